@@ -1,0 +1,41 @@
+"""The sigmoid σ and its derivative σ′."""
+
+import numpy as np
+
+from . import checks
+
+
+def sigmoid(z):
+    """Return the activation a = σ(z) = 1 / (1 + e^{-z}), elementwise (F2, F5).
+
+    Args:
+        z: weighted inputs, of any shape, float32 or float64.
+
+    Returns:
+        Activations in [0, 1], with z's shape and dtype.
+
+    Raises:
+        ValueError: if z is not an array of floats.
+    """
+    z = checks.floats("z", z)
+    # e^{-|z|} never overflows, and both forms of the fraction are σ.
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def sigmoid_prime(z):
+    """Return σ′(z) = σ(z)(1 - σ(z)), elementwise: the slope that F2 and F5 give to BP1 and BP2.
+
+    Args:
+        z: weighted inputs (not activations), of any shape, float32 or float64.
+
+    Returns:
+        Slopes in (0, 1/4], with z's shape and dtype.
+
+    Raises:
+        ValueError: if z is not an array of floats.
+    """
+    z = checks.floats("z", z)
+    # σ′ is even, so |z| will do; σ(z)(1 - σ(z)) itself would lose its digits where σ is near 1.
+    e = np.exp(-np.abs(z))
+    return e / (1 + e) ** 2

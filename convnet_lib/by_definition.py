@@ -1,0 +1,267 @@
+"""Every equation again, as index loops: the definition that the library is held against.
+
+`by_definition.conv_forward` is `conv.forward` with the same arguments, and so on for each
+function of each layer. A function that ends in the letters of an equation works on one example,
+one map, one channel; the lines before those deal the batch, the maps and the channels out to it.
+Nothing here is fast.
+"""
+
+from math import exp, log
+
+import numpy as np
+
+from .network import Activations, Gradients
+
+# --- F2, F5 and C ---------------------------------------------------------------------------
+
+
+def sigmoid(z):
+    """Return σ(z) = 1 / (1 + e^{-z}) (F2, F5), as `activations.sigmoid`."""
+    a = np.empty_like(z)
+    for i in np.ndindex(np.shape(z)):
+        a[i] = 1 / (1 + exp(-z[i]))
+    return a
+
+
+def sigmoid_prime(z):
+    """Return σ′(z) = σ(z)(1 - σ(z)), as `activations.sigmoid_prime`."""
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+def quadratic(a3, y):
+    """Return C = ½ Σ_l (a³_l - y_l)² (C), as `costs.quadratic`."""
+    if a3.ndim > 1:
+        return np.array([quadratic(a3[n], y[n]) for n in range(len(a3))])
+    return sum((a3[q] - y[q]) ** 2 for q in range(len(a3))) / 2
+
+
+def cross_entropy(a3, y):
+    """Return C = -Σ_l [y_l ln a³_l + (1 - y_l) ln(1 - a³_l)] (C), as `costs.cross_entropy`."""
+    if a3.ndim > 1:
+        return np.array([cross_entropy(a3[n], y[n]) for n in range(len(a3))])
+    return -sum(y[q] * log(a3[q]) + (1 - y[q]) * log(1 - a3[q]) for q in range(len(a3)))
+
+
+def delta(z3, a3, y, cost="quadratic"):
+    """Return δ³_l = ∂C/∂a³_l · σ′(z³_l) (BP1, FC1), as `costs.delta`."""
+    if z3.ndim > 1:
+        return np.stack([delta(z3[n], a3[n], y[n], cost) for n in range(len(z3))])
+    delta3 = np.empty_like(z3)
+    for q in range(len(z3)):
+        nabla_a = a3[q] - y[q]
+        if cost == "cross_entropy":
+            nabla_a = nabla_a / (a3[q] * (1 - a3[q]))
+        delta3[q] = nabla_a * sigmoid_prime(z3)[q]
+    return delta3
+
+
+# --- the convolutional layer ----------------------------------------------------------------
+
+
+def conv_forward(a, w, b):
+    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1), as `conv.forward`."""
+    if a.ndim > _input_axes(w):
+        return np.stack([conv_forward(a[n], w, b) for n in range(len(a))])
+    if w.ndim > 2:
+        return np.stack([_one_map_forward(a, w[f], b[f]) for f in range(len(w))])
+    return _one_map_forward(a, w, b)
+
+
+def _one_map_forward(a, w, b):
+    if w.ndim == 3:
+        return b + sum(_one_map_forward(a[c], w[c], 0.0) for c in range(len(w)))
+    rows, columns = w.shape
+    z = np.empty((a.shape[0] - rows + 1, a.shape[1] - columns + 1), a.dtype)
+    for j in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            z[j, k] = b
+            for l in range(rows):
+                for m in range(columns):
+                    z[j, k] += w[l, m] * a[j + l, k + m]
+    return z
+
+
+def conv_backward(delta, w):
+    """Return ∂C/∂a_{p,q} = Σ_{j,k} δ_{j,k} w_{p-j,q-k}, as `conv.backward`.
+
+    Of all w_{l,m} only those with 0 ≤ l, m < 5 exist, so the loop runs over j, k, l, m and adds
+    to p = j + l, q = k + m.
+    """
+    if delta.ndim > min(w.ndim, 3):
+        return np.stack([conv_backward(delta[n], w) for n in range(len(delta))])
+    if w.ndim > 2:
+        return sum(_one_map_backward(delta[f], w[f]) for f in range(len(w)))
+    return _one_map_backward(delta, w)
+
+
+def _one_map_backward(delta, w):
+    if w.ndim == 3:
+        return np.stack([_one_map_backward(delta, w[c]) for c in range(len(w))])
+    rows, columns = w.shape
+    nabla_a = np.zeros((delta.shape[0] + rows - 1, delta.shape[1] + columns - 1), delta.dtype)
+    for j in range(delta.shape[0]):
+        for k in range(delta.shape[1]):
+            for l in range(rows):
+                for m in range(columns):
+                    nabla_a[j + l, k + m] += delta[j, k] * w[l, m]
+    return nabla_a
+
+
+def conv_nabla_b(delta, w):
+    """Return ∂C/∂b = Σ_{j,k} δ_{j,k} (BP3), as `conv.nabla_b`."""
+    if delta.ndim > min(w.ndim, 3):
+        return sum(conv_nabla_b(delta[n], w) for n in range(len(delta)))
+    if w.ndim > 2:
+        return np.array([_one_map_nabla_b(delta[f]) for f in range(len(w))])
+    return _one_map_nabla_b(delta)
+
+
+def _one_map_nabla_b(delta):
+    nabla = delta.dtype.type(0)
+    for j in range(delta.shape[0]):
+        for k in range(delta.shape[1]):
+            nabla += delta[j, k]
+    return nabla
+
+
+def conv_nabla_w(delta, a, w):
+    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4), as `conv.nabla_w`."""
+    if a.ndim > _input_axes(w):
+        return sum(conv_nabla_w(delta[n], a[n], w) for n in range(len(a)))
+    if w.ndim > 2:
+        return np.stack([_one_map_nabla_w(delta[f], a, w[f]) for f in range(len(w))])
+    return _one_map_nabla_w(delta, a, w)
+
+
+def _one_map_nabla_w(delta, a, w):
+    if w.ndim == 3:
+        return np.stack([_one_map_nabla_w(delta, a[c], w[c]) for c in range(len(w))])
+    nabla = np.zeros(w.shape, delta.dtype)
+    for l in range(w.shape[0]):
+        for m in range(w.shape[1]):
+            for j in range(delta.shape[0]):
+                for k in range(delta.shape[1]):
+                    nabla[l, m] += delta[j, k] * a[j + l, k + m]
+    return nabla
+
+
+def _input_axes(w):
+    """How many axes one example of the input has: rows and columns, and channels before them."""
+    return 3 if w.ndim == 4 else 2
+
+
+# --- the max-pooling layer ------------------------------------------------------------------
+
+
+def pool_forward(a):
+    """Return a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3)."""
+    if a.ndim > 2:
+        return np.stack([pool_forward(a[n]) for n in range(len(a))])
+    a2 = np.empty((a.shape[0] // 2, a.shape[1] // 2), a.dtype)
+    for j in range(a2.shape[0]):
+        for k in range(a2.shape[1]):
+            a2[j, k] = max(
+                a[2 * j, 2 * k], a[2 * j, 2 * k + 1], a[2 * j + 1, 2 * k], a[2 * j + 1, 2 * k + 1]
+            )
+    return a2
+
+
+def pool_winners(a, ties="first"):
+    """Return the switch ∂a²_{j',k'}/∂a¹_{j,k} (BP2a), as `pool.winners`."""
+    if a.ndim > 2:
+        return np.stack([pool_winners(a[n], ties) for n in range(len(a))])
+    switch = np.zeros(a.shape, a.dtype if ties == "split" else bool)
+    for j in range(0, a.shape[0], 2):
+        for k in range(0, a.shape[1], 2):
+            window = [(j, k), (j, k + 1), (j + 1, k), (j + 1, k + 1)]
+            largest = max(a[p] for p in window)
+            tied = [p for p in window if a[p] == largest]
+            for p in tied[:1] if ties == "first" else tied:
+                switch[p] = 1 / len(tied) if ties == "split" else True
+    return switch
+
+
+def pool_backward(grad, winners):
+    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k} (BP2a), as `pool.backward`."""
+    if grad.ndim > 2:
+        return np.stack([pool_backward(grad[n], winners[n]) for n in range(len(grad))])
+    nabla_a = np.empty(winners.shape, grad.dtype)
+    for j in range(winners.shape[0]):
+        for k in range(winners.shape[1]):
+            nabla_a[j, k] = grad[j // 2, k // 2] * winners[j, k]
+    return nabla_a
+
+
+# --- the fully connected layer --------------------------------------------------------------
+
+
+def dense_forward(a, w, b):
+    """Return z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4), as `dense.forward`."""
+    if a.ndim > w.ndim - 1:
+        return np.stack([dense_forward(a[n], w, b) for n in range(len(a))])
+    z = np.empty(len(w), a.dtype)
+    for q in range(len(w)):
+        z[q] = b[q]
+        for jk in np.ndindex(a.shape):
+            z[q] += w[q][jk] * a[jk]
+    return z
+
+
+def dense_backward(delta, w):
+    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k} (the sum in BP2, FC2), as `dense.backward`."""
+    if delta.ndim > 1:
+        return np.stack([dense_backward(delta[n], w) for n in range(len(delta))])
+    nabla_a = np.zeros(w.shape[1:], delta.dtype)
+    for jk in np.ndindex(nabla_a.shape):
+        for q in range(len(w)):
+            nabla_a[jk] += delta[q] * w[q][jk]
+    return nabla_a
+
+
+def dense_nabla_b(delta, w=None):
+    """Return ∂C/∂b_q = δ_q (BP3a, FC3), as `dense.nabla_b`."""
+    if delta.ndim > 1:
+        return sum(dense_nabla_b(delta[n]) for n in range(len(delta)))
+    nabla = np.empty_like(delta)
+    for q in range(len(delta)):
+        nabla[q] = delta[q]
+    return nabla
+
+
+def dense_nabla_w(delta, a, w=None):
+    """Return ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a, FC4), as `dense.nabla_w`."""
+    if delta.ndim > 1:
+        return sum(dense_nabla_w(delta[n], a[n]) for n in range(len(delta)))
+    nabla = np.empty((len(delta), *a.shape), delta.dtype)
+    for q in range(len(delta)):
+        for jk in np.ndindex(a.shape):
+            nabla[q][jk] = a[jk] * delta[q]
+    return nabla
+
+
+# --- the network ----------------------------------------------------------------------------
+
+
+def feedforward(net, a0):
+    """Return z1, a1, a2, z3, a3 (F1–F5), as `net.feedforward(a0)`."""
+    z1 = conv_forward(a0, net.w1, net.b1)
+    a1 = sigmoid(z1)
+    a2 = pool_forward(a1)
+    z3 = dense_forward(a2, net.w3, net.b3)
+    return Activations(z1, a1, a2, z3, sigmoid(z3))
+
+
+def backprop(net, a0, y, cost="quadratic", ties="first"):
+    """Return δ³, δ¹ and the four gradients (BP1–BP4), as `net.backprop(a0, y, cost, ties)`."""
+    z1, a1, a2, z3, a3 = feedforward(net, a0)
+    delta3 = delta(z3, a3, y, cost)
+    nabla_a1 = pool_backward(dense_backward(delta3, net.w3), pool_winners(a1, ties))
+    delta1 = nabla_a1 * sigmoid_prime(z1)
+    return Gradients(
+        delta3,
+        delta1,
+        conv_nabla_w(delta1, a0, net.w1),
+        conv_nabla_b(delta1, net.w1),
+        dense_nabla_w(delta3, a2),
+        dense_nabla_b(delta3),
+    )

@@ -1,0 +1,188 @@
+"""The convolutional layer: shared weights w, shared bias b (F1, BP3, BP4).
+
+Three kinds of filter are told apart by the number of axes of w, and the einsum strings below
+are the equations for each. The letters: j, k a neuron; l, m an offset in the filter; f a feature
+map; c a channel of the input; n an example of the batch.
+
+=================  =======  ==================  =====================
+w                  b        a                   z and delta
+=================  =======  ==================  =====================
+(KH, KW)           ()       (..., H, W)         (..., H', W')
+(F, KH, KW)        (F,)     (..., H, W)         (..., F, H', W')
+(F, C, KH, KW)     (F,)     (..., C, H, W)      (..., F, H', W')
+=================  =======  ==================  =====================
+
+with H' = H - KH + 1 and W' = W - KW + 1. Leading axes (...) are batch axes.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from . import batches, checks
+
+FORWARD = {
+    2: "...jklm,lm->...jk",
+    3: "...jklm,flm->...fjk",
+    4: "...cjklm,fclm->...fjk",
+}
+BACKWARD = {
+    2: "...jklm,lm->...jk",
+    3: "...fjklm,flm->...jk",
+    4: "...fjklm,fclm->...cjk",
+}
+NABLA_B = {
+    2: "njk->",
+    3: "nfjk->f",
+    4: "nfjk->f",
+}
+NABLA_W = {
+    2: "njk,njklm->lm",
+    3: "nfjk,njklm->flm",
+    4: "nfjk,ncjklm->fclm",
+}
+
+
+def receptive_fields(a, w):
+    """Return the receptive field of every neuron: the view a_{j+l,k+m}, indexed [..., j, k, l, m].
+
+    Args:
+        a: activations, shape (..., H, W).
+        w: a filter, used for its last two axes (KH, KW) alone.
+
+    Returns:
+        A read-only view of a, shape (..., H', W', KH, KW); nothing is copied.
+    """
+    return sliding_window_view(a, w.shape[-2:], axis=(-2, -1))
+
+
+def forward(a, w, b):
+    """Return the weighted input z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1).
+
+    With channels the sum runs over them too. This is a cross-correlation: the filter is laid on
+    the image as it is, not rotated.
+
+    Args:
+        a: activations of the layer below, shape (..., H, W), with channels (..., C, H, W).
+        w: shared weights, shape (KH, KW), (F, KH, KW) or (F, C, KH, KW).
+        b: shared bias, shape (), with feature maps (F,).
+
+    Returns:
+        z, shape (..., H', W'), with feature maps (..., F, H', W').
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong, or the filter is larger than the image.
+    """
+    a, w = _images(a, _filter(w))
+    b = _bias(b, w)
+    z = np.einsum(FORWARD[w.ndim], receptive_fields(a, w), w, optimize=True)
+    return z + b[..., None, None]
+
+
+def backward(delta, w):
+    """Return ∂C/∂a_{p,q} = Σ_{l,m} w_{l,m} δ_{p-l,q-m}, for a deeper net's layer below.
+
+    δ counts as 0 outside its map, so this is a cross-correlation of the padded δ with the
+    filter rotated by 180°. With feature maps the sum runs over them too.
+
+    Args:
+        delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
+        w: shared weights, shape (KH, KW), (F, KH, KW) or (F, C, KH, KW).
+
+    Returns:
+        ∂C/∂a, shape (..., H, W), with channels (..., C, H, W).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    w = _filter(w)
+    delta = _deltas(delta, w)
+    rows, columns = w.shape[-2] - 1, w.shape[-1] - 1
+    border = [(0, 0)] * (delta.ndim - 2) + [(rows, rows), (columns, columns)]
+    around = receptive_fields(np.pad(delta, border), w)
+    return np.einsum(BACKWARD[w.ndim], around, w[..., ::-1, ::-1], optimize=True)
+
+
+def nabla_b(delta, w):
+    """Return the gradient of the shared bias, ∂C/∂b = Σ_{j,k} δ_{j,k}, summed over a batch (BP3).
+
+    Args:
+        delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
+        w: the shared weights; their number of axes tells whether δ has an axis of maps.
+
+    Returns:
+        ∂C/∂b, with the shape of b: (), with feature maps (F,).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    w = _filter(w)
+    return np.einsum(NABLA_B[w.ndim], batches.as_one_axis(_deltas(delta, w), min(w.ndim, 3)))
+
+
+def nabla_w(delta, a, w):
+    """Return the gradient of the shared weights, ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4).
+
+    A batch is summed over.
+
+    Args:
+        delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
+        a: activations of the layer below, shape (..., H, W), with channels (..., C, H, W).
+        w: the shared weights, used for their shape alone.
+
+    Returns:
+        ∂C/∂w, with the shape of w.
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong, or δ does not belong to a.
+    """
+    a, w = _images(a, _filter(w))
+    delta = _deltas(delta, w)
+    _same_layer(delta, a, w)
+    delta = batches.as_one_axis(delta, min(w.ndim, 3))
+    fields = receptive_fields(batches.as_one_axis(a, max(w.ndim - 1, 2)), w)
+    return np.einsum(NABLA_W[w.ndim], delta, fields, optimize=True)
+
+
+def _filter(w):
+    w = checks.floats("w", w)
+    if w.ndim not in FORWARD or 0 in w.shape:
+        expected = "shape (KH, KW), (F, KH, KW) or (F, C, KH, KW)"
+        checks.refuse("w", expected, checks.written(w.shape) if w.ndim else "()")
+    return w
+
+
+def _images(a, w):
+    a = checks.floats("a", a)
+    if w.ndim == 4 and (a.ndim < 3 or a.shape[-3] != w.shape[1]):
+        expected = f"shape (..., {w.shape[1]}, H, W) for w of shape {w.shape}"
+        checks.refuse("a", expected, a.shape)
+    if a.ndim < 2:
+        checks.refuse("a", "shape (..., H, W)", a.shape)
+    if a.shape[-2] < w.shape[-2] or a.shape[-1] < w.shape[-1]:
+        expected = f"a filter no larger than the image {a.shape[-2:]}"
+        checks.refuse("w", expected, f"{w.shape[-2:]}")
+    return a, w
+
+
+def _bias(b, w):
+    # A Python number takes w's dtype: a bias of 0.5 must not turn float32 into float64.
+    b = np.asarray(b, w.dtype) if isinstance(b, float) else checks.floats("b", b)
+    checks.shape("b", b, w.shape[:1] if w.ndim > 2 else ())
+    return b
+
+
+def _deltas(delta, w):
+    delta = checks.floats("delta", delta)
+    if w.ndim == 2 and delta.ndim < 2:
+        checks.refuse("delta", "shape (..., H', W')", delta.shape)
+    if w.ndim > 2 and (delta.ndim < 3 or delta.shape[-3] != len(w)):
+        expected = f"shape (..., {len(w)}, H', W') for w of shape {w.shape}"
+        checks.refuse("delta", expected, delta.shape)
+    return delta
+
+
+def _same_layer(delta, a, w):
+    rows, columns = a.shape[-2] - w.shape[-2] + 1, a.shape[-1] - w.shape[-1] + 1
+    batch = a.shape[: a.ndim - max(w.ndim - 1, 2)]
+    maps = w.shape[:1] if w.ndim > 2 else ()
+    checks.shape("delta", delta, (*batch, *maps, rows, columns))

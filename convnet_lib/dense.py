@@ -1,0 +1,125 @@
+"""The fully connected layer (F4, the sum in BP2, BP3a, BP4a; FC2–FC4 where it is all there is).
+
+The first axis of w is the output neuron; its other axes are those of the input: (Q, K) for a
+column of neurons, (Q, H, W) for a map, (Q, F, H, W) for feature maps. The letters: q an output
+neuron; f, j, k an input neuron; n an example of the batch.
+"""
+
+import numpy as np
+
+from . import batches, checks
+
+FORWARD = {
+    2: "...k,qk->...q",
+    3: "...jk,qjk->...q",
+    4: "...fjk,qfjk->...q",
+}
+BACKWARD = {
+    2: "...q,qk->...k",
+    3: "...q,qjk->...jk",
+    4: "...q,qfjk->...fjk",
+}
+NABLA_W = {
+    2: "nq,nk->qk",
+    3: "nq,njk->qjk",
+    4: "nq,nfjk->qfjk",
+}
+
+
+def forward(a, w, b):
+    """Return the weighted input z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4).
+
+    Args:
+        a: activations of the layer below, shape (..., *w.shape[1:]).
+        w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
+        b: biases, shape (Q,).
+
+    Returns:
+        z, shape (..., Q).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    w = _weights(w)
+    a, b = checks.floats("a", a), checks.floats("b", b)
+    checks.last_axes("a", a, w.shape[1:])
+    checks.shape("b", b, w.shape[:1])
+    return np.einsum(FORWARD[w.ndim], a, w, optimize=True) + b
+
+
+def backward(delta, w):
+    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}: the sum in BP2 and in FC2, without σ′.
+
+    Args:
+        delta: ∂C/∂z, shape (..., Q).
+        w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
+
+    Returns:
+        ∂C/∂a, shape (..., *w.shape[1:]).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    w = _weights(w)
+    delta = checks.floats("delta", delta)
+    checks.last_axes("delta", delta, w.shape[:1])
+    return np.einsum(BACKWARD[w.ndim], delta, w, optimize=True)
+
+
+def nabla_b(delta, w=None):
+    """Return the gradient of the biases, ∂C/∂b_q = δ_q, summed over a batch (BP3a, as FC3).
+
+    Args:
+        delta: ∂C/∂z, shape (..., Q).
+        w: the weights; not needed, and taken (and checked) so that this call reads as `conv`'s.
+
+    Returns:
+        ∂C/∂b, shape (Q,).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    return np.einsum("nq->q", batches.as_one_axis(_errors(delta, w), 1))
+
+
+def nabla_w(delta, a, w=None):
+    """Return the gradient of the weights, ∂C/∂w_{q,j,k} = a_{j,k} δ_q, summed over a batch (BP4a).
+
+    FC4 is the same with one input axis.
+
+    Args:
+        delta: ∂C/∂z, shape (..., Q).
+        a: activations of the layer below, shape (..., K), (..., H, W) or (..., F, H, W), with the
+            batch axes of delta.
+        w: the weights; not needed, and taken (and checked) so that this call reads as `conv`'s.
+
+    Returns:
+        ∂C/∂w, shape (Q, K), (Q, H, W) or (Q, F, H, W).
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong.
+    """
+    delta, a = _errors(delta, w), checks.floats("a", a)
+    axes = a.ndim - (delta.ndim - 1)
+    if axes + 1 not in NABLA_W or a.shape[: a.ndim - axes] != delta.shape[:-1]:
+        batch = checks.written((*delta.shape[:-1], "K or H, W or F, H, W"))
+        checks.refuse("a", f"shape {batch} for delta of shape {delta.shape}", a.shape)
+    if w is not None:
+        checks.last_axes("a", a, _weights(w).shape[1:])
+    delta, a = batches.as_one_axis(delta, 1), batches.as_one_axis(a, axes)
+    return np.einsum(NABLA_W[axes + 1], delta, a, optimize=True)
+
+
+def _weights(w):
+    w = checks.floats("w", w)
+    if w.ndim not in FORWARD or 0 in w.shape:
+        checks.refuse("w", "shape (Q, K), (Q, H, W) or (Q, F, H, W)", w.shape)
+    return w
+
+
+def _errors(delta, w=None):
+    delta = checks.floats("delta", delta)
+    outputs = ("Q",) if w is None else _weights(w).shape[:1]
+    if delta.ndim == 0 or (w is not None and delta.shape[-1:] != outputs):
+        checks.refuse("delta", f"shape {checks.written(('...', *outputs))}", delta.shape)
+    return delta
