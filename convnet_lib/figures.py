@@ -255,7 +255,7 @@ def pooling(a1, ties="first"):
         A Picture.
     """
     switch = pool.winners(a1, ties)
-    tied = tied_neurons(a1)
+    tied = pool.tied(a1)
     share = tied.mean()
     alt = (
         f"A map of {a1.shape[0]} by {a1.shape[1]} activations with the winners of its windows "
@@ -268,12 +268,6 @@ def pooling(a1, ties="first"):
         ("neurons of tied windows", np.kron(tied, np.ones((2, 2))), "activation"),
         alt=alt,
     )
-
-
-def tied_neurons(a1):
-    """Return where several neurons of a window share the maximum: 1.0 a tied window, else 0.0."""
-    field = pool.windows(a1)
-    return ((field == field.max(axis=-1, keepdims=True)).sum(axis=-1) > 1).astype(float)
 
 
 def output(a2, w3, b3, y):
