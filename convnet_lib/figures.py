@@ -20,7 +20,7 @@ DIVERGING = "RdBu_r"
 OUTLINE = "#b35900"
 ACCENT = "#1b6ca8"
 DOTS_PER_INCH = 160
-PIXELS_PER_INCH = 80
+PIXELS_PER_INCH = 100
 
 
 class Picture(Figure):
@@ -41,6 +41,7 @@ class Picture(Figure):
     def _repr_mimebundle_(self, include=None, exclude=None):
         width, _ = self.get_size_inches() * PIXELS_PER_INCH
         described = {"alt": self.alt, "width": int(width)}
+        # The description stands in for the picture where there is only text, and is compared.
         return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
 
 
@@ -79,7 +80,7 @@ def row(*panels, numbers=None, limit=None, signs=None, alt=None):
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    ratios = [_panel_width(array) for _, array, *_ in panels]
+    ratios = [_panel_width(name, array) for name, array, *_ in panels]
     picture = Picture(sum(ratios), _panel_height(panels, ratios), alt or _describe(panels))
     axes = picture.subplots(1, len(panels), width_ratios=ratios, squeeze=False)[0]
     for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=True):
@@ -149,8 +150,9 @@ def _write_numbers(ax, array, image):
         ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
 
 
-def _panel_width(array):
-    return 2.1 if np.shape(array)[1] <= 6 else 2.7
+def _panel_width(name, array):
+    # Wide enough for the cells, and for a title of 11 points.
+    return max(2.1 if np.shape(array)[1] <= 6 else 2.7, 0.5 + 0.085 * len(_plain(name)))
 
 
 def _panel_height(panels, ratios):

@@ -5,6 +5,8 @@ import html
 
 import ipywidgets
 
+from ..figures import PIXELS_PER_INCH
+
 SHOWN = '<img alt="{alt}" src="data:image/png;base64,{png}" style="width: {width}px; max-width: 100%">'
 
 
@@ -30,7 +32,7 @@ class Explorer(ipywidgets.VBox):
         self._frame.value = SHOWN.format(
             alt=html.escape(self.picture.alt, quote=True),
             png=base64.b64encode(self.picture.png()).decode(),
-            width=int(self.picture.get_size_inches()[0] * 80),
+            width=int(self.picture.get_size_inches()[0] * PIXELS_PER_INCH),
         )
 
     def __repr__(self):
