@@ -11,7 +11,7 @@ import io
 import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Ellipse, Rectangle
 
 from . import activations, checks, conv, costs, dense, pool
 
@@ -376,6 +376,127 @@ def shared_weight(delta1, a0, offset):
         (f"products, sum {products.sum():.4f}", products),
         alt=alt,
     )
+
+
+# --- small networks, costs as curves, output errors -----------------------------------------
+
+
+def neurons(layers, weights, names):
+    """Return a picture of a small fully connected network with its numbers.
+
+    Args:
+        layers: one array a layer, shape (K,), then (Q,) …: the numbers written in the neurons.
+        weights: one array a gap, shape (Q, K) …: the numbers written on the connections.
+        names: titles of the layers.
+
+    Returns:
+        A Picture, the input on the left.
+    """
+    alt = "A fully connected network, from left to right. " + " ".join(
+        f"{_plain(name)}: {', '.join(_short(value) for value in layer)}."
+        for name, layer in zip(names, layers, strict=True)
+    )
+    tallest = max(len(layer) for layer in layers)
+    picture, top = Picture(2.6 * len(layers), 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
+    ax = picture.subplots()
+    ax.set(xlim=(-0.6, 2.5 * len(layers) - 1.9), ylim=(-top - 0.4, top + 0.85))
+    ax.axis("off")
+    places = [
+        [(2.5 * n, 1.1 * ((len(layer) - 1) / 2 - j)) for j in range(len(layer))]
+        for n, layer in enumerate(layers)
+    ]
+    for n, w in enumerate(weights):
+        _draw_connections(ax, places[n], places[n + 1], np.asarray(w))
+    for n, layer in enumerate(layers):
+        ax.text(2.5 * n, top + 0.45, names[n], ha="center", fontsize=11)
+        _draw_neurons(ax, places[n], layer)
+    return picture
+
+
+def tangents(x, panels, at, xlabel):
+    """Return a picture of costs as curves, each with the tangent at one point.
+
+    Args:
+        x: where the costs were computed, shape (N,), rising.
+        panels: (title, costs, slope) each: costs of shape (N,), and the slope at `at`.
+        at: the point of the tangent.
+        xlabel: what x is.
+
+    Returns:
+        A Picture.
+    """
+    slopes = "; ".join(f"{_plain(title)}, slope {slope:.2g}" for title, _, slope in panels)
+    picture = Picture(4.4 * len(panels), 3.0, f"The cost as a curve with its tangent: {slopes}.")
+    axes = picture.subplots(1, len(panels), squeeze=False)[0]
+    for ax, (title, values, slope) in zip(axes, panels, strict=True):
+        draw_tangent(ax, x, values, at, slope)
+        ax.set_title(title, fontsize=11)
+        ax.set(xlabel=xlabel, ylabel="cost")
+    return picture
+
+
+def draw_tangent(ax, x, values, at, slope):
+    """Draw a curve on axes, with its tangent of a given slope at x = `at`."""
+    here, room = np.interp(at, x, values), 0.08 * np.ptp(values) or 0.1
+    ax.plot(x, values, color="k")
+    ax.plot(x, here + slope * (np.asarray(x) - at), "--", color=OUTLINE)
+    ax.plot(at, here, "o", color=OUTLINE)
+    ax.set(xlim=(x[0], x[-1]), ylim=(np.min(values) - room, np.max(values) + room))
+
+
+def output_errors(a3, y, errors):
+    """Return a picture of the output: activations beside the desired ones, and errors δ³ as bars.
+
+    Args:
+        a3: activations, shape (Q,).
+        y: desired activations, shape (Q,).
+        errors: name=δ³ of shape (Q,), at most three of them, as a dict.
+
+    Returns:
+        A Picture.
+    """
+    named = (f"{name}: {', '.join(_short(d) for d in delta)}" for name, delta in errors.items())
+    picture = Picture(9.6, 3.0, f"Bars of the output errors. {'; '.join(named)}.")
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
+    places = np.arange(len(a3))
+    left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
+    left.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
+    left.set(xlabel="output neuron", ylabel="activation", xticks=places, ylim=(-0.05, 1.3))
+    width = 0.8 / len(errors)
+    for n, (name, delta) in enumerate(errors.items()):
+        shift, hatch = (n + 0.5) * width - 0.4, ("", "///", "...")[n]
+        color = (ACCENT, "#f3c9a3", "0.8")[n]
+        right.bar(places + shift, delta, width, color=color, hatch=hatch, edgecolor="k", label=name)
+    right.axhline(0, color="k", linewidth=0.8)
+    right.set(xlabel="output neuron", ylabel="$δ^3$", xticks=places)
+    for ax in (left, right):
+        ax.legend(frameon=False, fontsize=9, ncols=2, loc="upper right" if ax is left else "best")
+    return picture
+
+
+def _draw_connections(ax, inputs, outputs, w):
+    largest = np.abs(w).max() or 1.0
+    for (q, k), value in np.ndenumerate(w):
+        (x, y), (to_x, to_y) = inputs[k], outputs[q]
+        color = "#b2182b" if value > 0 else "#2166ac" if value < 0 else "0.6"
+        width = 0.6 + 2.4 * abs(value) / largest
+        ax.plot([x, to_x], [y, to_y], color=color, linewidth=width, zorder=1)
+        # Near the input, where the connections of one output are still apart.
+        along = 0.33 if k % 2 else 0.27
+        place = (x + along * (to_x - x), y + along * (to_y - y))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(*place, _short(value), ha="center", va="center", fontsize=8, bbox=box, zorder=2)
+
+
+def _draw_neurons(ax, places, layer):
+    for place, value in zip(places, layer, strict=True):
+        ax.add_patch(Ellipse(place, 0.8, 0.56, facecolor="white", edgecolor="k", zorder=3))
+        ax.text(*place, _short(value), ha="center", va="center", fontsize=9, zorder=4)
+
+
+def _short(value):
+    """A number with up to three digits after the point, without a minus before 0."""
+    return f"{round(float(value), 3) + 0.0:.3f}".rstrip("0").rstrip(".")
 
 
 # --- training, and looking inside -----------------------------------------------------------
