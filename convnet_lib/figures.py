@@ -66,7 +66,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     return row((name, array, kind, outline, mark), numbers=numbers, limit=limit)
 
 
-def row(*panels, numbers=None, limit=None, signs=None, alt=None):
+def row(*panels, numbers=None, limit=None, signs=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
 
     Args:
@@ -75,16 +75,22 @@ def row(*panels, numbers=None, limit=None, signs=None, alt=None):
         limit: as in `cells`; None gives every signed panel its own.
         signs: what to write between the panels, such as ["⊙", "="], or None.
         alt: alternative text; None makes one of the names and shapes.
+        columns: how many panels stand side by side before the next row begins; None for all.
 
     Returns:
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
     panels = [(name, np.asarray(array), *rest) for name, array, *rest in panels]
-    ratios = [_panel_width(name, array) for name, array, *_ in panels]
-    picture = Picture(sum(ratios), _panel_height(panels, ratios), alt or _describe(panels))
-    axes = picture.subplots(1, len(panels), width_ratios=ratios, squeeze=False)[0]
-    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=True):
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    widths = [max(_panel_width(*p[:2]) for p in panels[n::columns]) for n in range(columns)]
+    height = max(_panel_height(p[1], widths[n % columns]) for n, p in enumerate(panels))
+    picture = Picture(sum(widths), rows * height, alt or _describe(panels))
+    axes = picture.subplots(rows, columns, width_ratios=widths, squeeze=False).flat
+    for ax in axes[len(panels) :]:
+        ax.axis("off")
+    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=False):
         draw_cells(ax, array, name, kind, numbers, limit)
         draw_outline(ax, outline)
         draw_mark(ax, mark)
@@ -156,10 +162,8 @@ def _panel_width(name, array):
     return max(2.1 if np.shape(array)[1] <= 6 else 2.7, 0.5 + 0.085 * len(_plain(name)))
 
 
-def _panel_height(panels, ratios):
-    shapes = [np.shape(array) for _, array, *_ in panels]
-    tallest = max(w * rows / columns for w, (rows, columns) in zip(ratios, shapes, strict=True))
-    return 0.45 + 0.88 * tallest
+def _panel_height(array, width):
+    return 0.45 + 0.88 * width * array.shape[0] / array.shape[1]
 
 
 def _describe(panels):
@@ -244,6 +248,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
         (f"$z^1$, here {z1[j, k]:.2f}", z1, "signed", None, (j, k, 1, 1)),
         ("$a^1 = σ(z^1)$", activations.sigmoid(z1), "activation", None, (j, k, 1, 1)),
         alt=alt,
+        columns=3,
     )
 
 
@@ -332,17 +337,17 @@ def network(net, a0, at=(12, 12)):
     shapes = ", ".join(f"{_plain(name)} {checks.written(array.shape)}" for name, array in layers)
     first, last = net.w1.size + net.b1.size, net.w3.size + net.b3.size
     alt = f"The layers from left to right: {shapes}; {first} + 0 + {last} weights and biases."
-    picture = Picture(10, 3.4, alt)
+    picture = Picture(9, 3.4, alt)
     ax = picture.subplots()
     size, places, left = a0.shape[0], [], 0
     for name, array in layers:
         places.append(_draw_layer(ax, left, size, array, name))
-        left = places[-1][-1] + 0.58 * size
+        left = places[-1][-1] + 0.6 * size
     _draw_connections_of(ax, places, at, net.w1.shape[-2:], len(a3))
     said = ("F1, F2", f"{first:,}"), ("F3", "no"), ("F4, F5", f"{last:,}")
     for (*_, end), (begin, *_), (tags, count) in zip(places, places[1:], said, strict=False):
         text = f"{tags}:\n{count} numbers\nto learn"
-        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=9)
+        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=10)
     ax.set(xlim=(-0.05 * size, places[-1][-1] + 0.3 * size), ylim=(1.42 * size, -0.3 * size))
     ax.axis("off")
     return picture
@@ -361,9 +366,9 @@ def _draw_layer(ax, left, size, array, name):
         extent = (x, x + width, y + height, y)
         ax.imshow(maps[n], cmap=SEQUENTIAL, vmin=0, vmax=1, extent=extent, zorder=1 - n / 8)
         ax.add_patch(Rectangle((x, y), width, height, fill=False, zorder=1 - n / 8))
-    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=10)
+    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=11)
     shape = "×".join(str(n) for n in array.shape if array.shape[-1] > 1 or n > 1)
-    ax.text(left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=9)
+    ax.text(left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=10)
     return left, top, cell, left + width + behind * (len(maps) - 1)
 
 
@@ -375,7 +380,7 @@ def _draw_connections_of(ax, places, at, field, outputs):
     for q in range(outputs):
         _draw_wire(ax, places[2], (*window, 1, 1), places[3], (q, 0, 1, 1), outlined=False)
         _, top, cell, right = places[3]
-        ax.text(right + 0.4 * cell, top + (q + 0.5) * cell, q, va="center", fontsize=8)
+        ax.text(right + 0.4 * cell, top + (q + 0.5) * cell, q, va="center", fontsize=9)
 
 
 def _draw_wire(ax, source, box, target, into, outlined=True):
@@ -517,8 +522,8 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
-    picture = Picture(14.6, 2.9, alt)
-    bars, *axes = picture.subplots(1, 6, width_ratios=[1.7, 2.7, 2.7, 2.7, 2.7, 2.1])
+    picture = Picture(8.4, 5.4, alt)
+    bars, *axes = picture.subplots(2, 3).flat
     bars.barh(range(len(g.delta3)), g.delta3, color=np.where(g.delta3 > 0, "#b2182b", "#2166ac"))
     bars.axvline(0, color="k", linewidth=0.8)
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
