@@ -310,8 +310,8 @@ def output(a2, w3, b3, y):
     places = np.arange(len(w3))
     bars.bar(places, a3, 0.6, color="0.55", label="$a^3$")
     bars.plot(places, y, "_", color=OUTLINE, markersize=26, markeredgewidth=2.5, label="$y$")
-    bars.set(xlabel=f"output neuron; C = {cost:.3f}", ylabel="activation", xticks=places)
-    bars.set_ylim(-0.05, 1.1)
+    bars.set(xlabel=f"output neuron{_both_costs(a3, y)}", ylabel="activation", xticks=places)
+    bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1])
     bars.legend(frameon=False, ncols=2, loc="upper center", fontsize=9)
     return picture
 
@@ -533,6 +533,31 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     for ax, (name, array, kind) in zip(axes, panels, strict=True):
         draw_cells(ax, array, name, kind)
     axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
+    return picture
+
+
+def shared_bias(delta1, biases, values, at):
+    """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
+
+    Args:
+        delta1: errors at the bias `at`, shape (H', W').
+        biases: where the cost was computed, shape (N,), rising.
+        values: the costs, shape (N,).
+        at: the bias of the network.
+
+    Returns:
+        A Picture; the tangent at `at` has the slope Σ δ¹.
+    """
+    slope = delta1.sum()
+    alt = (
+        f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
+        f"a tangent of that slope at {at:.3g}."
+    )
+    picture = Picture(8.2, 3.2, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.25])
+    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}")
+    draw_tangent(right, biases, values, at, slope)
+    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, with slope {slope:.4f} at {at:.2g}")
     return picture
 
 
