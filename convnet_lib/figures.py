@@ -455,7 +455,9 @@ def answers(named, y, with_costs=True):
 
 
 def _both_costs(a3, y):
-    return f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
+    return (
+        f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
+    )
 
 
 def cost_curves(y=1.0, z=None):
@@ -735,6 +737,26 @@ def learning_curves(run):
     return picture
 
 
+def several_runs(runs):
+    """Return a picture of several `training.Run`s: the accuracy on the digits held out, by name.
+
+    Args:
+        runs: a dict of Runs by the name that the legend gives them.
+
+    Returns:
+        A Picture.
+    """
+    reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
+    picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
+    ax = picture.subplots()
+    for (name, run), marker in zip(runs.items(), "osv^Dx*P" * len(runs), strict=False):
+        ax.plot(run.test_accuracy, f"{marker}-", label=name, markersize=5)
+    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return picture
+
+
 def confusion(counts):
     """Return a picture of how often digit i (row) was taken for digit j (column).
 
@@ -779,7 +801,9 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     columns = min(columns, len(arrays))
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
-    alt = f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    alt = (
+        f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    )
     picture = Picture(columns * 1.15 + 0.5, rows * 1.35, alt)
     axes = picture.subplots(rows, columns, squeeze=False)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
@@ -791,5 +815,3 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         draw_outline(ax, None if outlines is None else outlines[n])
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture
-
-
