@@ -88,7 +88,8 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     picture = Picture(width, height, alt or _describe(panels), layout="none")
     for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
         ax = picture.add_axes((x / width, y / height, w / width, h / height))
-        bar = picture.add_axes(((x + w + 0.06) / width, y / height, 0.07 / width, h / height))
+        place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
+        bar = picture.add_axes(place, label="<colorbar>")
         draw_cells(ax, array, name, kind, numbers, limit, bar)
         draw_outline(ax, outline)
         draw_mark(ax, mark)
