@@ -55,7 +55,7 @@ def test_a_hundred_fast_moves_end_on_the_last_value():
 
 
 def test_its_text_holds_no_address():
-    assert repr(explore(draw, n=(1, 5))) == "explore(n)"
+    assert repr(explore(draw, n=(1, 5))) == "Controls: n. Run this cell to move them."
 
 
 @pytest.mark.parametrize(

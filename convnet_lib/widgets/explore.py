@@ -38,8 +38,8 @@ class Explorer(ipywidgets.VBox):
         )
 
     def __repr__(self):
-        """Return the names of the controls: no address, so that outputs can be compared."""
-        return f"explore({', '.join(self.controls)})"
+        """Return what stands on a page that shows no controls; it holds no address."""
+        return f"Controls: {', '.join(self.controls)}. Run this cell to move them."
 
 
 WRAP = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 12px")
