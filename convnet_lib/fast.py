@@ -28,9 +28,11 @@ from numpy.lib.stride_tricks import as_strided
 from . import checks, costs
 from .network import Gradients
 
-# Numbers a chunk's weighted inputs may take: with the rest of its buffers they fill a cache.
-CHUNK_NUMBERS = 40_000
-# Weighted inputs z¹ of a mini-batch from which a second thread is worth its start.
+# The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
+# there are no more than so many z¹ of them.
+CHUNK = 64
+CHUNK_Z1 = 370_000
+# How many z¹ a mini-batch has from which a second thread is worth its start.
 TWO_THREADS_FROM = 60_000
 
 
@@ -239,7 +241,7 @@ def backprop(parameters, images, y, cost, scale, buffers):
     spare *= a2  # σ′ = σ(1 - σ), of the winners alone
     delta *= spare  # BP2
     maps = delta.reshape(len(nabla.b1), -1)
-    np.add.reduce(maps, axis=1, keepdims=True, out=nabla.b1)  # BP3
+    np.einsum("fi->f", maps, out=nabla.b1[:, 0])  # BP3
     route(delta, buffers)  # BP2a
     np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)  # BP4
     twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
@@ -269,12 +271,16 @@ class Stepper:
             ValueError: if the parameters have two dtypes or the cost is unknown.
         """
         checks.one_of("cost", cost, costs.COSTS)
+        dtypes = {name: getattr(net, name).dtype.name for name in net.parameters}
+        if len(set(dtypes.values())) > 1:
+            checks.refuse("net", "parameters of one dtype", dtypes)
         self.like, self.cost, self.sizes, self.dtype = net, cost, Sizes.of(net), net.w3.dtype
         self.parameters = _parameters(net, self.sizes, self.dtype)
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
-        self.chunk = max(4, CHUNK_NUMBERS // z1)
+        self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
         self.two_from = max(2, TWO_THREADS_FROM // z1)
-        self.second_thread = ThreadPoolExecutor(1)
+        # Overflow in a run that diverges is for the caller's errstate; this thread has none.
+        self.second_thread = ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore"))
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
         self.buffers = {}
 
@@ -296,7 +302,8 @@ class Stepper:
             ValueError: if the images or y do not fit the network, or there are none.
         """
         images, y, rows = self._mini_batch(images, y, rows)
-        self.parameters.all -= self._sum(images, y, rows, learning_rate / len(rows)).all
+        moves = self._sum(images, y, rows, learning_rate / len(rows))
+        np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
 
     def gradients(self, images, y, rows=None):
         """Return the gradients summed over a mini-batch; arguments and errors as `step`.
@@ -320,7 +327,8 @@ class Stepper:
                 buffers = self._buffers(half, len(part))
                 z3[part] = feedforward(self.parameters, images[part], buffers).T
 
-        self._in_halves(forward, np.arange(len(images)))
+        if len(images):
+            self._in_halves(forward, np.arange(len(images)))
         return z3
 
     def _sum(self, images, y, rows, scale):
@@ -365,19 +373,20 @@ class Stepper:
         return self.buffers[key]
 
     def _images(self, images):
-        images, (C, *size) = checks.floats("images", images), self.sizes.image
-        expected = (C, *size) if self.like.w1.ndim > 3 else tuple(size)
-        if images.ndim != len(expected) + 1 or images.shape[1:] != expected or not len(images):
-            expected = checks.written(("N", *expected))
-            checks.refuse("images", f"shape {expected}, at least one", images.shape)
-        return images if self.like.w1.ndim > 3 else images[:, None]
+        images, expected = checks.floats("images", images), self.sizes.image
+        channels = self.like.w1.ndim > 3
+        if images.shape[1:] != (expected if channels else expected[1:]) or not images.ndim:
+            expected = checks.written(("N", *(expected if channels else expected[1:])))
+            checks.refuse("images", f"shape {expected}", checks.written(images.shape))
+        return images if channels else images[:, None]
 
     def _mini_batch(self, images, y, rows):
         images, y = self._images(images), checks.floats("y", y)
         checks.shape("y", y, (len(images), self.sizes.outputs))
         rows = np.arange(len(images)) if rows is None else np.asarray(rows)
         if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
-            checks.refuse("rows", "integers, shape (B,), at least one", f"{rows.dtype} {rows.shape}")
+            expected = "at least one integer, shape (B,)"
+            checks.refuse("rows", expected, f"{rows.dtype} of shape {rows.shape}")
         return images, y, rows
 
 
