@@ -66,7 +66,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     return row((name, array, kind, outline, mark), numbers=numbers, limit=limit)
 
 
-def row(*panels, numbers=None, limit=None, signs=None, alt=None):
+def row(*panels, numbers=None, limit=None, signs=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
 
     Args:
@@ -75,15 +75,22 @@ def row(*panels, numbers=None, limit=None, signs=None, alt=None):
         limit: as in `cells`; None gives every signed panel its own.
         signs: what to write between the panels, such as ["⊙", "="], or None.
         alt: alternative text; None makes one of the names and shapes.
+        columns: how many panels stand side by side before the next row begins; None for all.
 
     Returns:
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    ratios = [_panel_width(name, array) for name, array, *_ in panels]
-    picture = Picture(sum(ratios), _panel_height(panels, ratios), alt or _describe(panels))
-    axes = picture.subplots(1, len(panels), width_ratios=ratios, squeeze=False)[0]
-    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=True):
+    panels = [(name, np.asarray(array), *rest) for name, array, *rest in panels]
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    widths = [max(_panel_width(*p[:2]) for p in panels[n::columns]) for n in range(columns)]
+    height = max(_panel_height(p[1], widths[n % columns]) for n, p in enumerate(panels))
+    picture = Picture(sum(widths), rows * height, alt or _describe(panels))
+    axes = picture.subplots(rows, columns, width_ratios=widths, squeeze=False).flat
+    for ax in axes[len(panels) :]:
+        ax.axis("off")
+    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=False):
         draw_cells(ax, array, name, kind, numbers, limit)
         draw_outline(ax, outline)
         draw_mark(ax, mark)
@@ -155,14 +162,12 @@ def _panel_width(name, array):
     return max(2.1 if np.shape(array)[1] <= 6 else 2.7, 0.5 + 0.085 * len(_plain(name)))
 
 
-def _panel_height(panels, ratios):
-    shapes = [np.shape(array) for _, array, *_ in panels]
-    tallest = max(w * rows / columns for w, (rows, columns) in zip(ratios, shapes, strict=True))
-    return 0.45 + 0.88 * tallest
+def _panel_height(array, width):
+    return 0.45 + 0.88 * width * array.shape[0] / array.shape[1]
 
 
 def _describe(panels):
-    named = [f"{_plain(name)}, {np.shape(a)[0]} by {np.shape(a)[1]} cells" for name, a, *_ in panels]
+    named = [f"{_plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
     outlined = any(outline is not None for *_, outline, _ in panels)
     return "Side by side: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
 
@@ -243,6 +248,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
         (f"$z^1$, here {z1[j, k]:.2f}", z1, "signed", None, (j, k, 1, 1)),
         ("$a^1 = σ(z^1)$", activations.sigmoid(z1), "activation", None, (j, k, 1, 1)),
         alt=alt,
+        columns=3,
     )
 
 
@@ -310,6 +316,182 @@ def output(a2, w3, b3, y):
     return picture
 
 
+# --- the network as a whole, its windows, its answers ---------------------------------------
+
+
+def network(net, a0, at=(12, 12)):
+    """Return a picture of the layers with an image going through them, and of their connections.
+
+    Args:
+        net: a ConvNet for images without channels.
+        a0: an image, shape (H, W).
+        at: (j, k) of the neuron of the convolutional layer whose connections are drawn.
+
+    Returns:
+        A Picture: a⁰, a¹, a², a³ from left to right with their shapes, and under each gap how
+        many weights and biases it holds. Of many feature maps the first four are drawn.
+    """
+    _, a1, a2, _, a3 = net.feedforward(a0)
+    layers = [("$a^0$, image", a0), ("$a^1$, convolution", a1), ("$a^2$, pooling", a2)]
+    layers.append(("$a^3$, output", a3))
+    shapes = ", ".join(f"{_plain(name)} {checks.written(array.shape)}" for name, array in layers)
+    first, last = net.w1.size + net.b1.size, net.w3.size + net.b3.size
+    alt = f"The layers from left to right: {shapes}; {first} + 0 + {last} weights and biases."
+    picture = Picture(9, 3.4, alt)
+    ax = picture.subplots()
+    size, places, left = a0.shape[0], [], 0
+    for name, array in layers:
+        places.append(_draw_layer(ax, left, size, array, name))
+        left = places[-1][-1] + 0.6 * size
+    _draw_connections_of(ax, places, at, net.w1.shape[-2:], len(a3))
+    said = ("F1, F2", f"{first:,}"), ("F3", "no"), ("F4, F5", f"{last:,}")
+    for (*_, end), (begin, *_), (tags, count) in zip(places, places[1:], said, strict=False):
+        text = f"{tags}:\n{count} numbers\nto learn"
+        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=10)
+    ax.set(xlim=(-0.05 * size, places[-1][-1] + 0.3 * size), ylim=(1.42 * size, -0.3 * size))
+    ax.axis("off")
+    return picture
+
+
+def _draw_layer(ax, left, size, array, name):
+    """Draw a layer from x = `left` on, in the middle of `size`; return left, top, cell, right."""
+    cell, behind = 1, 0.05 * size
+    if array.ndim == 1:
+        cell, array = min(size / len(array), size / 8), array[:, None]
+    maps = array.reshape(-1, *array.shape[-2:])[:4]
+    height, width = cell * maps.shape[1], cell * maps.shape[2]
+    top = size / 2 - height / 2
+    for n in range(len(maps))[::-1]:
+        x, y = left + n * behind, top - n * behind
+        extent = (x, x + width, y + height, y)
+        ax.imshow(maps[n], cmap=SEQUENTIAL, vmin=0, vmax=1, extent=extent, zorder=1 - n / 8)
+        ax.add_patch(Rectangle((x, y), width, height, fill=False, zorder=1 - n / 8))
+    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=11)
+    shape = "×".join(str(n) for n in array.shape if array.shape[-1] > 1 or n > 1)
+    ax.text(left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=10)
+    return left, top, cell, left + width + behind * (len(maps) - 1)
+
+
+def _draw_connections_of(ax, places, at, field, outputs):
+    """Draw the receptive field of neuron `at`, its window, and the ways on to the outputs."""
+    (j, k), window = at, (at[0] // 2, at[1] // 2)
+    _draw_wire(ax, places[0], (j, k, *field), places[1], (j, k, 1, 1))
+    _draw_wire(ax, places[1], (2 * window[0], 2 * window[1], 2, 2), places[2], (*window, 1, 1))
+    for q in range(outputs):
+        _draw_wire(ax, places[2], (*window, 1, 1), places[3], (q, 0, 1, 1), outlined=False)
+        _, top, cell, right = places[3]
+        ax.text(right + 0.4 * cell, top + (q + 0.5) * cell, q, va="center", fontsize=9)
+
+
+def _draw_wire(ax, source, box, target, into, outlined=True):
+    """Join a box (row, column, rows, columns) of one drawn layer to a box of the next."""
+    corners = []
+    for (left, top, cell, _), (row_, column, rows, columns) in ((source, box), (target, into)):
+        x, y, height = left + cell * column, top + cell * row_, cell * rows
+        if outlined:
+            square = Rectangle((x, y), cell * columns, height, fill=False, edgecolor=ACCENT)
+            ax.add_patch(square).set(linewidth=1.6, zorder=3)
+        corners.append((x, x + cell * columns, y, height))
+    (_, x, y, height), (x_to, _, y_to, height_to) = corners
+    for share in (0, 1) if outlined else (0.5,):
+        ends = [y + share * height, y_to + share * height_to]
+        ax.plot([x, x_to], ends, color=ACCENT, linewidth=0.8, zorder=2)
+
+
+def floor_map(rows, columns):
+    """Return a picture of j' = ⌊j/2⌋, k' = ⌊k/2⌋: which pooled neuron each neuron feeds (F3).
+
+    Args:
+        rows: rows of the convolutional layer, even.
+        columns: its columns, even.
+
+    Returns:
+        A Picture: the layer with its 2×2 windows, (j', k') in every cell, and the pooled layer.
+    """
+    alt = (
+        f"A layer of {rows} by {columns} neurons in windows of 2 by 2; every neuron (j, k) carries "
+        "the number of its pooled neuron, j and k halved and rounded down."
+    )
+    picture = Picture(7.6, 0.9 + 0.48 * rows, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[2, 1])
+    for ax, shape, halved in ((left, (rows, columns), 2), (right, (rows // 2, columns // 2), 1)):
+        window = np.add.outer(np.arange(shape[0]) // halved, np.arange(shape[1]) // halved) % 2
+        ax.imshow(0.15 * window, cmap=SEQUENTIAL, vmin=0, vmax=1)
+        for j, k in np.ndindex(shape):
+            ax.text(k, j, f"{j // halved}, {k // halved}", ha="center", va="center", fontsize=9)
+            if j % halved == k % halved == 0:
+                draw_mark(ax, (j, k, halved, halved))
+        ax.set(xticks=range(shape[1]), yticks=range(shape[0]))
+    left.set(title="neuron $(j, k)$ feeds …", xlabel="column $k$", ylabel="row $j$")
+    right.set(title="… pooled neuron $(j', k')$", xlabel="column $k'$", ylabel="row $j'$")
+    return picture
+
+
+def answers(named, y):
+    """Return a picture of several answers of the output layer to one image, and of their costs.
+
+    Args:
+        named: (name, a3) each, with a3 of shape (Q,): the activations to draw as bars.
+        y: the desired activations, shape (Q,).
+
+    Returns:
+        A Picture: a panel an answer, with y marked and both costs below.
+    """
+    costs_of = [(costs.quadratic(a3, y), costs.cross_entropy(a3, y)) for _, a3 in named]
+    alt = "Answers as bars, the desired activations marked. " + " ".join(
+        f"{_plain(name)}: quadratic cost {one:.3g}, cross-entropy {other:.3g}."
+        for (name, _), (one, other) in zip(named, costs_of, strict=True)
+    )
+    picture = Picture(3.6 * len(named), 2.8, alt)
+    axes = picture.subplots(1, len(named), squeeze=False, sharey=True)[0]
+    for ax, (name, a3), (one, other) in zip(axes, named, costs_of, strict=True):
+        places = np.arange(len(a3))
+        ax.bar(places, a3, 0.6, color="0.55", label="$a^3$")
+        ax.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
+        ax.set_title(name, fontsize=11)
+        ax.set(xticks=places, ylim=(-0.05, 1.25), yticks=[0, 0.5, 1])
+        ax.set_xlabel(f"output neuron\nquadratic {one:.3g}, cross-entropy {other:.3g}", fontsize=9)
+    axes[0].set_ylabel("activation")
+    axes[0].legend(frameon=False, ncols=2, loc="upper left", fontsize=9)
+    return picture
+
+
+def cost_curves(y=1.0, z=None):
+    """Return a picture of what one output neuron costs, against its a³ and against its z³ (C).
+
+    Args:
+        y: the activation that it should have, 0 or 1.
+        z: the weighted input to mark, or None.
+
+    Returns:
+        A Picture of both costs; with a mark, its costs are in the legend.
+    """
+    picture = Picture(8.4, 3.1, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
+    left, right = picture.subplots(1, 2)
+    weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
+    for name, cost in costs.COSTS.items():
+
+        def of_one(a, cost=cost):
+            return cost(a[:, None], np.full((len(a), 1), float(y)))
+
+        label = name.replace("_", "-")
+        a = activations.sigmoid(weighted)
+        left.plot(a, of_one(a), styles[name], color="k", label=label)
+        right.plot(weighted, of_one(a), styles[name], color="k", label=label)
+        if z is not None:
+            here = activations.sigmoid(np.array([float(z)]))
+            left.plot(here, of_one(here), "o", color=OUTLINE)
+            right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {of_one(here)[0]:.3g}")
+    left.set(xlabel="activation $a$", ylabel=f"cost, $y = {y:g}$", ylim=(-0.3, 8.4))
+    right.set(xlabel="weighted input $z$", ylim=(-0.3, 8.4))
+    right.legend(frameon=False, fontsize=9)
+    return picture
+
+
+def _at(z):
+    return "" if z is None else f", marked at z = {z:g}"
+
+
 # --- the backward pass ----------------------------------------------------------------------
 
 
@@ -340,8 +522,8 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
-    picture = Picture(14.6, 2.9, alt)
-    bars, *axes = picture.subplots(1, 6, width_ratios=[1.7, 2.7, 2.7, 2.7, 2.7, 2.1])
+    picture = Picture(8.4, 5.4, alt)
+    bars, *axes = picture.subplots(2, 3).flat
     bars.barh(range(len(g.delta3)), g.delta3, color=np.where(g.delta3 > 0, "#b2182b", "#2166ac"))
     bars.axvline(0, color="k", linewidth=0.8)
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
