@@ -427,33 +427,35 @@ def floor_map(rows, columns):
     return picture
 
 
-def answers(named, y):
+def answers(named, y, with_costs=True):
     """Return a picture of several answers of the output layer to one image, and of their costs.
 
     Args:
         named: (name, a3) each, with a3 of shape (Q,): the activations to draw as bars.
         y: the desired activations, shape (Q,).
+        with_costs: whether to write both costs (C) below each answer.
 
     Returns:
-        A Picture: a panel an answer, with y marked and both costs below.
+        A Picture: a panel an answer, with y marked.
     """
-    costs_of = [(costs.quadratic(a3, y), costs.cross_entropy(a3, y)) for _, a3 in named]
-    alt = "Answers as bars, the desired activations marked. " + " ".join(
-        f"{_plain(name)}: quadratic cost {one:.3g}, cross-entropy {other:.3g}."
-        for (name, _), (one, other) in zip(named, costs_of, strict=True)
-    )
+    said = [f"{_plain(name)}{_both_costs(a3, y) if with_costs else ''}" for name, a3 in named]
+    alt = "Answers as bars, the desired activations marked. " + "; ".join(said) + "."
     picture = Picture(3.6 * len(named), 2.8, alt)
     axes = picture.subplots(1, len(named), squeeze=False, sharey=True)[0]
-    for ax, (name, a3), (one, other) in zip(axes, named, costs_of, strict=True):
+    for ax, (name, a3) in zip(axes, named, strict=True):
         places = np.arange(len(a3))
         ax.bar(places, a3, 0.6, color="0.55", label="$a^3$")
         ax.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
         ax.set_title(name, fontsize=11)
         ax.set(xticks=places, ylim=(-0.05, 1.25), yticks=[0, 0.5, 1])
-        ax.set_xlabel(f"output neuron\nquadratic {one:.3g}, cross-entropy {other:.3g}", fontsize=9)
+        ax.set_xlabel("output neuron" + (_both_costs(a3, y) if with_costs else ""), fontsize=9)
     axes[0].set_ylabel("activation")
     axes[0].legend(frameon=False, ncols=2, loc="upper left", fontsize=9)
     return picture
+
+
+def _both_costs(a3, y):
+    return f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
 
 
 def cost_curves(y=1.0, z=None):
@@ -648,11 +650,14 @@ def output_errors(a3, y, errors):
     for n, (name, delta) in enumerate(errors.items()):
         shift, hatch = (n + 0.5) * width - 0.4, ("", "///", "...")[n]
         color = (ACCENT, "#f3c9a3", "0.8")[n]
-        right.bar(places + shift, delta, width, color=color, hatch=hatch, edgecolor="k", label=name)
+        style = {"color": color, "hatch": hatch, "edgecolor": "k", "label": _plain(name)}
+        right.bar(places + shift, delta, width, **style)
     right.axhline(0, color="k", linewidth=0.8)
+    low, high = right.get_ylim()
     right.set(xlabel="output neuron", ylabel="$δ^3$", xticks=places)
+    right.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
     for ax in (left, right):
-        ax.legend(frameon=False, fontsize=9, ncols=2, loc="upper right" if ax is left else "best")
+        ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper right")
     return picture
 
 
