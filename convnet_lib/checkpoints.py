@@ -70,7 +70,7 @@ def load(path, settings):
     """
     path = os.fspath(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             parameters = [archive[name] for name in ConvNet.parameters]
             curves, about = archive["curves"].tolist(), json.loads(str(archive["about"]))
         rng, found, version = _generator(about["rng"]), about["settings"], about["version"]
