@@ -190,7 +190,7 @@ def mean_cost(net, digits, cost="cross_entropy"):
 
 
 def confusion(net, digits):
-    """Return how often digit i was taken for digit j, integers of shape (10, 10), indexed [i, j]."""
+    """Return how often digit i was taken for digit j, integers of shape (10, 10), at [i, j]."""
     counts = np.zeros((len(net.b3), len(net.b3)), int)
     np.add.at(counts, (digits.labels, predict(net, digits.images)), 1)
     return counts

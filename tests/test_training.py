@@ -338,7 +338,7 @@ def test_a_damaged_checkpoint_is_refused_and_left_alone(tmp_path):
     ways = 0
     for _ in damaged(path):
         before = path.read_bytes()
-        with pytest.raises(ValueError, match="^checkpoint: expected a training checkpoint at "):
+        with pytest.raises(ValueError, match=r"^checkpoint: expected a training checkpoint at "):
             training.sgd(NET, FEW, 2, 0.1, checkpoint=path)
         assert path.read_bytes() == before
         ways += 1
