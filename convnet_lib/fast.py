@@ -94,12 +94,12 @@ class Buffers:
     Nothing in them outlives a chunk; they are kept so that no step asks for memory.
 
     Attributes:
-        x: pixels, (H, C, W, n).
-        columns: (H, C, KW + 1, Q, n), a view of x: the pixels x[h, c, 2q + m] that the two
-            neurons of a row of window q see.
-        tiles: a copy of columns.
-        fields: (P, 2, KH·C·(KW + 1), Q·n), a view of tiles: the receptive fields of row 2p + r.
-        twins: (2, F, KH, C, KW + 1), the filter and the filter moved by one column.
+        x: pixels, (H, C, 2, W/2, n), the even columns and then the odd ones.
+        columns: (H, C, M, Q, n), a view of x: pixel 2q + m of each row, which the neuron at
+            k = 2q sees for m < KW and its neighbour for 0 < m ≤ KW; M is KW + 1, made even.
+        tiles: (H, C, M, Q, n), a copy of columns.
+        fields: (P, 2, KH·C·M, Q·n), a view of tiles: the receptive fields of row 2p + r.
+        twins: (2, F, KH, C, M), the filter and the filter moved by one column.
         z: (2, 2, F·P·Q, n), the four z¹ of every window, without the bias.
         z_rows: (P, 2, 2·F, Q·n), a view of z: the two neurons s of row r of the windows, as the
             matrix product writes and reads them.
@@ -109,18 +109,19 @@ class Buffers:
         delta: (F·P·Q, n), δ¹ of the winners.
         spare: (F·P·Q, n), between two steps of a calculation.
         a3, delta3: (10, n).
-        nabla_rows: (P, 2, 2·F, KH·C·(KW + 1)), ∂C/∂twins, a row of neurons each.
+        nabla_rows: (P, 2, 2·F, KH·C·M), ∂C/∂twins, a row of neurons each.
         nabla: `Parameters`, the gradients.
     """
 
     def __init__(self, sizes, count, dtype):
         F, C, KH, KW, P, Q, outputs = sizes
-        _, H, W = sizes.image
-        self.x = np.empty((H, C, W, count), dtype)
-        self.tiles = np.empty((H, C, KW + 1, Q, count), dtype)
-        self.columns = _columns(self.x, self.tiles.shape)
-        self.fields = _fields(self.tiles, sizes)
-        self.twins = np.zeros((2, F, KH, C, KW + 1), dtype)
+        H, half = sizes.image[1], KW // 2 + 1
+        # Where KW is even the last odd column is missing: it stays 0, and so do its weights.
+        self.x = np.zeros((H, C, 2, Q + half - 1, count), dtype)
+        self.columns = _columns(self.x, half, Q)
+        self.tiles = np.empty(self.columns.shape, dtype)
+        self.fields = _fields(self.tiles, KH, P)
+        self.twins = np.zeros((2, F, KH, C, 2 * half), dtype)
         self.z = np.empty((2, 2, F * P * Q, count), dtype)
         rows = self.z.reshape(2, 2 * F, P, Q * count)
         self.z_rows = rows.transpose(2, 0, 1, 3)
@@ -129,38 +130,44 @@ class Buffers:
         self.top = np.empty((F * P * Q, count), bool)
         self.a2, self.delta, self.spare = np.empty((3, F * P * Q, count), dtype)
         self.a3, self.delta3 = np.empty((2, outputs, count), dtype)
-        self.nabla_rows = np.empty((P, 2, 2 * F, KH * C * (KW + 1)), dtype)
+        self.nabla_rows = np.empty((P, 2, 2 * F, self.fields.shape[-2]), dtype)
         self.nabla = sizes.parameters(dtype)
 
 
-def _columns(x, shape):
-    row, channel, column, number = x.strides
-    return as_strided(x, shape, (row, channel, column, 2 * column, number), writeable=False)
+def _columns(x, half, Q):
+    # m = 2·(m // 2) + m % 2: even and odd m see even and odd columns, from m // 2 on.
+    H, C, _, _, count = x.shape
+    row, channel, odd, column, number = x.strides
+    shape, strides = (H, C, half, 2, Q, count), (row, channel, column, odd, column, number)
+    return as_strided(x, shape, strides, writeable=False)
 
 
-def _fields(tiles, sizes):
+def _fields(tiles, KH, P):
     # Row 2p + r of neurons sees the KH rows of tiles from there on: blocks that overlap.
-    _, C, KH, KW, P, Q, _ = sizes
-    row, seen, number = tiles.strides[0], tiles.strides[2], tiles.itemsize
-    shape = (P, 2, KH * C * (KW + 1), Q * tiles.shape[-1])
-    return as_strided(tiles, shape, (2 * row, row, seen, number), writeable=False)
+    _, C, half, _, Q, count = tiles.shape
+    row, number = tiles.strides[0], tiles.itemsize
+    shape = (P, 2, KH * C * 2 * half, Q * count)
+    return as_strided(tiles, shape, (2 * row, row, Q * count * number, number), writeable=False)
 
 
 def lay_tiles(images, buffers):
     """Write the receptive fields of a chunk of images, (n, C, H, W), into buffers.tiles.
 
-    Within the KH rows that a row of neurons sees, the two neurons s = 0, 1 of a window see the
-    same KW + 1 columns, all but one each. Rows are not repeated: `Buffers.fields` overlap.
+    The images go along the last axis, and even columns come before odd ones, so that what is
+    copied next lies together. Rows are not repeated: `Buffers.fields` overlap.
     """
-    np.copyto(buffers.x, images.transpose(2, 1, 3, 0))
+    pixels, x = images.transpose(2, 1, 3, 0), buffers.x
+    even, odd = pixels[:, :, 0::2], pixels[:, :, 1::2]
+    x[:, :, 0, : even.shape[2]] = even
+    x[:, :, 1, : odd.shape[2]] = odd
     np.copyto(buffers.tiles, buffers.columns)
 
 
 def twin_filters(w1, buffers):
-    """Return the matrix (2·F, KH·C·(KW + 1)) whose rows are w¹ for s = 0 and for s = 1."""
-    twins = buffers.twins
-    twins[0, ..., :-1] = w1
-    twins[1, ..., 1:] = w1
+    """Return the matrix (2·F, KH·C·M) whose rows are w¹ for s = 0 and, a column on, s = 1."""
+    twins, KW = buffers.twins, w1.shape[-1]
+    twins[0, ..., :KW] = w1
+    twins[1, ..., 1 : KW + 1] = w1
     return twins.reshape(buffers.z_rows.shape[-2], -1)
 
 
@@ -245,7 +252,8 @@ def backprop(parameters, images, y, cost, scale, buffers):
     route(delta, buffers)  # BP2a
     np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)  # BP4
     twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
-    np.add(twins[0, ..., :-1], twins[1, ..., 1:], out=nabla.w1)
+    KW = nabla.w1.shape[-1]
+    np.add(twins[0, ..., :KW], twins[1, ..., 1 : KW + 1], out=nabla.w1)
     return nabla
 
 
@@ -336,11 +344,12 @@ class Stepper:
 
         def half_sum(half, rows):
             total = self.sums[half]
-            total.all[...] = 0
-            for part in self._chunks(rows):
+            for number, part in enumerate(self._chunks(rows)):
                 buffers, a0 = self._buffers(half, len(part)), images[part]
                 nabla = backprop(self.parameters, a0, y[part], self.cost, scale, buffers)
-                np.add(total.all, nabla.all, out=total.all)
+                if len(part) == len(rows):
+                    return nabla
+                np.add(nabla.all, total.all if number else 0, out=total.all)
             return total
 
         total, *second = self._in_halves(half_sum, rows)
