@@ -95,16 +95,19 @@ class Buffers:
 
     Attributes:
         x: pixels, (H, C, 2, W/2, n), the even columns and then the odd ones.
-        columns: (H, C, M, Q, n), a view of x: pixel 2q + m of each row, which the neuron at
-            k = 2q sees for m < KW and its neighbour for 0 < m ≤ KW; M is KW + 1, made even.
-        tiles: (H, C, M, Q, n), a copy of columns.
+        columns: (H, C, M, Q, n) with M as M/2 times 2, a view of x: pixel 2q + m of each row,
+            which the neuron at k = 2q sees for m < KW and its neighbour for 0 < m ≤ KW; M is
+            KW + 1, made even.
+        tiles: a copy of columns.
         fields: (P, 2, KH·C·M, Q·n), a view of tiles: the receptive fields of row 2p + r.
         twins: (2, F, KH, C, M), the filter and the filter moved by one column.
         z: (2, 2, F·P·Q, n), the four z¹ of every window, without the bias.
         z_rows: (P, 2, 2·F, Q·n), a view of z: the two neurons s of row r of the windows, as the
             matrix product writes and reads them.
+        left, right: (2, F·P·Q, n), views of z: s = 0 and s = 1.
         row: (2, F·P·Q, n), the larger z¹ of each row of a window; later its share of δ.
-        left, top: booleans, whether the left one of a row and the top one of the rows won.
+        top, bottom: (F·P·Q, n), views of row: r = 0 and r = 1.
+        left_wins, top_wins: booleans, in the shapes of left and top.
         a2: (F·P·Q, n).
         delta: (F·P·Q, n), δ¹ of the winners.
         spare: (F·P·Q, n), between two steps of a calculation.
@@ -125,9 +128,11 @@ class Buffers:
         self.z = np.empty((2, 2, F * P * Q, count), dtype)
         rows = self.z.reshape(2, 2 * F, P, Q * count)
         self.z_rows = rows.transpose(2, 0, 1, 3)
+        self.left, self.right = self.z[:, 0], self.z[:, 1]
         self.row = np.empty((2, F * P * Q, count), dtype)
-        self.left = np.empty((2, F * P * Q, count), bool)
-        self.top = np.empty((F * P * Q, count), bool)
+        self.top, self.bottom = self.row
+        self.left_wins = np.empty((2, F * P * Q, count), bool)
+        self.top_wins = np.empty((F * P * Q, count), bool)
         self.a2, self.delta, self.spare = np.empty((3, F * P * Q, count), dtype)
         self.a3, self.delta3 = np.empty((2, outputs, count), dtype)
         self.nabla_rows = np.empty((P, 2, 2 * F, self.fields.shape[-2]), dtype)
@@ -173,9 +178,8 @@ def twin_filters(w1, buffers):
 
 def pool(buffers):
     """Return the largest z¹ of each window (F3 before F2), written over buffers.a2."""
-    z, row = buffers.z, buffers.row
-    np.maximum(z[:, 0], z[:, 1], out=row)
-    return np.maximum(row[0], row[1], out=buffers.a2)
+    np.maximum(buffers.left, buffers.right, out=buffers.row)
+    return np.maximum(buffers.top, buffers.bottom, out=buffers.a2)
 
 
 def activate(z):
@@ -218,13 +222,14 @@ def route(delta, buffers):
     left one of a row unless the right one is larger. The winner gets all of δ, and the loser what
     the winner left: exactly 0.
     """
-    z, row, left, top = buffers.z, buffers.row, buffers.left, buffers.top
-    np.greater_equal(z[:, 0], z[:, 1], out=left)
-    np.greater_equal(row[0], row[1], out=top)
-    np.multiply(delta, top, out=row[0])
-    np.subtract(delta, row[0], out=row[1])
-    np.multiply(row, left, out=z[:, 0])
-    np.subtract(row, z[:, 0], out=z[:, 1])
+    left, right, left_wins = buffers.left, buffers.right, buffers.left_wins
+    top, bottom, top_wins = buffers.top, buffers.bottom, buffers.top_wins
+    np.greater_equal(left, right, out=left_wins)
+    np.greater_equal(top, bottom, out=top_wins)
+    np.multiply(delta, top_wins, out=top)
+    np.subtract(delta, top, out=bottom)
+    np.multiply(buffers.row, left_wins, out=left)
+    np.subtract(buffers.row, left, out=right)
 
 
 def backprop(parameters, images, y, cost, scale, buffers):
