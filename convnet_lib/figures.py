@@ -9,6 +9,7 @@ the winners of the pooling windows are outlined.
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
@@ -26,16 +27,18 @@ PIXELS_PER_INCH = 100
 class Picture(Figure):
     """A Figure that shows itself in a notebook, with its alternative text `alt`."""
 
-    def __init__(self, width, height, alt):
+    def __init__(self, width, height, alt, layout="constrained"):
         """Make an empty figure of width × height inches that `alt` describes."""
-        super().__init__(figsize=(width, height), layout="constrained", facecolor="white")
+        size, dpi = (width, height), DOTS_PER_INCH
+        super().__init__(figsize=size, dpi=dpi, layout=layout, facecolor="white")
         self.alt = alt
 
     def png(self):
         """Return the picture as the bytes of a PNG file, the same for the same arrays."""
         file = io.BytesIO()
-        # The name and version of the software would change the file with every release.
-        self.savefig(file, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        # The name and version of the software would change the file with every release. The
+        # canvas is asked directly, since savefig draws everything twice.
+        FigureCanvasAgg(self).print_png(file, metadata={"Software": None})
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -66,14 +69,13 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     return row((name, array, kind, outline, mark), numbers=numbers, limit=limit)
 
 
-def row(*panels, numbers=None, limit=None, signs=None, alt=None, columns=None):
+def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
 
     Args:
         panels: (name, array, kind, outline, mark) each, the last three optional; see `cells`.
         numbers: as in `cells`.
         limit: as in `cells`; None gives every signed panel its own.
-        signs: what to write between the panels, such as ["⊙", "="], or None.
         alt: alternative text; None makes one of the names and shapes.
         columns: how many panels stand side by side before the next row begins; None for all.
 
@@ -81,43 +83,41 @@ def row(*panels, numbers=None, limit=None, signs=None, alt=None, columns=None):
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    panels = [(name, np.asarray(array), *rest) for name, array, *rest in panels]
-    columns = columns or len(panels)
-    rows = -(-len(panels) // columns)
-    widths = [max(_panel_width(*p[:2]) for p in panels[n::columns]) for n in range(columns)]
-    height = max(_panel_height(p[1], widths[n % columns]) for n, p in enumerate(panels))
-    picture = Picture(sum(widths), rows * height, alt or _describe(panels))
-    axes = picture.subplots(rows, columns, width_ratios=widths, squeeze=False).flat
-    for ax in axes[len(panels) :]:
-        ax.axis("off")
-    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=False):
-        draw_cells(ax, array, name, kind, numbers, limit)
+    panels = [(name, _grid(array), *rest) for name, array, *rest in panels]
+    (width, height), places = _places(panels, numbers, columns or len(panels))
+    picture = Picture(width, height, alt or _describe(panels), layout="none")
+    for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
+        ax = picture.add_axes((x / width, y / height, w / width, h / height))
+        place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
+        bar = picture.add_axes(place, label="<colorbar>")
+        draw_cells(ax, array, name, kind, numbers, limit, bar)
         draw_outline(ax, outline)
         draw_mark(ax, mark)
-    for ax, sign in zip(axes[1:], signs or (), strict=False):
-        ax.text(-0.16, 0.5, sign, transform=ax.transAxes, fontsize=16, ha="center", va="center")
     return picture
 
 
-def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None):
-    """Draw an array on axes as a grid of cells: colours, row and column numbers, a colour bar."""
-    array = np.asarray(array)
-    if array.ndim != 2:
-        checks.refuse("array", "shape (rows, columns)", array.shape)
+def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=None):
+    """Draw an array on axes as a grid of cells: colours, row and column numbers, a colour bar.
+
+    Where the numbers are written in the cells there is no colour bar, and the axes `bar` that
+    were given for it are taken away.
+    """
     low, high = color_range(array, kind, limit)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
-    image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
+    image = ax.imshow(_grid(array), cmap=palette, vmin=low, vmax=high)
     ax.set_title(name, fontsize=11)
     for axis, n in ((ax.xaxis, array.shape[1]), (ax.yaxis, array.shape[0])):
         axis.set_ticks(range(0, n, 1 if n < 8 else 4))
         axis.set_tick_params(labelsize=7, length=2)
-    ax.set_xlabel("column", fontsize=8)
-    ax.set_ylabel("row", fontsize=8)
-    if numbers or (numbers is None and array.shape[1] <= 6):
+    ax.set_xlabel("column", fontsize=8, labelpad=1)
+    ax.set_ylabel("row", fontsize=8, labelpad=1)
+    if _has_numbers(array, numbers):
         _write_numbers(ax, array, image)
+        if bar:
+            bar.remove()
     else:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.75, pad=0.03, aspect=25)
-        bar.ax.tick_params(labelsize=7, length=2)
+        place = {"cax": bar} if bar else {"ax": ax, "shrink": 0.75, "pad": 0.03, "aspect": 25}
+        ax.figure.colorbar(image, **place).ax.tick_params(labelsize=7, length=2)
     return image
 
 
@@ -157,13 +157,40 @@ def _write_numbers(ax, array, image):
         ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
 
 
-def _panel_width(name, array):
-    # Wide enough for the cells, and for a title of 11 points.
-    return max(2.1 if np.shape(array)[1] <= 6 else 2.7, 0.5 + 0.085 * len(_plain(name)))
+def _grid(array):
+    array = np.asarray(array)
+    if array.ndim != 2:
+        checks.refuse("array", "shape (rows, columns)", array.shape)
+    return array
 
 
-def _panel_height(array, width):
-    return 0.45 + 0.88 * width * array.shape[0] / array.shape[1]
+def _has_numbers(array, numbers):
+    return array.shape[1] <= 6 if numbers is None else numbers
+
+
+def _places(panels, numbers, columns):
+    """The size of a picture, and the place (x, y, width, height) of each grid on it, in inches.
+
+    The places are computed here, since matplotlib's own layout takes longer than the drawing.
+    """
+    left, bottom, top = 0.45, 0.42, 0.33
+    sizes = []
+    for _, array, *_ in panels:
+        cell = (1.6 if array.shape[1] <= 6 else 2.0) / max(array.shape)
+        sizes.append((cell * array.shape[1], cell * array.shape[0]))
+    wide = [
+        left + max(w + (0.1 if _has_numbers(array, numbers) else 0.66), 0.085 * len(_plain(name)))
+        for (name, array, *_), (w, _) in zip(panels, sizes, strict=True)
+    ]
+    widths = [max(wide[n::columns]) for n in range(columns)]
+    height = bottom + max(h for _, h in sizes) + top
+    rows = -(-len(panels) // columns)
+    places = []
+    for n, (w, h) in enumerate(sizes):
+        x = sum(widths[: n % columns]) + left
+        middle = (rows - 1 - n // columns) * height + bottom + (height - bottom - top) / 2
+        places.append((x, middle - h / 2, w, h))
+    return (sum(widths), rows * height), places
 
 
 def _describe(panels):
@@ -275,6 +302,7 @@ def pooling(a1, ties="first"):
         ("the switch (BP2a)", switch.astype(float), "activation"),
         ("neurons of tied windows", np.kron(tied, np.ones((2, 2))), "activation"),
         alt=alt,
+        columns=2,
     )
 
 
@@ -310,8 +338,8 @@ def output(a2, w3, b3, y):
     places = np.arange(len(w3))
     bars.bar(places, a3, 0.6, color="0.55", label="$a^3$")
     bars.plot(places, y, "_", color=OUTLINE, markersize=26, markeredgewidth=2.5, label="$y$")
-    bars.set(xlabel=f"output neuron; C = {cost:.3f}", ylabel="activation", xticks=places)
-    bars.set_ylim(-0.05, 1.1)
+    bars.set(xlabel=f"output neuron{_both_costs(a3, y)}", ylabel="activation", xticks=places)
+    bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1])
     bars.legend(frameon=False, ncols=2, loc="upper center", fontsize=9)
     return picture
 
@@ -455,7 +483,9 @@ def answers(named, y, with_costs=True):
 
 
 def _both_costs(a3, y):
-    return f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
+    return (
+        f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
+    )
 
 
 def cost_curves(y=1.0, z=None):
@@ -515,7 +545,8 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     switch = pool.winners(a1, ties)
     alt = (
         "The backward pass: the output errors, the sum over the output neurons, the switch, "
-        f"the slope, delta 1, and the gradient of the filter. The gradient of the bias is {g.b1:.3f}."
+        "the slope, delta 1, and the gradient of the filter. "
+        f"The gradient of the bias is {g.b1:.3f}."
     )
     panels = [
         (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
@@ -533,6 +564,31 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     for ax, (name, array, kind) in zip(axes, panels, strict=True):
         draw_cells(ax, array, name, kind)
     axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
+    return picture
+
+
+def shared_bias(delta1, biases, values, at):
+    """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
+
+    Args:
+        delta1: errors at the bias `at`, shape (H', W').
+        biases: where the cost was computed, shape (N,), rising.
+        values: the costs, shape (N,).
+        at: the bias of the network.
+
+    Returns:
+        A Picture; the tangent at `at` has the slope Σ δ¹.
+    """
+    slope = delta1.sum()
+    alt = (
+        f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
+        f"a tangent of that slope at {at:.3g}."
+    )
+    picture = Picture(8.2, 3.2, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.25])
+    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}")
+    draw_tangent(right, biases, values, at, slope)
+    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, with slope {slope:.4f} at {at:.2g}")
     return picture
 
 
@@ -710,6 +766,26 @@ def learning_curves(run):
     return picture
 
 
+def several_runs(runs):
+    """Return a picture of several `training.Run`s: the accuracy on the digits held out, by name.
+
+    Args:
+        runs: a dict of Runs by the name that the legend gives them.
+
+    Returns:
+        A Picture.
+    """
+    reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
+    picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
+    ax = picture.subplots()
+    for (name, run), marker in zip(runs.items(), "osv^Dx*P" * len(runs), strict=False):
+        ax.plot(run.test_accuracy, f"{marker}-", label=name, markersize=5)
+    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return picture
+
+
 def confusion(counts):
     """Return a picture of how often digit i (row) was taken for digit j (column).
 
@@ -754,7 +830,9 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     columns = min(columns, len(arrays))
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
-    alt = f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    alt = (
+        f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    )
     picture = Picture(columns * 1.15 + 0.5, rows * 1.35, alt)
     axes = picture.subplots(rows, columns, squeeze=False)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
@@ -766,5 +844,3 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         draw_outline(ax, None if outlines is None else outlines[n])
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture
-
-

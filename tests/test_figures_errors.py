@@ -52,3 +52,13 @@ def test_output_errors_draws_one_bar_a_neuron_and_an_error():
     assert [bar.get_height() for bar in left.patches] == [0.3, 0.5]
     assert [bar.get_height() for bar in right.patches] == [0.1, -0.2, 0.3, -0.5]
     assert "cross-entropy: 0.3, -0.5" in picture.alt
+
+
+def test_shared_bias_draws_the_tangent_with_the_sum_of_the_errors():
+    delta1, biases = np.array([[1.0, 0.0], [-0.5, 0.25]]), np.linspace(-1, 1, 21)
+    picture = figures.shared_bias(delta1, biases, biases**2, 0.5)
+    left, right = picture.axes[:2]
+    np.testing.assert_array_equal(left.images[0].get_array(), delta1)
+    tangent = right.lines[1].get_ydata()
+    np.testing.assert_allclose(np.gradient(tangent, biases), 0.75)
+    assert "sum is 0.75" in picture.alt

@@ -104,7 +104,7 @@ def test_environment_yml_is_in_step():
 # --- What no file may hold --------------------------------------------------------------------
 
 FORBIDDEN = {
-    "an index address": r"(?:index-url|find-links|trusted-host)[ =]+\S*[:/]{2}|://\S*/simple\b",
+    "an index address": r"(?:index-url|find-links|trusted-host)[ =]+\S*[:/]{2}|:/{2}\S*/simple\b",
     "a registry's host": r"pypi\.(?:org|python)|pythonhosted\.org|registry\.npmjs",
     "a place on one machine": r"(?<![\w.])/(?:work|root|Users|home)/\w",
 }
