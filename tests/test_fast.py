@@ -221,6 +221,14 @@ def test_gradients_that_were_taken_out_stay_as_they_are():
     assert first.w1.tolist() == w1.tolist()
 
 
+def test_a_second_mini_batch_has_nothing_of_the_first():
+    net = network(2)
+    stepper = halved(net, "cross_entropy", 3)
+    for start in (0, 20):
+        a0, y = DIGITS.images[start : start + 13], Y[start : start + 13]
+        assert_same(stepper.gradients(a0, y), net.backprop(a0, y, "cross_entropy"), 1e-12)
+
+
 def test_two_threads_give_the_bits_of_one():
     """The halves are the same whoever works on them, in whatever order they end."""
     steppers = [halved(network(3, np.float32), "cross_entropy", 8) for _ in range(2)]
