@@ -82,6 +82,22 @@ def backward(grad, winners):
     return grad.repeat(SIZE, axis=-2).repeat(SIZE, axis=-1) * winners
 
 
+def tied(a):
+    """Return in which windows several neurons share the maximum (F3), where BP2a has no derivative.
+
+    Args:
+        a: activations, shape (..., H, W), H and W even.
+
+    Returns:
+        Booleans, shape (..., H/2, W/2).
+
+    Raises:
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
+    """
+    field = windows(a)
+    return (field == field.max(axis=-1, keepdims=True)).sum(axis=-1) > 1
+
+
 def windows(a):
     """Return the four activations of each window, in row-major order, as a last axis.
 

@@ -91,7 +91,7 @@ def install(wanted, found):
 
 
 def main():
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (run by whatever python3 the reader has)
         sys.exit(
             f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.\n"
             "If you have a newer one under another name: make PYTHON=python3.12 lab"
