@@ -2,14 +2,13 @@
 
 import re
 from importlib import resources
-from io import BytesIO
 
 import anywidget
 import matplotlib
 import numpy as np
 import traitlets
 
-from .. import checks
+from .. import checks, figures
 
 STATIC = resources.files(__package__) / "static"
 # A figure holds all its images in the page, so that it can be leafed through without a kernel.
@@ -17,10 +16,7 @@ MOST_IMAGES = 24
 
 
 class Array(traitlets.TraitType):
-    """A float32 array, sent to the page as its shape and its bytes.
-
-    A value from the page must have the shape of the value that is there.
-    """
+    """A float32 array, sent to the page as its shape and its bytes."""
 
     info_text = "an array of float32"
 
@@ -29,23 +25,38 @@ class Array(traitlets.TraitType):
         self.tag(sync=True, to_json=self._to_json, from_json=self._from_json)
 
     def validate(self, obj, value):
-        """Return the value as float32."""
-        return np.asarray(value, np.float32)
+        """Return the value as float32; once there is one, its shape stays."""
+        value = np.asarray(value, np.float32)
+        if self.name in obj._trait_values:
+            checks.shape(self.name, value, getattr(obj, self.name).shape)
+        return value
 
     def _to_json(self, value, widget):
-        return {"shape": list(value.shape), "data": memoryview(np.ascontiguousarray(value))}
+        return _sent(value)
 
     def _from_json(self, value, widget):
-        array = np.frombuffer(value["data"], np.float32).reshape(value["shape"])
-        checks.shape(self.name, array, getattr(widget, self.name).shape)
-        return array
+        return _received(value)
+
+
+class Arrays(traitlets.Dict):
+    """Arrays by name, as `Array` is one."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.tag(sync=True, to_json=self._to_json, from_json=self._from_json)
+
+    def _to_json(self, value, widget):
+        return {name: _sent(array) for name, array in value.items()}
+
+    def _from_json(self, value, widget):
+        return {name: _received(array) for name, array in value.items()}
 
 
 class GridFigure(anywidget.AnyWidget):
     """A figure of grids of cells. NumPy computes the arrays, the page draws them.
 
     A subclass names its module in `static/` as `_figure`, declares its arrays as `Array` traits,
-    recomputes what depends on them with `traitlets.observe`, and has a `_repr`.
+    recomputes what depends on them with `traitlets.observe`, and says what its `twin` is.
 
     Attributes:
         pinned: the cell that the figure is about while none is pointed at: grid, row, column.
@@ -59,13 +70,17 @@ class GridFigure(anywidget.AnyWidget):
     _twin = traitlets.Dict().tag(sync=True)
     pinned = traitlets.Dict(allow_none=True).tag(sync=True)
 
-    def __init__(self, **arrays):
-        super().__init__(**arrays)
+    def __init__(self, text, **traits):
+        self._text = text
+        super().__init__(**traits)
         self.on_msg(_answer)
 
+    def __repr__(self):
+        return self._text
+
     def twin(self):
-        """Return the static twin, a `figures.Figure` of the same data, or None."""
-        return None
+        """Return the static twin, a `figures.Picture` of the same data."""
+        raise NotImplementedError
 
     @traitlets.default("_modules")
     def _read_modules(self):
@@ -73,13 +88,20 @@ class GridFigure(anywidget.AnyWidget):
 
     @traitlets.default("_palettes")
     def _read_palettes(self):
-        return {"sequential": palette("Greys"), "diverging": palette("RdBu_r")}
+        # The static twin's own colours, so that picture and figure cannot drift apart.
+        return {
+            "sequential": palette(figures.SEQUENTIAL),
+            "diverging": palette(figures.DIVERGING),
+            "accent": figures.ACCENT,
+            "outline": figures.OUTLINE,
+        }
 
     def _repr_mimebundle_(self, **kwargs):
         # Drawn when the figure is first displayed and not before: most of the time that a figure
         # takes is its twin's, and a figure that is only computed with has no page to print.
         if not self._twin:
-            self._twin = _picture(self.twin())
+            twin = self.twin()
+            self._twin = {"png": twin.png(), "alt": twin.alt}
         return super()._repr_mimebundle_(**kwargs)
 
 
@@ -131,14 +153,15 @@ def written(name, **arrays):
     return f"{name}({shapes})"
 
 
+def _sent(array):
+    array = np.asarray(array, np.float32)
+    return {"shape": list(array.shape), "data": memoryview(array.tobytes())}
+
+
+def _received(value):
+    return np.frombuffer(value["data"], np.float32).reshape(value["shape"])
+
+
 def _answer(widget, content, buffers):
     if content.get("kind") == "are you there":
         widget.send({"kind": "here"})
-
-
-def _picture(figure):
-    if figure is None:
-        return {}
-    png = BytesIO()
-    figure.savefig(png, format="png", dpi=110)
-    return {"png": png.getvalue(), "alt": figure.alt}

@@ -35,9 +35,11 @@ export class Scale {
 }
 
 export class Palettes {
-  constructor({ sequential, diverging }) {
+  constructor({ sequential, diverging, accent, outline }) {
     this.sequential = bytes(sequential);
     this.diverging = bytes(diverging);
+    this.accent = accent;
+    this.outline = outline;
   }
 
   /** The scale of a kind, for the numbers it is to colour. */

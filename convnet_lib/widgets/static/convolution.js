@@ -74,9 +74,9 @@ class Convolution {
       this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
     }
     const python = (this.python = figure.pythonControls("Change the filter, the bias and the input"));
-    const names = Object.keys(model.get("presets")).map((name) => [name, name]);
+    const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(python, "Filter", [["", "choose …"], ...names], (name) => {
-      if (name) figure.send({ w1: model.get("presets")[name] });
+      if (name) figure.send({ w1: model.get("filters")[name] });
       this.presets.value = "";
     });
     this.bias = figure.slider(python, `Bias ${b1}`, "Bias b 1", { min: -4, max: 4, step: 0.1 }, (b) =>
@@ -92,7 +92,7 @@ class Convolution {
   buildSum() {
     const { figure } = this;
     const row = (this.sum = figure.row());
-    const options = { unit: "38px", legend: false, detail: (cell) => this.explainTerm(cell) };
+    const options = { unit: "clamp(29px, 4cqw, 44px)", legend: false, detail: (cell) => this.explainTerm(cell) };
     this.left = figure.grid(row, { ...options, name: "left", title: "" });
     figure.sign("⊙", row);
     this.right = figure.grid(row, { ...options, name: "right", title: "", kind: "diverging" });

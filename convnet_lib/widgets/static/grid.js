@@ -7,12 +7,12 @@
 
 import { number, short } from "./text.js";
 
-/** How an outline looks. Each kind differs from the others in its line, not in colour alone. */
+/** The kinds of outlines. They differ in their line, not in colour alone; colours are Python's. */
 const LINES = {
-  cell: { colour: "#ffb000", halo: "#000", width: 2, dash: [] },
-  linked: { colour: "#ffb000", halo: "#000", width: 1.5, dash: [4, 3] },
-  winner: { colour: "#008a5e", halo: "#fff", width: 1.5, dash: [] },
-  tied: { colour: "#d5006d", halo: "#fff", width: 1.5, dash: [2, 2] },
+  cell: { colour: "accent", width: 2, dash: [] },
+  linked: { colour: "accent", width: 2, dash: [4, 3] },
+  winner: { colour: "outline", width: 1.5, dash: [] },
+  tied: { colour: "outline", width: 1.5, dash: [2, 2] },
 };
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
@@ -97,8 +97,8 @@ export class Grid {
     this.field.setAttribute("aria-label", `${this.options.words}, ${rows} by ${columns}`);
     if (this.legend) {
       const [low, bar, high] = this.legend.children;
-      low.textContent = short(this.scale.low);
-      high.textContent = short(this.scale.high);
+      low.textContent = short(this.scale.low, this.scale.high);
+      high.textContent = short(this.scale.high, this.scale.high);
       bar.style.background = this.scale.gradient();
     }
     this.speakCursor();
@@ -194,7 +194,7 @@ export class Grid {
   drawNumbers(pen) {
     const { array, scale } = this;
     const cell = this.cells.width / array.columns;
-    const size = Math.min(0.34 * cell, 14 * this.ratio);
+    const size = Math.min(0.33 * cell, 14 * this.ratio);
     if (size < SMALLEST_NUMBER * this.ratio) return;
     pen.font = `${size}px ${NUMBER_FONT}`;
     pen.textAlign = "center";
@@ -204,7 +204,7 @@ export class Grid {
         const value = array.at(row, column);
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
-        pen.fillText(short(value), x + width / 2, y + height / 2, width - 2);
+        pen.fillText(short(value, scale.high), x + width / 2, y + height / 2, width - 4 * this.ratio);
       }
     }
   }
@@ -216,18 +216,23 @@ export class Grid {
     for (const mark of this.marks) this.outline(pen, mark);
   }
 
+  /** A line around cells, not over them, with a white one behind it to stand out on black. */
   outline(pen, mark) {
-    const { colour, halo, width, dash } = LINES[mark.line ?? "cell"];
+    const { colour, width, dash } = LINES[mark.line ?? "cell"];
     const line = width * this.ratio;
     const [x, y, w, h] = this.box(mark);
-    const box = [x + line / 2, y + line / 2, w - line, h - line];
+    const left = Math.max(line / 2, x - line / 2);
+    const top = Math.max(line / 2, y - line / 2);
+    const right = Math.min(this.outlines.width - line / 2, x + w + line / 2);
+    const bottom = Math.min(this.outlines.height - line / 2, y + h + line / 2);
+    const box = [left, top, right - left, bottom - top];
     pen.setLineDash([]);
-    pen.lineWidth = line + 1.5 * this.ratio;
-    pen.strokeStyle = halo;
+    pen.lineWidth = line + 2 * this.ratio;
+    pen.strokeStyle = "#fff";
     pen.strokeRect(...box);
     pen.setLineDash(dash.map((n) => n * this.ratio));
     pen.lineWidth = line;
-    pen.strokeStyle = colour;
+    pen.strokeStyle = this.palettes[colour];
     pen.strokeRect(...box);
   }
 

@@ -20,13 +20,16 @@ export function number(x, digits = 3) {
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
-/** A number for a cell of a grid: as short as may be. */
-export function short(x) {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : minus(`${Math.sign(x) * Infinity}`.replace("Infinity", "∞"));
-  const size = Math.abs(x);
-  if (size === 0) return "0";
-  if (size < 0.005 || size >= 1000) return minus(x.toExponential(0)).replace("e+", "e").replace("e-", "e−");
-  return minus(x.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0));
+/**
+ * A number for a cell of a grid, as short as may be, where the largest of the grid is `largest`:
+ * beside 0.8 a 0.0003 is written 0.00, and beside 0.0008 it is 3e−4.
+ */
+export function short(x, largest = 1) {
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (Number.isInteger(x) && Math.abs(x) < 1000) return minus(`${x}`);
+  if (largest < 0.05 || largest >= 1000) return minus(x.toExponential(0).replace("+", "")).replace("e-", "e−");
+  return minus(x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0));
 }
 
 /** A number in brackets if it is negative, for the middle of a formula. */
