@@ -64,6 +64,7 @@ class Convolution {
     });
     this.buildSum();
     this.formulas = figure.formulas();
+    this.list = figure.details(`All ${this.figure.array("w1").values.length} products`);
   }
 
   buildControls() {
@@ -152,9 +153,8 @@ class Convolution {
          = ${number(this.b1)} + ${bracketed(sum)} = <b>${number(z)}</b>`,
         "F1",
       ) +
-      equation(`${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`, "F2") +
-      this.allProducts();
-    this.keepOpen();
+      equation(`${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`, "F2");
+    this.list.show(() => this.allProducts());
     this.finish(
       `${spoken("z", 1, [j, k])} is the bias ${number(this.b1)} plus the sum of ${count(rows * columns, "product")}, ` +
         `${number(sum)}: ${number(z)}. Its sigmoid, ${spoken("a", 1, [j, k])}, is ${number(a)}.`,
@@ -211,6 +211,7 @@ class Convolution {
   /** Show the three grids of a sum, or none. */
   showSum(sum) {
     this.sum.hidden = !sum;
+    this.list.show(null);
     if (!sum) return;
     const [left, title, words, kind] = sum.left;
     const [right, rightTitle, rightWords] = sum.right;
@@ -254,14 +255,7 @@ class Convolution {
         );
       }
     }
-    return `<details ${this.open ? "open" : ""}><summary>All ${rows * columns} products</summary>
-      <div class="cn-products">${lines.join("")}</div></details>`;
-  }
-
-  /** The list of products is written anew with each cell; it stays open if it was. */
-  keepOpen() {
-    const details = this.formulas.querySelector("details");
-    details.addEventListener("toggle", () => { this.open = details.open; });
+    return lines.join("");
   }
 
   finish(words) {

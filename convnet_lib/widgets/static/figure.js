@@ -1,9 +1,10 @@
 // A figure: grids in rows, controls, formulas, and one cell of one grid that it is about.
 //
-// What is pointed at, in the order in which it counts: the cell under the pointer, the cell that
-// the keyboard is on, the cell that was picked. A figure passes `explain` and is called with
-// {grid, row, column} whenever that changes or an array does; it marks grids, writes formulas
-// and says the same in words. A new figure begins as convolution.js does.
+// What the figure is about, in the order in which it counts: the cell under the pointer, the cell
+// that the keyboard walked to, the cell that was picked. A figure passes `explain` and is called
+// with {grid, row, column} whenever that changes; it calls `refresh` itself when an array does.
+// To explain is to mark grids, write formulas and say the same in words. A new figure begins as
+// convolution.js does.
 //
 // Python and the page share the traits of the model. NumPy computes all arrays. A page without
 // a kernel has the arrays that it was saved with: it can be hovered and walked through, and
@@ -30,7 +31,8 @@ export class Figure {
     this.palettes = new Palettes(model.get("_palettes"));
     this.grids = new Map();
     this.listeners = [];
-    this.pointed = { pointer: null, keyboard: null };
+    this.pointed = null; // by the pointer
+    this.walked = null; // to, with the keyboard
     this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
     this.live = this.add(make("div", "cn-live"), this.element);
     this.controls = this.add(make("div", "cn-controls"));
@@ -67,6 +69,28 @@ export class Figure {
   }
 
   /**
+   * Something long that the reader may open; returns {show(html)}. It stays as it is while what
+   * it shows changes, and `html`, a function, is called only while it is open.
+   */
+  details(summary, parent = this.body) {
+    const details = this.add(make("details", "cn-details"), parent);
+    const line = this.add(make("summary", ""), details);
+    line.textContent = summary;
+    const content = this.add(make("div", "cn-products"), details);
+    let html = () => "";
+    const write = () => {
+      content.innerHTML = details.open ? html() : "";
+    };
+    details.addEventListener("toggle", write);
+    const show = (next) => {
+      details.hidden = !next;
+      html = next ?? html;
+      write();
+    };
+    return { show };
+  }
+
+  /**
    * A grid whose cells the figure can be about. Options as grid.js. With `detail`, a function of
    * a cell or null, the grid is part of an explanation: pointing at it calls that function
    * instead and leaves the explanation where it is.
@@ -74,7 +98,8 @@ export class Figure {
   grid(parent, options) {
     const { name, detail } = options;
     const grid = new Grid(this.palettes, {
-      onPoint: detail ?? ((cell, by) => this.point(by, cell && { grid: name, ...cell })),
+      onPoint: detail ?? ((cell) => this.point(cell && { grid: name, ...cell })),
+      onWalk: detail ?? ((cell) => this.walk({ grid: name, ...cell })),
       onPick: detail ?? ((cell) => this.pick({ grid: name, ...cell })),
       onLeave: () => this.leave(),
       ...options,
@@ -155,29 +180,44 @@ export class Figure {
 
   // --- what the figure is about --------------------------------------------------------------
 
-  /** Call `explain` now and whenever what is pointed at changes. */
+  /** Call `explain` now and whenever the subject changes. */
   start(explain) {
     this.explain = explain;
-    this.onChange(["pinned"], () => this.refresh());
+    this.onChange(["pinned"], () => {
+      this.walked = null;
+      this.refresh();
+    });
     this.refresh();
   }
 
   get subject() {
-    const { pointer, keyboard } = this.pointed;
-    return pointer ?? keyboard ?? this.model.get("pinned");
+    return this.pointed ?? this.walked ?? this.model.get("pinned");
   }
 
-  point(by, subject) {
-    this.pointed[by] = subject;
-    this.refresh();
+  point(subject) {
+    this.pointed = subject;
+    this.follow();
+  }
+
+  walk(subject) {
+    this.walked = subject;
+    this.follow();
   }
 
   pick(subject) {
+    this.walked = null;
     this.send({ pinned: subject });
   }
 
+  /** Explain the subject if it is another one than before. */
+  follow() {
+    const [now, before] = [this.subject, this.explained ?? {}];
+    if (["grid", "row", "column"].some((key) => now[key] !== before[key])) this.refresh();
+  }
+
   refresh() {
-    this.explain?.(this.subject);
+    this.explained = this.subject;
+    this.explain?.(this.explained);
   }
 
   /** Outline cells: {grid name: marks}. Grids that are not named lose their outlines. */
@@ -195,6 +235,8 @@ export class Figure {
 
   /** Escape: on to the line below the figure, from where Tab leads out of it. */
   leave() {
+    this.walked = null;
+    this.follow();
     this.hint.focus();
   }
 

@@ -30,7 +30,8 @@ export class Grid {
    *   zoom     size of a cell, in units of the figure's cell (CSS --cn-cell)
    *   unit     size of a cell as a CSS length, instead of zoom
    *   legend   false to leave out the colour bar
-   *   onPoint  ({row, column} or null, "pointer" or "keyboard"): what is pointed at has changed
+   *   onPoint  ({row, column} or null): the cell under the pointer has changed
+   *   onWalk   ({row, column}): the keyboard has come to a cell
    *   onPick   ({row, column}): click, Enter or Space
    *   onKey    (event, {row, column}): a key that the grid has no use for; true if it was used
    *   onLeave  (): Escape
@@ -248,7 +249,6 @@ export class Grid {
     field.addEventListener("click", (event) => this.onClick(event));
     field.addEventListener("keydown", (event) => this.onKeyDown(event));
     field.addEventListener("focus", () => this.onFocus());
-    field.addEventListener("blur", () => this.options.onPoint?.(null, "keyboard"));
   }
 
   cellAt(event) {
@@ -263,7 +263,7 @@ export class Grid {
   point(cell) {
     if (same(cell, this.hovered)) return;
     this.hovered = cell;
-    this.options.onPoint?.(cell, "pointer");
+    this.options.onPoint?.(cell);
   }
 
   onPointerMove(event) {
@@ -301,8 +301,8 @@ export class Grid {
   }
 
   onFocus() {
-    // A click focuses as well, and then the pointer says what is pointed at.
-    if (this.field.matches(":focus-visible")) this.options.onPoint?.({ ...this.cursor }, "keyboard");
+    // A click focuses as well, and then it is the pointer that counts.
+    if (this.field.matches(":focus-visible")) this.options.onWalk?.({ ...this.cursor });
   }
 
   onKeyDown(event) {
@@ -328,7 +328,7 @@ export class Grid {
 
   walkTo(cell) {
     this.moveTo(cell);
-    this.options.onPoint?.(cell, "keyboard");
+    this.options.onWalk?.(cell);
   }
 
   /** Put the keyboard's cursor on a cell without pointing at it. */
