@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import page_scripts
+import surroundings
 from ipywidgets.embed import embed_data
 
 BROWSER_OPTIONS = [
@@ -167,7 +168,11 @@ def jupyter_lab(folder):
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--log-level=ERROR"]
     server = subprocess.Popen(
         [*command, *(f"--{key}={value}" for key, value in options.items())],
-        env={**os.environ, "JUPYTER_RUNTIME_DIR": str(Path(folder) / ".runtime")},
+        env={
+            **os.environ,
+            "JUPYTER_RUNTIME_DIR": str(Path(folder) / ".runtime"),
+            "JUPYTER_CONFIG_PATH": surroundings.SETTINGS["JUPYTER_CONFIG_PATH"],
+        },
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -191,7 +196,10 @@ def write_notebook(path, *sources):
     """Write a notebook of code cells."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in sources],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        },
     )
     nbformat.write(notebook, path)
 
@@ -200,6 +208,7 @@ def run_all(page, address):
     """Open a notebook in JupyterLab and run all its cells."""
     page.goto(address)
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    page.wait_for_selector('.jp-NotebookPanel [data-status="idle"]', timeout=60_000)
+    # Before the kernel is there, 'Run all' would ask which one to start.
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
