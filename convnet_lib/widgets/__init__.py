@@ -2,5 +2,7 @@
 
 from .convolution import convolution
 from .explore import explore
+from .output import output
+from .pooling import pooling
 
-__all__ = ["convolution", "explore"]
+__all__ = ["convolution", "explore", "output", "pooling"]

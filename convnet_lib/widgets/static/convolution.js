@@ -23,7 +23,7 @@ class Convolution {
     this.figure = new Figure(
       context,
       "Convolution: an input, a filter, and the weighted inputs and activations that they give",
-      "With Python running, drag a weight up or down, or press + and − on it.",
+      { hint: "With Python running, drag a weight up or down, or press + and − on it." },
     );
     this.model = context.model;
     this.build();
@@ -69,11 +69,7 @@ class Convolution {
 
   buildControls() {
     const { figure, model } = this;
-    const images = model.get("a0").shape[0];
-    if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [i, `${i}`]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
-    }
+    this.images = figure.imageMenu("a0");
     const python = (this.python = figure.pythonControls("Change the filter, the bias and the input"));
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(python, "Filter", [["", "choose …"], ...names], (name) => {
@@ -210,7 +206,7 @@ class Convolution {
 
   /** Show the three grids of a sum, or none. */
   showSum(sum) {
-    this.sum.hidden = !sum;
+    this.sum.classList.toggle("cn-blank", !sum); // its place stays, so that nothing jumps
     this.list.show(null);
     if (!sum) return;
     const [left, title, words, kind] = sum.left;

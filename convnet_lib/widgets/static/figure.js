@@ -24,9 +24,11 @@ export class Figure {
   /**
    * @param context  what anywidget passes to render: {model, el}
    * @param words    the figure's name for a screen reader
-   * @param hint     a sentence about what else can be done, for the line below the figure
+   * @param options
+   *   hint   a sentence about what else can be done, for the line below the figure
+   *   cells  cells side by side in the longest row, gaps aside: sets the size of a cell
    */
-  constructor({ model, el }, words, hint = "") {
+  constructor({ model, el }, words, { hint = "", cells = 94 } = {}) {
     this.model = model;
     this.palettes = new Palettes(model.get("_palettes"));
     this.grids = new Map();
@@ -35,6 +37,7 @@ export class Figure {
     this.walked = null; // to, with the keyboard
     this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
     this.live = this.add(make("div", "cn-live"), this.element);
+    this.live.style.setProperty("--cn-row-cells", cells);
     this.controls = this.add(make("div", "cn-controls"));
     this.body = this.add(make("div", "cn-body"));
     this.hint = this.add(make("p", "cn-hint", { tabindex: "-1" }));
@@ -54,6 +57,11 @@ export class Figure {
   /** A row of grids, which wraps where the page is narrow. */
   row(parent = this.body) {
     return this.add(make("div", "cn-row"), parent);
+  }
+
+  /** The rest of a row: it takes what width the grids leave. */
+  side(row) {
+    return this.add(make("div", "cn-side"), row);
   }
 
   /** An operator between two grids: ⊙, =, → */
@@ -83,7 +91,7 @@ export class Figure {
     };
     details.addEventListener("toggle", write);
     const show = (next) => {
-      details.hidden = !next;
+      details.classList.toggle("cn-blank", !next);
       html = next ?? html;
       write();
     };
@@ -147,6 +155,14 @@ export class Figure {
     for (const [value, words] of choices) select.add(new Option(words, value));
     select.addEventListener("change", () => onChange(select.value));
     return select;
+  }
+
+  /** The menu that leafs through the images of an array (N, …), if there are several. */
+  imageMenu(name) {
+    const images = this.model.get(name).shape[0];
+    if (images === 1) return null;
+    const choices = Array.from({ length: images }, (_, i) => [i, `${i}`]);
+    return this.menu(this.controls, "Image", choices, (i) => this.send({ index: Number(i) }));
   }
 
   /** A labelled slider; returns {input, output}, output being the place of its number. */

@@ -9,11 +9,12 @@ import { number, short } from "./text.js";
 
 /** The kinds of outlines. They differ in their line, not in colour alone; colours are Python's. */
 const LINES = {
-  cell: { colour: "accent", width: 2, dash: [] },
-  linked: { colour: "accent", width: 2, dash: [4, 3] },
-  winner: { colour: "outline", width: 1.5, dash: [] },
-  tied: { colour: "outline", width: 1.5, dash: [2, 2] },
+  cell: { colour: "accent", width: 2, halo: 1, dash: [] },
+  linked: { colour: "accent", width: 2, halo: 1, dash: [4, 3] },
+  winner: { colour: "outline", width: 1, halo: 0.5, dash: [] },
+  tied: { colour: "outline", width: 1, halo: 0.5, dash: [2, 2] },
 };
+const SMALL_BOX = 9; // where dashes of the usual length would leave no shape
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
 const DRAG_THRESHOLD = 3;
@@ -219,19 +220,20 @@ export class Grid {
 
   /** A line around cells, not over them, with a white one behind it to stand out on black. */
   outline(pen, mark) {
-    const { colour, width, dash } = LINES[mark.line ?? "cell"];
-    const line = width * this.ratio;
     const [x, y, w, h] = this.box(mark);
+    const { colour, width, halo, dash } = LINES[mark.line ?? "cell"];
+    const small = dash.length && w < SMALL_BOX * this.ratio;
+    const line = (small ? 1 : width) * this.ratio;
     const left = Math.max(line / 2, x - line / 2);
     const top = Math.max(line / 2, y - line / 2);
     const right = Math.min(this.outlines.width - line / 2, x + w + line / 2);
     const bottom = Math.min(this.outlines.height - line / 2, y + h + line / 2);
     const box = [left, top, right - left, bottom - top];
     pen.setLineDash([]);
-    pen.lineWidth = line + 2 * this.ratio;
+    pen.lineWidth = line + 2 * halo * this.ratio;
     pen.strokeStyle = "#fff";
     pen.strokeRect(...box);
-    pen.setLineDash(dash.map((n) => n * this.ratio));
+    pen.setLineDash((small ? [2, 2] : dash).map((n) => n * this.ratio));
     pen.lineWidth = line;
     pen.strokeStyle = this.palettes[colour];
     pen.strokeRect(...box);

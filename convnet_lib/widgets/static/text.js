@@ -15,7 +15,7 @@ export function number(x, digits = 3) {
   if (Number.isNaN(x)) return "not a number";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
-  if (size >= 1e5 || (size > 0 && size < 10 ** (1 - digits))) return powerOfTen(x, 2);
+  if (size >= 1e5 || (size > 0 && size < 10 ** -digits)) return powerOfTen(x, 2);
   const text = x.toFixed(digits);
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
