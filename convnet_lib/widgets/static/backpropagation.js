@@ -13,7 +13,10 @@ const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const SHOWN_COSTS = 5;
-const HINT = "In the row of steps the arrow keys go from one step to the next.";
+const TO_TERMS = "t";
+const HINT =
+  "In the row of steps the arrow keys go from one step to the next. T leads from a cell to the terms " +
+  "of its sum, Escape back.";
 
 const s = symbol;
 const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
@@ -36,7 +39,11 @@ class Backpropagation {
     figure.onChange(
       ["a0", "y", "w1", "delta1", "history", "index", "cost", "ties", "rate"], () => this.update(),
     );
-    figure.onChange(["stage"], () => this.enter());
+    figure.onChange(["stage"], () => {
+      this.enter();
+      const { subject } = stages[this.model.get("stage")];
+      if (subject) figure.pick(subject(this.data));
+    });
     this.update();
     this.choosePanels();
     figure.start((subject) => this.explain(subject));
@@ -82,7 +89,7 @@ class Backpropagation {
     figure.button(python, "Start again", () => model.send({ kind: "start again" }));
     this.history = figure.add(document.createElement("div"), figure.body);
     this.history.className = "bp-history";
-    this.history.setAttribute("role", "status");
+    this.history.setAttribute("aria-live", "polite");
   }
 
   setLabel(label) {
@@ -126,7 +133,8 @@ class Backpropagation {
     const filter = "clamp(21px, var(--cn-cell) * 3.2, 40px)";
     const column = () => this.column();
     const add = (parent, name, title, words, options) => {
-      this.grids[name] = figure.grid(parent, { name, title, words, ...options });
+      const onKey = (event) => this.goToTerms(event, name);
+      this.grids[name] = figure.grid(parent, { name, title, words, onKey, ...options });
     };
     const signed = { kind: "diverging" };
     const one = { unit: "3.6rem", legend: false, write: number };
@@ -249,7 +257,11 @@ class Backpropagation {
     this.formulas = figure.formulas(figure.side(row));
     this.detail = figure.add(document.createElement("div"), row);
     this.detail.className = "bp-detail";
-    const options = { unit: "1.9rem", legend: false, detail: (cell) => this.explainTerm(cell) };
+    const options = {
+      unit: "1.9rem", legend: false,
+      detail: (cell) => this.explainTerm(cell),
+      onLeave: () => this.leaveTerms(),
+    };
     this.left = figure.grid(this.detail, { ...options, name: "left", title: "" });
     this.times = figure.sign("⊙", this.detail);
     this.right = figure.grid(this.detail, { ...options, name: "right", title: "" });
@@ -373,11 +385,10 @@ class Backpropagation {
 
   // --- the walk ------------------------------------------------------------------------------
 
-  /** Enter a step: outline its panels, hide those to come, and explain one cell of its result. */
+  /** Enter a step: outline its panels, hide those to come, and tell what happens. */
   enter() {
-    const { figure, model } = this;
-    const stage = model.get("stage");
-    const { made = [], from = [], subject, tale } = stages[stage];
+    const stage = this.model.get("stage");
+    const { made, from, tale } = stages[stage];
     const later = new Set(stage ? stages.slice(stage + 1).flatMap(({ made }) => made) : []);
     for (const name of PARAMETERS) later.delete(name); // which the last step changes
     for (const [name, { element }] of Object.entries(this.grids)) {
@@ -389,7 +400,6 @@ class Backpropagation {
     this.back.disabled = stage === 0;
     this.next.disabled = stage === stages.length - 1;
     this.tale.innerHTML = tale(this.data);
-    figure.walk(subject ? subject(this.data) : null);
   }
 
   // --- what a cell says ----------------------------------------------------------------------
@@ -448,6 +458,21 @@ class Backpropagation {
     const { marks, words } = this.term(cell.row, cell.column);
     this.figure.mark({ ...this.marks, ...marks, left: [cell], right: [cell], parts: [cell] });
     return this.figure.say(words);
+  }
+
+  /** With the keyboard to the terms of a sum and back; on the way Tab would pass other cells. */
+  goToTerms(event, name) {
+    if (event.key.toLowerCase() !== TO_TERMS || event.ctrlKey || !this.term) return false;
+    this.source = name;
+    this.left.field.focus();
+    return true;
+  }
+
+  leaveTerms() {
+    this.figure.mark(this.marks);
+    if (this.source) this.grids[this.source].field.focus();
+    else this.figure.leave();
+    this.source = null;
   }
 
   /** Show a neuron (j, k) of the convolutional layer on the curve of the sigmoid. */
