@@ -78,6 +78,12 @@ class GridFigure(anywidget.AnyWidget):
     def __repr__(self):
         return self._text
 
+    def close(self):
+        """Close the figure, and its layout, which in the page would keep hold of its views."""
+        layout = self.layout
+        super().close()
+        layout.close()
+
     def twin(self):
         """Return the static twin, a `figures.Picture` of the same data."""
         raise NotImplementedError

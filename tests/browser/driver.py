@@ -87,7 +87,7 @@ class Live:
         self.page.mouse.click(*self.place(name, row, column))
 
     def formulas(self):
-        return self.root.locator(".cn-formulas").inner_text()
+        return self.root.locator(".cn-formulas").first.inner_text()
 
     def results(self):
         """The numbers in bold, each the right side of a formula."""

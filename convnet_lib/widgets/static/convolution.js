@@ -174,6 +174,7 @@ class Convolution {
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
       term: (r, s) => ({ pixel: [p, q], weight: [p - top - r, q - left - s], output: [top + r, left + s] }),
     });
+    this.list.show(null);
     const outputs = count(height * width, "output");
     this.formulas.innerHTML =
       `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
@@ -195,6 +196,7 @@ class Convolution {
       z1: [{ row: 0, column: 0, rows, columns, line: "linked" }],
     };
     this.showSum(null);
+    this.list.show(null);
     const [j, k] = ["<i>j</i>", "<i>k</i>"];
     this.formulas.innerHTML =
       `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
@@ -207,7 +209,6 @@ class Convolution {
   /** Show the three grids of a sum, or none. */
   showSum(sum) {
     this.sum.classList.toggle("cn-blank", !sum); // its place stays, so that nothing jumps
-    this.list.show(null);
     if (!sum) return;
     const [left, title, words, kind] = sum.left;
     const [right, rightTitle, rightWords] = sum.right;

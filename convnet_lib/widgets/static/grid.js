@@ -85,10 +85,14 @@ export class Grid {
 
   /** Draw an array (arrays.js NDArray); `scale` is the scale to use if not the array's own. */
   show(array, { scale = null, title = null, words = null } = {}) {
-    if (title !== null) this.title.innerHTML = title;
-    if (words !== null) this.options.words = words;
+    if (title !== null && title !== this.written) this.title.innerHTML = this.written = title;
+    const size = `${array.rows} by ${array.columns}`;
+    this.field.setAttribute("aria-label", `${words ?? this.options.words}, ${size}`);
+    scale ??= this.palettes.scale(this.options.kind, array.values);
+    // As one array of a figure changes, the others are shown again as they were.
+    if (this.array?.equals(array) && this.scale.equals(scale)) return;
     this.array = array;
-    this.scale = scale ?? this.palettes.scale(this.options.kind, array.values);
+    this.scale = scale;
     const { rows, columns } = array;
     this.cursor.row = Math.min(this.cursor.row, rows - 1);
     this.cursor.column = Math.min(this.cursor.column, columns - 1);
@@ -96,7 +100,6 @@ export class Grid {
     this.field.style.setProperty("--cn-columns", columns);
     this.field.setAttribute("aria-rowcount", rows);
     this.field.setAttribute("aria-colcount", columns);
-    this.field.setAttribute("aria-label", `${this.options.words}, ${rows} by ${columns}`);
     if (this.legend) {
       const [low, bar, high] = this.legend.children;
       low.textContent = short(this.scale.low, this.scale.high);
