@@ -2,6 +2,7 @@
 
 import base64
 import html
+import inspect
 
 import ipywidgets
 
@@ -52,6 +53,7 @@ def explore(draw, **controls):
         draw: a function of the controls' values that returns a `figures.Picture`.
         controls: name=value; an ipywidgets control is taken as it is, (low, high) or
             (low, high, step) becomes a slider, a list or a dict a menu, a bool a box to tick.
+            A control begins at the default value of its argument, if `draw` has one.
 
     Returns:
         An Explorer. Moving a control calls `draw` once for each value that it takes.
@@ -61,7 +63,11 @@ def explore(draw, **controls):
     """
     if not controls:
         raise ValueError("controls: expected at least one, got none")
-    return Explorer(draw, {name: _control(name, value) for name, value in controls.items()})
+    controls = {name: _control(name, value) for name, value in controls.items()}
+    for name, argument in inspect.signature(draw).parameters.items():
+        if name in controls and argument.default is not argument.empty:
+            controls[name].value = argument.default
+    return Explorer(draw, controls)
 
 
 def _control(name, value):

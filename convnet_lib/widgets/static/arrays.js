@@ -40,8 +40,12 @@ export class NDArray {
     return new NDArray(shape, this.values.subarray(i * size, (i + 1) * size));
   }
 
-  copy() {
-    return new NDArray([...this.shape], this.values.slice());
+  equals({ shape, values }) {
+    return (
+      shape.length === this.shape.length &&
+      shape.every((n, i) => n === this.shape[i]) &&
+      values.every((x, i) => Object.is(x, this.values[i]))
+    );
   }
 
   /** The same as Python wants it. */

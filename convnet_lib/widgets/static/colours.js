@@ -11,6 +11,10 @@ export class Scale {
     this.high = high;
   }
 
+  equals({ palette, low, high }) {
+    return this.palette === palette && this.low === low && this.high === high;
+  }
+
   /** Red, green and blue of a finite number; what lies outside takes the colour of the end. */
   rgb(x) {
     const share = (x - this.low) / (this.high - this.low);

@@ -77,22 +77,22 @@ export class Figure {
   }
 
   /**
-   * Something long that the reader may open; returns {show(html)}. It stays as it is while what
-   * it shows changes, and `html`, a function, is called only while it is open.
+   * Something long that the reader may open; returns {show(html)}, null for nothing to show. It
+   * stays open while what it shows changes, and `html`, a function, is called only then.
    */
   details(summary, parent = this.body) {
     const details = this.add(make("details", "cn-details"), parent);
     const line = this.add(make("summary", ""), details);
     line.textContent = summary;
     const content = this.add(make("div", "cn-products"), details);
-    let html = () => "";
+    let html = null;
     const write = () => {
-      content.innerHTML = details.open ? html() : "";
+      content.innerHTML = details.open && html ? html() : "";
     };
     details.addEventListener("toggle", write);
     const show = (next) => {
-      details.classList.toggle("cn-blank", !next);
-      html = next ?? html;
+      html = next;
+      details.classList.toggle("cn-blank", !html);
       write();
     };
     return { show };
@@ -171,7 +171,12 @@ export class Figure {
     label.innerHTML = html;
     const input = this.add(
       make("input", "cn-slider", {
-        type: "range", min, max, step, "aria-label": words, "data-lm-suppress-shortcuts": "true",
+        type: "range",
+        min,
+        max,
+        step,
+        "aria-label": words,
+        "data-lm-suppress-shortcuts": "true",
       }),
       label,
     );

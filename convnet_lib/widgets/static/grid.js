@@ -86,10 +86,14 @@ export class Grid {
 
   /** Draw an array (arrays.js NDArray); `scale` is the scale to use if not the array's own. */
   show(array, { scale = null, title = null, words = null } = {}) {
-    if (title !== null) this.title.innerHTML = title;
-    if (words !== null) this.options.words = words;
+    if (title !== null && title !== this.written) this.title.innerHTML = this.written = title;
+    const size = `${array.rows} by ${array.columns}`;
+    this.field.setAttribute("aria-label", `${words ?? this.options.words}, ${size}`);
+    scale ??= this.palettes.scale(this.options.kind, array.values);
+    // As one array of a figure changes, the others are shown again as they were.
+    if (this.array?.equals(array) && this.scale.equals(scale)) return;
     this.array = array;
-    this.scale = scale ?? this.palettes.scale(this.options.kind, array.values);
+    this.scale = scale;
     const { rows, columns } = array;
     this.cursor.row = Math.min(this.cursor.row, rows - 1);
     this.cursor.column = Math.min(this.cursor.column, columns - 1);
@@ -97,7 +101,6 @@ export class Grid {
     this.field.style.setProperty("--cn-columns", columns);
     this.field.setAttribute("aria-rowcount", rows);
     this.field.setAttribute("aria-colcount", columns);
-    this.field.setAttribute("aria-label", `${this.options.words}, ${rows} by ${columns}`);
     if (this.legend) {
       const [low, bar, high] = this.legend.children;
       low.textContent = short(this.scale.low, this.scale.high);
@@ -207,8 +210,17 @@ export class Grid {
         const value = array.at(row, column);
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
+<<<<<<< HEAD
         const text = this.options.write?.(value) ?? short(value, scale.high);
         pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
+=======
+        pen.fillText(
+          short(value, scale.high),
+          x + width / 2,
+          y + height / 2,
+          width - 4 * this.ratio,
+        );
+>>>>>>> widgets
       }
     }
   }
@@ -322,8 +334,10 @@ export class Grid {
       End: event.ctrlKey ? last : { row, column: last.column },
     };
     if (cells[event.key]) this.walkTo(cells[event.key]);
-    else if (this.options.onKey?.(event, { ...this.cursor })) { /* used */ }
-    else if (event.key === "Enter" || event.key === " ") this.options.onPick?.({ ...this.cursor });
+    else if (this.options.onKey?.(event, { ...this.cursor })) {
+      /* used */
+    } else if (event.key === "Enter" || event.key === " ")
+      this.options.onPick?.({ ...this.cursor });
     else if (event.key === "Escape") this.options.onLeave?.();
     else return;
     event.preventDefault();

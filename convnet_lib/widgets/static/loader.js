@@ -9,9 +9,8 @@
 const addresses = (globalThis[Symbol.for("convnet_lib.widgets")] ??= new Map());
 
 function address(name, sources) {
-  const text = sources[name].replace(
-    /(?<=from ")\.\/([\w.]+)(?=")/g,
-    (_, needed) => address(needed, sources),
+  const text = sources[name].replace(/(?<=from ")\.\/([\w.]+)(?=")/g, (_, needed) =>
+    address(needed, sources),
   );
   if (!addresses.has(text)) {
     const blob = new Blob([text], { type: "text/javascript" });
@@ -28,4 +27,13 @@ async function render({ model, el, signal }) {
   return render({ model, el });
 }
 
-export default { render };
+/** JupyterLab keeps the model of a closed figure for as long as the page lives: make it light. */
+function initialize({ model }) {
+  model.on("destroy", () => {
+    model.set("_modules", {});
+    model.set("_twin", {});
+    model.set("_twin", {}); // a model also holds what it was before the last call
+  });
+}
+
+export default { initialize, render };

@@ -1,0 +1,421 @@
+"""The same step as `network.ConvNet.backprop`, fast: what changes is the order of the work.
+
+Six ideas, each with the function that holds it:
+
+- The bias is shared and σ rises, so the largest z¹ of a window makes the largest a¹: pool first,
+  and bias and σ run on a quarter of the numbers (`pool`, `activate`).
+- Overlapping patches need no copy: with the images of a chunk along the last axis, every
+  receptive field of a row of neurons is a block of one small array (`lay_tiles`).
+- A filter beside itself, moved by one column, gives two neurons of a window in one matrix
+  product (`twin_filters`), and BLAS has all the equations with a sum in them.
+- A comparison made on the way forward is the pooling switch on the way back (`route`).
+- δ³ is scaled by η/B at once, so that every gradient emerges as the step itself (`errors`).
+- Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
+  work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`).
+
+The letters of the shapes: n an image of the chunk; f of F a feature map, c of C a channel;
+KH, KW the size of the filter; P, Q that of a pooled map; r, s ∈ {0, 1} a neuron's row and column
+in its window, so that z¹ at j = 2p + r, k = 2q + s is ``z[r, s, f, p, q, n]``.
+"""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from . import checks, costs
+from .network import Gradients
+
+# The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
+# there are no more than so many z¹ of them.
+CHUNK = 64
+CHUNK_Z1 = 370_000
+# How many z¹ a mini-batch has from which a second thread is worth its start.
+TWO_THREADS_FROM = 60_000
+
+
+class Parameters(NamedTuple):
+    """Views of one vector that holds all the parameters, or all the gradients, of a network.
+
+    Attributes:
+        all: the vector, so that one subtraction is a whole step.
+        w1: (F, KH, C, KW): the axes in the order of a receptive field in `Buffers.fields`.
+        b1: (F, 1).
+        w3: (10, F·P·Q).
+        b3: (10, 1).
+    """
+
+    all: np.ndarray
+    w1: np.ndarray
+    b1: np.ndarray
+    w3: np.ndarray
+    b3: np.ndarray
+
+
+class Sizes(NamedTuple):
+    """The sizes of a network; the letters are the module's."""
+
+    F: int
+    C: int
+    KH: int
+    KW: int
+    P: int
+    Q: int
+    outputs: int
+
+    @classmethod
+    def of(cls, net):
+        """Return the sizes of a ConvNet; without an axis of maps or channels there is one."""
+        maps = net.w1.shape[0] if net.w1.ndim > 2 else 1
+        channels = net.w1.shape[1] if net.w1.ndim > 3 else 1
+        return cls(maps, channels, *net.w1.shape[-2:], *net.w3.shape[-2:], len(net.b3))
+
+    @property
+    def image(self):
+        """The shape of an image with its channels, (C, H, W)."""
+        return self.C, 2 * self.P + self.KH - 1, 2 * self.Q + self.KW - 1
+
+    def parameters(self, dtype):
+        """Return zeros as `Parameters`."""
+        F, C, KH, KW, P, Q, outputs = self
+        shapes = (F, KH, C, KW), (F, 1), (outputs, F * P * Q), (outputs, 1)
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        everything = np.zeros(ends[-1], dtype)
+        parts = np.split(everything, ends[:-1])
+        views = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+        return Parameters(everything, *views)
+
+
+class Buffers:
+    """The arrays that a chunk of `count` images is worked out in, from pixels to gradients.
+
+    Nothing in them outlives a chunk; they are kept so that no step asks for memory.
+
+    Attributes:
+        x: pixels, (H, C, 2, W/2, n), the even columns and then the odd ones.
+        columns: (H, C, M, Q, n) with M as M/2 times 2, a view of x: pixel 2q + m of each row,
+            which the neuron at k = 2q sees for m < KW and its neighbour for 0 < m ≤ KW; M is
+            KW + 1, made even.
+        tiles: a copy of columns.
+        fields: (P, 2, KH·C·M, Q·n), a view of tiles: the receptive fields of row 2p + r.
+        twins: (2, F, KH, C, M), the filter and the filter moved by one column.
+        z: (2, 2, F·P·Q, n), the four z¹ of every window, without the bias.
+        z_rows: (P, 2, 2·F, Q·n), a view of z: the two neurons s of row r of the windows, as the
+            matrix product writes and reads them.
+        left, right: (2, F·P·Q, n), views of z: s = 0 and s = 1.
+        row: (2, F·P·Q, n), the larger z¹ of each row of a window; later its share of δ.
+        top, bottom: (F·P·Q, n), views of row: r = 0 and r = 1.
+        left_wins, top_wins: booleans, in the shapes of left and top.
+        a2: (F·P·Q, n).
+        delta: (F·P·Q, n), δ¹ of the winners.
+        spare: (F·P·Q, n), between two steps of a calculation.
+        a3, delta3: (10, n).
+        nabla_rows: (P, 2, 2·F, KH·C·M), ∂C/∂twins, a row of neurons each.
+        nabla: `Parameters`, the gradients.
+    """
+
+    def __init__(self, sizes, count, dtype):
+        F, C, KH, KW, P, Q, outputs = sizes
+        H, half = sizes.image[1], KW // 2 + 1
+        # Where KW is even the last odd column is missing: it stays 0, and so do its weights.
+        self.x = np.zeros((H, C, 2, Q + half - 1, count), dtype)
+        self.columns = _columns(self.x, half, Q)
+        self.tiles = np.empty(self.columns.shape, dtype)
+        self.fields = _fields(self.tiles, KH, P)
+        self.twins = np.zeros((2, F, KH, C, 2 * half), dtype)
+        self.z = np.empty((2, 2, F * P * Q, count), dtype)
+        rows = self.z.reshape(2, 2 * F, P, Q * count)
+        self.z_rows = rows.transpose(2, 0, 1, 3)
+        self.left, self.right = self.z[:, 0], self.z[:, 1]
+        self.row = np.empty((2, F * P * Q, count), dtype)
+        self.top, self.bottom = self.row
+        self.left_wins = np.empty((2, F * P * Q, count), bool)
+        self.top_wins = np.empty((F * P * Q, count), bool)
+        self.a2, self.delta, self.spare = np.empty((3, F * P * Q, count), dtype)
+        self.a3, self.delta3 = np.empty((2, outputs, count), dtype)
+        self.nabla_rows = np.empty((P, 2, 2 * F, self.fields.shape[-2]), dtype)
+        self.nabla = sizes.parameters(dtype)
+
+
+def _columns(x, half, Q):
+    # m = 2·(m // 2) + m % 2: even and odd m see even and odd columns, from m // 2 on.
+    H, C, _, _, count = x.shape
+    row, channel, odd, column, number = x.strides
+    shape, strides = (H, C, half, 2, Q, count), (row, channel, column, odd, column, number)
+    return as_strided(x, shape, strides, writeable=False)
+
+
+def _fields(tiles, KH, P):
+    # Row 2p + r of neurons sees the KH rows of tiles from there on: blocks that overlap.
+    _, C, half, _, Q, count = tiles.shape
+    row, number = tiles.strides[0], tiles.itemsize
+    shape = (P, 2, KH * C * 2 * half, Q * count)
+    return as_strided(tiles, shape, (2 * row, row, Q * count * number, number), writeable=False)
+
+
+def lay_tiles(images, buffers):
+    """Write the receptive fields of a chunk of images, (n, C, H, W), into buffers.tiles.
+
+    The images go along the last axis, and even columns come before odd ones, so that what is
+    copied next lies together. Rows are not repeated: `Buffers.fields` overlap.
+    """
+    pixels, x = images.transpose(2, 1, 3, 0), buffers.x
+    even, odd = pixels[:, :, 0::2], pixels[:, :, 1::2]
+    x[:, :, 0, : even.shape[2]] = even
+    x[:, :, 1, : odd.shape[2]] = odd
+    np.copyto(buffers.tiles, buffers.columns)
+
+
+def twin_filters(w1, buffers):
+    """Return the matrix (2·F, KH·C·M) whose rows are w¹ for s = 0 and, a column on, s = 1."""
+    twins, KW = buffers.twins, w1.shape[-1]
+    twins[0, ..., :KW] = w1
+    twins[1, ..., 1 : KW + 1] = w1
+    return twins.reshape(buffers.z_rows.shape[-2], -1)
+
+
+def pool(buffers):
+    """Return the largest z¹ of each window (F3 before F2), written over buffers.a2."""
+    np.maximum(buffers.left, buffers.right, out=buffers.row)
+    return np.maximum(buffers.top, buffers.bottom, out=buffers.a2)
+
+
+def activate(z):
+    """Return σ(z) = ½ + ½ tanh(z/2), written over z (F2, F5)."""
+    z *= 0.5
+    np.tanh(z, out=z)
+    z += 1
+    z *= 0.5
+    return z
+
+
+def feedforward(parameters, images, buffers):
+    """Return z³, (10, n), of a chunk of images, and leave a² in buffers (F1–F4)."""
+    lay_tiles(images, buffers)
+    w1 = twin_filters(parameters.w1, buffers)
+    np.matmul(w1, buffers.fields, out=buffers.z_rows)  # F1 without b¹
+    a2 = pool(buffers)  # F3
+    maps = a2.reshape(len(parameters.b1), -1)
+    maps += parameters.b1  # the b¹ of F1
+    activate(a2)  # F2
+    z3 = np.matmul(parameters.w3, a2, out=buffers.a3)  # F4
+    z3 += parameters.b3
+    return z3
+
+
+def errors(z3, y, cost, scale, buffers):
+    """Return δ³ times `scale`, (10, n) (BP1). z3 is overwritten with a³; y is (n, 10)."""
+    a3 = activate(z3)  # F5
+    delta3 = np.subtract(a3, y.T, out=buffers.delta3)
+    if cost == "quadratic":
+        delta3 *= a3 * (1 - a3)
+    delta3 *= scale
+    return delta3
+
+
+def route(delta, buffers):
+    """Write δ¹ of all four neurons of each window over buffers.z (BP2a).
+
+    The first in row-major order wins: the top row unless the one below it has a larger z¹, the
+    left one of a row unless the right one is larger. The winner gets all of δ, and the loser what
+    the winner left: exactly 0.
+    """
+    left, right, left_wins = buffers.left, buffers.right, buffers.left_wins
+    top, bottom, top_wins = buffers.top, buffers.bottom, buffers.top_wins
+    np.greater_equal(left, right, out=left_wins)
+    np.greater_equal(top, bottom, out=top_wins)
+    np.multiply(delta, top_wins, out=top)
+    np.subtract(delta, top, out=bottom)
+    np.multiply(buffers.row, left_wins, out=left)
+    np.subtract(buffers.row, left, out=right)
+
+
+def backprop(parameters, images, y, cost, scale, buffers):
+    """Return the gradients of a chunk, times `scale`, summed over it: `Parameters` in buffers.
+
+    Args:
+        parameters: of the network, `Parameters`.
+        images: (n, C, H, W).
+        y: desired activations, (n, 10).
+        cost: "quadratic" or "cross_entropy".
+        scale: η/B in a step; 1 for the gradients themselves.
+        buffers: `Buffers` for n images.
+    """
+    nabla, a2, delta, spare = buffers.nabla, buffers.a2, buffers.delta, buffers.spare
+    z3 = feedforward(parameters, images, buffers)  # F1–F4
+    delta3 = errors(z3, y, cost, scale, buffers)  # BP1
+    np.add.reduce(delta3, axis=1, keepdims=True, out=nabla.b3)  # BP3a
+    np.matmul(delta3, a2.T, out=nabla.w3)  # BP4a
+    np.matmul(parameters.w3.T, delta3, out=delta)  # the sum in BP2
+    np.subtract(1, a2, out=spare)
+    spare *= a2  # σ′ = σ(1 - σ), of the winners alone
+    delta *= spare  # BP2
+    maps = delta.reshape(len(nabla.b1), -1)
+    np.einsum("fi->f", maps, out=nabla.b1[:, 0])  # BP3
+    route(delta, buffers)  # BP2a
+    np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)  # BP4
+    twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
+    KW = nabla.w1.shape[-1]
+    np.add(twins[0, ..., :KW], twins[1, ..., 1 : KW + 1], out=nabla.w1)
+    return nabla
+
+
+class Stepper:
+    """A network that is being trained: its parameters, and the buffers of a step.
+
+    This is the library's one object with a state: `step` moves the parameters in place. `net`
+    gives them as a ConvNet, a copy that does not move any more.
+
+    What a step computes does not depend on how many threads worked on it: a large mini-batch is
+    always summed up in two halves, each in chunks, in one order.
+    """
+
+    def __init__(self, net, cost="cross_entropy"):
+        """Copy the parameters of a network.
+
+        Args:
+            net: a ConvNet whose parameters all have one dtype, float32 or float64, in which
+                everything is then computed.
+            cost: "quadratic" or "cross_entropy".
+
+        Raises:
+            ValueError: if the parameters have two dtypes or the cost is unknown.
+        """
+        checks.one_of("cost", cost, costs.COSTS)
+        dtypes = {name: getattr(net, name).dtype.name for name in net.parameters}
+        if len(set(dtypes.values())) > 1:
+            checks.refuse("net", "parameters of one dtype", dtypes)
+        self.like, self.cost, self.sizes, self.dtype = net, cost, Sizes.of(net), net.w3.dtype
+        self.parameters = _parameters(net, self.sizes, self.dtype)
+        z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
+        self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
+        self.two_from = max(2, TWO_THREADS_FROM // z1)
+        # Overflow in a run that diverges is for the caller's errstate; this thread has none.
+        self.second_thread = ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore"))
+        self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
+        self.buffers = {}
+
+    @property
+    def net(self):
+        """The network as it is now."""
+        return replace(self.like, **_by_name(self.parameters, self.like))
+
+    def step(self, images, y, learning_rate, rows=None):
+        """Move every parameter down its gradient, p ← p - η · (1/B) Σ ∂C/∂p.
+
+        Args:
+            images: (N, 28, 28), with channels (N, C, 28, 28), floats in [0, 1].
+            y: desired activations, (N, 10).
+            learning_rate: η.
+            rows: integers, which B of the N are the mini-batch; all of them when None.
+
+        Raises:
+            ValueError: if the images or y do not fit the network, or there are none.
+        """
+        images, y, rows = self._mini_batch(images, y, rows)
+        moves = self._sum(images, y, rows, learning_rate / len(rows))
+        np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
+
+    def gradients(self, images, y, rows=None):
+        """Return the gradients summed over a mini-batch; arguments and errors as `step`.
+
+        Returns:
+            `network.Gradients`, whose delta3 and delta1 are None: nobody laid them out.
+        """
+        nabla = self._sum(*self._mini_batch(images, y, rows), scale=1)
+        return Gradients(None, None, **_by_name(nabla, self.like))
+
+    def z3(self, images):
+        """Return the weighted inputs of the output layer, (N, 10), the forward pass alone (F1–F4).
+
+        Arguments and errors as `step`.
+        """
+        images = self._images(images)
+        z3 = np.empty((len(images), self.sizes.outputs), self.dtype)
+
+        def forward(half, rows):
+            for part in self._chunks(rows):
+                buffers = self._buffers(half, len(part))
+                z3[part] = feedforward(self.parameters, images[part], buffers).T
+
+        if len(images):
+            self._in_halves(forward, np.arange(len(images)))
+        return z3
+
+    def _sum(self, images, y, rows, scale):
+        """Return the gradients summed over the rows, times `scale`, as `Parameters`."""
+
+        def half_sum(half, rows):
+            total = self.sums[half]
+            for number, part in enumerate(self._chunks(rows)):
+                buffers, a0 = self._buffers(half, len(part)), images[part]
+                nabla = backprop(self.parameters, a0, y[part], self.cost, scale, buffers)
+                if len(part) == len(rows):
+                    return nabla
+                np.add(nabla.all, total.all if number else 0, out=total.all)
+            return total
+
+        total, *second = self._in_halves(half_sum, rows)
+        for other in second:
+            np.add(total.all, other.all, out=total.all)
+        return total
+
+    def _in_halves(self, work, rows):
+        """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
+        if len(rows) < self.two_from:
+            return [work(0, rows)]
+        middle = len(rows) // 2
+        second = self.second_thread.submit(work, 1, rows[middle:])
+        try:
+            return [work(0, rows[:middle]), second.result()]
+        finally:  # an interrupted first half must not leave the second one at work
+            wait([second])
+
+    def _chunks(self, rows):
+        """Return the rows in chunks of nearly equal length that fit the cache."""
+        chunks = -(-len(rows) // self.chunk)
+        length = -(-len(rows) // chunks)
+        return [rows[start : start + length] for start in range(0, len(rows), length)]
+
+    def _buffers(self, half, count):
+        """Return the buffers of one half for `count` images, made when first asked for."""
+        key = half, count
+        if key not in self.buffers:
+            self.buffers[key] = Buffers(self.sizes, count, self.dtype)
+        return self.buffers[key]
+
+    def _images(self, images):
+        images, expected = checks.floats("images", images), self.sizes.image
+        channels = self.like.w1.ndim > 3
+        if images.shape[1:] != (expected if channels else expected[1:]) or not images.ndim:
+            expected = checks.written(("N", *(expected if channels else expected[1:])))
+            checks.refuse("images", f"shape {expected}", checks.written(images.shape))
+        return images if channels else images[:, None]
+
+    def _mini_batch(self, images, y, rows):
+        images, y = self._images(images), checks.floats("y", y)
+        checks.shape("y", y, (len(images), self.sizes.outputs))
+        rows = np.arange(len(images)) if rows is None else np.asarray(rows)
+        if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
+            expected = "at least one integer, shape (B,)"
+            checks.refuse("rows", expected, f"{rows.dtype} of shape {rows.shape}")
+        return images, y, rows
+
+
+def _parameters(net, sizes, dtype):
+    parameters = sizes.parameters(dtype)
+    F, C, KH, KW, *_ = sizes
+    parameters.w1[...] = net.w1.reshape(F, C, KH, KW).swapaxes(1, 2)
+    for name in ("b1", "w3", "b3"):
+        into = getattr(parameters, name)
+        into[...] = getattr(net, name).reshape(into.shape)
+    return parameters
+
+
+def _by_name(parameters, like):
+    """Return copies of the four parameters by their names, in the shapes of the ConvNet `like`."""
+    arrays = parameters._replace(w1=parameters.w1.swapaxes(1, 2))
+    shapes = {name: getattr(like, name).shape for name in like.parameters}
+    return {name: getattr(arrays, name).reshape(shape).copy() for name, shape in shapes.items()}
