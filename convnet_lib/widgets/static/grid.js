@@ -210,17 +210,8 @@ export class Grid {
         const value = array.at(row, column);
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
-<<<<<<< HEAD
         const text = this.options.write?.(value) ?? short(value, scale.high);
         pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
-=======
-        pen.fillText(
-          short(value, scale.high),
-          x + width / 2,
-          y + height / 2,
-          width - 4 * this.ratio,
-        );
->>>>>>> widgets
       }
     }
   }
