@@ -844,3 +844,64 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         draw_outline(ax, None if outlines is None else outlines[n])
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture
+
+
+# --- how fast, and what holds it back -------------------------------------------------------
+
+
+def ladder(times, limit):
+    """Return a picture of what each of several ways to do the same work takes, on a log scale.
+
+    Args:
+        times: {name: microseconds}, the first at the top.
+        limit: the microseconds below which none can come.
+
+    Returns:
+        A Picture: a bar a name, and the limit as a line.
+    """
+    said = "; ".join(f"{name} {time:.3g}" for name, time in times.items())
+    alt = f"Bars of the time that each way takes, in µs: {said}. The limit is {limit:.2g}."
+    picture = Picture(7.4, 0.9 + 0.34 * len(times), alt)
+    ax = picture.subplots()
+    places = np.arange(len(times))
+    ax.barh(places, list(times.values()), 0.62, color="0.55")
+    for place, time in zip(places, times.values(), strict=True):
+        ax.text(1.12 * time, place, f"{time:,.3g}" if time < 100 else f"{time:,.0f}", va="center")
+    ax.axvline(limit, color=OUTLINE, linestyle="--", label=f"limit {limit:.2g}")
+    ax.set(xscale="log", xlabel="µs a digit", yticks=places, yticklabels=list(times))
+    ax.set_xlim(0.6 * limit, 4 * max(times.values()))
+    ax.invert_yaxis()
+    ax.legend(frameon=False, loc="lower right")
+    return picture
+
+
+def roofline(roofs, points):
+    """Return a picture of how much a machine can compute, and where pieces of work stand below.
+
+    Work that computes little with each byte is held back by the memory (the slope on the left),
+    other work by the arithmetic (the flat roof on the right).
+
+    Args:
+        roofs: {name: (flops a second, bytes a second)}, the two rates of a machine.
+        points: {name: (flops a byte, flops a second)}, a piece of work each.
+
+    Returns:
+        A Picture on log scales, in Gflop/s.
+    """
+    machines = (
+        f"{name} {f / 1e9:.3g} Gflop/s, {b / 1e9:.3g} GB/s" for name, (f, b) in roofs.items()
+    )
+    works = (
+        f"{name} {y / 1e9:.3g} Gflop/s at {x:.2g} flops a byte" for name, (x, y) in points.items()
+    )
+    picture = Picture(8.2, 4.0, f"Roofs: {'; '.join(machines)}. Below them: {'; '.join(works)}.")
+    ax = picture.subplots()
+    x = np.geomspace(0.03, 300, 200)
+    for (name, (flops, memory)), style in zip(roofs.items(), ("-", "--", ":"), strict=False):
+        ax.plot(x, np.minimum(flops, memory * x) / 1e9, style, color="k", label=name)
+    for n, (name, (across, up)) in enumerate(points.items()):
+        ax.plot(across, up / 1e9, "osv^Dx*P"[n % 8], color=OUTLINE, markersize=7)
+        ax.annotate(name, (across, up / 1e9), (8, -3), textcoords="offset points", fontsize=9)
+    ax.set(xscale="log", yscale="log", xlabel="flops a byte", ylabel="Gflop/s")
+    ax.legend(frameon=False, loc="upper left", fontsize=9)
+    return picture
