@@ -42,7 +42,8 @@ export function short(x, largest = 1) {
   if (Number.isInteger(x) && Math.abs(x) < 1000) return minus(`${x}`);
   if (largest < 0.05 || largest >= 1000)
     return minus(x.toExponential(0).replace("+", "")).replace("e-", "e−");
-  return minus(x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0));
+  const text = x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0);
+  return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
 /** A number in brackets if it is negative, for the middle of a formula. */
