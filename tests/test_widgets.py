@@ -184,14 +184,23 @@ def test_not_a_number_is_a_picture():
 BAD = {
     "no image": (lambda: widgets.convolution(np.zeros((0, 28, 28)), W1, B1), "a0: expected shape"),
     "a row": (lambda: widgets.convolution(np.zeros(28), W1, B1), "a0: expected shape"),
-    "bytes": (lambda: widgets.convolution(np.zeros((28, 28), np.uint8), W1, B1), "a0: .* got uint8"),
+    "bytes": (
+        lambda: widgets.convolution(np.zeros((28, 28), np.uint8), W1, B1),
+        "a0: .* got uint8",
+    ),
     "a list of words": (lambda: widgets.pooling(["a"]), "a1: expected an array of float"),
     "nothing": (lambda: widgets.pooling([]), "a1: expected shape"),
-    "10,000": (lambda: widgets.convolution(np.zeros((10_000, 9, 9)), W1, B1), "a0: expected at most"),
+    "10,000": (
+        lambda: widgets.convolution(np.zeros((10_000, 9, 9)), W1, B1),
+        "a0: expected at most",
+    ),
     "maps": (lambda: widgets.convolution(A0, np.zeros((3, 5, 5)), np.zeros(3)), "w1: expected one"),
     "large": (lambda: widgets.convolution(A0[0, :4], W1, B1), "w1: expected a filter no larger"),
     "b1": (lambda: widgets.convolution(A0, W1, np.zeros(2)), r"b1: expected shape \(\)"),
-    "filters": (lambda: widgets.convolution(A0, W1, B1, {"mine": W1[:4]}), "filters.*mine.*: expected"),
+    "filters": (
+        lambda: widgets.convolution(A0, W1, B1, {"mine": W1[:4]}),
+        "filters.*mine.*: expected",
+    ),
     "odd": (lambda: widgets.pooling(np.zeros((23, 24))), "a1: expected H and W even"),
     "w3": (lambda: widgets.output(A2, W3[:, :11], B3), r"w3: expected shape \(Q, 12, 12\)"),
     "b3": (lambda: widgets.output(A2, W3, B3[:9]), r"b3: expected shape \(10,\)"),
@@ -213,5 +222,5 @@ def test_an_unknown_cost_is_refused():
 
 
 def test_the_library_does_without_widgets():
-    code = "import sys, convnet_lib; sys.exit('matplotlib' in sys.modules or 'anywidget' in sys.modules)"
+    code = "import sys, convnet_lib; sys.exit(bool({'matplotlib', 'anywidget'} & set(sys.modules)))"
     assert not subprocess.run([sys.executable, "-c", code]).returncode

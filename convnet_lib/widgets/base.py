@@ -141,7 +141,9 @@ def images(name, x, axes=2):
     x = checks.floats(name, x)
     one = ("H", "W")[:axes]
     if x.ndim not in (axes, axes + 1) or 0 in x.shape:
-        checks.refuse(name, f"shape {checks.written(one)} or {checks.written(('N', *one))}", x.shape)
+        checks.refuse(
+            name, f"shape {checks.written(one)} or {checks.written(('N', *one))}", x.shape
+        )
     if x.ndim > axes and len(x) > MOST_IMAGES:
         checks.refuse(name, f"at most {MOST_IMAGES} images, as in {name}[:12]", f"{len(x)}")
     return np.asarray(x if x.ndim > axes else x[None], np.float32)

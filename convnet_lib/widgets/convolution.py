@@ -83,7 +83,9 @@ class Convolution(GridFigure):
 def _filter(w1):
     w1 = checks.floats("w1", w1)
     if w1.ndim != 2 or 0 in w1.shape:
-        checks.refuse("w1", "one filter, shape (KH, KW)", checks.written(w1.shape) if w1.ndim else "()")
+        checks.refuse(
+            "w1", "one filter, shape (KH, KW)", checks.written(w1.shape) if w1.ndim else "()"
+        )
     return w1
 
 

@@ -87,7 +87,9 @@ def _shares(cost, a3):
     """What each neuron adds to the cost, for y = 0 and for y = 1: shape (N, 2, Q)."""
     alone = a3[:, None, :, None]
     y = np.broadcast_to(np.array([0, 1], a3.dtype)[:, None, None], (2, a3.shape[-1], 1))
-    return cost(np.broadcast_to(alone, (len(a3), *y.shape)), np.broadcast_to(y, (len(a3), *y.shape)))
+    return cost(
+        np.broadcast_to(alone, (len(a3), *y.shape)), np.broadcast_to(y, (len(a3), *y.shape))
+    )
 
 
 def _by_label(cost, a3):

@@ -18,9 +18,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=driver.BROWSER_OPTIONS
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=driver.BROWSER_OPTIONS)
         yield browser
         browser.close()
 
@@ -51,7 +49,10 @@ def show(new_page, tmp_path):
         driver.write_page(path, [figure])
         page = new_page(**options)
         outside = []
-        page.on("request", lambda r: r.url.startswith(("file:", "blob:", "data:")) or outside.append(r.url))
+        page.on(
+            "request",
+            lambda r: r.url.startswith(("file:", "blob:", "data:")) or outside.append(r.url),
+        )
         page.goto(path.as_uri())
         page.wait_for_selector(".cn-figure")
         page.wait_for_timeout(100)

@@ -82,6 +82,10 @@ class Live:
 
     def hover(self, name, row, column):
         self.page.mouse.move(*self.place(name, row, column))
+        # The browser hands on a move with the next frame.
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
 
     def click(self, name, row, column):
         self.page.mouse.click(*self.place(name, row, column))
@@ -127,7 +131,8 @@ class Live:
             """async (field) => {
                 await new Promise(requestAnimationFrame);
                 const canvas = field.querySelectorAll("canvas")[1];
-                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                const { width, height } = canvas;
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
                 return data.some((x) => x) ? canvas.toDataURL() : null;
             }"""
         )
@@ -135,7 +140,11 @@ class Live:
 
 def number(text):
     """Read a number as the page writes it: −1.25, 3.10×10⁻⁴."""
-    plain = text.replace("−", "-").replace("⁻", "-").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    plain = (
+        text.replace("−", "-")
+        .replace("⁻", "-")
+        .translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    )
     return float(plain.replace("×10", "e"))
 
 

@@ -78,7 +78,9 @@ def test_the_keyboard_walks_and_escape_leaves(show, figure):
     live.grid("z1").focus()
     for key in ("Control+Home", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowLeft", "End"):
         live.page.keyboard.press(key)
-    assert driver.numbers(live.cursor("z1")) == pytest.approx([2, 23, figure.z1[0, 2, 23]], abs=6e-4)
+    assert driver.numbers(live.cursor("z1")) == pytest.approx(
+        [2, 23, figure.z1[0, 2, 23]], abs=6e-4
+    )
     assert live.results()[0] == pytest.approx(figure.z1[0, 2, 23], abs=6e-4)
     live.page.keyboard.press("Tab")
     assert live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "a1"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convnet_lib import activations, conv, data, dense, pool, widgets
+from convnet_lib import activations, conv, data, pool, widgets
 
 A0 = data.load_digits().test.images[[3, 205]]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -48,7 +48,9 @@ def test_the_keyboard_reaches_every_grid(show, name):
     reached = set()
     for _ in range(3 * grids + 20):
         live.page.keyboard.press("Tab")
-        reached.add(live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid"))
+        reached.add(
+            live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid")
+        )
     assert len(reached - {None}) == grids
 
 

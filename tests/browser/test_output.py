@@ -22,7 +22,12 @@ def figure():
 
 def table(live):
     rows = live.root.locator("tbody tr").all()
-    return np.array([[driver.numbers(cell)[0] for cell in row.locator("td").all_inner_texts() if cell] for row in rows])
+    return np.array(
+        [
+            [driver.numbers(cell)[0] for cell in row.locator("td").all_inner_texts() if cell]
+            for row in rows
+        ]
+    )
 
 
 def shares(a3, y, cost):

@@ -29,8 +29,12 @@ def test_a_neuron_of_a_window(show, index):
     for j, k in [*np.argwhere(tied)[::20], *np.argwhere(~tied)[::20]]:
         for row, column in ((2 * j, 2 * k), (2 * j + 1, 2 * k)):
             live.hover("a1", row, column)
-            shown = [switch[row, column] for switch in (switches if tied[j, k] else switches[:1])]
-            assert live.results() == pytest.approx([a1[2 * j :, 2 * k :][:2, :2].max(), *shown], abs=6e-3)
+            shown = [
+                float(switch[row, column]) for switch in (switches if tied[j, k] else switches[:1])
+            ]
+            assert live.results() == pytest.approx(
+                [a1[2 * j :, 2 * k :][:2, :2].max(), *shown], abs=6e-3
+            )
             text = live.formulas()
             assert f"⌊{row}/2⌋ = {j}" in text
             assert f"⌊{column}/2⌋ = {k}" in text

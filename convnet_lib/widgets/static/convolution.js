@@ -6,7 +6,13 @@ import { bracketed, count, equation, number, spoken, symbol } from "./text.js";
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const BRUSH = [[0, 0, 1], [0, 1, 0.6], [1, 0, 0.6], [0, -1, 0.3], [-1, 0, 0.3]];
+const BRUSH = [
+  [0, 0, 1],
+  [0, 1, 0.6],
+  [1, 0, 0.6],
+  [0, -1, 0.3],
+  [-1, 0, 0.3],
+];
 
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
@@ -40,7 +46,9 @@ class Convolution {
     this.buildControls();
     const row = figure.row();
     this.input = figure.grid(row, {
-      name: "a0", title: `${a0()} input`, words: "a 0, the input",
+      name: "a0",
+      title: `${a0()} input`,
+      words: "a 0, the input",
       onKey: (event, cell) => this.onInputKey(event, cell),
       onDrag: {
         start: (cell) => this.drawing && this.draw(cell),
@@ -48,7 +56,10 @@ class Convolution {
       },
     });
     this.filter = figure.grid(row, {
-      name: "w1", title: `${w1()} filter`, words: "w 1, the filter", kind: "diverging",
+      name: "w1",
+      title: `${w1()} filter`,
+      words: "w 1, the filter",
+      kind: "diverging",
       unit: "max(calc(var(--cn-cell) * 3.4), 30px)",
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
@@ -57,10 +68,15 @@ class Convolution {
       },
     });
     this.weighted = figure.grid(row, {
-      name: "z1", title: `${z1()} weighted input`, words: "z 1, the weighted inputs", kind: "diverging",
+      name: "z1",
+      title: `${z1()} weighted input`,
+      words: "z 1, the weighted inputs",
+      kind: "diverging",
     });
     this.activation = figure.grid(row, {
-      name: "a1", title: `${a1()} = <i>σ</i>(${z1()}) activation`, words: "a 1, the activations",
+      name: "a1",
+      title: `${a1()} = <i>σ</i>(${z1()}) activation`,
+      words: "a 1, the activations",
     });
     this.buildSum();
     this.formulas = figure.formulas();
@@ -70,14 +86,20 @@ class Convolution {
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    const python = (this.python = figure.pythonControls("Change the filter, the bias and the input"));
+    const python = (this.python = figure.pythonControls(
+      "Change the filter, the bias and the input",
+    ));
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(python, "Filter", [["", "choose …"], ...names], (name) => {
       if (name) figure.send({ w1: model.get("filters")[name] });
       this.presets.value = "";
     });
-    this.bias = figure.slider(python, `Bias ${b1}`, "Bias b 1", { min: -4, max: 4, step: 0.1 }, (b) =>
-      figure.send({ b1: new NDArray([], Float32Array.of(b)) }),
+    this.bias = figure.slider(
+      python,
+      `Bias ${b1}`,
+      "Bias b 1",
+      { min: -4, max: 4, step: 0.1 },
+      (b) => figure.send({ b1: new NDArray([], Float32Array.of(b)) }),
     );
     this.pen = figure.button(python, "Draw on the input", () => this.setDrawing(!this.drawing));
     this.setDrawing(false);
@@ -89,12 +111,21 @@ class Convolution {
   buildSum() {
     const { figure } = this;
     const row = (this.sum = figure.row());
-    const options = { unit: "clamp(29px, 4cqw, 44px)", legend: false, detail: (cell) => this.explainTerm(cell) };
+    const options = {
+      unit: "clamp(29px, 4cqw, 44px)",
+      legend: false,
+      detail: (cell) => this.explainTerm(cell),
+    };
     this.left = figure.grid(row, { ...options, name: "left", title: "" });
     figure.sign("⊙", row);
     this.right = figure.grid(row, { ...options, name: "right", title: "", kind: "diverging" });
     figure.sign("=", row);
-    this.products = figure.grid(row, { ...options, name: "products", title: "", kind: "diverging" });
+    this.products = figure.grid(row, {
+      ...options,
+      name: "products",
+      title: "",
+      kind: "diverging",
+    });
   }
 
   // --- what it shows -------------------------------------------------------------------------
@@ -119,7 +150,12 @@ class Convolution {
 
   explain(subject) {
     this.terms = null;
-    const how = { z1: this.explainNeuron, a1: this.explainNeuron, a0: this.explainPixel, w1: this.explainWeight };
+    const how = {
+      z1: this.explainNeuron,
+      a1: this.explainNeuron,
+      a0: this.explainPixel,
+      w1: this.explainWeight,
+    };
     how[subject.grid].call(this, subject.row, subject.column);
   }
 
@@ -136,7 +172,12 @@ class Convolution {
       a1: [{ row: j, column: k }],
     };
     this.showSum({
-      left: [field, `receptive field ${a0(`${j}+<i>l</i>`, `${k}+<i>m</i>`)}`, "receptive field", "sequential"],
+      left: [
+        field,
+        `receptive field ${a0(`${j}+<i>l</i>`, `${k}+<i>m</i>`)}`,
+        "receptive field",
+        "sequential",
+      ],
       right: [this.w1, `${w1("<i>l</i>", "<i>m</i>")}`, "weights"],
       products: "products",
       term: (l, m) => ({ pixel: [j + l, k + m], weight: [l, m], output: [j, k] }),
@@ -149,7 +190,10 @@ class Convolution {
          = ${number(this.b1)} + ${bracketed(sum)} = <b>${number(z)}</b>`,
         "F1",
       ) +
-      equation(`${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`, "F2");
+      equation(
+        `${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`,
+        "F2",
+      );
     this.list.show(() => this.allProducts());
     this.finish(
       `${spoken("z", 1, [j, k])} is the bias ${number(this.b1)} plus the sum of ${count(rows * columns, "product")}, ` +
@@ -172,12 +216,15 @@ class Convolution {
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
       right: [rotated, "the filter, rotated by 180°", "weights, rotated"],
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
-      term: (r, s) => ({ pixel: [p, q], weight: [p - top - r, q - left - s], output: [top + r, left + s] }),
+      term: (r, s) => ({
+        pixel: [p, q],
+        weight: [p - top - r, q - left - s],
+        output: [top + r, left + s],
+      }),
     });
     this.list.show(null);
     const outputs = count(height * width, "output");
-    this.formulas.innerHTML =
-      `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
+    this.formulas.innerHTML = `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
        ${w1(`${p}−<i>j</i>`, `${q}−<i>k</i>`)}. Laid out as the outputs lie on the map, the weights
        are the filter rotated by 180°.</p>`;
     this.finish(
@@ -198,8 +245,7 @@ class Convolution {
     this.showSum(null);
     this.list.show(null);
     const [j, k] = ["<i>j</i>", "<i>k</i>"];
-    this.formulas.innerHTML =
-      `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
+    this.formulas.innerHTML = `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
        ${z1(j, k)} it multiplies ${a0(`${j}+${l}`, `${k}+${m}`)}, the pixels in the dashed square.</p>`;
     this.finish(
       `${spoken("w", 1, [l, m])} is ${number(value)}, shared by all ${rows * columns} outputs.`,
@@ -217,7 +263,11 @@ class Convolution {
     this.left.options.kind = kind;
     this.left.show(left, { title, words });
     this.right.show(right, { title: rightTitle, words: rightWords, scale: this.filter.scale });
-    this.products.show(products, { title: sum.products, words: "products", scale: this.filter.scale });
+    this.products.show(products, {
+      title: sum.products,
+      words: "products",
+      scale: this.filter.scale,
+    });
     this.terms = sum.term;
   }
 
@@ -231,7 +281,9 @@ class Convolution {
       a0: [...this.marks.a0.map((mark) => ({ ...mark, line: "linked" })), at(pixel)],
       w1: [at(weight)],
       z1: [at(output)],
-      left: [cell], right: [cell], products: [cell],
+      left: [cell],
+      right: [cell],
+      products: [cell],
     });
     const [a, w] = [this.a0.at(...pixel), this.w1.at(...weight)];
     return this.figure.say(

@@ -171,7 +171,12 @@ export class Figure {
     label.innerHTML = html;
     const input = this.add(
       make("input", "cn-slider", {
-        type: "range", min, max, step, "aria-label": words, "data-lm-suppress-shortcuts": "true",
+        type: "range",
+        min,
+        max,
+        step,
+        "aria-label": words,
+        "data-lm-suppress-shortcuts": "true",
       }),
       label,
     );

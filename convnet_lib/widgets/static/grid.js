@@ -209,7 +209,12 @@ export class Grid {
         const value = array.at(row, column);
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
-        pen.fillText(short(value, scale.high), x + width / 2, y + height / 2, width - 4 * this.ratio);
+        pen.fillText(
+          short(value, scale.high),
+          x + width / 2,
+          y + height / 2,
+          width - 4 * this.ratio,
+        );
       }
     }
   }
@@ -323,8 +328,10 @@ export class Grid {
       End: event.ctrlKey ? last : { row, column: last.column },
     };
     if (cells[event.key]) this.walkTo(cells[event.key]);
-    else if (this.options.onKey?.(event, { ...this.cursor })) { /* used */ }
-    else if (event.key === "Enter" || event.key === " ") this.options.onPick?.({ ...this.cursor });
+    else if (this.options.onKey?.(event, { ...this.cursor })) {
+      /* used */
+    } else if (event.key === "Enter" || event.key === " ")
+      this.options.onPick?.({ ...this.cursor });
     else if (event.key === "Escape") this.options.onLeave?.();
     else return;
     event.preventDefault();

@@ -9,9 +9,8 @@
 const addresses = (globalThis[Symbol.for("convnet_lib.widgets")] ??= new Map());
 
 function address(name, sources) {
-  const text = sources[name].replace(
-    /(?<=from ")\.\/([\w.]+)(?=")/g,
-    (_, needed) => address(needed, sources),
+  const text = sources[name].replace(/(?<=from ")\.\/([\w.]+)(?=")/g, (_, needed) =>
+    address(needed, sources),
   );
   if (!addresses.has(text)) {
     const blob = new Blob([text], { type: "text/javascript" });

@@ -43,8 +43,12 @@ class Output {
     const all = figure.row();
     this.small = Array.from({ length: this.neurons }, (_, q) =>
       figure.grid(all, {
-        name: `neuron ${q}`, title: `${w3(q)} ⊙ ${a2()}`, words: `neuron ${q}, weights times inputs`,
-        kind: "diverging", zoom: 0.7, legend: false,
+        name: `neuron ${q}`,
+        title: `${w3(q)} ⊙ ${a2()}`,
+        words: `neuron ${q}, weights times inputs`,
+        kind: "diverging",
+        zoom: 0.7,
+        legend: false,
       }),
     );
     const row = figure.row();
@@ -52,9 +56,19 @@ class Output {
     const options = { zoom: 1.5, detail };
     this.weights = figure.grid(row, { ...options, name: "w3", title: "", kind: "diverging" });
     figure.sign("⊙", row);
-    this.input = figure.grid(row, { ...options, name: "a2", title: `${a2()} pooled map`, words: "a 2, the pooled map" });
+    this.input = figure.grid(row, {
+      ...options,
+      name: "a2",
+      title: `${a2()} pooled map`,
+      words: "a 2, the pooled map",
+    });
     figure.sign("=", row);
-    this.products = figure.grid(row, { ...options, name: "products", title: "", kind: "diverging" });
+    this.products = figure.grid(row, {
+      ...options,
+      name: "products",
+      title: "",
+      kind: "diverging",
+    });
     this.formulas = figure.formulas(figure.side(row));
     this.buildTable(figure.body);
   }
@@ -66,9 +80,13 @@ class Output {
     this.label = figure.menu(figure.controls, "Label", [[NO_LABEL, "none"], ...labels], (label) =>
       figure.send({ label: Number(label) }),
     );
-    this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) => figure.send({ cost }));
+    this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) =>
+      figure.send({ cost }),
+    );
     // Another image comes with its own label.
-    figure.onChange(["index"], () => figure.send({ label: model.get("labels")[model.get("index")] }));
+    figure.onChange(["index"], () =>
+      figure.send({ label: model.get("labels")[model.get("index")] }),
+    );
   }
 
   /** One line a neuron. Its number is a button, so that the keyboard gets there as well. */
@@ -129,8 +147,13 @@ class Output {
   writeLine(line, q) {
     const labelled = this.chosen !== NO_LABEL;
     const cells = [
-      number(this.sums[q]), number(this.b3[q]), number(this.z3[q]), number(this.a3[q]), null,
-      labelled ? Number(this.chosen === q) : "–", labelled ? number(this.share(q)) : "–",
+      number(this.sums[q]),
+      number(this.b3[q]),
+      number(this.z3[q]),
+      number(this.a3[q]),
+      null,
+      labelled ? Number(this.chosen === q) : "–",
+      labelled ? number(this.share(q)) : "–",
     ];
     cells.forEach((text, i) => {
       if (text !== null) line.cells[i + 1].textContent = text;
@@ -143,9 +166,14 @@ class Output {
     const q = Number(grid.split(" ")[1]);
     this.neuron = q;
     this.cell = { row, column };
-    this.weights.show(this.w3.part(q), { title: `${w3(q)} weights of neuron ${q}`, words: `w 3 of neuron ${q}` });
+    this.weights.show(this.w3.part(q), {
+      title: `${w3(q)} weights of neuron ${q}`,
+      words: `w 3 of neuron ${q}`,
+    });
     this.products.show(this.product.part(q), {
-      title: `${w3(q)} ⊙ ${a2()} products`, words: `products of neuron ${q}`, scale: this.scale,
+      title: `${w3(q)} ⊙ ${a2()} products`,
+      words: `products of neuron ${q}`,
+      scale: this.scale,
     });
     this.lines.forEach((line, i) => line.setAttribute("aria-current", i === q));
     this.write();
@@ -161,8 +189,11 @@ class Output {
     this.formulas.innerHTML =
       equation(`${w3(q, j, k)} ${a2(j, k)} = ${bracketed(w)} · ${number(a)}
         = <b>${number(this.product.part(q).at(j, k))}</b>, one of ${count(this.a2.values.length, "product")}`) +
-      equation(`${z3(q)} = ${b3(q)} + ${sum} = ${number(this.b3[q])} + ${bracketed(this.sums[q])}
-        = <b>${number(this.z3[q])}</b>`, "F4") +
+      equation(
+        `${z3(q)} = ${b3(q)} + ${sum} = ${number(this.b3[q])} + ${bracketed(this.sums[q])}
+        = <b>${number(this.z3[q])}</b>`,
+        "F4",
+      ) +
       equation(`${a3(q)} = <i>σ</i>(${z3(q)}) = <b>${number(this.a3[q])}</b>`, "F5") +
       this.writeCost(q);
   }
@@ -173,15 +204,21 @@ class Output {
     const quadratic = this.cost.value === "quadratic";
     const term = quadratic
       ? `½(${a3(q)} − ${y(q)})² = ½(${number(this.a3[q])} − ${wanted})²`
-      : wanted ? `−ln ${a3(q)}` : `−ln(1 − ${a3(q)})`;
+      : wanted
+        ? `−ln ${a3(q)}`
+        : `−ln(1 − ${a3(q)})`;
     return (
       equation(`share of neuron ${q}: ${term} = <b>${number(this.share(q))}</b>`) +
-      equation(`<i>C</i> = the sum of all ${this.neurons} shares = <b>${number(this.costs[this.chosen])}</b>`, "C")
+      equation(
+        `<i>C</i> = the sum of all ${this.neurons} shares = <b>${number(this.costs[this.chosen])}</b>`,
+        "C",
+      )
     );
   }
 
   speak(q) {
-    const cost = this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.share(q))}.`;
+    const cost =
+      this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.share(q))}.`;
     return (
       `Neuron ${q}: the sum of the products is ${number(this.sums[q])}, plus the bias ${number(this.b3[q])} ` +
       `gives ${spoken("z", 3, [q])}, ${number(this.z3[q])}; its sigmoid is ${number(this.a3[q])}.${cost}`

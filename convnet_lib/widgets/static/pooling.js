@@ -27,7 +27,9 @@ class Pooling {
     );
     this.model = context.model;
     this.build();
-    this.figure.onChange(["a1", "a2", "tied", "first", "split", "all", "index"], () => this.update());
+    this.figure.onChange(["a1", "a2", "tied", "first", "split", "all", "index"], () =>
+      this.update(),
+    );
     this.update();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -38,23 +40,34 @@ class Pooling {
     this.images = figure.imageMenu("a1");
     const maps = figure.row();
     this.activation = figure.grid(maps, {
-      name: "a1", title: `${a1()} winners outlined`, words: "a 1, the activations",
+      name: "a1",
+      title: `${a1()} winners outlined`,
+      words: "a 1, the activations",
     });
     this.pooled = figure.grid(maps, {
-      name: "a2", title: `${a2()} tied windows dashed`, words: "a 2, the pooled activations", zoom: SIZE,
+      name: "a2",
+      title: `${a2()} tied windows dashed`,
+      words: "a 2, the pooled activations",
+      zoom: SIZE,
     });
     const side = figure.side(maps);
     const window = figure.row(side);
     const options = { unit: "48px", legend: false, detail: (cell) => this.explainCandidate(cell) };
     this.candidates = figure.grid(window, {
-      ...options, name: "window", title: "the window", words: "the four candidates",
+      ...options,
+      name: "window",
+      title: "the window",
+      words: "the four candidates",
     });
     this.formulas = figure.formulas(side);
     const switches = figure.row();
     this.switches = {};
     for (const [rule, words] of Object.entries(RULES)) {
       this.switches[rule] = figure.grid(switches, {
-        name: rule, title: `switch, ties: ${words}`, words: `the switch if ${words}`, legend: false,
+        name: rule,
+        title: `switch, ties: ${words}`,
+        words: `the switch if ${words}`,
+        legend: false,
       });
     }
     this.summary = figure.formulas();
@@ -88,9 +101,14 @@ class Pooling {
     const candidates = NDArray.make(SIZE, SIZE, (r, s) => this.a1.at(SIZE * j + r, SIZE * k + s));
     const neuron = grid === "a2" ? null : { row, column };
     this.candidates.show(candidates);
-    this.candidates.setMask(cellsWhere(
-      NDArray.make(SIZE, SIZE, (r, s) => this.switches.first.array.at(SIZE * j + r, SIZE * k + s)), "winner",
-    ));
+    this.candidates.setMask(
+      cellsWhere(
+        NDArray.make(SIZE, SIZE, (r, s) =>
+          this.switches.first.array.at(SIZE * j + r, SIZE * k + s),
+        ),
+        "winner",
+      ),
+    );
     const window = { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE };
     const marks = neuron ? [{ ...window, line: "linked" }, neuron] : [window];
     this.marks = { a1: marks, a2: [{ row: j, column: k }] };
@@ -123,9 +141,10 @@ class Pooling {
   }
 
   derivatives({ row, column }, j, k) {
-    const values = Object.entries(RULES).map(
-      ([rule, words]) => [`<b>${short(this.switches[rule].array.at(row, column))}</b>`, words],
-    );
+    const values = Object.entries(RULES).map(([rule, words]) => [
+      `<b>${short(this.switches[rule].array.at(row, column))}</b>`,
+      words,
+    ]);
     const fraction = `∂${a2(j, k)} / ∂${a1(row, column)}`;
     // The rules differ in tied windows alone.
     const shown = this.tied.at(j, k)
@@ -136,7 +155,9 @@ class Pooling {
 
   /** Which of the four candidates is switched on if the first wins. */
   winner(j, k) {
-    return [0, 1, 2, 3].findIndex((i) => this.switches.first.array.at(SIZE * j + (i >> 1), SIZE * k + (i % 2)));
+    return [0, 1, 2, 3].findIndex((i) =>
+      this.switches.first.array.at(SIZE * j + (i >> 1), SIZE * k + (i % 2)),
+    );
   }
 
   describeTie(candidates) {
@@ -158,7 +179,10 @@ class Pooling {
     const neuron = { row: SIZE * j + cell.row, column: SIZE * k + cell.column };
     const marks = { ...this.marks, window: [cell] };
     for (const name of ["a1", ...Object.keys(RULES)]) {
-      marks[name] = [{ row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" }, neuron];
+      marks[name] = [
+        { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" },
+        neuron,
+      ];
     }
     this.figure.mark(marks);
     return this.figure.say(

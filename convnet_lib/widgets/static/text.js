@@ -1,6 +1,18 @@
 // Numbers and symbols as the book writes them: for the eye in HTML, for the ear in words.
 
-const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPTS = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 
 const minus = (text) => text.replace("-", "−");
 
@@ -28,7 +40,8 @@ export function short(x, largest = 1) {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   if (Number.isInteger(x) && Math.abs(x) < 1000) return minus(`${x}`);
-  if (largest < 0.05 || largest >= 1000) return minus(x.toExponential(0).replace("+", "")).replace("e-", "e−");
+  if (largest < 0.05 || largest >= 1000)
+    return minus(x.toExponential(0).replace("+", "")).replace("e-", "e−");
   return minus(x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0));
 }
 
