@@ -65,7 +65,10 @@ def executed(path):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        asyncio.run(run_notebooks.execute(nb, RUN, 600))
+        try:
+            asyncio.run(run_notebooks.execute(nb, RUN, 600))
+        except run_notebooks.Fault as fault:
+            sys.exit(f"{path.name}, {fault}")
         for old in RUN.glob(f"{path.stem}-*.json"):
             old.unlink()
         outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
@@ -191,7 +194,8 @@ def sphinx(pdf):
     """Write the pages; a warning is a failure."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q"]
     command += ["-c", SITE, "-d", BUILD / "doctrees", "-D", f"book_pdf={int(pdf)}"]
-    subprocess.run([*command, BUILD / "source", BUILD / "html"], cwd=ROOT, check=True)
+    if subprocess.run([*command, BUILD / "source", BUILD / "html"], cwd=ROOT).returncode:
+        sys.exit("The pages have the faults above.")
 
 
 def browser():
