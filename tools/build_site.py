@@ -140,7 +140,9 @@ def family(state, name):
     model = state.get(name)
     if model is None:
         return []
-    children = [str(child).removeprefix("IPY_MODEL_") for child in model["state"].get("children", [])]
+    children = [
+        str(child).removeprefix("IPY_MODEL_") for child in model["state"].get("children", [])
+    ]
     return [model, *(m for child in children for m in family(state, child))]
 
 
