@@ -35,7 +35,7 @@ lock:
 	@$(PYTHON) tools/lock.py
 
 clean:
-	rm -rf .venv .cache build dist
+	rm -rf .venv .cache build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -53,3 +53,14 @@ test-browser: .browser
 
 bench-widgets: .browser
 	$(IN_VENV) benchmarks/widgets.py
+
+# The book as pages that need no Python: site/_build/html. Needs npm; Chromium for the PDFs.
+
+.PHONY: site test-site
+
+site: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-site.txt
+	@$(IN_VENV) tools/build_site.py
+
+test-site: .browser site
+	CONVNET_SITE=site/_build/html $(IN_VENV) -m pytest tests/site

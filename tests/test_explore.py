@@ -54,6 +54,11 @@ def test_a_hundred_fast_moves_end_on_the_last_value():
     assert shown_png(explorer) == draw(100).png()
 
 
+def test_a_default_of_None_leaves_the_control_where_it_is():
+    explorer = explore(lambda n=None: draw(n), n=(1, 5))
+    assert explorer.controls["n"].value == 1
+
+
 def test_a_control_begins_at_the_default_of_its_argument():
     explorer = explore(lambda n, m=4: draw(n + m), n=(1, 5), m=(1, 5))
     assert [control.value for control in explorer.controls.values()] == [1, 4]

@@ -1,6 +1,6 @@
 """The scripts that stand beside a page with live figures and no kernel: one folder, no network.
 
-`fetch` takes them from two npm packages of a fixed version and content, and from anywidget as it
+`fetch` takes them from three npm packages of a fixed version and content, and from anywidget as it
 is installed; `head` is what a page says to load them.
 """
 
@@ -27,6 +27,11 @@ PACKAGES = (
         "@jupyter-widgets/html-manager@1.0.15",
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         "package/dist/embed-amd.js",
+    ),
+    (
+        "mathjax@3.2.2",
+        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
+        "package/es5/tex-svg-full.js",
     ),
 )
 HEAD = """\

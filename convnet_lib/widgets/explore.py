@@ -53,7 +53,7 @@ def explore(draw, **controls):
         draw: a function of the controls' values that returns a `figures.Picture`.
         controls: name=value; an ipywidgets control is taken as it is, (low, high) or
             (low, high, step) becomes a slider, a list or a dict a menu, a bool a box to tick.
-            A control begins at the default value of its argument, if `draw` has one.
+            A control begins at the default value of its argument, if `draw` has one but None.
 
     Returns:
         An Explorer. Moving a control calls `draw` once for each value that it takes.
@@ -65,7 +65,7 @@ def explore(draw, **controls):
         raise ValueError("controls: expected at least one, got none")
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in inspect.signature(draw).parameters.items():
-        if name in controls and argument.default not in (None, argument.empty):
+        if name in controls and not (argument.default is None or argument.default is argument.empty):
             controls[name].value = argument.default
     return Explorer(draw, controls)
 

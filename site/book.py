@@ -1,0 +1,122 @@
+"""What the pages need beyond Sphinx: equations to link to, links to them, and what to download.
+
+An equation `\\tag{F1}` gets the address PAGE.html#eq-F1 and its tag beside it as a link; wherever
+the text names a tag, the name leads there.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+TAG = re.compile(r"\s*\\tag\{(.+?)\}")
+# What is no mention of one equation of this book: a range of them, and the old four by their name.
+NAME = r"(?:F[1-5]|FC[1-4]|BP[234]a|BP[1-4])"
+MENTION = re.compile(
+    rf"(?P<range>\b{NAME}(?:–| to ){NAME}\b)"
+    rf"|(?P<old>\b{NAME}(?= of a fully connected))"
+    rf"|\b(?P<tag>{NAME})\b"
+)
+NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
+
+
+def anchor(tag):
+    """Return the id of an equation on its page."""
+    return f"eq-{tag}"
+
+
+def homes(folder):
+    """Return {tag: page} of all equations that have a tag in the notebooks of a folder."""
+    found = {}
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        found |= {tag: path.stem for tag in TAG.findall(text)}
+    return found
+
+
+def name_equations(doctree):
+    """Put each equation that has a \\tag beside its name, which is a link to itself."""
+    for node in list(doctree.findall(nodes.math_block)):
+        if found := TAG.search(node.astext()):
+            tag = found[1]
+            name = _link(f"({tag})", f"#{anchor(tag)}", "equation-name")
+            node.parent.replace(
+                node, named := nodes.container(ids=[anchor(tag)], classes=["named-equation"])
+            )
+            node.children = [nodes.Text(TAG.sub("", node.astext()))]
+            named += [node, nodes.paragraph("", "", name)]
+
+
+def link_mentions(doctree, address):
+    """Make each tag that the text names a link; address(tag) is where it leads, or None."""
+    for node in list(doctree.findall(nodes.Text)):
+        above = list(_ancestors(node))
+        if isinstance(node.parent, nodes.math | nodes.math_block) or any(
+            isinstance(a, NO_LINKS_IN) for a in above
+        ):
+            continue
+        if node.astext() == "C" and any(isinstance(a, nodes.entry) for a in above):
+            parts = [_link("C", address("C"))]
+        else:
+            parts = list(_parts(node.astext(), address))
+        if any(isinstance(part, nodes.reference) for part in parts):
+            node.parent.replace(node, parts)
+
+
+def _ancestors(node):
+    while node := node.parent:
+        yield node
+
+
+def _parts(text, address):
+    at = 0
+    for found in MENTION.finditer(text):
+        if found["tag"]:
+            yield nodes.Text(text[at : found.start()])
+            yield _link(found["tag"], address(found["tag"]))
+            at = found.end()
+    yield nodes.Text(text[at:])
+
+
+def _link(text, address, kind="equation"):
+    if address is None:
+        return nodes.Text(text)
+    return nodes.reference("", text, refuri=address, internal=True, classes=[kind])
+
+
+def downloads(page, extra):
+    """Return the line under a page's title: its notebook, and its PDF if there is to be one."""
+    links = [f'<a href="notebooks/{page}.ipynb" download>Notebook</a>']
+    if extra:
+        links.append(f'<a href="pdf/{page}.pdf" type="application/pdf">PDF</a>')
+    return f'<p class="downloads">Download this page: {" · ".join(links)}</p>'
+
+
+def finish(app, doctree, docname):
+    name_equations(doctree)
+    pages = app.env.book_homes
+
+    def address(tag):
+        if tag not in pages:
+            return None
+        page = "" if pages[tag] == docname else app.builder.get_relative_uri(docname, pages[tag])
+        return f"{page}#{anchor(tag)}"
+
+    link_mentions(doctree, address)
+    title = next(doctree.findall(nodes.title), None)
+    if title is not None:
+        line = nodes.raw("", downloads(docname, app.config.book_pdf), format="html")
+        title.parent.insert(title.parent.index(title) + 1, line)
+
+
+def begin(app):
+    app.env.book_homes = homes(app.srcdir)
+
+
+def setup(app):
+    app.add_config_value("book_pdf", False, "env", [bool])
+    app.connect("builder-inited", begin)
+    app.connect("doctree-resolved", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

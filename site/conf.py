@@ -1,0 +1,55 @@
+"""How Sphinx makes the pages of the book; tools/build_site.py prepares what it reads."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+project = "Backpropagation in convolutional networks"
+author = "The convnet_lib authors"
+release = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+root_doc = "00_start_here"
+language = "en"
+
+extensions = ["myst_nb", "book"]
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+# The notebooks come with their outputs and the state of their widgets.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {
+    "scripts/require.js": {},
+    "widgets.js": {},
+    "scripts/embed-amd.js": {},
+}
+
+mathjax_path = "scripts/tex-svg-full.js"
+mathjax3_config = {
+    "tex": {"inlineMath": [["\\(", "\\)"]]},
+    "svg": {"fontCache": "global"},
+    # Its menu would look for files that are not there.
+    "options": {"enableMenu": False},
+}
+math_numfig = False
+
+html_theme = "furo"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_title = project
+html_static_path = ["static", "_build/scripts"]
+html_extra_path = ["_build/extra"]
+html_css_files = ["book.css"]
+html_js_files = ["book.js"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_copyright = False
+html_permalinks_icon = "#"
+html_domain_indices = False
+html_use_index = False
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_css_variables": {
+        "font-stack--monospace": "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
+    },
+}

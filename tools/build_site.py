@@ -1,0 +1,248 @@
+"""Build the book as pages that need neither Python nor a network, in site/_build/html.
+
+    python tools/build_site.py               the pages, and the PDFs where there is a Chromium
+    python tools/build_site.py --no-pdf      the pages only
+    python tools/build_site.py --pdf         fail where there is no Chromium
+
+The notebooks are run in site/_build/source, never in notebooks/. One that was run before is not
+run again, unless its code, the library or the locked packages changed.
+"""
+
+import argparse
+import asyncio
+import base64
+import copy
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import page_scripts
+import run_notebooks
+import surroundings
+from run_notebooks import WIDGET_VIEW
+
+ROOT = surroundings.ROOT
+SITE = ROOT / "site"
+BUILD = SITE / "_build"
+RUN = surroundings.CACHE / "site"
+STATE = "application/vnd.jupyter.widget-state+json"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NEEDS_PYTHON = (
+    '<p class="needs-python">These controls need Python. On this page you see the picture that '
+    'they start with; <a href="notebooks/{page}.ipynb" download>download the notebook</a> '
+    "to move them.</p>"
+)
+
+
+# --- Running ----------------------------------------------------------------------------------
+
+
+def fingerprint(nb):
+    """Return a hash of all that the outputs of a notebook follow from."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted((ROOT / "convnet_lib").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            digest.update(json.dumps([cell.source, cell.metadata.get("tags")]).encode())
+    return digest.hexdigest()
+
+
+def executed(path):
+    """Return a notebook with its outputs and the state of its widgets, run if need be."""
+    nb = run_notebooks.parse(path.read_text("utf-8"))
+    kept = RUN / f"{path.stem}-{fingerprint(nb)[:20]}.json"
+    if not kept.exists():
+        print(f"Running {path.name} …", flush=True)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        try:
+            asyncio.run(run_notebooks.execute(nb, RUN, 600))
+        except run_notebooks.Fault as fault:
+            sys.exit(f"{path.name}, {fault}")
+        for old in RUN.glob(f"{path.stem}-*.json"):
+            old.unlink()
+        outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
+        widgets = nb.metadata.get("widgets", {})
+        kept.write_text(json.dumps({"outputs": outputs, "widgets": widgets}), "utf-8")
+    found = json.loads(kept.read_text("utf-8"))
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.from_dict(output) for output in found["outputs"][cell.id]]
+    nb.metadata["widgets"] = nbformat.from_dict(found["widgets"])
+    return nb
+
+
+# --- From notebook to page --------------------------------------------------------------------
+
+
+def page(nb, name, others, figures):
+    """Return the notebook as Sphinx is to read it; its pictures go into the folder `figures`."""
+    nb = copy.deepcopy(nb)
+    nb.cells = [cell for cell in nb.cells if not run_notebooks.is_nav(cell)]
+    state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    for model in still(state):
+        model["state"]["disabled"] = True
+    number = 0
+    for cell in nb.cells:
+        outputs = []
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if WIDGET_VIEW in data:
+                output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
+                if any(needs_python(m) for m in family(state, data[WIDGET_VIEW]["model_id"])):
+                    outputs.append(markup(NEEDS_PYTHON.format(page=name)))
+            elif "image/png" in data:
+                number += 1
+                output = markup(picture(output, figures / f"{name}-{number}.png"))
+            outputs.append(output)
+        if "outputs" in cell:
+            cell.outputs = outputs
+    if others:
+        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(others), id="toctree"))
+    return nb
+
+
+def toctree(pages):
+    """Return the table of contents that the reader sees in the margin."""
+    return "\n".join(["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```"])
+
+
+def markup(text):
+    data = nbformat.from_dict({"text/html": text})
+    return nbformat.v4.new_output("display_data", data=data)
+
+
+def picture(output, path):
+    """Write an output's PNG into a file; return the image with its text and its size."""
+    png = base64.b64decode(output.data["image/png"])
+    path.write_bytes(png)
+    said = output.metadata.get("image/png", {})
+    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
+    shown = int(said.get("width", width))
+    return (
+        f'<img class="figure" src="figures/{path.name}" width="{shown}" '
+        f'height="{round(height * shown / width)}" alt="{html.escape(said.get("alt", ""))}">'
+    )
+
+
+def family(state, name):
+    """Return the model of this name and all below it."""
+    model = state.get(name)
+    if model is None:
+        return []
+    children = [
+        str(child).removeprefix("IPY_MODEL_") for child in model["state"].get("children", [])
+    ]
+    return [model, *(m for child in children for m in family(state, child))]
+
+
+def needs_python(model):
+    """Whether this is a control that only Python answers to."""
+    return model["state"].get("disabled") is True
+
+
+def still(state):
+    """Return the models of the controls that do nothing without Python."""
+    linked = set()
+    for model in state.values():
+        for end in ("source", "target"):
+            if isinstance(ends := model["state"].get(end), list) and ends:
+                linked.add(str(ends[0]).removeprefix("IPY_MODEL_"))
+    return [
+        model
+        for name, model in state.items()
+        if model["model_module"] == "@jupyter-widgets/controls"
+        and "disabled" in model["state"]
+        and name not in linked
+    ]
+
+
+# --- Pages and PDFs ---------------------------------------------------------------------------
+
+
+def stage(notebooks, pdf):
+    """Lay out what Sphinx reads, and what it only copies."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    source, scripts, extra = BUILD / "source", BUILD / "scripts", BUILD / "extra"
+    for folder in (source, scripts, extra / "figures", extra / "notebooks"):
+        folder.mkdir(parents=True)
+    shutil.copytree(page_scripts.fetch(), scripts / "scripts")
+    names = [path.stem for path in notebooks]
+    for path in notebooks:
+        others = names[1:] if path is notebooks[0] else []
+        nb = page(executed(path), path.stem, others, extra / "figures")
+        (source / path.name).write_text(nbformat.writes(nb), "utf-8")
+        shutil.copyfile(path, extra / "notebooks" / path.name)
+    address = f"{names[0]}.html"
+    (extra / "index.html").write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'
+        f'<meta http-equiv="refresh" content="0; url={address}">'
+        f'<p><a href="{address}">The book begins here</a></p></html>\n',
+        "utf-8",
+    )
+
+
+def sphinx(pdf):
+    """Write the pages; a warning is a failure."""
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q"]
+    command += ["-c", SITE, "-d", BUILD / "doctrees", "-D", f"book_pdf={int(pdf)}"]
+    if subprocess.run([*command, BUILD / "source", BUILD / "html"], cwd=ROOT).returncode:
+        sys.exit("The pages have the faults above.")
+
+
+def browser():
+    """Return the program that prints the pages, or None."""
+    wanted = [os.environ.get("CONVNET_BROWSER"), *BROWSERS]
+    return next((found for name in wanted if name and (found := shutil.which(name))), None)
+
+
+def print_pages(program, names):
+    """Print each page to a PDF beside it."""
+    folder = BUILD / "html" / "pdf"
+    folder.mkdir()
+    for name in names:
+        command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+        command += ["--disable-background-networking", "--disable-component-update"]
+        command += ["--disable-sync", f"--user-data-dir={RUN / 'browser'}"]
+        command += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
+        command += ["--virtual-time-budget=30000", f"--print-to-pdf={folder / name}.pdf"]
+        page = (BUILD / "html" / f"{name}.html").as_uri()
+        subprocess.run([*command, page], check=True, capture_output=True)
+        if not (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF"):
+            raise SystemExit(f"{name}.html could not be printed")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--pdf", action="store_true", help="fail where there is no Chromium")
+    choice.add_argument("--no-pdf", action="store_true", help="leave the PDFs out")
+    choice = parser.parse_args()
+    surroundings.enter(one_thread=True)
+    RUN.mkdir(parents=True, exist_ok=True)
+    program = None if choice.no_pdf else browser()
+    if choice.pdf and not program:
+        sys.exit("No Chromium was found; CONVNET_BROWSER may name one.")
+    notebooks = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
+    stage(notebooks, bool(program))
+    sphinx(bool(program))
+    if program:
+        print("Printing the pages …", flush=True)
+        print_pages(program, [path.stem for path in notebooks])
+    elif not choice.no_pdf:
+        print("No Chromium was found, so the pages are not printed to PDF.")
+    print(f"The book: {BUILD.relative_to(ROOT) / 'html' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()
