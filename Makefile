@@ -37,3 +37,19 @@ lock:
 clean:
 	rm -rf .venv .cache build dist
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
+
+.PHONY: test-browser bench-widgets .browser
+
+export CONVNET_BROWSER ?= $(shell command -v chromium)
+
+.browser: .venv
+	@test -n "$(CONVNET_BROWSER)" || { echo "There is no chromium here: apt-get install chromium"; exit 1; }
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-browser.txt
+
+test-browser: .browser
+	$(IN_VENV) -m pytest tests/browser
+
+bench-widgets: .browser
+	$(IN_VENV) benchmarks/widgets.py

@@ -8,7 +8,7 @@ from convnet_lib.training import Run
 
 def a_run(*accuracies):
     half = np.array(accuracies) / 2
-    return Run((), 1 - half, half, np.array(accuracies))
+    return Run((), 1 - half, half, np.array(accuracies), np.full(len(half), np.nan))
 
 
 def test_several_runs_draws_the_accuracy_on_the_digits_held_out():

@@ -1,5 +1,7 @@
 """Write requirements.txt anew from pyproject.toml: exact versions, hashes, no index address.
 
+What only the tests in a browser need goes to requirements-browser.txt, beside the same versions.
+
 uv resolves for every system and every Python from 3.11 on. It is fetched into a throw-away
 environment and is no dependency of the project. Versions that still fit are kept, as uv reads the
 file that it overwrites; with --upgrade it takes the newest.
@@ -20,12 +22,15 @@ def main():
         scripts = Path(folder) / ("Scripts" if os.name == "nt" else "bin")
         pip = [scripts / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, "uv"], check=True)
-        options = ["--universal", "--python-version=3.11", "--extra=dev", "--generate-hashes"]
-        options += ["--no-emit-index-url", "--no-emit-find-links", "--quiet"]
+        options = ["--universal", "--python-version=3.11", "--generate-hashes", "--quiet"]
+        options += ["--no-emit-index-url", "--no-emit-find-links"]
         options += ["--custom-compile-command=make lock"]
-        files = ["--output-file=requirements.txt", "pyproject.toml"]
-        compile_ = [scripts / "uv", "pip", "compile", *options, *sys.argv[1:], *files]
-        subprocess.run(compile_, cwd=ROOT, check=True)
+        compile_ = [scripts / "uv", "pip", "compile", *options, *sys.argv[1:]]
+        main_ = ["--extra=dev", "--output-file=requirements.txt", "pyproject.toml"]
+        browser = ["--group=browser", "--constraints=requirements.txt"]
+        browser += ["--output-file=requirements-browser.txt"]
+        for arguments in (main_, browser):
+            subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+"""How long a reader waits: in JupyterLab, from key press to the changed picture painted, and from
+the pointer's move to the highlight.
+
+Run by `make bench-widgets`. The clock is the browser's own: from the time stamp of the input
+event to the first moment after the frame in which the canvas was drawn.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tools")]
+
+import driver  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+PRESSES = 60
+HOVERS = 200
+CELL = """
+import numpy as np
+from convnet_lib import data, widgets
+a0 = data.load_digits().test.images[3]
+w1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+widgets.convolution(a0, w1, -0.3)
+"""
+# A canvas is cleared when it is drawn anew. A message posted from the next frame arrives once
+# that frame has been handed on to be painted.
+CLOCK = """
+([selector, layer, type]) => {
+  const canvas = document.querySelector(selector).querySelectorAll("canvas")[layer];
+  const pen = canvas.getContext("2d");
+  const clear = pen.clearRect.bind(pen);
+  const clock = (window.clock = { begun: null, times: [] });
+  window.addEventListener(type, (event) => { clock.begun = event.timeStamp; }, true);
+  pen.clearRect = (...box) => {
+    clear(...box);
+    if (clock.begun === null) return;
+    const begun = clock.begun;
+    clock.begun = null;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => clock.times.push(performance.now() - begun);
+    port2.postMessage(null);
+  };
+}
+"""
+
+
+def measure(page, selector, layer, event, act, n):
+    """Return n times in ms between an event and the canvas that it changes."""
+    page.evaluate(CLOCK, [selector, layer, event])
+    for i in range(n):
+        act(i)
+        page.wait_for_function(f"window.clock.times.length > {i}", timeout=5000)
+    return page.evaluate("window.clock.times")
+
+
+def key_to_picture(page, live):
+    """The bias's slider is moved by a key; NumPy computes z¹, and its map is drawn."""
+    live.root.get_by_label("Bias b 1").focus()
+    keys = ("ArrowRight", "ArrowLeft")
+
+    def act(i):
+        page.keyboard.press(keys[i // 15 % 2])
+
+    return measure(page, '[data-grid="z1"]', 0, "keydown", act, PRESSES)
+
+
+def hover_to_highlight(page, live):
+    """The pointer moves to another cell of z¹; its receptive field on a⁰ is outlined."""
+    x, y = live.place("z1", 0, 0)
+    right, down = (b - a for a, b in zip((x, y), live.place("z1", 1, 1), strict=True))
+
+    def act(i):
+        page.mouse.move(x + right * (i % 24), y + down * (i // 24))
+
+    page.mouse.move(x - 5 * right, y)
+    return measure(page, '[data-grid="a0"]', 1, "pointermove", act, HOVERS)
+
+
+def report(name, times, median, p95):
+    """Print what was measured beside what is aimed at; return whether it is reached."""
+    times = sorted(times)
+    got = statistics.median(times), times[int(0.95 * len(times))]
+    print(
+        f"{name}: median {got[0]:.1f} ms (at most {median}), 95 % {got[1]:.1f} ms (at most {p95}), "
+        f"n = {len(times)}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+    return got[0] <= median and got[1] <= p95
+
+
+def main():
+    """Measure the convolution; return 0 if both aims are reached."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        driver.jupyter_lab(folder) as address,
+        sync_playwright() as playwright,
+    ):
+        driver.write_notebook(Path(folder) / "figure.ipynb", CELL)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CONVNET_BROWSER"], args=driver.BROWSER_OPTIONS
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        driver.run_all(page, address("figure.ipynb"))
+        page.locator(".cn-python:enabled").wait_for(timeout=60_000)
+        page.wait_for_timeout(1000)
+        live = driver.Live(page, page.locator(".cn-figure"))
+        good = [
+            report("key press to picture", key_to_picture(page, live), 50, 80),
+            report("hover to highlight", hover_to_highlight(page, live), 34, 34),
+        ]
+        browser.close()
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The figure of F1 and F2: a filter on an image."""
+
+import numpy as np
+import traitlets
+
+from .. import checks, conv, figures
+from ..activations import sigmoid
+from .base import Array, Arrays, GridFigure, images, strongest, written
+
+
+def convolution(a0, w1, b1, filters=None):
+    """Return the interactive figure of the convolution: a⁰, w¹, z¹ and a¹ (F1, F2).
+
+    Point at an output neuron for its receptive field, the products, their sum and its
+    activation; at a pixel for the outputs that it reaches; at a weight for the pixels that it
+    multiplies. With Python running the filter, the bias and the image can be changed.
+
+    Args:
+        a0: an image, shape (28, 28) or any other, or up to 24 of them, shape (N, H, W).
+        w1: one filter, shape (5, 5) or any other.
+        b1: its bias, a number.
+        filters: further filters for the menu, {name: array of w1's shape}, a trained one say.
+
+    Returns:
+        A `Convolution`, which a notebook shows.
+
+    Raises:
+        ValueError: if a shape or a dtype is wrong, or the filter is larger than the image.
+    """
+    text = written("convolution", a0=a0, w1=w1)
+    a0, w1 = images("a0", a0), _filter(w1)
+    b1 = checks.floats("b1", b1)
+    checks.shape("b1", b1, ())
+    if w1.shape[0] > a0.shape[1] or w1.shape[1] > a0.shape[2]:
+        expected = f"a filter no larger than the image {checks.written(a0.shape[1:])}"
+        checks.refuse("w1", expected, checks.written(w1.shape))
+    menu = {"as given": w1, **presets(*w1.shape)}
+    for name, w in (filters or {}).items():
+        menu[name] = checks.floats(f"filters[{name!r}]", w)
+        checks.shape(f"filters[{name!r}]", menu[name], w1.shape)
+    return Convolution(text, a0=a0, given=a0, w1=w1, b1=b1, filters=menu)
+
+
+class Convolution(GridFigure):
+    """What `convolution` returns. Its traits are the arrays; assign to one and the page follows.
+
+    Attributes:
+        a0: images, shape (N, H, W).
+        w1: the filter, shape (KH, KW).
+        b1: the bias, shape ().
+        z1: weighted inputs, shape (N, H', W'), computed.
+        a1: activations, shape (N, H', W'), computed.
+        given: the images as they were handed in.
+        index: which image is shown.
+        filters: the menu, filters by name.
+    """
+
+    _figure = traitlets.Unicode("convolution.js").tag(sync=True)
+    a0, w1, b1, z1, a1 = Array(), Array(), Array(), Array(), Array()
+    given = Array()
+    index = traitlets.Int(0).tag(sync=True)
+    filters = Arrays().tag(sync=True)
+
+    @traitlets.default("pinned")
+    def _pin(self):
+        return strongest("z1", self.a1[self.index])
+
+    @traitlets.observe("a0", "w1", "b1")
+    def _forward(self, change):
+        # A pixel or a weight that is not a number makes outputs that are none, and they are drawn.
+        with np.errstate(all="ignore"), self.hold_sync():
+            self.z1 = conv.forward(self.a0, self.w1, self.b1)
+            self.a1 = sigmoid(self.z1)
+
+    def twin(self):
+        """Return the static twin: the same neuron of the same image."""
+        at = self.pinned["row"], self.pinned["column"]
+        if self.pinned["grid"] not in ("z1", "a1"):
+            at = (0, 0)
+        return figures.convolution(self.a0[self.index], self.w1, self.b1, at)
+
+
+def _filter(w1):
+    w1 = checks.floats("w1", w1)
+    if w1.ndim != 2 or 0 in w1.shape:
+        checks.refuse(
+            "w1", "one filter, shape (KH, KW)", checks.written(w1.shape) if w1.ndim else "()"
+        )
+    return w1
+
+
+def presets(rows, columns):
+    """Return the filters of the menu, of any size: {name: array}."""
+    l, m = np.mgrid[:rows, :columns].astype(np.float32)
+    l, m = l - (rows - 1) / 2, m - (columns - 1) / 2
+    # As bright paper makes as much of the negative half as ink of the positive, edges sum to 0.
+    across, down = np.sign(m) / max(rows, 1), np.sign(l) / max(columns, 1)
+    identity = np.zeros((rows, columns), np.float32)
+    identity[rows // 2, columns // 2] = 1
+    return {
+        "vertical edge": across,
+        "horizontal edge": down,
+        "blur": np.full((rows, columns), 1 / (rows * columns), np.float32),
+        "identity": identity,
+    }

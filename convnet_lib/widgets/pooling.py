@@ -1,0 +1,61 @@
+"""The figure of F3 and BP2a: max-pooling and its switch, under the three rules for ties."""
+
+import numpy as np
+import traitlets
+
+from .. import checks, figures, pool
+from .base import Array, GridFigure, images, strongest, written
+
+
+def pooling(a1):
+    """Return the interactive figure of max-pooling: a¹, a² and the switch (F3, BP2a).
+
+    Point at a neuron of any map for the four candidates of its window, the winner, and what
+    ∂a²/∂a¹ is there under each rule for ties. Tied windows have a dashed outline.
+
+    Args:
+        a1: activations, shape (H, W), H and W even, or up to 24 such maps, shape (N, H, W).
+
+    Returns:
+        A `Pooling`, which a notebook shows.
+
+    Raises:
+        ValueError: if a1 is not made of floats or 2×2 windows do not tile it.
+    """
+    text = written("pooling", a1=a1)
+    a1 = images("a1", a1)
+    if a1.shape[1] % pool.SIZE or a1.shape[2] % pool.SIZE:
+        checks.refuse("a1", "H and W even, so that 2×2 windows fit", checks.written(a1.shape[1:]))
+    return Pooling(text, a1=a1)
+
+
+class Pooling(GridFigure):
+    """What `pooling` returns. Assign to a1, and the page follows.
+
+    Attributes:
+        a1: activations, shape (N, H, W).
+        a2: pooled activations, shape (N, H/2, W/2), computed.
+        tied: 1 for a window with more than one winner, shape (N, H/2, W/2), computed.
+        first, split, all: the switch under each rule for ties, shape (N, H, W), computed.
+        index: which map is shown.
+    """
+
+    _figure = traitlets.Unicode("pooling.js").tag(sync=True)
+    a1, a2, tied, first, split, all = (Array() for _ in range(6))
+    index = traitlets.Int(0).tag(sync=True)
+
+    @traitlets.default("pinned")
+    def _pin(self):
+        return strongest("a1", self.a1[self.index])
+
+    @traitlets.observe("a1")
+    def _forward(self, change):
+        # A window with a NaN in it has no winner, and 'split' divides by their number.
+        with np.errstate(invalid="ignore"), self.hold_sync():
+            self.a2, self.tied = pool.forward(self.a1), pool.tied(self.a1)
+            for rule in pool.TIES:
+                setattr(self, rule, pool.winners(self.a1, rule))
+
+    def twin(self):
+        """Return the static twin of the map that is shown."""
+        return figures.pooling(self.a1[self.index])

@@ -1,0 +1,247 @@
+// F4, F5 and C: ten neurons look at the pooled map, and their errors make the cost.
+
+import { NDArray } from "./arrays.js";
+import { Figure } from "./figure.js";
+import { bracketed, count, equation, number, spoken, symbol } from "./text.js";
+
+const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
+const NO_LABEL = -1;
+
+const a2 = (...indices) => symbol("a", 2, indices);
+const a3 = (...indices) => symbol("a", 3, indices);
+const w3 = (...indices) => symbol("w", 3, indices);
+const z3 = (...indices) => symbol("z", 3, indices);
+const b3 = (...indices) => symbol("b", 3, indices);
+const y = (...indices) => symbol("y", null, indices);
+
+export function render(context) {
+  return new Output(context).close;
+}
+
+class Output {
+  constructor(context) {
+    this.figure = new Figure(
+      context,
+      "The output layer: ten neurons, their weights times the pooled map, and the cost",
+      { cells: 96 },
+    );
+    this.model = context.model;
+    this.neurons = this.model.get("w3").shape[0];
+    this.build();
+    const arrays = ["a2", "w3", "b3", "products", "sums", "z3", "a3", "shares", "costs"];
+    this.figure.onChange([...arrays, "index", "label", "cost"], () => this.update());
+    this.update();
+    this.figure.start((subject) => this.explain(subject));
+    this.close = () => this.figure.close();
+  }
+
+  // --- the parts -----------------------------------------------------------------------------
+
+  build() {
+    const { figure } = this;
+    this.buildControls();
+    const all = figure.row();
+    this.small = Array.from({ length: this.neurons }, (_, q) =>
+      figure.grid(all, {
+        name: `neuron ${q}`,
+        title: `${w3(q)} ⊙ ${a2()}`,
+        words: `neuron ${q}, weights times inputs`,
+        kind: "diverging",
+        zoom: 0.7,
+        legend: false,
+      }),
+    );
+    const row = figure.row();
+    const detail = (cell) => this.explainProduct(cell);
+    const options = { zoom: 1.5, detail };
+    this.weights = figure.grid(row, { ...options, name: "w3", title: "", kind: "diverging" });
+    figure.sign("⊙", row);
+    this.input = figure.grid(row, {
+      ...options,
+      name: "a2",
+      title: `${a2()} pooled map`,
+      words: "a 2, the pooled map",
+    });
+    figure.sign("=", row);
+    this.products = figure.grid(row, {
+      ...options,
+      name: "products",
+      title: "",
+      kind: "diverging",
+    });
+    this.formulas = figure.formulas(figure.side(row));
+    this.buildTable(figure.body);
+  }
+
+  buildControls() {
+    const { figure, model } = this;
+    this.images = figure.imageMenu("a2");
+    const labels = Array.from({ length: this.neurons }, (_, q) => [q, `${q}`]);
+    this.label = figure.menu(figure.controls, "Label", [[NO_LABEL, "none"], ...labels], (label) =>
+      figure.send({ label: Number(label) }),
+    );
+    this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) =>
+      figure.send({ cost }),
+    );
+    // Another image comes with its own label.
+    figure.onChange(["index"], () =>
+      figure.send({ label: model.get("labels")[model.get("index")] }),
+    );
+  }
+
+  /** One line a neuron. Its number is a button, so that the keyboard gets there as well. */
+  buildTable(parent) {
+    const table = document.createElement("div");
+    table.className = "cn-table";
+    table.innerHTML = `<table>
+      <thead><tr><th scope="col">neuron <i>l</i></th><th scope="col" class="cn-wide">Σ ${w3("<i>l</i>")} ⊙ ${a2()}</th>
+      <th scope="col" class="cn-wide">${b3("<i>l</i>")}</th><th scope="col">${z3("<i>l</i>")}</th>
+      <th scope="col" colspan="2">${a3("<i>l</i>")}</th><th scope="col">${y("<i>l</i>")}</th>
+      <th scope="col">share of <i>C</i></th></tr></thead>
+      <tbody></tbody></table>`;
+    this.lines = Array.from({ length: this.neurons }, (_, q) => {
+      const line = table.querySelector("tbody").insertRow();
+      line.innerHTML = `<th scope="row"><button type="button" class="cn-button">${q}</button></th>
+        <td class="cn-wide"></td><td class="cn-wide"></td><td></td><td></td><td class="cn-wide"><span class="cn-bar"></span></td><td></td><td></td>`;
+      line.addEventListener("click", () => this.pickNeuron(q));
+      return line;
+    });
+    this.figure.add(table, parent);
+  }
+
+  pickNeuron(q) {
+    const { row, column } = this.figure.subject;
+    this.figure.pick({ grid: `neuron ${q}`, row, column });
+  }
+
+  // --- what it shows -------------------------------------------------------------------------
+
+  update() {
+    const { figure, model } = this;
+    const index = model.get("index");
+    const part = (name) => figure.array(name).part(index);
+    this.a2 = part("a2");
+    this.w3 = figure.array("w3");
+    this.b3 = figure.array("b3").values;
+    [this.sums, this.z3, this.a3] = ["sums", "z3", "a3"].map((name) => part(name).values);
+    this.product = part("products");
+    this.chosen = model.get("label");
+    const cost = model.get("cost");
+    this.shares = NDArray.from(model.get("shares")[cost]).part(index);
+    this.costs = NDArray.from(model.get("costs")[cost]).part(index).values;
+    this.input.show(this.a2);
+    // One scale for all ten, as in the static twin: pale means little.
+    this.scale = figure.palettes.scale("diverging", this.product.values);
+    this.small.forEach((grid, q) => grid.show(this.product.part(q), { scale: this.scale }));
+    this.lines.forEach((line, q) => this.writeLine(line, q));
+    if (this.images) this.images.value = index;
+    this.label.value = this.chosen;
+    this.cost.value = cost;
+    figure.refresh();
+  }
+
+  share(q) {
+    return this.shares.at(this.chosen === q ? 1 : 0, q);
+  }
+
+  writeLine(line, q) {
+    const labelled = this.chosen !== NO_LABEL;
+    const cells = [
+      number(this.sums[q]),
+      number(this.b3[q]),
+      number(this.z3[q]),
+      number(this.a3[q]),
+      null,
+      labelled ? Number(this.chosen === q) : "–",
+      labelled ? number(this.share(q)) : "–",
+    ];
+    cells.forEach((text, i) => {
+      if (text !== null) line.cells[i + 1].textContent = text;
+    });
+    line.querySelector(".cn-bar").style.setProperty("--cn-share", `${100 * this.a3[q]}%`);
+  }
+
+  /** Hovered: a product in one of the ten small grids. */
+  explain({ grid, row, column }) {
+    const q = Number(grid.split(" ")[1]);
+    this.neuron = q;
+    this.cell = { row, column };
+    this.weights.show(this.w3.part(q), {
+      title: `${w3(q)} weights of neuron ${q}`,
+      words: `w 3 of neuron ${q}`,
+    });
+    this.products.show(this.product.part(q), {
+      title: `${w3(q)} ⊙ ${a2()} products`,
+      words: `products of neuron ${q}`,
+      scale: this.scale,
+    });
+    this.lines.forEach((line, i) => line.setAttribute("aria-current", i === q));
+    this.write();
+    this.mark(this.cell);
+    this.figure.say(this.speak(q));
+  }
+
+  write() {
+    const { row: j, column: k } = this.cell;
+    const q = this.neuron;
+    const [w, a] = [this.w3.part(q).at(j, k), this.a2.at(j, k)];
+    const sum = `Σ<sub><i>j</i>,<i>k</i></sub> ${w3(q, "<i>j</i>", "<i>k</i>")} ${a2("<i>j</i>", "<i>k</i>")}`;
+    this.formulas.innerHTML =
+      equation(`${w3(q, j, k)} ${a2(j, k)} = ${bracketed(w)} · ${number(a)}
+        = <b>${number(this.product.part(q).at(j, k))}</b>, one of ${count(this.a2.values.length, "product")}`) +
+      equation(
+        `${z3(q)} = ${b3(q)} + ${sum} = ${number(this.b3[q])} + ${bracketed(this.sums[q])}
+        = <b>${number(this.z3[q])}</b>`,
+        "F4",
+      ) +
+      equation(`${a3(q)} = <i>σ</i>(${z3(q)}) = <b>${number(this.a3[q])}</b>`, "F5") +
+      this.writeCost(q);
+  }
+
+  writeCost(q) {
+    if (this.chosen === NO_LABEL) return "<p>The cost needs a label: pick one above.</p>";
+    const wanted = Number(this.chosen === q);
+    const quadratic = this.cost.value === "quadratic";
+    const term = quadratic
+      ? `½(${a3(q)} − ${y(q)})² = ½(${number(this.a3[q])} − ${wanted})²`
+      : wanted
+        ? `−ln ${a3(q)}`
+        : `−ln(1 − ${a3(q)})`;
+    return (
+      equation(`share of neuron ${q}: ${term} = <b>${number(this.share(q))}</b>`) +
+      equation(
+        `<i>C</i> = the sum of all ${this.neurons} shares = <b>${number(this.costs[this.chosen])}</b>`,
+        "C",
+      )
+    );
+  }
+
+  speak(q) {
+    const cost =
+      this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.share(q))}.`;
+    return (
+      `Neuron ${q}: the sum of the products is ${number(this.sums[q])}, plus the bias ${number(this.b3[q])} ` +
+      `gives ${spoken("z", 3, [q])}, ${number(this.z3[q])}; its sigmoid is ${number(this.a3[q])}.${cost}`
+    );
+  }
+
+  mark(cell) {
+    const marks = { w3: [cell], a2: [cell], products: [cell] };
+    for (const { name } of this.small) marks[name] = [{ ...cell, line: "linked" }];
+    marks[`neuron ${this.neuron}`] = [cell];
+    this.figure.mark(marks);
+  }
+
+  /** Pointed at: a weight, an input or a product of the neuron that is taken apart. */
+  explainProduct(cell) {
+    if (!cell) return this.figure.refresh();
+    this.cell = cell;
+    this.write();
+    this.mark(cell);
+    const { row: j, column: k } = cell;
+    return this.figure.say(
+      `${spoken("w", 3, [this.neuron, j, k])} times ${spoken("a", 2, [j, k])} is ` +
+        `${number(this.product.part(this.neuron).at(j, k))}.`,
+    );
+  }
+}

@@ -1,0 +1,202 @@
+// F3 and BP2a: the largest of four, and the switch that tells which it was.
+
+import { NDArray } from "./arrays.js";
+import { Figure } from "./figure.js";
+import { count, equation, number, short, spoken, symbol } from "./text.js";
+
+const RULES = {
+  first: "the first wins",
+  split: "they share",
+  all: "every one wins",
+};
+const SIZE = 2;
+
+const a1 = (...indices) => symbol("a", 1, indices);
+const a2 = (...indices) => symbol("a", 2, indices);
+
+export function render(context) {
+  return new Pooling(context).close;
+}
+
+class Pooling {
+  constructor(context) {
+    this.figure = new Figure(
+      context,
+      "Max-pooling: a map, the pooled map, and the switch under three rules for ties",
+      { cells: 76 },
+    );
+    this.model = context.model;
+    this.build();
+    this.figure.onChange(["a1", "a2", "tied", "first", "split", "all", "index"], () =>
+      this.update(),
+    );
+    this.update();
+    this.figure.start((subject) => this.explain(subject));
+    this.close = () => this.figure.close();
+  }
+
+  build() {
+    const { figure } = this;
+    this.images = figure.imageMenu("a1");
+    const maps = figure.row();
+    this.activation = figure.grid(maps, {
+      name: "a1",
+      title: `${a1()} winners outlined`,
+      words: "a 1, the activations",
+    });
+    this.pooled = figure.grid(maps, {
+      name: "a2",
+      title: `${a2()} tied windows dashed`,
+      words: "a 2, the pooled activations",
+      zoom: SIZE,
+    });
+    const side = figure.side(maps);
+    const window = figure.row(side);
+    const options = { unit: "48px", legend: false, detail: (cell) => this.explainCandidate(cell) };
+    this.candidates = figure.grid(window, {
+      ...options,
+      name: "window",
+      title: "the window",
+      words: "the four candidates",
+    });
+    this.formulas = figure.formulas(side);
+    const switches = figure.row();
+    this.switches = {};
+    for (const [rule, words] of Object.entries(RULES)) {
+      this.switches[rule] = figure.grid(switches, {
+        name: rule,
+        title: `switch, ties: ${words}`,
+        words: `the switch if ${words}`,
+        legend: false,
+      });
+    }
+    this.summary = figure.formulas();
+  }
+
+  update() {
+    const { figure } = this;
+    const index = this.model.get("index");
+    const at = (name) => figure.array(name).part(index);
+    [this.a1, this.a2, this.tied] = ["a1", "a2", "tied"].map(at);
+    this.activation.show(this.a1);
+    this.pooled.show(this.a2);
+    for (const [rule, grid] of Object.entries(this.switches)) grid.show(at(rule));
+    this.activation.setMask(cellsWhere(this.switches.first.array, "winner"));
+    this.pooled.setMask(cellsWhere(this.tied, "tied"));
+    if (this.images) this.images.value = index;
+    const tied = this.tied.values.reduce((n, x) => n + x, 0);
+    const windows = this.tied.values.length;
+    this.summary.innerHTML = `<p>${tied} of ${count(windows, "window")} are tied
+      (${Math.round((100 * tied) / windows)} %). A tie has no derivative. With one winner a window, or with
+      shares that add up to 1, the gradient of the shared bias is right; with every winner counted in full
+      it is too large.</p>`;
+    figure.refresh();
+  }
+
+  explain({ grid, row, column }) {
+    // A cell of a² is a window, a cell of any other map one of its four neurons.
+    const size = grid === "a2" ? 1 : SIZE;
+    const [j, k] = [Math.floor(row / size), Math.floor(column / size)];
+    this.window = [j, k];
+    const candidates = NDArray.make(SIZE, SIZE, (r, s) => this.a1.at(SIZE * j + r, SIZE * k + s));
+    const neuron = grid === "a2" ? null : { row, column };
+    this.candidates.show(candidates);
+    this.candidates.setMask(
+      cellsWhere(
+        NDArray.make(SIZE, SIZE, (r, s) =>
+          this.switches.first.array.at(SIZE * j + r, SIZE * k + s),
+        ),
+        "winner",
+      ),
+    );
+    const window = { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE };
+    const marks = neuron ? [{ ...window, line: "linked" }, neuron] : [window];
+    this.marks = { a1: marks, a2: [{ row: j, column: k }] };
+    for (const rule of Object.keys(RULES)) this.marks[rule] = marks;
+    if (neuron) this.marks.window = [{ row: row % SIZE, column: column % SIZE }];
+    this.figure.mark(this.marks);
+    this.write(neuron, j, k, candidates);
+  }
+
+  write(neuron, j, k, candidates) {
+    const value = number(this.a2.at(j, k));
+    const names = [0, 1, 2, 3].map((i) => a1(SIZE * j + (i >> 1), SIZE * k + (i % 2)));
+    const four = [...candidates.values].map((x) => number(x)).join(", ");
+    const tie = this.tied.at(j, k) ? this.describeTie(candidates) : "";
+    this.formulas.innerHTML =
+      (neuron ? this.address(neuron, j, k) : "") +
+      equation(`${a2(j, k)} = max(${names.join(", ")})<br>= max(${four}) = <b>${value}</b>`, "F3") +
+      `<p>The winner is ${names[this.winner(j, k)]}.</p>` +
+      (neuron ? this.derivatives(neuron, j, k) : "") +
+      (tie ? `<p>${tie}</p>` : "");
+    this.figure.say(
+      `${spoken("a", 2, [j, k])} is ${value}, the largest of ${four}. ${tie}` +
+        (neuron ? ` ${this.speakSwitch(neuron)}` : ""),
+    );
+  }
+
+  address({ row, column }, j, k) {
+    const floor = (name, x, y) => `<i>${name}</i>′ = ⌊${x}/2⌋ = ${y}`;
+    return equation(`${floor("j", row, j)}, ${floor("k", column, k)}`);
+  }
+
+  derivatives({ row, column }, j, k) {
+    const values = Object.entries(RULES).map(([rule, words]) => [
+      `<b>${short(this.switches[rule].array.at(row, column))}</b>`,
+      words,
+    ]);
+    const fraction = `∂${a2(j, k)} / ∂${a1(row, column)}`;
+    // The rules differ in tied windows alone.
+    const shown = this.tied.at(j, k)
+      ? values.map(([value, words]) => `${value} (${words})`).join(", ")
+      : values[0][0];
+    return equation(`${fraction} = ${shown}`, "BP2a");
+  }
+
+  /** Which of the four candidates is switched on if the first wins. */
+  winner(j, k) {
+    return [0, 1, 2, 3].findIndex((i) =>
+      this.switches.first.array.at(SIZE * j + (i >> 1), SIZE * k + (i % 2)),
+    );
+  }
+
+  describeTie(candidates) {
+    const largest = Math.max(...candidates.values);
+    const n = candidates.values.filter((x) => x === largest).length;
+    return `A tie: ${n} of the four share the maximum.`;
+  }
+
+  speakSwitch({ row, column }) {
+    const { first } = this.switches;
+    const word = first.array.at(row, column) === 1 ? "the winner" : "not the winner";
+    return `${spoken("a", 1, [row, column])} is ${word}.`;
+  }
+
+  /** Pointed at: one of the four candidates, found again on the maps. */
+  explainCandidate(cell) {
+    if (!cell) return this.figure.mark(this.marks);
+    const [j, k] = this.window;
+    const neuron = { row: SIZE * j + cell.row, column: SIZE * k + cell.column };
+    const marks = { ...this.marks, window: [cell] };
+    for (const name of ["a1", ...Object.keys(RULES)]) {
+      marks[name] = [
+        { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" },
+        neuron,
+      ];
+    }
+    this.figure.mark(marks);
+    return this.figure.say(
+      `${spoken("a", 1, [neuron.row, neuron.column])} is ${number(this.a1.at(neuron.row, neuron.column))}. ` +
+        this.speakSwitch(neuron),
+    );
+  }
+}
+
+/** A mask: the cells of an array that are not 0, outlined. */
+function cellsWhere(array, line) {
+  const mask = [];
+  array.values.forEach((x, i) => {
+    if (x > 0) mask.push({ row: Math.floor(i / array.columns), column: i % array.columns, line });
+  });
+  return mask;
+}

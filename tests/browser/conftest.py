@@ -1,0 +1,70 @@
+"""A browser, pages without a kernel and JupyterLab with one, for the tests of the figures.
+
+They run by `make test-browser`, which names the browser in CONVNET_BROWSER; without it they are
+skipped, and say so.
+"""
+
+import os
+
+import driver
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = os.environ.get("CONVNET_BROWSER")
+    if not program:
+        pytest.skip("needs Chromium: make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=driver.BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """new_page(**options) opens an empty page; what went wrong on it fails the test."""
+    pages, wrong = [], []
+
+    def new_page(width=1000, height=900, **options):
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield new_page
+    for page in pages:
+        page.close()
+    assert not wrong
+
+
+@pytest.fixture
+def show(new_page, tmp_path):
+    """show(figure, **options) opens a page without kernel and network, and returns its Live."""
+
+    def show(figure, **options):
+        path = tmp_path / "page.html"
+        driver.write_page(path, [figure])
+        page = new_page(**options)
+        outside = []
+        page.on(
+            "request",
+            lambda r: r.url.startswith(("file:", "blob:", "data:")) or outside.append(r.url),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector(".cn-figure")
+        page.wait_for_timeout(100)
+        assert not outside
+        return driver.Live(page, page.locator(".cn-figure"))
+
+    return show
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
+    """(folder, address): a JupyterLab server on a folder, and the address of a notebook in it."""
+    folder = tmp_path_factory.mktemp("lab")
+    with driver.jupyter_lab(folder) as address:
+        yield folder, address

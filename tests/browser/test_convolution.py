@@ -1,0 +1,136 @@
+import driver
+import numpy as np
+import pytest
+from matplotlib import colormaps
+
+from convnet_lib import data, widgets
+
+DIGITS = data.load_digits().test.images[[3, 205, 610]]
+W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+B1 = -0.3
+
+
+@pytest.fixture
+def figure():
+    return widgets.convolution(DIGITS, W1, B1)
+
+
+def palette(name, x, low, high):
+    return colormaps[name]((x - low) / (high - low), bytes=True)[..., :3]
+
+
+def test_every_cell_has_the_colour_of_its_number(show, figure):
+    live = show(figure)
+    for index in range(len(DIGITS)):
+        live.root.get_by_label("Image").select_option(str(index))
+        live.outlined("a1")  # the next frame is drawn
+        z1 = figure.z1[index]
+        largest = np.abs(z1).max()
+        expected = {
+            "a0": palette("Greys", figure.a0[index], 0, 1),
+            "z1": palette("RdBu_r", z1, -largest, largest),
+            "a1": palette("Greys", figure.a1[index], 0, 1),
+        }
+        for name, colours in expected.items():
+            # One step of 256 for the float32 that falls on the border of two colours.
+            assert np.abs(live.colours(name) - colours).max() <= 8
+
+
+@pytest.mark.parametrize("index", [0, 2])
+def test_a_neuron_is_written_out(show, figure, index):
+    figure.index = index
+    live = show(figure)
+    live.root.get_by_text("All 25 products").click()
+    for j, k in [(0, 0), (9, 8), (23, 23), (12, 0)]:
+        live.hover("z1", j, k)
+        expected = [figure.z1[index, j, k], figure.a1[index, j, k]]
+        assert live.results() == pytest.approx(expected, abs=6e-4)
+        lines = live.root.locator(".cn-products").inner_text().strip().splitlines()
+        shown = [driver.number(line.split("=")[-1].strip()) for line in lines]
+        field = figure.a0[index, j : j + 5, k : k + 5]
+        assert shown == pytest.approx(list((W1 * field).ravel()), abs=6e-4)
+        assert f"z 1 at {j}, {k} is the bias −0.300" in live.words()
+
+
+def test_a_pixel_shows_the_outputs_that_it_reaches(show, figure):
+    live = show(figure)
+    live.hover("a0", 14, 14)
+    assert "enters 25 outputs" in live.formulas()
+    assert live.shape("right") == (5, 5)
+    live.grid("right").focus()
+    live.page.keyboard.press("Control+Home")
+    # The first of the outputs reached sees the pixel through the filter's last weight.
+    assert driver.numbers(live.cursor("right"))[-1] == pytest.approx(W1[4, 4], abs=6e-4)
+    live.hover("a0", 0, 1)
+    assert "enters 2 outputs" in live.formulas()
+
+
+def test_a_weight_is_shared(show, figure):
+    live = show(figure)
+    live.hover("w1", 1, 3)
+    assert not live.grid("products").is_visible()
+    assert "all 576 outputs" in live.formulas()
+    assert live.results() == pytest.approx([W1[1, 3]], abs=6e-4)
+
+
+def test_the_keyboard_walks_and_escape_leaves(show, figure):
+    live = show(figure)
+    live.grid("z1").focus()
+    for key in ("Control+Home", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowLeft", "End"):
+        live.page.keyboard.press(key)
+    assert driver.numbers(live.cursor("z1")) == pytest.approx(
+        [2, 23, figure.z1[0, 2, 23]], abs=6e-4
+    )
+    assert live.results()[0] == pytest.approx(figure.z1[0, 2, 23], abs=6e-4)
+    live.page.keyboard.press("Tab")
+    assert live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "a1"
+    live.page.keyboard.press("Escape")
+    assert live.page.evaluate("document.activeElement.className") == "cn-hint"
+
+
+def test_enter_keeps_a_cell(show, figure):
+    live = show(figure)
+    live.click("a1", 5, 6)
+    live.page.mouse.move(0, 0)
+    live.page.evaluate("document.activeElement.blur()")
+    assert live.results()[1] == pytest.approx(figure.a1[0, 5, 6], abs=6e-4)
+
+
+def test_what_is_linked_is_outlined(show, figure):
+    live = show(figure)
+    live.hover("z1", 3, 3)
+    first = live.outlined("a0")
+    live.hover("z1", 3, 4)
+    assert None not in (first, live.outlined("a0"))
+    assert first != live.outlined("a0")
+    live.hover("w1", 0, 0)
+    assert live.outlined("a1") is None
+
+
+def test_without_python_it_says_so(show, figure):
+    live = show(figure)
+    assert live.root.get_by_label("Bias b 1").is_disabled()
+    live.page.wait_for_timeout(1100)
+    assert "needs Python" in live.root.locator(".cn-note").inner_text()
+
+
+def test_not_a_number_is_drawn_and_said(show):
+    a0 = DIGITS[0].copy()
+    a0[4, 4] = np.nan
+    live = show(widgets.convolution(a0, W1, B1))
+    live.hover("z1", 2, 2)
+    assert "not a number" in live.words()
+    live.grid("z1").focus()
+    live.page.keyboard.press("Control+Home")
+    assert "not a number" in live.cursor("z1")
+
+
+def test_print_shows_the_static_twin(show, figure):
+    figure._repr_mimebundle_()  # as a notebook does, which draws the twin
+    live = show(figure)
+    twin = live.root.locator(".cn-twin")
+    assert not twin.is_visible()
+    live.page.emulate_media(media="print")
+    assert twin.is_visible()
+    assert twin.get_attribute("alt").startswith("The receptive field of neuron")
+    assert not live.grid("z1").is_visible()

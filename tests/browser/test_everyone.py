@@ -1,0 +1,76 @@
+"""What holds for every figure: no barrier that axe-core finds, no page that is too wide."""
+
+import numpy as np
+import pytest
+
+from convnet_lib import activations, conv, data, pool, widgets
+
+A0 = data.load_digits().test.images[[3, 205]]
+W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+W3 = np.random.default_rng(1).normal(size=(10, 12, 12)) / 12
+B3 = np.zeros(10)
+A1 = activations.sigmoid(conv.forward(A0, W1, -0.3))
+A2 = pool.forward(A1)
+FIGURES = {
+    "convolution": lambda: widgets.convolution(A0, W1, -0.3),
+    "pooling": lambda: widgets.pooling(A1),
+    "output": lambda: widgets.output(A2, W3, B3, data.one_hot([4, 0])),
+}
+every_figure = pytest.mark.parametrize("name", FIGURES)
+
+
+@every_figure
+def test_axe_finds_nothing(show, name):
+    from axe_playwright_python.sync_playwright import Axe
+
+    live = show(FIGURES[name]())
+    live.page.wait_for_timeout(1200)  # the note that Python is missing is there as well
+    for theme in ("light", "dark"):
+        for width in (390, 1000):
+            live.page.emulate_media(color_scheme=theme)
+            live.page.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(live.page, context=".cn-figure")
+            assert not found.violations_count, found.generate_report()
+
+
+@every_figure
+def test_no_page_is_too_wide(show, name):
+    live = show(FIGURES[name]())
+    for width in (390, 600, 900, 1600):
+        live.page.set_viewport_size({"width": width, "height": 900})
+        assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+@every_figure
+def test_the_keyboard_reaches_every_grid(show, name):
+    live = show(FIGURES[name]())
+    grids = live.root.locator(".cn-field").count()
+    reached = set()
+    for _ in range(3 * grids + 20):
+        live.page.keyboard.press("Tab")
+        reached.add(
+            live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid")
+        )
+    assert len(reached - {None}) == grids
+
+
+@every_figure
+def test_the_page_says_dark_or_light(show, name):
+    live = show(FIGURES[name](), color_scheme="light")
+    paper = "getComputedStyle(document.querySelector('.cn-figure')).backgroundColor"
+    light = live.page.evaluate(paper)
+    live.page.evaluate("document.body.setAttribute('data-jp-theme-light', 'false')")
+    assert live.page.evaluate(paper) != light
+    live.page.emulate_media(color_scheme="dark")
+    live.page.evaluate("document.body.setAttribute('data-jp-theme-light', 'true')")
+    assert live.page.evaluate(paper) == light
+
+
+@every_figure
+def test_nothing_moves_by_itself(show, name):
+    live = show(FIGURES[name]())
+    before = live.root.screenshot()
+    live.page.wait_for_timeout(1500)
+    if name != "convolution":  # which in between says that Python is missing
+        assert live.root.screenshot() == before
+    assert live.page.evaluate("document.getAnimations().length") == 0

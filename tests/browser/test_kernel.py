@@ -1,0 +1,141 @@
+"""Round trips through JupyterLab and a kernel: what the page changes, NumPy computes."""
+
+import driver
+import numpy as np
+import pytest
+
+from convnet_lib import conv, data
+
+A0 = data.load_digits().test.images[3]
+W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+SETUP = """
+import numpy as np
+from convnet_lib import data, widgets
+a0 = data.load_digits().test.images[3]
+w1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+figure = widgets.convolution(a0, w1, -0.3)
+"""
+ROUNDS = """
+import time
+from IPython.display import clear_output, display
+for _ in range(50):
+    figure = widgets.convolution(a0, w1, -0.3)
+    figure._twin = {"png": b"", "alt": ""}  # drawing fifty of them would take the test's time
+    display(figure)
+    time.sleep(0.1)
+    figure.close()
+    clear_output(wait=True)
+print("done")
+"""
+
+
+@pytest.fixture
+def notebook(lab, new_page):
+    """notebook(*cells) runs a notebook of these cells in JupyterLab and returns its page."""
+    folder, address = lab
+
+    def notebook(*cells):
+        driver.write_notebook(folder / "figure.ipynb", *cells)
+        page = new_page(width=1500, height=1200)
+        driver.run_all(page, address("figure.ipynb"))
+        return page
+
+    return notebook
+
+
+def live_figures(page, n=1):
+    page.locator(".cn-python:enabled").nth(n - 1).wait_for(timeout=60_000)
+    return [driver.Live(page, page.locator(".cn-figure").nth(i)) for i in range(n)]
+
+
+def until(live, expected):
+    """Wait until the formulas end in these numbers."""
+    for _ in range(50):
+        if live.results() == pytest.approx(expected, abs=6e-4):
+            return
+        live.page.wait_for_timeout(100)
+    assert live.results() == pytest.approx(expected, abs=6e-4)
+
+
+def test_the_page_changes_and_numpy_computes(notebook):
+    (live,) = live_figures(notebook(SETUP + "figure"))
+    live.click("z1", 9, 8)
+    live.page.mouse.move(0, 0)
+
+    w1 = W1.copy()
+    live.grid("w1").focus()
+    for key in ("Control+Home", "ArrowDown", "+", "+", "-", "+"):
+        live.page.keyboard.press(key)
+    w1[1, 0] = np.round(np.round(W1[1, 0] + 0.1, 3) + 0.1, 3)
+    live.page.keyboard.press("Escape")
+    z1 = conv.forward(A0, w1, -0.3)[9, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+    live.root.get_by_role("combobox", name="Filter").select_option("blur")
+    z1 = conv.forward(A0, np.full((5, 5), 1 / 25), -0.3)[9, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+    # A hundred moves, faster than they can be computed: what counts is the last.
+    live.root.get_by_label("Bias b 1").evaluate(
+        """(slider) => {
+            for (let i = 0; i < 100; i++) {
+                slider.value = -3 + 0.1 * (i % 50);
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+            }
+        }"""
+    )
+    z1 = conv.forward(A0, np.full((5, 5), 1 / 25), -3 + 4.9)[9, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+
+def test_drawing_on_the_input(notebook):
+    (live,) = live_figures(notebook(SETUP + "figure"))
+    live.root.get_by_role("button", name="Blank input").click()
+    live.root.get_by_role("button", name="Draw on the input").click()
+    live.page.mouse.move(*live.place("a0", 10, 10))
+    live.page.mouse.down()
+    live.page.mouse.move(*live.place("a0", 10, 11))
+    live.page.mouse.up()
+    live.click("z1", 8, 8)
+    live.page.mouse.move(0, 0)
+    a0 = np.zeros((28, 28))
+    for row, column in ((10, 10), (10, 11)):
+        for dj, dk, ink in ((0, 0, 1), (0, 1, 0.6), (1, 0, 0.6), (0, -1, 0.3), (-1, 0, 0.3)):
+            a0[row + dj, column + dk] = max(a0[row + dj, column + dk], ink)
+    z1 = conv.forward(a0, W1, -0.3)[8, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+
+def test_two_views_keep_in_step(notebook):
+    first, second = live_figures(notebook(SETUP + "figure", "figure"), 2)
+    second.click("z1", 4, 5)
+    second.page.mouse.move(0, 0)
+    second.root.get_by_label("Bias b 1").focus()
+    for _ in range(3):
+        second.page.keyboard.press("ArrowRight")
+    z1 = conv.forward(A0, W1, 0.0)[4, 5]
+    for live in (first, second):
+        until(live, [z1, 1 / (1 + np.exp(-z1))])
+        assert live.root.get_by_label("Bias b 1").input_value() == "0"
+
+
+def test_a_hundred_figures_opened_and_closed_leave_nothing(notebook):
+    page = notebook(SETUP, ROUNDS)
+    tools = page.context.new_cdp_session(page)
+    tools.send("Performance.enable")
+
+    def grown_to():
+        page.locator(".jp-OutputArea-output", has_text="done").wait_for(timeout=60_000)
+        tools.send("HeapProfiler.collectGarbage")
+        metrics = {m["name"]: m["value"] for m in tools.send("Performance.getMetrics")["metrics"]}
+        return np.array([metrics[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")])
+
+    before = grown_to()
+    page.keyboard.press("Control+Enter")  # the last cell again: fifty rounds more
+    page.wait_for_timeout(2000)
+    heap, nodes, listeners = grown_to() - before
+    assert page.locator(".cn-figure").count() == 0
+    # JupyterLab keeps something of every widget: 1 MB and 150 nodes for fifty of the emptiest.
+    assert heap < 2e6
+    assert nodes < 200
+    assert listeners < 50

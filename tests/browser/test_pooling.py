@@ -1,0 +1,60 @@
+import driver
+import numpy as np
+import pytest
+from matplotlib import colormaps
+
+from convnet_lib import activations, conv, data, pool, widgets
+
+DIGITS = data.load_digits().test.images[[3, 205, 610]]
+W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+A1 = activations.sigmoid(conv.forward(DIGITS, W1, -0.3)).astype(np.float32)
+RULES = ["first", "split", "all"]
+
+
+def test_the_switches_are_numpys(show):
+    live = show(widgets.pooling(A1[1]), width=1400)
+    for rule in RULES:
+        switch = pool.winners(A1[1], rule).astype(float)
+        expected = colormaps["Greys"](switch, bytes=True)[..., :3]
+        assert np.abs(live.colours(rule) - expected).max() <= 8
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_neuron_of_a_window(show, index):
+    a1 = A1[index]
+    live = show(widgets.pooling(a1))
+    tied = pool.tied(a1)
+    switches = [pool.winners(a1, rule) for rule in RULES]
+    # Some windows that are tied, and some that are not.
+    for j, k in [*np.argwhere(tied)[::20], *np.argwhere(~tied)[::20]]:
+        for row, column in ((2 * j, 2 * k), (2 * j + 1, 2 * k)):
+            live.hover("a1", row, column)
+            shown = [
+                float(switch[row, column]) for switch in (switches if tied[j, k] else switches[:1])
+            ]
+            assert live.results() == pytest.approx(
+                [a1[2 * j :, 2 * k :][:2, :2].max(), *shown], abs=6e-3
+            )
+            text = live.formulas()
+            assert f"⌊{row}/2⌋ = {j}" in text
+            assert f"⌊{column}/2⌋ = {k}" in text
+            assert ("A tie" in text) == tied[j, k]
+            four = driver.numbers(text.split("= max(")[2].split(")")[0])
+            assert four == pytest.approx(list(pool.windows(a1)[j, k]), abs=6e-4)
+
+
+def test_the_number_of_ties(show):
+    live = show(widgets.pooling(A1))
+    for index, a1 in enumerate(A1):
+        live.root.get_by_label("Image").select_option(str(index))
+        summary = live.root.locator(".cn-formulas").last.inner_text()
+        assert summary.startswith(f"{pool.tied(a1).sum()} of 144 windows are tied")
+
+
+def test_a_pooled_neuron_leads_to_its_window(show):
+    live = show(widgets.pooling(A1[0]))
+    live.grid("a2").focus()
+    live.page.keyboard.press("Control+End")
+    assert live.results()[0] == pytest.approx(pool.forward(A1[0])[11, 11], abs=6e-4)
+    assert "a 2 at 11, 11" in live.words()
+    assert live.outlined("a1") is not None

@@ -1,0 +1,70 @@
+"""The scripts that stand beside a page with live figures and no kernel: one folder, no network.
+
+`fetch` takes them from two npm packages of a fixed version and content, and from anywidget as it
+is installed; `head` is what a page says to load them.
+"""
+
+import base64
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from surroundings import CACHE
+
+FOLDER = CACHE / "page_scripts"
+# Package, SHA-512 of its archive, the one file of it that is wanted.
+PACKAGES = (
+    (
+        "requirejs@2.3.8",
+        "7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
+        "package/require.js",
+    ),
+    (
+        "@jupyter-widgets/html-manager@1.0.15",
+        "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
+        "package/dist/embed-amd.js",
+    ),
+)
+HEAD = """\
+<script src="{folder}/require.js"></script>
+<script>requirejs.config({{paths: {{anywidget: "{folder}/anywidget"}}}});</script>
+<script src="{folder}/embed-amd.js"></script>
+"""
+
+
+def fetch():
+    """Return the folder of the scripts; what is not there yet is fetched with npm."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for package, sha512, member in PACKAGES:
+        script = FOLDER / Path(member).name
+        if not script.exists():
+            script.write_bytes(_from_npm(package, sha512, member))
+    installed = resources.files("anywidget") / "nbextension" / "index.js"
+    shutil.copyfile(installed, FOLDER / "anywidget.js")
+    return FOLDER
+
+
+def head(folder):
+    """Return the lines of HTML that load the scripts from a folder, given as the page sees it."""
+    return HEAD.format(folder=folder)
+
+
+def _from_npm(package, sha512, member):
+    with tempfile.TemporaryDirectory() as place:
+        # Only the archive: what the package depends on is already inside its embed-amd.js.
+        subprocess.run(
+            ["npm", "pack", "--silent", package],
+            cwd=place,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        (archive,) = Path(place).iterdir()
+        digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+        if digest != sha512:
+            raise ValueError(f"{package}: expected SHA-512 {sha512}, got {digest}")
+        with tarfile.open(archive) as files:
+            return files.extractfile(member).read()
