@@ -18,7 +18,7 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) tools/test.py
+	$(IN_VENV) -m pytest --nbval tests notebooks
 
 notebooks: .venv
 	$(IN_VENV) tools/run_notebooks.py
@@ -35,5 +35,5 @@ lock:
 	@$(PYTHON) tools/lock.py
 
 clean:
-	rm -rf .venv .cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .cache build dist
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -63,7 +63,7 @@ def cross_entropy_prime(a3, y):
 
 
 def delta(z3, a3, y, cost="quadratic"):
-    """Return the output error δ³_l = ∂C/∂a³_l · σ′(z³_l) (BP1, as FC1).
+    """Return the output error δ³_l = ∂C/∂a³_l · σ′(z³_l) (BP1, FC1).
 
     For the cross-entropy, σ′(z³_l) = a³_l(1 - a³_l) cancels the denominator of ∂C/∂a³_l, and
     δ³_l = a³_l - y_l is what is computed.

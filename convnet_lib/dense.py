@@ -48,7 +48,7 @@ def forward(a, w, b):
 
 
 def backward(delta, w):
-    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}: the sum in BP2 and in FC2, without σ′.
+    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}, without the factor σ′ (the sum in BP2; FC2).
 
     Args:
         delta: ∂C/∂z, shape (..., Q).
@@ -67,7 +67,7 @@ def backward(delta, w):
 
 
 def nabla_b(delta, w=None):
-    """Return the gradient of the biases, ∂C/∂b_q = δ_q, summed over a batch (BP3a, as FC3).
+    """Return the gradient of the biases, ∂C/∂b_q = δ_q, summed over a batch (BP3a, FC3).
 
     Args:
         delta: ∂C/∂z, shape (..., Q).
@@ -83,9 +83,9 @@ def nabla_b(delta, w=None):
 
 
 def nabla_w(delta, a, w=None):
-    """Return the gradient of the weights, ∂C/∂w_{q,j,k} = a_{j,k} δ_q, summed over a batch (BP4a).
+    """Return the gradient of the weights, ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a; FC4).
 
-    FC4 is the same with one input axis.
+    A batch is summed over.
 
     Args:
         delta: ∂C/∂z, shape (..., Q).

@@ -9,9 +9,10 @@ the winners of the pooling windows are outlined.
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Ellipse, Rectangle
 
 from . import activations, checks, conv, costs, dense, pool
 
@@ -26,16 +27,18 @@ PIXELS_PER_INCH = 100
 class Picture(Figure):
     """A Figure that shows itself in a notebook, with its alternative text `alt`."""
 
-    def __init__(self, width, height, alt):
+    def __init__(self, width, height, alt, layout="constrained"):
         """Make an empty figure of width × height inches that `alt` describes."""
-        super().__init__(figsize=(width, height), layout="constrained", facecolor="white")
+        size, dpi = (width, height), DOTS_PER_INCH
+        super().__init__(figsize=size, dpi=dpi, layout=layout, facecolor="white")
         self.alt = alt
 
     def png(self):
         """Return the picture as the bytes of a PNG file, the same for the same arrays."""
         file = io.BytesIO()
-        # The name and version of the software would change the file with every release.
-        self.savefig(file, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        # The name and version of the software would change the file with every release. The
+        # canvas is asked directly, since savefig draws everything twice.
+        FigureCanvasAgg(self).print_png(file, metadata={"Software": None})
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -66,51 +69,55 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     return row((name, array, kind, outline, mark), numbers=numbers, limit=limit)
 
 
-def row(*panels, numbers=None, limit=None, signs=None, alt=None):
+def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
 
     Args:
         panels: (name, array, kind, outline, mark) each, the last three optional; see `cells`.
         numbers: as in `cells`.
         limit: as in `cells`; None gives every signed panel its own.
-        signs: what to write between the panels, such as ["⊙", "="], or None.
         alt: alternative text; None makes one of the names and shapes.
+        columns: how many panels stand side by side before the next row begins; None for all.
 
     Returns:
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    ratios = [_panel_width(name, array) for name, array, *_ in panels]
-    picture = Picture(sum(ratios), _panel_height(panels, ratios), alt or _describe(panels))
-    axes = picture.subplots(1, len(panels), width_ratios=ratios, squeeze=False)[0]
-    for ax, (name, array, kind, outline, mark) in zip(axes, panels, strict=True):
-        draw_cells(ax, array, name, kind, numbers, limit)
+    panels = [(name, _grid(array), *rest) for name, array, *rest in panels]
+    (width, height), places = _places(panels, numbers, columns or len(panels))
+    picture = Picture(width, height, alt or _describe(panels), layout="none")
+    for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
+        ax = picture.add_axes((x / width, y / height, w / width, h / height))
+        place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
+        bar = picture.add_axes(place, label="<colorbar>")
+        draw_cells(ax, array, name, kind, numbers, limit, bar)
         draw_outline(ax, outline)
         draw_mark(ax, mark)
-    for ax, sign in zip(axes[1:], signs or (), strict=False):
-        ax.text(-0.16, 0.5, sign, transform=ax.transAxes, fontsize=16, ha="center", va="center")
     return picture
 
 
-def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None):
-    """Draw an array on axes as a grid of cells: colours, row and column numbers, a colour bar."""
-    array = np.asarray(array)
-    if array.ndim != 2:
-        checks.refuse("array", "shape (rows, columns)", array.shape)
+def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=None):
+    """Draw an array on axes as a grid of cells: colours, row and column numbers, a colour bar.
+
+    Where the numbers are written in the cells there is no colour bar, and the axes `bar` that
+    were given for it are taken away.
+    """
     low, high = color_range(array, kind, limit)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
-    image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
+    image = ax.imshow(_grid(array), cmap=palette, vmin=low, vmax=high)
     ax.set_title(name, fontsize=11)
     for axis, n in ((ax.xaxis, array.shape[1]), (ax.yaxis, array.shape[0])):
         axis.set_ticks(range(0, n, 1 if n < 8 else 4))
         axis.set_tick_params(labelsize=7, length=2)
-    ax.set_xlabel("column", fontsize=8)
-    ax.set_ylabel("row", fontsize=8)
-    if numbers or (numbers is None and array.shape[1] <= 6):
+    ax.set_xlabel("column", fontsize=8, labelpad=1)
+    ax.set_ylabel("row", fontsize=8, labelpad=1)
+    if _has_numbers(array, numbers):
         _write_numbers(ax, array, image)
+        if bar:
+            bar.remove()
     else:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.75, pad=0.03, aspect=25)
-        bar.ax.tick_params(labelsize=7, length=2)
+        place = {"cax": bar} if bar else {"ax": ax, "shrink": 0.75, "pad": 0.03, "aspect": 25}
+        ax.figure.colorbar(image, **place).ax.tick_params(labelsize=7, length=2)
     return image
 
 
@@ -150,19 +157,44 @@ def _write_numbers(ax, array, image):
         ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
 
 
-def _panel_width(name, array):
-    # Wide enough for the cells, and for a title of 11 points.
-    return max(2.1 if np.shape(array)[1] <= 6 else 2.7, 0.5 + 0.085 * len(_plain(name)))
+def _grid(array):
+    array = np.asarray(array)
+    if array.ndim != 2:
+        checks.refuse("array", "shape (rows, columns)", array.shape)
+    return array
 
 
-def _panel_height(panels, ratios):
-    shapes = [np.shape(array) for _, array, *_ in panels]
-    tallest = max(w * rows / columns for w, (rows, columns) in zip(ratios, shapes, strict=True))
-    return 0.45 + 0.88 * tallest
+def _has_numbers(array, numbers):
+    return array.shape[1] <= 6 if numbers is None else numbers
+
+
+def _places(panels, numbers, columns):
+    """The size of a picture, and the place (x, y, width, height) of each grid on it, in inches.
+
+    The places are computed here, since matplotlib's own layout takes longer than the drawing.
+    """
+    left, bottom, top = 0.45, 0.42, 0.33
+    sizes = []
+    for _, array, *_ in panels:
+        cell = (1.6 if array.shape[1] <= 6 else 2.0) / max(array.shape)
+        sizes.append((cell * array.shape[1], cell * array.shape[0]))
+    wide = [
+        left + max(w + (0.1 if _has_numbers(array, numbers) else 0.66), 0.085 * len(_plain(name)))
+        for (name, array, *_), (w, _) in zip(panels, sizes, strict=True)
+    ]
+    widths = [max(wide[n::columns]) for n in range(columns)]
+    height = bottom + max(h for _, h in sizes) + top
+    rows = -(-len(panels) // columns)
+    places = []
+    for n, (w, h) in enumerate(sizes):
+        x = sum(widths[: n % columns]) + left
+        middle = (rows - 1 - n // columns) * height + bottom + (height - bottom - top) / 2
+        places.append((x, middle - h / 2, w, h))
+    return (sum(widths), rows * height), places
 
 
 def _describe(panels):
-    named = [f"{_plain(name)}, {np.shape(a)[0]} by {np.shape(a)[1]} cells" for name, a, *_ in panels]
+    named = [f"{_plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
     outlined = any(outline is not None for *_, outline, _ in panels)
     return "Side by side: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
 
@@ -243,6 +275,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
         (f"$z^1$, here {z1[j, k]:.2f}", z1, "signed", None, (j, k, 1, 1)),
         ("$a^1 = σ(z^1)$", activations.sigmoid(z1), "activation", None, (j, k, 1, 1)),
         alt=alt,
+        columns=3,
     )
 
 
@@ -269,6 +302,7 @@ def pooling(a1, ties="first"):
         ("the switch (BP2a)", switch.astype(float), "activation"),
         ("neurons of tied windows", np.kron(tied, np.ones((2, 2))), "activation"),
         alt=alt,
+        columns=2,
     )
 
 
@@ -304,10 +338,190 @@ def output(a2, w3, b3, y):
     places = np.arange(len(w3))
     bars.bar(places, a3, 0.6, color="0.55", label="$a^3$")
     bars.plot(places, y, "_", color=OUTLINE, markersize=26, markeredgewidth=2.5, label="$y$")
-    bars.set(xlabel=f"output neuron; C = {cost:.3f}", ylabel="activation", xticks=places)
-    bars.set_ylim(-0.05, 1.1)
+    bars.set(xlabel=f"output neuron{_both_costs(a3, y)}", ylabel="activation", xticks=places)
+    bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1])
     bars.legend(frameon=False, ncols=2, loc="upper center", fontsize=9)
     return picture
+
+
+# --- the network as a whole, its windows, its answers ---------------------------------------
+
+
+def network(net, a0, at=(12, 12)):
+    """Return a picture of the layers with an image going through them, and of their connections.
+
+    Args:
+        net: a ConvNet for images without channels.
+        a0: an image, shape (H, W).
+        at: (j, k) of the neuron of the convolutional layer whose connections are drawn.
+
+    Returns:
+        A Picture: a⁰, a¹, a², a³ from left to right with their shapes, and under each gap how
+        many weights and biases it holds. Of many feature maps the first four are drawn.
+    """
+    _, a1, a2, _, a3 = net.feedforward(a0)
+    layers = [("$a^0$, image", a0), ("$a^1$, convolution", a1), ("$a^2$, pooling", a2)]
+    layers.append(("$a^3$, output", a3))
+    shapes = ", ".join(f"{_plain(name)} {checks.written(array.shape)}" for name, array in layers)
+    first, last = net.w1.size + net.b1.size, net.w3.size + net.b3.size
+    alt = f"The layers from left to right: {shapes}; {first} + 0 + {last} weights and biases."
+    picture = Picture(9, 3.4, alt)
+    ax = picture.subplots()
+    size, places, left = a0.shape[0], [], 0
+    for name, array in layers:
+        places.append(_draw_layer(ax, left, size, array, name))
+        left = places[-1][-1] + 0.6 * size
+    _draw_connections_of(ax, places, at, net.w1.shape[-2:], len(a3))
+    said = ("F1, F2", f"{first:,}"), ("F3", "no"), ("F4, F5", f"{last:,}")
+    for (*_, end), (begin, *_), (tags, count) in zip(places, places[1:], said, strict=False):
+        text = f"{tags}:\n{count} numbers\nto learn"
+        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=10)
+    ax.set(xlim=(-0.05 * size, places[-1][-1] + 0.3 * size), ylim=(1.42 * size, -0.3 * size))
+    ax.axis("off")
+    return picture
+
+
+def _draw_layer(ax, left, size, array, name):
+    """Draw a layer from x = `left` on, in the middle of `size`; return left, top, cell, right."""
+    cell, behind = 1, 0.05 * size
+    if array.ndim == 1:
+        cell, array = min(size / len(array), size / 8), array[:, None]
+    maps = array.reshape(-1, *array.shape[-2:])[:4]
+    height, width = cell * maps.shape[1], cell * maps.shape[2]
+    top = size / 2 - height / 2
+    for n in range(len(maps))[::-1]:
+        x, y = left + n * behind, top - n * behind
+        extent = (x, x + width, y + height, y)
+        ax.imshow(maps[n], cmap=SEQUENTIAL, vmin=0, vmax=1, extent=extent, zorder=1 - n / 8)
+        ax.add_patch(Rectangle((x, y), width, height, fill=False, zorder=1 - n / 8))
+    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=11)
+    shape = "×".join(str(n) for n in array.shape if array.shape[-1] > 1 or n > 1)
+    ax.text(left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=10)
+    return left, top, cell, left + width + behind * (len(maps) - 1)
+
+
+def _draw_connections_of(ax, places, at, field, outputs):
+    """Draw the receptive field of neuron `at`, its window, and the ways on to the outputs."""
+    (j, k), window = at, (at[0] // 2, at[1] // 2)
+    _draw_wire(ax, places[0], (j, k, *field), places[1], (j, k, 1, 1))
+    _draw_wire(ax, places[1], (2 * window[0], 2 * window[1], 2, 2), places[2], (*window, 1, 1))
+    for q in range(outputs):
+        _draw_wire(ax, places[2], (*window, 1, 1), places[3], (q, 0, 1, 1), outlined=False)
+        _, top, cell, right = places[3]
+        ax.text(right + 0.4 * cell, top + (q + 0.5) * cell, q, va="center", fontsize=9)
+
+
+def _draw_wire(ax, source, box, target, into, outlined=True):
+    """Join a box (row, column, rows, columns) of one drawn layer to a box of the next."""
+    corners = []
+    for (left, top, cell, _), (row_, column, rows, columns) in ((source, box), (target, into)):
+        x, y, height = left + cell * column, top + cell * row_, cell * rows
+        if outlined:
+            square = Rectangle((x, y), cell * columns, height, fill=False, edgecolor=ACCENT)
+            ax.add_patch(square).set(linewidth=1.6, zorder=3)
+        corners.append((x, x + cell * columns, y, height))
+    (_, x, y, height), (x_to, _, y_to, height_to) = corners
+    for share in (0, 1) if outlined else (0.5,):
+        ends = [y + share * height, y_to + share * height_to]
+        ax.plot([x, x_to], ends, color=ACCENT, linewidth=0.8, zorder=2)
+
+
+def floor_map(rows, columns):
+    """Return a picture of j' = ⌊j/2⌋, k' = ⌊k/2⌋: which pooled neuron each neuron feeds (F3).
+
+    Args:
+        rows: rows of the convolutional layer, even.
+        columns: its columns, even.
+
+    Returns:
+        A Picture: the layer with its 2×2 windows, (j', k') in every cell, and the pooled layer.
+    """
+    alt = (
+        f"A layer of {rows} by {columns} neurons in windows of 2 by 2; every neuron (j, k) carries "
+        "the number of its pooled neuron, j and k halved and rounded down."
+    )
+    picture = Picture(7.6, 0.9 + 0.48 * rows, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[2, 1])
+    for ax, shape, halved in ((left, (rows, columns), 2), (right, (rows // 2, columns // 2), 1)):
+        window = np.add.outer(np.arange(shape[0]) // halved, np.arange(shape[1]) // halved) % 2
+        ax.imshow(0.15 * window, cmap=SEQUENTIAL, vmin=0, vmax=1)
+        for j, k in np.ndindex(shape):
+            ax.text(k, j, f"{j // halved}, {k // halved}", ha="center", va="center", fontsize=9)
+            if j % halved == k % halved == 0:
+                draw_mark(ax, (j, k, halved, halved))
+        ax.set(xticks=range(shape[1]), yticks=range(shape[0]))
+    left.set(title="neuron $(j, k)$ feeds …", xlabel="column $k$", ylabel="row $j$")
+    right.set(title="… pooled neuron $(j', k')$", xlabel="column $k'$", ylabel="row $j'$")
+    return picture
+
+
+def answers(named, y, with_costs=True):
+    """Return a picture of several answers of the output layer to one image, and of their costs.
+
+    Args:
+        named: (name, a3) each, with a3 of shape (Q,): the activations to draw as bars.
+        y: the desired activations, shape (Q,).
+        with_costs: whether to write both costs (C) below each answer.
+
+    Returns:
+        A Picture: a panel an answer, with y marked.
+    """
+    said = [f"{_plain(name)}{_both_costs(a3, y) if with_costs else ''}" for name, a3 in named]
+    alt = "Answers as bars, the desired activations marked. " + "; ".join(said) + "."
+    picture = Picture(3.6 * len(named), 2.8, alt)
+    axes = picture.subplots(1, len(named), squeeze=False, sharey=True)[0]
+    for ax, (name, a3) in zip(axes, named, strict=True):
+        places = np.arange(len(a3))
+        ax.bar(places, a3, 0.6, color="0.55", label="$a^3$")
+        ax.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
+        ax.set_title(name, fontsize=11)
+        ax.set(xticks=places, ylim=(-0.05, 1.25), yticks=[0, 0.5, 1])
+        ax.set_xlabel("output neuron" + (_both_costs(a3, y) if with_costs else ""), fontsize=9)
+    axes[0].set_ylabel("activation")
+    axes[0].legend(frameon=False, ncols=2, loc="upper left", fontsize=9)
+    return picture
+
+
+def _both_costs(a3, y):
+    return (
+        f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
+    )
+
+
+def cost_curves(y=1.0, z=None):
+    """Return a picture of what one output neuron costs, against its a³ and against its z³ (C).
+
+    Args:
+        y: the activation that it should have, 0 or 1.
+        z: the weighted input to mark, or None.
+
+    Returns:
+        A Picture of both costs; with a mark, its costs are in the legend.
+    """
+    picture = Picture(8.4, 3.1, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
+    left, right = picture.subplots(1, 2)
+    weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
+    for name, cost in costs.COSTS.items():
+
+        def of_one(a, cost=cost):
+            return cost(a[:, None], np.full((len(a), 1), float(y)))
+
+        label = name.replace("_", "-")
+        a = activations.sigmoid(weighted)
+        left.plot(a, of_one(a), styles[name], color="k", label=label)
+        right.plot(weighted, of_one(a), styles[name], color="k", label=label)
+        if z is not None:
+            here = activations.sigmoid(np.array([float(z)]))
+            left.plot(here, of_one(here), "o", color=OUTLINE)
+            right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {of_one(here)[0]:.3g}")
+    left.set(xlabel="activation $a$", ylabel=f"cost, $y = {y:g}$", ylim=(-0.3, 8.4))
+    right.set(xlabel="weighted input $z$", ylim=(-0.3, 8.4))
+    right.legend(frameon=False, fontsize=9)
+    return picture
+
+
+def _at(z):
+    return "" if z is None else f", marked at z = {z:g}"
 
 
 # --- the backward pass ----------------------------------------------------------------------
@@ -331,7 +545,8 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     switch = pool.winners(a1, ties)
     alt = (
         "The backward pass: the output errors, the sum over the output neurons, the switch, "
-        f"the slope, delta 1, and the gradient of the filter. The gradient of the bias is {g.b1:.3f}."
+        "the slope, delta 1, and the gradient of the filter. "
+        f"The gradient of the bias is {g.b1:.3f}."
     )
     panels = [
         (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
@@ -340,8 +555,8 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
-    picture = Picture(14.6, 2.9, alt)
-    bars, *axes = picture.subplots(1, 6, width_ratios=[1.7, 2.7, 2.7, 2.7, 2.7, 2.1])
+    picture = Picture(8.4, 5.4, alt)
+    bars, *axes = picture.subplots(2, 3).flat
     bars.barh(range(len(g.delta3)), g.delta3, color=np.where(g.delta3 > 0, "#b2182b", "#2166ac"))
     bars.axvline(0, color="k", linewidth=0.8)
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
@@ -349,6 +564,31 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     for ax, (name, array, kind) in zip(axes, panels, strict=True):
         draw_cells(ax, array, name, kind)
     axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
+    return picture
+
+
+def shared_bias(delta1, biases, values, at):
+    """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
+
+    Args:
+        delta1: errors at the bias `at`, shape (H', W').
+        biases: where the cost was computed, shape (N,), rising.
+        values: the costs, shape (N,).
+        at: the bias of the network.
+
+    Returns:
+        A Picture; the tangent at `at` has the slope Σ δ¹.
+    """
+    slope = delta1.sum()
+    alt = (
+        f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
+        f"a tangent of that slope at {at:.3g}."
+    )
+    picture = Picture(8.2, 3.2, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.25])
+    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}")
+    draw_tangent(right, biases, values, at, slope)
+    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, with slope {slope:.4f} at {at:.2g}")
     return picture
 
 
@@ -378,6 +618,130 @@ def shared_weight(delta1, a0, offset):
     )
 
 
+# --- small networks, costs as curves, output errors -----------------------------------------
+
+
+def neurons(layers, weights, names):
+    """Return a picture of a small fully connected network with its numbers.
+
+    Args:
+        layers: one array a layer, shape (K,), then (Q,) …: the numbers written in the neurons.
+        weights: one array a gap, shape (Q, K) …: the numbers written on the connections.
+        names: titles of the layers.
+
+    Returns:
+        A Picture, the input on the left.
+    """
+    alt = "A fully connected network, from left to right. " + " ".join(
+        f"{_plain(name)}: {', '.join(_short(value) for value in layer)}."
+        for name, layer in zip(names, layers, strict=True)
+    )
+    tallest = max(len(layer) for layer in layers)
+    picture, top = Picture(2.6 * len(layers), 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
+    ax = picture.subplots()
+    ax.set(xlim=(-0.6, 2.5 * len(layers) - 1.9), ylim=(-top - 0.4, top + 0.85))
+    ax.axis("off")
+    places = [
+        [(2.5 * n, 1.1 * ((len(layer) - 1) / 2 - j)) for j in range(len(layer))]
+        for n, layer in enumerate(layers)
+    ]
+    for n, w in enumerate(weights):
+        _draw_connections(ax, places[n], places[n + 1], np.asarray(w))
+    for n, layer in enumerate(layers):
+        ax.text(2.5 * n, top + 0.45, names[n], ha="center", fontsize=11)
+        _draw_neurons(ax, places[n], layer)
+    return picture
+
+
+def tangents(x, panels, at, xlabel):
+    """Return a picture of costs as curves, each with the tangent at one point.
+
+    Args:
+        x: where the costs were computed, shape (N,), rising.
+        panels: (title, costs, slope) each: costs of shape (N,), and the slope at `at`.
+        at: the point of the tangent.
+        xlabel: what x is.
+
+    Returns:
+        A Picture.
+    """
+    slopes = "; ".join(f"{_plain(title)}, slope {slope:.2g}" for title, _, slope in panels)
+    picture = Picture(4.4 * len(panels), 3.0, f"The cost as a curve with its tangent: {slopes}.")
+    axes = picture.subplots(1, len(panels), squeeze=False)[0]
+    for ax, (title, values, slope) in zip(axes, panels, strict=True):
+        draw_tangent(ax, x, values, at, slope)
+        ax.set_title(title, fontsize=11)
+        ax.set(xlabel=xlabel, ylabel="cost")
+    return picture
+
+
+def draw_tangent(ax, x, values, at, slope):
+    """Draw a curve on axes, with its tangent of a given slope at x = `at`."""
+    here, room = np.interp(at, x, values), 0.08 * np.ptp(values) or 0.1
+    ax.plot(x, values, color="k")
+    ax.plot(x, here + slope * (np.asarray(x) - at), "--", color=OUTLINE)
+    ax.plot(at, here, "o", color=OUTLINE)
+    ax.set(xlim=(x[0], x[-1]), ylim=(np.min(values) - room, np.max(values) + room))
+
+
+def output_errors(a3, y, errors):
+    """Return a picture of the output: activations beside the desired ones, and errors δ³ as bars.
+
+    Args:
+        a3: activations, shape (Q,).
+        y: desired activations, shape (Q,).
+        errors: name=δ³ of shape (Q,), at most three of them, as a dict.
+
+    Returns:
+        A Picture.
+    """
+    named = (f"{name}: {', '.join(_short(d) for d in delta)}" for name, delta in errors.items())
+    picture = Picture(9.6, 3.0, f"Bars of the output errors. {'; '.join(named)}.")
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
+    places = np.arange(len(a3))
+    left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
+    left.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
+    left.set(xlabel="output neuron", ylabel="activation", xticks=places, ylim=(-0.05, 1.3))
+    width = 0.8 / len(errors)
+    for n, (name, delta) in enumerate(errors.items()):
+        shift, hatch = (n + 0.5) * width - 0.4, ("", "///", "...")[n]
+        color = (ACCENT, "#f3c9a3", "0.8")[n]
+        style = {"color": color, "hatch": hatch, "edgecolor": "k", "label": _plain(name)}
+        right.bar(places + shift, delta, width, **style)
+    right.axhline(0, color="k", linewidth=0.8)
+    low, high = right.get_ylim()
+    right.set(xlabel="output neuron", ylabel="$δ^3$", xticks=places)
+    right.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
+    for ax in (left, right):
+        ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper right")
+    return picture
+
+
+def _draw_connections(ax, inputs, outputs, w):
+    largest = np.abs(w).max() or 1.0
+    for (q, k), value in np.ndenumerate(w):
+        (x, y), (to_x, to_y) = inputs[k], outputs[q]
+        color = "#b2182b" if value > 0 else "#2166ac" if value < 0 else "0.6"
+        width = 0.6 + 2.4 * abs(value) / largest
+        ax.plot([x, to_x], [y, to_y], color=color, linewidth=width, zorder=1)
+        # Near the input, where the connections of one output are still apart.
+        along = 0.33 if k % 2 else 0.27
+        place = (x + along * (to_x - x), y + along * (to_y - y))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(*place, _short(value), ha="center", va="center", fontsize=8, bbox=box, zorder=2)
+
+
+def _draw_neurons(ax, places, layer):
+    for place, value in zip(places, layer, strict=True):
+        ax.add_patch(Ellipse(place, 0.8, 0.56, facecolor="white", edgecolor="k", zorder=3))
+        ax.text(*place, _short(value), ha="center", va="center", fontsize=9, zorder=4)
+
+
+def _short(value):
+    """A number with up to three digits after the point, without a minus before 0."""
+    return f"{round(float(value), 3) + 0.0:.3f}".rstrip("0").rstrip(".")
+
+
 # --- training, and looking inside -----------------------------------------------------------
 
 
@@ -399,6 +763,26 @@ def learning_curves(run):
     right.legend(frameon=False)
     for ax in (left, right):
         ax.xaxis.get_major_locator().set_params(integer=True)
+    return picture
+
+
+def several_runs(runs):
+    """Return a picture of several `training.Run`s: the accuracy on the digits held out, by name.
+
+    Args:
+        runs: a dict of Runs by the name that the legend gives them.
+
+    Returns:
+        A Picture.
+    """
+    reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
+    picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
+    ax = picture.subplots()
+    for (name, run), marker in zip(runs.items(), "osv^Dx*P" * len(runs), strict=False):
+        ax.plot(run.test_accuracy, f"{marker}-", label=name, markersize=5)
+    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
     return picture
 
 
@@ -446,7 +830,9 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     columns = min(columns, len(arrays))
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
-    alt = f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    alt = (
+        f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+    )
     picture = Picture(columns * 1.15 + 0.5, rows * 1.35, alt)
     axes = picture.subplots(rows, columns, squeeze=False)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
@@ -458,5 +844,3 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         draw_outline(ax, None if outlines is None else outlines[n])
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture
-
-

@@ -83,7 +83,7 @@ def backward(grad, winners):
 
 
 def tied(a):
-    """Return in which windows several neurons share the maximum (F3), where BP2a has no derivative.
+    """Return which windows are tied: several neurons share the maximum, and BP2a does not hold.
 
     Args:
         a: activations, shape (..., H, W), H and W even.

@@ -38,8 +38,8 @@ def installed():
     if not PYTHON.exists():
         return {}
     try:
-        return json.loads(STAMP.read_text("utf-8"))
-    except (OSError, ValueError):
+        return dict(json.loads(STAMP.read_text("utf-8")))
+    except (OSError, TypeError, ValueError):
         return {}
 
 

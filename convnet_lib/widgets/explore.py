@@ -7,7 +7,9 @@ import ipywidgets
 
 from ..figures import PIXELS_PER_INCH
 
-SHOWN = '<img alt="{alt}" src="data:image/png;base64,{png}" style="width: {width}px; max-width: 100%">'
+SHOWN = (
+    '<img alt="{alt}" src="data:image/png;base64,{png}" style="width: {width}px; max-width: 100%">'
+)
 
 
 class Explorer(ipywidgets.VBox):
@@ -70,10 +72,12 @@ def _control(name, value):
     elif isinstance(value, (list, dict)):
         control = ipywidgets.Dropdown(options=value)
     elif isinstance(value, tuple) and len(value) in (2, 3):
-        slider = ipywidgets.IntSlider if all(isinstance(n, int) for n in value) else ipywidgets.FloatSlider
+        whole = all(isinstance(n, int) for n in value)
+        slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
         low, high, *step = value
         control = slider(min=low, max=high, value=low, **({"step": step[0]} if step else {}))
     else:
-        raise ValueError(f"{name}: expected a control, (low, high), a list, a dict or a bool, got {value!r}")
+        expected = "a control, (low, high), a list, a dict or a bool"
+        raise ValueError(f"{name}: expected {expected}, got {value!r}")
     control.description = control.description or name
     return control

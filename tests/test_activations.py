@@ -1,0 +1,66 @@
+"""σ and σ′ (F2, F5)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from oracles import EXACT, numbers, random
+
+from convnet_lib import activations, by_definition
+from convnet_lib.gradient_check import central_differences
+
+
+def test_F2_F5_by_hand():
+    z = np.array([0.0, np.log(3), -np.log(3)])
+    np.testing.assert_allclose(activations.sigmoid(z), [1 / 2, 3 / 4, 1 / 4], **EXACT)
+    np.testing.assert_allclose(activations.sigmoid_prime(z), [1 / 4, 3 / 16, 3 / 16], **EXACT)
+
+
+@given(numbers((3, 2)))
+def test_loops_agree(z):
+    np.testing.assert_allclose(activations.sigmoid(z), by_definition.sigmoid(z), **EXACT)
+    slope = by_definition.sigmoid_prime(z)
+    np.testing.assert_allclose(activations.sigmoid_prime(z), slope, **EXACT)
+
+
+@given(numbers((3, 2)))
+def test_sigmoid_of_minus_z_is_the_rest_to_1(z):
+    np.testing.assert_allclose(activations.sigmoid(-z), 1 - activations.sigmoid(z), **EXACT)
+
+
+def test_the_slope_is_the_measured_one():
+    z = random(6)
+    for i in range(len(z)):
+        measured = central_differences(lambda x, i=i: activations.sigmoid(x)[i], z)[i]
+        assert activations.sigmoid_prime(z)[i] == pytest.approx(measured, rel=1e-6)
+
+
+def test_far_out_nothing_overflows_and_the_tail_keeps_its_digits():
+    z = np.array([-800.0, -50.0, 50.0, 800.0])
+    np.testing.assert_array_equal(activations.sigmoid(z)[[0, 3]], [0, 1])
+    assert activations.sigmoid(z)[1] == pytest.approx(np.exp(-50), rel=1e-12)
+    assert activations.sigmoid_prime(z)[2] == pytest.approx(np.exp(-50), rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_and_the_shape_stay(dtype):
+    z = random(2, 3, 4, dtype=dtype)
+    for function in (activations.sigmoid, activations.sigmoid_prime):
+        assert function(z).dtype == dtype
+        assert function(z).shape == z.shape
+
+
+@pytest.mark.parametrize("function", [activations.sigmoid, activations.sigmoid_prime])
+@pytest.mark.parametrize(
+    ("z", "came"),
+    [
+        (np.array([1, 2]), "got int64"),
+        (np.array([True]), "got bool"),
+        ("1.0", "got <U3"),
+        ([[1.0], [1.0, 2.0]], "got a ragged list"),
+        (np.array([1j]), "got complex128"),
+        (np.array([1.0], np.float16), "got float16"),
+    ],
+)
+def test_bad_input(function, z, came):
+    with pytest.raises(ValueError, match=f"^z: expected an array of float32 or float64, {came}$"):
+        function(z)

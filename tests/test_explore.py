@@ -1,0 +1,118 @@
+"""Controls over pictures: what a moved control draws, and every control of every notebook."""
+
+import ast
+import base64
+import json
+import re
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+
+from convnet_lib import figures
+from convnet_lib.widgets import explore
+from convnet_lib.widgets.explore import Explorer
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def draw(n, turned=False, kind="signed"):
+    """A picture whose only array says which values it was drawn with."""
+    return figures.cells(np.array([[n, 10.0 * turned]]), "a", kind)
+
+
+def shown_png(explorer):
+    return base64.b64decode(re.search(r"base64,([^\"]+)", explorer.children[1].value)[1])
+
+
+def test_a_moved_control_draws_again_with_its_value():
+    explorer = explore(draw, n=(1, 5), turned=False, kind=["signed", "activation"])
+    explorer.controls["n"].value = 4
+    explorer.controls["turned"].value = True
+    explorer.controls["kind"].value = "activation"
+    expected = draw(4, True, "activation")
+    assert shown_png(explorer) == expected.png()
+    assert f'alt="{expected.alt}"' in explorer.children[1].value
+
+
+def test_each_kind_of_control():
+    own = ipywidgets.IntText(value=3, description="mine")
+    explorer = explore(
+        lambda **_: draw(1.0), a=(0, 9), b=(0.0, 1.0, 0.1), c={"x": 1}, d=True, e=own
+    )
+    kinds = [type(control).__name__ for control in explorer.controls.values()]
+    assert kinds == ["IntSlider", "FloatSlider", "Dropdown", "Checkbox", "IntText"]
+    assert explorer.controls["b"].step == 0.1
+    assert [c.description for c in explorer.controls.values()] == ["a", "b", "c", "d", "mine"]
+
+
+def test_a_hundred_fast_moves_end_on_the_last_value():
+    explorer = explore(draw, n=(0, 100))
+    for n in range(101):
+        explorer.controls["n"].value = n
+    assert shown_png(explorer) == draw(100).png()
+
+
+def test_its_text_holds_no_address():
+    assert repr(explore(draw, n=(1, 5))) == "explore(n)"
+
+
+@pytest.mark.parametrize(
+    ("controls", "message"),
+    [
+        ({}, "controls: expected at least one, got none"),
+        ({"n": 3}, "n: expected a control, (low, high), a list, a dict or a bool, got 3"),
+        ({"n": (1,)}, "n: expected a control, (low, high), a list, a dict or a bool, got (1,)"),
+    ],
+)
+def test_bad_input(controls, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        explore(draw, **controls)
+
+
+def some_values(control):
+    """Return the values to move a control through: both ends and the middle, or every choice."""
+    if isinstance(control, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
+        middle = (control.min + control.max) / 2
+        return [control.min, type(control.value)(middle), control.max]
+    if isinstance(control, (ipywidgets.Dropdown, ipywidgets.ToggleButtons)):
+        return [value for _, value in control._options_full]
+    if isinstance(control, ipywidgets.SelectionSlider):
+        options = control._options_full
+        return [options[n][1] for n in (0, len(options) // 2, -1)]
+    if isinstance(control, ipywidgets.Checkbox):
+        return [True, False]
+    raise AssertionError(f"no values are known for a {type(control).__name__}")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_control_of_the_notebook_moves_its_picture(path):
+    """The cells are run here, and then each control is moved through its values.
+
+    That the picture is the one of the values is tested above; here, that each value draws.
+    """
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    namespace, explorers = {}, []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            *statements, last = _split("".join(cell["source"]))
+            exec("\n".join(statements), namespace)
+            value = eval(last, namespace) if last else None
+            explorers += [value] if isinstance(value, Explorer) else []
+    assert explorers
+    for explorer in explorers:
+        for name, control in explorer.controls.items():
+            seen = set()
+            for value in some_values(control):
+                control.value = value
+                seen.add(shown_png(explorer))
+            assert len(seen) > 1, f"{name} changes nothing"
+
+
+def _split(source):
+    """A cell's statements, and its last expression if it ends in one."""
+    tree = ast.parse(source)
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        return [ast.unparse(node) for node in tree.body[:-1]] + [ast.unparse(tree.body[-1])]
+    return [ast.unparse(node) for node in tree.body] + [""]

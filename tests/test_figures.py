@@ -1,0 +1,196 @@
+"""The figures: what is drawn is what was handed in, and it is described in words."""
+
+import io
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
+from oracles import random
+from PIL import Image
+
+from convnet_lib import ConvNet, activations, conv, data, figures, pool, training
+
+DIGITS = data.load_digits().train
+NET = ConvNet.random(seed=7)
+A0, Y = DIGITS.images[2], data.one_hot(DIGITS.labels[2])
+
+
+def drawn(picture):
+    """Return the arrays of the grids of cells of a picture, by their titles."""
+    axes = [ax for ax in picture.axes if ax.images]
+    return {ax.get_title(): np.asarray(ax.images[0].get_array()) for ax in axes}
+
+
+def outlined(ax):
+    """Return the set of cells (row, column) that are outlined on axes."""
+    cells = set()
+    for collection in ax.collections:
+        if isinstance(collection, PatchCollection):
+            for path in collection.get_paths():
+                column, row = path.vertices[:4].mean(axis=0)
+                cells.add((round(row), round(column)))
+    return cells
+
+
+def test_cells_draws_the_array_with_its_numbers():
+    array = np.array([[0.25, -1.0, 0.0], [2.0, 0.5, -0.001]])
+    picture = figures.cells(array, "w")
+    np.testing.assert_array_equal(drawn(picture)["w"], array)
+    numbers = [text.get_text() for text in picture.axes[0].texts]
+    assert numbers == ["0.25", "-1", "0", "2", "0.5", "0"]
+
+
+def test_signed_colours_are_symmetric_about_0_and_activations_run_from_0_to_1():
+    assert figures.color_range(np.array([[-3.0, 1.0]]), "signed") == (-3, 3)
+    assert figures.color_range(np.array([[-3.0, 1.0]]), "signed", limit=5) == (-5, 5)
+    assert figures.color_range(np.zeros((2, 2)), "signed") == (-1, 1)
+    assert figures.color_range(np.array([[np.nan, 2.0]]), "signed") == (-2, 2)
+    assert figures.color_range(np.array([[0.2]]), "activation") == (0, 1)
+    image = figures.cells(np.array([[-3.0, 1.0]]), "w").axes[0].images[0]
+    assert image.norm(0.0) == 0.5
+
+
+@pytest.mark.parametrize("name", [figures.SEQUENTIAL, figures.DIVERGING])
+def test_the_palettes_tell_less_from_more_by_lightness_alone(name):
+    """Readers who see no colours still see an order: lightness is monotonic from the middle out."""
+    red, green, blue, _ = matplotlib.colormaps[name](np.linspace(0, 1, 101)).T
+    lightness = 0.299 * red + 0.587 * green + 0.114 * blue
+    half = lightness[50:] if name == figures.DIVERGING else lightness
+    assert (np.diff(half) < 0.005).all()
+
+
+def test_the_winners_are_outlined():
+    a1 = NET.feedforward(A0).a1
+    picture = figures.pooling(a1)
+    winners = {(int(j), int(k)) for j, k in np.argwhere(pool.winners(a1))}
+    assert outlined(picture.axes[0]) == winners
+    assert len(winners) == 144
+
+
+def test_a_mark_lies_on_the_cells_that_it_marks():
+    picture = figures.cells(np.zeros((9, 9)), "a", mark=(2, 3, 4, 5))
+    (mark,) = [p for p in picture.axes[0].patches if isinstance(p, Rectangle)]
+    assert (mark.get_y(), mark.get_x()) == (1.5, 2.5)
+    assert (mark.get_height(), mark.get_width()) == (4, 5)
+
+
+def test_convolution_shows_the_products_of_one_neuron():
+    shown = drawn(figures.convolution(A0, NET.w1, NET.b1, at=(8, 14)))
+    products = shown["products"]
+    z1 = NET.feedforward(A0).z1
+    np.testing.assert_array_equal(products, A0[8:13, 14:19] * NET.w1)
+    assert products.sum() + NET.b1 == pytest.approx(z1[8, 14])
+    np.testing.assert_array_equal(shown["$a^1 = σ(z^1)$"], activations.sigmoid(z1))
+
+
+def test_pooling_shows_the_rule_for_ties_that_it_is_asked_for():
+    a1 = NET.feedforward(A0).a1
+    for ties in pool.TIES:
+        shown = drawn(figures.pooling(a1, ties))
+        np.testing.assert_array_equal(shown["the switch (BP2a)"], pool.winners(a1, ties))
+        np.testing.assert_array_equal(shown["$a^2$"], pool.forward(a1))
+
+
+def test_output_shows_what_each_neuron_sees():
+    z = NET.feedforward(A0)
+    picture = figures.output(z.a2, NET.w3, NET.b3, Y)
+    arrays = list(drawn(picture).values())
+    np.testing.assert_array_equal(arrays, NET.w3 * z.a2)
+    heights = [bar.get_height() for bar in picture.axes[-1].patches]
+    np.testing.assert_allclose(heights, z.a3, atol=1e-12)
+
+
+@pytest.mark.parametrize("ties", pool.TIES)
+def test_backward_shows_the_gradients(ties):
+    picture = figures.backward(NET, A0, Y, ties=ties)
+    shown, g = drawn(picture), NET.backprop(A0, Y, ties=ties)
+    np.testing.assert_array_equal(shown["$δ^1$ (BP2)"], g.delta1)
+    np.testing.assert_array_equal(shown[r"$\partial C/\partial w^1$ (BP4)"], g.w1)
+    widths = [bar.get_width() for bar in picture.axes[0].patches]
+    np.testing.assert_array_equal(widths, g.delta3)
+    assert f"{g.b1:.3f}" in picture.alt
+
+
+def test_the_products_of_a_shared_weight_add_up_to_its_gradient():
+    g = NET.backprop(A0, Y)
+    for l, m in [(0, 0), (1, 4), (4, 2)]:
+        *_, products = drawn(figures.shared_weight(g.delta1, A0, (l, m))).values()
+        assert products.sum() == pytest.approx(g.w1[l, m])
+
+
+def test_learning_curves_and_confusion():
+    few = data.Digits(DIGITS.images[:40], DIGITS.labels[:40])
+    run = training.sgd(NET, few, 2, 0.5, test=few)
+    left, right = figures.learning_curves(run).axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), run.costs)
+    np.testing.assert_array_equal(right.lines[1].get_ydata(), run.test_accuracy)
+    counts = np.array([[5, 2], [1, 7]])
+    picture = figures.confusion(counts)
+    assert "12 of 15 digits" in picture.alt
+    assert "a 0 taken for a 1, 2 times" in picture.alt
+    np.testing.assert_array_equal(drawn(picture)[""], [[0, 2], [1, 0]])
+
+
+def test_maps_and_digits_draw_all_that_they_are_given():
+    w1 = ConvNet.random(3).w1
+    np.testing.assert_array_equal(list(drawn(figures.maps(w1, ["a", "b", "c"])).values()), w1)
+    shown = [ax.images[0].get_array() for ax in figures.digits(A0[None], [4]).axes if ax.images]
+    np.testing.assert_array_equal(shown, [A0])
+
+
+def pictures():
+    """Return one picture of each kind."""
+    z = NET.feedforward(A0)
+    return {
+        "cells": figures.cells(random(4, 4), "$w^1$"),
+        "convolution": figures.convolution(A0, NET.w1, NET.b1),
+        "pooling": figures.pooling(z.a1),
+        "output": figures.output(z.a2, NET.w3, NET.b3, Y),
+        "backward": figures.backward(NET, A0, Y),
+        "maps": figures.maps(conv.forward(A0, random(3, 5, 5), np.zeros(3)), "abc"),
+        "sigmoid_curve": figures.sigmoid_curve(1.0),
+    }
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_a_picture_is_a_png_that_is_the_same_each_time_and_is_described(name):
+    picture, again = pictures()[name], pictures()[name]
+    assert picture.png() == again.png()
+    image = Image.open(io.BytesIO(picture.png())).convert("RGB")
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+    assert len(np.unique(np.asarray(image))) > 20
+    bundle, metadata = picture._repr_mimebundle_()
+    assert bundle["text/plain"] == metadata["image/png"]["alt"] == picture.alt
+    assert re.fullmatch(r"[A-Z0-9].{20,}\.", picture.alt)
+
+
+def test_axes_are_labelled():
+    for name, picture in pictures().items():
+        for ax in picture.axes:
+            is_bar = ax.get_label() == "<colorbar>"
+            assert is_bar or ax.get_title() or (ax.get_xlabel() and ax.get_ylabel()), name
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: figures.cells(np.zeros(3), "a"),
+            "array: expected shape (rows, columns), got (3,)",
+        ),
+        (
+            lambda: figures.cells(np.zeros((2, 2)), "a", "heat"),
+            "kind: expected 'activation' or 'signed', got 'heat'",
+        ),
+        (
+            lambda: figures.pooling(np.zeros((3, 4))),
+            "a: expected shape (..., H, W) with H and W even, so that 2×2 windows fit, got (3, 4)",
+        ),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        call()

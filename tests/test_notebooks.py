@@ -1,0 +1,161 @@
+"""The rules of the notebooks that can be seen without running them.
+
+That they run, and print what they show, is nbval's to say.
+"""
+
+import ast
+import re
+import urllib.parse
+from pathlib import Path
+
+import pytest
+import run_notebooks as tool
+
+PATHS = tool.in_order(tool.NOTEBOOKS)
+CHAPTERS = [
+    "00_start_here",
+    "01_the_network",
+    "02_convolution",
+    "03_max_pooling",
+    "04_output_and_cost",
+    "05_backprop_fully_connected",
+    "06_bp1_output_error",
+    "07_bp2_pooling_switch",
+    "08_bp3_shared_bias",
+    "09_bp4_shared_weights",
+    "10_whole_backward_pass",
+    "11_training",
+    "12_looking_inside",
+]
+
+
+@pytest.fixture(params=PATHS, ids=[path.stem for path in PATHS])
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def nb(path):
+    return tool.parse(path.read_text("utf-8"))
+
+
+def code(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def prose(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "markdown" and not tool.is_nav(cell)]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def has_widget(cell):
+    return any(output.get("metadata", {}).get("widget") for output in cell.outputs)
+
+
+def words(nb):
+    """The number of words in the prose, formulas on lines of their own left out."""
+    text = "\n".join(cell.source for cell in prose(nb))
+    text = re.sub(r"\$\$.*?\$\$|```.*?```", " ", text, flags=re.DOTALL)
+    return len(re.findall(r"\S*\w\S*", text))
+
+
+def python(source):
+    """A cell's source without the lines that are IPython's own."""
+    return re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+
+
+def test_every_chapter_is_there():
+    assert [path.stem for path in PATHS] == CHAPTERS
+    assert sorted(path.name for path in tool.NOTEBOOKS.glob("*.ipynb")) == [p.name for p in PATHS]
+
+
+def test_in_good_order(path):
+    assert list(tool.faults(path)) == []
+
+
+def test_size(path, nb):
+    start = path.name == tool.CONTENTS
+    assert (8 if start else 25) <= len(nb.cells) <= 45
+    assert (300 if start else 600) <= words(nb) <= 2600
+
+
+def test_code_cells_are_short(nb):
+    long = [cell.source for cell in code(nb) if len(cell.source.splitlines()) > 15]
+    assert long == []
+
+
+def test_no_class_is_defined(nb):
+    trees = [ast.parse(python(cell.source)) for cell in code(nb)]
+    classes = [n.name for tree in trees for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    assert classes == []
+
+
+def test_has_a_title(path):
+    assert tool.title(path) != path.stem
+
+
+def test_something_moves(path, nb):
+    if path.name == tool.CONTENTS:
+        pytest.skip("the start page needs no control")
+    assert any(has_widget(cell) for cell in code(nb))
+
+
+def test_a_picture_comes_before_the_widget(path, nb):
+    """A page without a kernel must make sense: a still picture before the first control."""
+    if path.name == tool.CONTENTS:
+        pytest.skip("the start page needs no control")
+    first = next(i for i, cell in enumerate(nb.cells) if cell.get("outputs") and has_widget(cell))
+    kinds = {k for c in nb.cells[:first] for o in c.get("outputs", []) for k in o.get("data", {})}
+    assert kinds & {"image/png", "image/svg+xml"}
+
+
+def test_only_widgets_skip_the_comparison(nb):
+    """Or a cell whose metadata give a reason, under the key nbval_reason."""
+    for cell in code(nb):
+        assert "nbval-skip" not in tags(cell)
+        assert not re.search(r"#\s*(NBVAL|PYTEST_VALIDATE)_", cell.source), "say it with a tag"
+        if "nbval-ignore-output" in tags(cell):
+            reason = cell.metadata.get("nbval_reason", "")
+            assert has_widget(cell) or len(reason) >= 20, cell.source
+
+
+def test_pictures_have_alternative_text(nb):
+    for cell in code(nb):
+        for output in cell.outputs:
+            for kind in output.get("data", {}):
+                if kind.startswith("image/"):
+                    alt = output.metadata.get(kind, {}).get("alt", "")
+                    assert len(alt) >= 15, cell.source
+    for cell in prose(nb):
+        for alt, target in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)", cell.source):
+            assert len(alt) >= 15, target
+            assert "//" not in target, f"{target}: a picture from elsewhere"
+
+
+def anchors(path):
+    """The names by which JupyterLab knows the headings of a notebook."""
+    nb = tool.parse(path.read_text("utf-8"))
+    headings = [re.findall(r"^#+\s+(.+?)\s*$", cell.source, re.MULTILINE) for cell in prose(nb)]
+    return {heading.replace(" ", "-") for found in headings for heading in found}
+
+
+def broken_links(path, nb):
+    for cell in nb.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for target in re.findall(r"\]\(([^)\s]+)", cell.source):
+            place, _, anchor = urllib.parse.unquote(target).partition("#")
+            if re.match(r"[a-z]+:", target):
+                continue
+            there = Path(path.parent, place) if place else path
+            if not there.exists() or (
+                anchor and there.suffix == ".ipynb" and anchor not in anchors(there)
+            ):
+                yield target
+
+
+def test_links_lead_somewhere(path, nb):
+    assert list(broken_links(path, nb)) == []

@@ -1,0 +1,284 @@
+"""The package, the lock, and the two commands of the README."""
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import install
+import pytest
+import yaml
+from flit_core import wheel
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+DIRECT = [
+    Requirement(line)
+    for lines in (
+        PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"].values(),
+        PROJECT["build-system"]["requires"],
+    )
+    for line in lines
+]
+
+
+def tracked():
+    """The files that git knows, as far as they are there."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git clone")
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def text(path):
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def locked():
+    """The lock as (requirement, hashes) pairs; a package may stand there once a Python."""
+    logical = text(ROOT / "requirements.txt").replace("\\\n", " ")
+    lines = [line for line in logical.splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    return [
+        (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})\b", line))
+        for line in lines
+    ]
+
+
+# --- The lock ---------------------------------------------------------------------------------
+
+
+def test_every_locked_package_is_exact_and_has_hashes():
+    assert len(locked()) > 50
+    for requirement, hashes in locked():
+        assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
+        assert hashes, requirement
+        assert requirement.url is None
+
+
+@pytest.mark.parametrize("wanted", DIRECT, ids=str)
+def test_lock_satisfies_pyproject(wanted):
+    found = [r for r, _ in locked() if canonicalize_name(r.name) == canonicalize_name(wanted.name)]
+    assert found, f"{wanted} is not in requirements.txt: make lock"
+    for requirement in found:
+        (pin,) = requirement.specifier
+        assert wanted.specifier.contains(pin.version, prereleases=True), "make lock"
+
+
+def test_lock_holds_nothing_but_packages():
+    lines = text(ROOT / "requirements.txt").splitlines()
+    strange = [line for line in lines if line.startswith("-") or "://" in line]
+    assert strange == []
+    assert "make lock" in "\n".join(lines[:5])
+
+
+def test_installed_is_what_is_locked():
+    for requirement, _ in locked():
+        if requirement.marker is None or requirement.marker.evaluate():
+            (pin,) = requirement.specifier
+            assert importlib.metadata.version(requirement.name) == pin.version, "make .venv"
+
+
+def test_environment_yml_is_in_step():
+    environment = yaml.safe_load(text(ROOT / "environment.yml"))
+    *conda, pip = environment["dependencies"]
+    assert pip == {"pip": ["-r requirements.txt"]}
+    names = {re.match(r"[\w-]+", package)[0]: package for package in conda}
+    assert set(names) == {"python", "pip"}
+    version = names["python"].partition("=")[2].strip("=")
+    assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(version)
+
+
+# --- What no file may hold --------------------------------------------------------------------
+
+FORBIDDEN = {
+    "an index address": r"(?:index-url|find-links|trusted-host)[ =]+\S*[:/]{2}|:/{2}\S*/simple\b",
+    "a registry's host": r"pypi\.(?:org|python)|pythonhosted\.org|registry\.npmjs",
+    "a place on one machine": r"(?<![\w.])/(?:work|root|Users|home)/\w",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_holds(what):
+    base64 = re.compile(r'"image/png": "[^"]*"')
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in tracked()
+        for match in re.finditer(FORBIDDEN[what], base64.sub("", text(path)))
+    ]
+    assert found == []
+
+
+def test_nothing_generated_is_tracked():
+    strange = {".pyc", ".whl", ".npy", ".npz", ".ckpt"}
+    assert [path for path in tracked() if path.suffix in strange] == []
+
+
+# --- The package ------------------------------------------------------------------------------
+
+
+def test_version_stands_in_one_place():
+    version = PROJECT["project"]["version"]
+    assert importlib.metadata.version("convnet_lib") == version
+    elsewhere = [*(ROOT / "convnet_lib").rglob("*.py"), ROOT / "CITATION.cff", ROOT / "README.md"]
+    assert [p.name for p in elsewhere if re.search(rf"\b{re.escape(version)}\b", text(p))] == []
+
+
+def test_wheel_holds_the_whole_library(tmp_path):
+    built = wheel.make_wheel_in(ROOT / "pyproject.toml", tmp_path)
+    with zipfile.ZipFile(built.file) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("convnet_lib/")}
+    library = {
+        p.relative_to(ROOT).as_posix() for p in tracked() if ROOT / "convnet_lib" in p.parents
+    }
+    assert library <= packed
+    assert not [name for name in packed if name.endswith(".pyc")]
+
+
+def test_import_is_light():
+    """Neither a plotting nor a widget library is loaded, and it takes less than 0.3 s.
+
+    Of the processor's time, which does not count what else the machine is busy with.
+    """
+    script = (
+        "import sys, time; start = time.process_time(); import convnet_lib; "
+        "print(time.process_time() - start, *sorted(sys.modules))"
+    )
+    seconds = []
+    for _ in range(5):
+        command = [sys.executable, "-c", script]
+        out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        took, *modules = out.split()
+        seconds.append(float(took))
+        heavy = ("IPython", "anywidget", "ipywidgets", "matplotlib", "mlxtend", "pandas", "scipy")
+        assert [name for name in heavy if name in modules] == []
+    assert min(seconds) < 0.3, seconds
+
+
+# --- The commands -----------------------------------------------------------------------------
+
+
+def targets():
+    return set(re.findall(r"^([.\w-]+):", text(ROOT / "Makefile"), re.MULTILINE)) - {".PHONY"}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_named_commands_exist(name):
+    page = text(ROOT / name)
+    commands = re.findall(r"(?:`|^\s*)make(?: \w+=\S+)? ([.\w-]+)", page, re.MULTILINE)
+    assert {"lab", "test"} <= set(commands)
+    assert set(commands) <= targets()
+    scripts = re.findall(r"(?:python3?|py) (?:-[\d.]+ )?(tools[/\\]\w+\.py)", page)
+    assert [s for s in scripts if not (ROOT / s.replace("\\", "/")).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_of_pages_lead_somewhere(name):
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text(ROOT / name))
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_ci_lets_no_failure_pass():
+    script = text(ROOT / ".ci" / "run")
+    assert "set -euo pipefail" in script
+    assert re.findall(r"^make (\w+)$", script, re.MULTILINE) == ["lint", "test"]
+    for page in (script, text(ROOT / "Makefile")):
+        assert "|| true" not in page
+        assert not re.search(r"^\t-", page, re.MULTILINE)
+    assert os.name == "nt" or os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_install_knows_when_there_is_nothing_to_do(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(install, "install", lambda wanted, found: asked.append((wanted, found)))
+    monkeypatch.setattr(install, "STAMP", tmp_path / "stamp")
+    monkeypatch.setattr(install, "PYTHON", Path(sys.executable))
+    install.main()
+    assert asked.pop() == (install.state(), {})
+    for broken in ("", "{", "[]"):
+        install.STAMP.write_text(broken)
+        install.main()
+        assert asked.pop()[0] == install.state()
+    install.STAMP.write_text(install.json.dumps(install.state()))
+    install.main()
+    assert asked == []
+    monkeypatch.setattr(install, "PYTHON", tmp_path / "gone")
+    install.main()
+    assert len(asked) == 1
+
+
+def test_install_refuses_an_old_python(monkeypatch):
+    monkeypatch.setattr(install.sys, "version_info", (3, 10, 1))
+    with pytest.raises(SystemExit, match=r"Python 3\.11 or newer is needed"):
+        install.main()
+
+
+def start_lab(home, port):
+    """Start JupyterLab as make lab does; the process, and the address that it prints."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "JUPYTER"))}
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tools" / "lab.py", "--no-browser", f"--ServerApp.port={port}"],
+        env=environ | {"HOME": str(home), "USERPROFILE": str(home), "JUPYTER_TOKEN": ""},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"http://\S+", line):
+            return process, found[0]
+    process.wait()
+    raise AssertionError("".join(said))
+
+
+def fetch(address):
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="ends the server by a signal")
+def test_two_labs_beside_each_other(tmp_path):
+    """On loopback, each with its token; on the start page, without news; nothing in the home."""
+    running = []
+    try:
+        running.append(start_lab(tmp_path, 18888))
+        running.append(start_lab(tmp_path, 18888))
+        addresses = [address for _, address in running]
+        assert len({address.split("/")[2] for address in addresses}) == 2
+        for address in addresses:
+            base, _, token = address.partition("/lab/tree/notebooks/00_start_here.ipynb?token=")
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+", base)
+            assert len(token) >= 40
+            assert fetch(f"{base}/api/contents")[0] == 403
+            assert fetch(f"{base}/api/contents?token={token}")[0] == 200
+            settings = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+            status, body = fetch(f"{base}/{settings}?token={token}")
+            assert status == 200
+            schema = install.json.loads(body)["schema"]["properties"]
+            assert schema["fetchNews"]["default"] == "false"
+            assert schema["checkForUpdates"]["default"] is False
+    finally:
+        for process, _ in running:
+            process.terminate()
+        for process, _ in running:
+            process.stdout.close()
+            process.wait(20)
+    assert list(tmp_path.iterdir()) == []
