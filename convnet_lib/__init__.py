@@ -11,7 +11,8 @@ dense.py   F4             the sum in BP2         BP3a            BP4a
 =========  =============  =====================  ==============  ==============
 
 ``activations`` holds F2 and F5, ``costs`` holds C and BP1, ``network`` joins them, and
-``by_definition`` writes all of it again as index loops, to be checked against.
+``by_definition`` writes all of it again as index loops, to be checked against. ``maps`` looks at
+feature maps one by one.
 """
 
 from . import (
@@ -22,6 +23,7 @@ from . import (
     data,
     dense,
     gradient_check,
+    maps,
     network,
     pool,
     training,
@@ -37,6 +39,7 @@ __all__ = [
     "data",
     "dense",
     "gradient_check",
+    "maps",
     "network",
     "pool",
     "training",

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
 from . import activations, checks, conv, costs, dense, pool
+from . import maps as feature_maps
 
 SEQUENTIAL = "Greys"
 DIVERGING = "RdBu_r"
@@ -844,3 +845,77 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         draw_outline(ax, None if outlines is None else outlines[n])
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture
+
+
+def gallery(net, image, order=None, columns=5):
+    """Return a picture of all filters of a network and the maps that they make of a digit.
+
+    Beside each map are its filter, above, and the patch that pleases it most, below. The winners
+    of the windows are outlined, and so is the neuron that this digit pleases most.
+
+    Args:
+        net: a ConvNet for images without channels.
+        image: shape (H, W), activations in [0, 1].
+        order: the numbers of the maps to draw, in their order; None for all by number.
+        columns: cards a row; the digit takes the first.
+
+    Returns:
+        A Picture: the axes of the digit, then for each map axes with three images, the map, the
+        filter and the patch.
+    """
+    net = feature_maps.with_maps(net)
+    z1, a1, *_ = net.feedforward(image)
+    places, patches = feature_maps.strongest(z1), feature_maps.pleasing(net.w1)
+    order = list(range(len(net.w1)) if order is None else order)
+    low, high = color_range(net.w1, "signed")
+    columns = min(columns, 1 + len(order))
+    rows = -(-(1 + len(order)) // columns)
+    best = max(order, key=lambda f: z1[f].max())
+    alt = (
+        f"{len(order)} filters, the patch that pleases each, and the map that it makes of a digit, "
+        f"winners outlined. This digit pleases filter {best} most: z1 = {z1[best].max():.2f}."
+    )
+    picture = Picture(1.9 * columns, 1.5 * rows + 0.55, alt, layout="none")
+    axes = _cards(picture, rows, columns, 0.55, 1 + len(order))
+    axes[0].imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=1)
+    axes[0].set_title("$a^0$", fontsize=9, pad=3)
+    for ax, f in zip(axes[1:], order, strict=True):
+        _draw_card(ax, a1[f], net.w1[f], high, patches[f])
+        draw_mark(ax, (*places[f], 1, 1))
+        ax.set_title(f"map {f}", fontsize=9, pad=3)
+    text = (
+        f"Left of a map: its filter $w^1$ (blue {low:.2f} to red {high:.2f}), and the patch that\n"
+        "pleases it. Outlined: winners of the windows; heavier, the neuron pleased most."
+    )
+    picture.text(0.02, 0.03, text, fontsize=8, va="bottom", linespacing=1.4)
+    return picture
+
+
+def _cards(picture, rows, columns, bottom, n):
+    """Axes without ticks in rows, n of them, above `bottom` inches."""
+    height = picture.get_size_inches()[1]
+    tall, wide = (height - bottom) / height / rows, 1 / columns
+    axes = []
+    for i in range(n):
+        x, y = wide * (i % columns), 1 - tall * (1 + i // columns)
+        axes.append(picture.add_axes((x + 0.03 * wide, y, 0.94 * wide, 0.84 * tall)))
+        axes[-1].axis("off")
+    return axes
+
+
+def _draw_card(ax, a1, w1, limit, *patches):
+    """Draw a map with its winners, and left of it, one below the other, its filter and patches."""
+    rows, columns = a1.shape
+    ax.imshow(a1, cmap=SEQUENTIAL, vmin=0, vmax=1)
+    draw_outline(ax, pool.winners(a1))
+    frame = {"fill": False, "edgecolor": "0.5", "linewidth": 0.6}
+    size = (rows - 2) / 2
+    width = size * w1.shape[1] / w1.shape[0]
+    for n, small in enumerate((w1, *patches)):
+        signed, top = n == 0, -0.5 + n * (size + 2)
+        extent = (-2.5 - width, -2.5, top + size, top)
+        look = {"cmap": DIVERGING if signed else SEQUENTIAL, "vmin": -limit if signed else 0}
+        ax.imshow(small, extent=extent, vmax=limit if signed else 1, **look)
+        ax.add_patch(Rectangle((extent[0], top), width, size, **frame))
+    ax.add_patch(Rectangle((-0.5, -0.5), columns, rows, **frame))
+    ax.set(xlim=(-3.5 - width, columns), ylim=(rows, -1))

@@ -2,7 +2,8 @@
 
 from .convolution import convolution
 from .explore import explore
+from .gallery import gallery
 from .output import output
 from .pooling import pooling
 
-__all__ = ["convolution", "explore", "output", "pooling"]
+__all__ = ["convolution", "explore", "gallery", "output", "pooling"]
