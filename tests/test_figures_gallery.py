@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from convnet_lib import ConvNet, data, figures, maps, pool
+from convnet_lib import ConvNet, data, figures, maps, pool, training
 
 DIGITS = data.load_digits().test
 A0 = DIGITS.images[5]
@@ -57,4 +57,67 @@ def test_gallery_draws_other_sizes():
     net = ConvNet.random(2, image=(6, 9), kernel=(3, 2))
     picture = figures.gallery(net, np.zeros((6, 9)))
     assert picture.axes[1].images[0].get_array().shape == (4, 8)
+    assert picture.png().startswith(b"\x89PNG")
+
+
+# --- the training film ------------------------------------------------------------------------
+
+NETS = tuple(ConvNet.random(2, seed=seed) for seed in range(8))
+CURVE = np.linspace(0.2, 0.9, 8)
+RUN = training.Run(NETS, 2 - CURVE, CURVE, CURVE - 0.1)
+
+
+def strip(picture, name):
+    """The axes of a row of the strip, by epoch."""
+    labels = ((ax.get_label(), ax) for ax in picture.axes)
+    return {int(label.split()[1]): ax for label, ax in labels if label.startswith(name)}
+
+
+@pytest.mark.parametrize("f", [0, 1])
+def test_training_film_draws_filter_map_and_errors_of_its_epochs(f):
+    y = data.one_hot([4])[0]
+    picture = figures.training_film(RUN, A0, 4, f, epochs=[0, 3, 7])
+    errors = [net.backprop(A0, y, "cross_entropy") for net in NETS]
+    largest = max(np.abs(errors[epoch].delta1).max() for epoch in (0, 3, 7))
+    widest = max(np.abs(net.w1).max() for net in NETS)
+    filters, activations, deltas = (strip(picture, f"${name}^1$") for name in ("w", "a", "δ"))
+    assert list(filters) == list(activations) == list(deltas) == [0, 3, 7]
+    for epoch in (0, 3, 7):
+        a1 = NETS[epoch].feedforward(A0).a1[f]
+        for ax, array, limits in (
+            (filters[epoch], NETS[epoch].w1[f], (-widest, widest)),
+            (activations[epoch], a1, (0, 1)),
+            (deltas[epoch], errors[epoch].delta1[f], (-largest, largest)),
+        ):
+            np.testing.assert_allclose(ax.images[0].get_array(), array)
+            assert ax.images[0].get_clim() == pytest.approx(limits)
+        np.testing.assert_array_equal(outlined(activations[epoch]), pool.winners(a1))
+    curves = {ax.get_label(): ax.lines for ax in picture.axes[:3]}
+    sizes = curves["mean error of this digit"]
+    for line, size in ((sizes[0], "delta3"), (sizes[2], "delta1")):
+        expected = [np.abs(getattr(g, size)).mean() for g in errors]
+        np.testing.assert_allclose(line.get_ydata(), expected)
+    for line, expected in (
+        (curves["mean cost"][0], RUN.costs),
+        (curves["accuracy"][0], RUN.train_accuracy),
+        (curves["accuracy"][2], RUN.test_accuracy),
+    ):
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+    np.testing.assert_array_equal(
+        curves["mean cost"][1].get_data(), ([0, 3, 7], RUN.costs[[0, 3, 7]])
+    )
+    assert "from 1.800 to 1.100" in picture.alt
+
+
+def test_training_film_without_a_label_has_no_errors_and_spreads_six_frames():
+    picture = figures.training_film(RUN, A0)
+    assert list(strip(picture, "$w^1$")) == [0, 1, 3, 4, 6, 7]
+    assert not strip(picture, "$δ^1$")
+    assert len([ax for ax in picture.axes if ax.lines]) == 2
+
+
+def test_training_film_of_one_network_with_one_filter():
+    run = training.Run((ConvNet.random(),), np.ones(1), np.ones(1), np.array([np.nan]))
+    picture = figures.training_film(run, A0, 1)
+    assert list(strip(picture, "$a^1$")) == [0]
     assert picture.png().startswith(b"\x89PNG")

@@ -5,5 +5,6 @@ from .explore import explore
 from .gallery import gallery
 from .output import output
 from .pooling import pooling
+from .training_film import training_film
 
-__all__ = ["convolution", "explore", "gallery", "output", "pooling"]
+__all__ = ["convolution", "explore", "gallery", "output", "pooling", "training_film"]

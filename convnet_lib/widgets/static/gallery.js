@@ -1,7 +1,7 @@
 // F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
 
 import { Figure } from "./figure.js";
-import { cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
+import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
 import { count, equation, number, spoken, symbol } from "./text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
@@ -73,7 +73,7 @@ class Gallery {
     const labels = model.get("labels");
     const images = model.get("a0").shape[0];
     if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, a ${labels[i]}` : i]);
+      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
       this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
     }
     if (this.maps > 1) {

@@ -53,6 +53,11 @@ export function cards(parent, n, fill) {
   return { container, all, sort, choose };
 }
 
+/** "a 3", "an 8". */
+export function aDigit(digit) {
+  return `${digit === 8 ? "an" : "a"} ${digit}`;
+}
+
 /** Which neuron wins window (j, k): row and column on the map. `winner` holds 0 to 3. */
 export function winnerOf(winner, j, k) {
   const i = winner.at(j, k);
