@@ -119,7 +119,7 @@ class TrainingFilm {
         name: "errors", log: true,
         series: [
           curve("delta3_size", "mean size of delta 3", `mean |${delta(3)}|`),
-          curve("delta1_size", "mean size of delta 1", `mean |${delta(1)}|`),
+          curve("delta1_size", "mean size of delta 1", `|${delta(1)}|`),
         ],
       });
     }
