@@ -65,7 +65,8 @@ def explore(draw, **controls):
         raise ValueError("controls: expected at least one, got none")
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in inspect.signature(draw).parameters.items():
-        if name in controls and not (argument.default is None or argument.default is argument.empty):
+        begins = argument.default is not argument.empty and argument.default is not None
+        if name in controls and begins:
             controls[name].value = argument.default
     return Explorer(draw, controls)
 
