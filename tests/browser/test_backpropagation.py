@@ -226,6 +226,11 @@ def test_the_keyboard_steps_through_the_backward_pass(show, figure):
     live.page.keyboard.press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "2"
     assert "The error of an output neuron" in live.root.locator(".bp-tale").inner_text()
+    for _ in range(12):
+        live.page.keyboard.press("Enter")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "10"
+    assert live.page.evaluate("document.activeElement.textContent") == "Next ›"
+    live.root.get_by_role("radio", name="BP1:").check(force=True)
     live.root.get_by_role("button", name="Back").press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "1"
 

@@ -372,16 +372,13 @@ class Backpropagation {
       figure: { palettes },
     } = this;
     const upTo = (high) => Object.assign(palettes.scale("sequential", []), { high });
-    const both = (w, b) => palettes.scale("diverging", [...w.values, ...b.values]);
+    const signed = ({ values }) => palettes.scale("diverging", values);
     const costs = NDArray.from(model.get("history")[data.cost]).values.filter(Number.isFinite);
-    const [parameters, gradients] = [both(data.w1, data.b1), both(data.nabla_w1, data.nabla_b1)];
     return {
       slope1: upTo(0.25), // the steepest that σ is
       C: upTo(Math.max(...costs, 1e-9)),
-      w1: parameters,
-      b1: parameters,
-      nabla_w1: gradients,
-      nabla_b1: gradients,
+      b1: signed(data.w1),
+      nabla_b1: signed(data.nabla_w1),
     };
   }
 
@@ -461,8 +458,9 @@ class Backpropagation {
       element.classList.toggle("bp-later", later.has(name));
     }
     this.radios[stage].checked = true;
-    this.back.disabled = stage === 0;
-    this.next.disabled = stage === stages.length - 1;
+    // Not `disabled`, which would take the focus from the button that leads to the end.
+    this.back.setAttribute("aria-disabled", stage === 0);
+    this.next.setAttribute("aria-disabled", stage === stages.length - 1);
     this.tell();
   }
 
