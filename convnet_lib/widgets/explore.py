@@ -65,7 +65,7 @@ def explore(draw, **controls):
         raise ValueError("controls: expected at least one, got none")
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in inspect.signature(draw).parameters.items():
-        if name in controls and argument.default is not argument.empty:
+        if name in controls and argument.default not in (None, argument.empty):
             controls[name].value = argument.default
     return Explorer(draw, controls)
 
