@@ -138,6 +138,7 @@ def test_a_weight_shows_delta1_times_the_shifted_digit(show, figure):
     assert len(outlines) == 3
     live.click("nabla_w1", l, m)  # and the pointer may go
     live.root.get_by_text("All terms of the sum").click()
+    live.root.locator(".cn-products br").first.wait_for(state="attached")
     lines = live.root.locator(".cn-products").inner_text().strip().splitlines()
     shown = [driver.number(line.split("=")[-1].strip()) for line in lines]
     assert shown == pytest.approx(list(products[products != 0]), abs=ROOM)
@@ -225,8 +226,22 @@ def test_the_keyboard_steps_through_the_backward_pass(show, figure):
     live.page.keyboard.press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "2"
     assert "The error of an output neuron" in live.root.locator(".bp-tale").inner_text()
+    for _ in range(12):
+        live.page.keyboard.press("Enter")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "10"
+    assert live.page.evaluate("document.activeElement.textContent") == "Next ›"
+    live.root.get_by_role("radio", name="BP1:").check(force=True)
     live.root.get_by_role("button", name="Back").press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "1"
+
+
+def test_a_step_tells_of_the_cost_that_is_chosen(show, figure):
+    figure.stage = 2
+    live = show(figure, width=1600)
+    tale = live.root.locator(".bp-tale")
+    assert "cancels" not in tale.inner_text()
+    choose(live, 0, "cross_entropy")
+    assert "cancels" in tale.inner_text()
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
