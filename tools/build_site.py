@@ -16,11 +16,9 @@ import hashlib
 import html
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import page_scripts
@@ -183,6 +181,9 @@ def stage(notebooks, pdf):
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
         shutil.copyfile(path, extra / "notebooks" / path.name)
+        # A page on the disk may run a script, but not read a file: see static/book.js.
+        text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"
+        (extra / "notebooks" / f"{path.stem}.js").write_text(text, "utf-8")
     address = f"{names[0]}.html"
     (extra / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'

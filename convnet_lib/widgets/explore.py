@@ -65,8 +65,9 @@ def explore(draw, **controls):
         raise ValueError("controls: expected at least one, got none")
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in inspect.signature(draw).parameters.items():
-        if name in controls and not (argument.default is None or argument.default is argument.empty):
-            controls[name].value = argument.default
+        begin = argument.default
+        if name in controls and begin is not None and begin is not argument.empty:
+            controls[name].value = begin
     return Explorer(draw, controls)
 
 
