@@ -18,6 +18,7 @@ import driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 PRESSES = 60
+PAUSE = 150  # ms between key presses, as a hand makes them
 HOVERS = 200
 CELL = """
 import numpy as np
@@ -63,6 +64,7 @@ def key_to_picture(page, live):
     keys = ("ArrowRight", "ArrowLeft")
 
     def act(i):
+        page.wait_for_timeout(PAUSE)
         page.keyboard.press(keys[i // 15 % 2])
 
     return measure(page, '[data-grid="z1"]', 0, "keydown", act, PRESSES)

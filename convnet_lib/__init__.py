@@ -11,7 +11,8 @@ dense.py   F4             the sum in BP2         BP3a            BP4a
 =========  =============  =====================  ==============  ==============
 
 ``activations`` holds F2 and F5, ``costs`` holds C and BP1, ``network`` joins them, and
-``by_definition`` writes all of it again as index loops, to be checked against.
+``by_definition`` writes all of it again as index loops, to be checked against. ``maps`` looks at
+feature maps one by one.
 """
 
 from . import (
@@ -24,6 +25,7 @@ from . import (
     dense,
     fast,
     gradient_check,
+    maps,
     network,
     pool,
     training,
@@ -41,6 +43,7 @@ __all__ = [
     "dense",
     "fast",
     "gradient_check",
+    "maps",
     "network",
     "pool",
     "training",

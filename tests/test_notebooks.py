@@ -78,7 +78,7 @@ def test_in_good_order(path):
 
 def test_size(path, nb):
     start = path.name == tool.CONTENTS
-    assert (8 if start else 25) <= len(nb.cells) <= 45
+    assert (8 if start else 25) <= len(nb.cells) <= 48
     assert (300 if start else 600) <= words(nb) <= 2600
 
 

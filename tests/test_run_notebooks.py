@@ -251,3 +251,40 @@ def test_pictures_that_look_alike_keep_their_bytes(step, same):
 
 def test_pictures_of_another_size_differ():
     assert not tool.look_alike(png(np.zeros((4, 6))), png(np.zeros((6, 4))))
+
+
+def measured(text, tags=("nbval-ignore-output",), reason="It holds times.", pixels=None):
+    """A notebook of one cell that has measured something and drawn it."""
+    outputs = [new_output("stream", name="stdout", text=text)]
+    outputs += [] if pixels is None else [picture(pixels)]
+    metadata = {"tags": list(tags), "nbval_reason": reason}
+    cell = new_code_cell("f()", id="f", metadata=metadata, outputs=outputs)
+    return tool.normalise(new_notebook(cells=[cell]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stays"),
+    [
+        ("f  1.52 µs", "f 12.1 µs", True),
+        ("f 1e-05 s,  1,200 times", "f 0.3 s, 7 times", True),
+        ("f 1.52 µs", "g 1.52 µs", False),
+        ("f 1.52 µs", "f 1.52 µs, g 2 µs", False),
+        ("f 1.52 µs", "f is slower", False),
+    ],
+)
+def test_a_cell_that_measures_keeps_its_old_numbers(old, new, stays):
+    old = measured(old)
+    kept = tool.normalise(measured(new), old)
+    assert kept == (old if stays else measured(new))
+
+
+def test_a_cell_that_measures_keeps_its_old_picture():
+    old, new = (measured("1 s", pixels=np.full((4, size, 3), size)) for size in (6, 7))
+    assert tool.normalise(new, old) == old
+    assert tool.normalise(measured("1 s"), old) == measured("1 s")
+
+
+@pytest.mark.parametrize("metadata", [{"tags": ()}, {"reason": ""}])
+def test_another_cell_keeps_no_old_numbers(metadata):
+    old, new = (measured(text, **metadata) for text in ("1 s", "2 s"))
+    assert tool.normalise(new, old) == new

@@ -1,8 +1,19 @@
 """Interactive figures for the notebooks: thin over arrays and over `figures`."""
 
+from .backpropagation import backpropagation
 from .convolution import convolution
 from .explore import explore
+from .gallery import gallery
 from .output import output
 from .pooling import pooling
+from .training_film import training_film
 
-__all__ = ["convolution", "explore", "output", "pooling"]
+__all__ = [
+    "backpropagation",
+    "convolution",
+    "explore",
+    "gallery",
+    "output",
+    "pooling",
+    "training_film",
+]

@@ -65,9 +65,9 @@ def explore(draw, **controls):
         raise ValueError("controls: expected at least one, got none")
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in inspect.signature(draw).parameters.items():
-        begin = argument.default
-        if name in controls and begin is not None and begin is not argument.empty:
-            controls[name].value = begin
+        begins = argument.default is not argument.empty and argument.default is not None
+        if name in controls and begins:
+            controls[name].value = argument.default
     return Explorer(draw, controls)
 
 

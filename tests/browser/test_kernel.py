@@ -130,12 +130,17 @@ def test_a_hundred_figures_opened_and_closed_leave_nothing(notebook):
         metrics = {m["name"]: m["value"] for m in tools.send("Performance.getMetrics")["metrics"]}
         return np.array([metrics[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")])
 
-    before = grown_to()
-    page.keyboard.press("Control+Enter")  # the last cell again: fifty rounds more
-    page.wait_for_timeout(2000)
-    heap, nodes, listeners = grown_to() - before
+    def fifty_more():
+        page.keyboard.press("Control+Enter")  # the last cell again
+        page.wait_for_timeout(2000)
+        return grown_to()
+
+    grown_to()
+    before = fifty_more()  # JupyterLab itself grows when a cell is first run anew
+    fifty_more()
+    heap, nodes, listeners = fifty_more() - before
     assert page.locator(".cn-figure").count() == 0
-    # JupyterLab keeps something of every widget: 1 MB and 150 nodes for fifty of the emptiest.
-    assert heap < 2e6
-    assert nodes < 200
+    # JupyterLab keeps something of every widget: 2 MB and 300 nodes for a hundred of the emptiest.
+    assert heap < 4e6
+    assert nodes < 400
     assert listeners < 50

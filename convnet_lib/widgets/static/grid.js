@@ -31,6 +31,7 @@ export class Grid {
    *   zoom     size of a cell, in units of the figure's cell (CSS --cn-cell)
    *   unit     size of a cell as a CSS length, instead of zoom
    *   legend   false to leave out the colour bar
+   *   write    (number): what is written in a cell, instead of the shortest form
    *   onPoint  ({row, column} or null): the cell under the pointer has changed
    *   onWalk   ({row, column}): the keyboard has come to a cell
    *   onPick   ({row, column}): click, Enter or Space
@@ -209,12 +210,8 @@ export class Grid {
         const value = array.at(row, column);
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
-        pen.fillText(
-          short(value, scale.high),
-          x + width / 2,
-          y + height / 2,
-          width - 4 * this.ratio,
-        );
+        const text = this.options.write?.(value) ?? short(value, scale.high);
+        pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
       }
     }
   }

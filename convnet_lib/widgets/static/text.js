@@ -16,10 +16,16 @@ const SUPERSCRIPTS = {
 
 const minus = (text) => text.replace("-", "−");
 
-function powerOfTen(x, digits) {
+const raised = (exponent) => [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
+
+function scientific(x, digits) {
   const [mantissa, exponent] = x.toExponential(digits).split("e");
-  const raised = [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
-  return `${minus(mantissa)}×10${raised}`;
+  return `${minus(mantissa)}×10${raised(exponent)}`;
+}
+
+/** A power of ten as one: 0.001 is 10⁻³. */
+export function powerOfTen(x) {
+  return `10${raised(Math.round(Math.log10(x)))}`;
 }
 
 /** A number with `digits` decimals; as a power of ten if they would hide it or run on. */
@@ -27,7 +33,7 @@ export function number(x, digits = 3) {
   if (Number.isNaN(x)) return "not a number";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
-  if (size >= 1e5 || (size > 0 && size < 10 ** -digits)) return powerOfTen(x, 2);
+  if (size >= 1e5 || (size > 0 && size < 10 ** -digits)) return scientific(x, 2);
   const text = x.toFixed(digits);
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
@@ -42,7 +48,8 @@ export function short(x, largest = 1) {
   if (Number.isInteger(x) && Math.abs(x) < 1000) return minus(`${x}`);
   if (largest < 0.05 || largest >= 1000)
     return minus(x.toExponential(0).replace("+", "")).replace("e-", "e−");
-  return minus(x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0));
+  const text = x.toFixed(largest < 10 ? 2 : largest < 100 ? 1 : 0);
+  return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
 /** A number in brackets if it is negative, for the middle of a formula. */

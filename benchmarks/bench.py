@@ -1,0 +1,228 @@
+"""Time the contenders on the step of the book's network, one after the other in one process.
+
+Run by `make bench` and, for float32 and mini-batches of 10 and 128 alone, `make bench-quick`.
+First the contenders' steps are checked to agree; then each is timed in turn, in many rounds, so
+that whatever else the machine does meets all of them alike.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+# Without these glibc gives large arrays back to the system after each step and asks for them
+# anew: the frameworks' large mini-batches would take up to four times as long.
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": str(2**32),
+    "MALLOC_TRIM_THRESHOLD_": str(2**32),
+}
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+if __name__ == "__main__" and any(os.environ.get(name) != MALLOC[name] for name in MALLOC):
+    cache = {"TORCHINDUCTOR_CACHE_DIR": str(ROOT / ".cache" / "inductor")}
+    os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC)
+
+import contenders  # noqa: E402
+import limit  # noqa: E402
+import numpy as np  # noqa: E402
+import report  # noqa: E402
+from contenders import Problem  # noqa: E402
+
+from convnet_lib import ConvNet, data, training  # noqa: E402
+
+MAPS = 1, 20
+TOLERANCE = {"float32": 1e-3, "float64": 1e-9}  # of the largest move of a kind of parameter
+TURN = 0.02  # s, at least, that a contender works before the next one's turn
+PAUSE = 0.004  # s, in which the threads of the one before go to sleep
+
+
+def cells(quick):
+    """Return the (dtype, maps, batch) to be measured."""
+    dtypes, batches = (("float32",), (10, 128)) if quick else (TOLERANCE, (1, 10, 32, 128, 1024))
+    return list(itertools.product(dtypes, MAPS, batches))
+
+
+def problems(dtype):
+    """Return a function (maps, batch) → Problem on as many images as MNIST has.
+
+    They are the digits of the book, fifteen times over: 60,000 images do not fit the cache.
+    """
+    digits = data.load_digits(dtype=dtype).train
+    images = np.tile(digits.images, (15, 1, 1))
+    y = np.tile(data.one_hot(digits.labels, dtype=dtype), (15, 1))
+
+    def problem(maps, batch):
+        return Problem(ConvNet.random(maps, 0, dtype=np.dtype(dtype)), images, y, batch, 0.02)
+
+    return problem
+
+
+def shuffled(images, batch, seed=0):
+    """Return an order of mini-batches, integers of shape (steps, batch), drawn without return."""
+    steps = min(64, max(4, 2048 // batch))
+    return np.random.default_rng(seed).permutation(images)[: steps * batch].reshape(-1, batch)
+
+
+def disagreement(contender, problem, order):
+    """Return how far a contender's steps are from the plain ones in float64.
+
+    Of each kind of parameter the largest difference, as a share of its largest move.
+    """
+    names = problem.net.parameters
+    begun = [getattr(problem.net, name).astype(float) for name in names]
+    plain = ConvNet(*begun)
+    for rows in order:
+        a0, y = problem.images[rows].astype(float), problem.y[rows].astype(float)
+        plain = training.step(plain, a0, y, problem.learning_rate)
+    contender.run(order)
+    found = [np.array(p, float) for p in contender.parameters()]
+    expected = [getattr(plain, name) for name in names]
+    worst = 0.0
+    for one, other, start in zip(found, expected, begun, strict=True):
+        if one.shape != other.shape:
+            return np.inf
+        worst = max(worst, np.abs(one - other).max() / np.abs(other - start).max())
+    return float(worst) if np.isfinite(worst) else np.inf
+
+
+def must_agree(contender, problem, order, dtype):
+    """Raise an AssertionError that names a contender whose gradients are not the book's."""
+    found = disagreement(contender, problem, order)
+    if not found <= TOLERANCE[dtype]:
+        raise AssertionError(
+            f"{contender.name}: its steps are {found:.1e} of the largest move away from the "
+            f"plain ones, more than {TOLERANCE[dtype]:.0e}: nothing is timed"
+        )
+
+
+class Turns:
+    """The turns of a contender at one piece of work.
+
+    Attributes:
+        times: µs a step, a number a turn.
+    """
+
+    def __init__(self, work, order, all_at_once):
+        self.work, self.order, self.repeat = work, order if all_at_once else order[:1], 1
+        seconds = min(self._seconds() for _ in range(3))
+        if not all_at_once:
+            self.order = order[: int(TURN / seconds) + 1]
+            seconds *= len(self.order)
+        self.repeat = int(TURN / seconds) + 1
+        self.times = []
+
+    def take(self):
+        """Let the threads of the one before go to sleep, wake one's own, and work."""
+        time.sleep(PAUSE)
+        self.work(self.order)
+        self.times.append(self._seconds() * 1e6 / self.repeat / len(self.order))
+
+    def _seconds(self):
+        start = time.perf_counter()
+        for _ in range(self.repeat):
+            self.work(self.order)
+        return time.perf_counter() - start
+
+
+def interleave(turns, seconds, least=5, most=40):
+    """Take turns in rounds, for so many seconds, but at least `least` and at most `most` rounds."""
+    until = time.perf_counter() + seconds
+    for done in range(most):
+        if done >= least and time.perf_counter() > until:
+            return
+        for one in turns:
+            one.take()
+
+
+def choose(kind, problem, order, dtype):
+    """Return the contender in its fastest setting, and the setting; each is checked first."""
+    found = []
+    for setting in kind.settings:
+        contender = kind(problem, **setting)
+        must_agree(contender, problem, order[:2] if not kind.all_at_once else order, dtype)
+        if len(kind.settings) == 1:
+            return contender, setting
+        trial = Turns(contender.run, order, kind.all_at_once)
+        interleave([trial], 0)
+        found.append((min(trial.times), len(found), contender, setting))
+    return min(found)[2:]
+
+
+def measure(kinds, problem, dtype, maps, seconds):
+    """Return the rows of all contenders on one problem, steps and forward passes."""
+    order = shuffled(len(problem.images), problem.batch)
+    kinds = [kind for kind in kinds if problem.batch * maps <= kind.most]
+    chosen = [choose(kind, problem, order, dtype) for kind in kinds]
+    rows = []
+    for what, share in (("step", 0.7), ("forward", 0.3)):
+        turns = [
+            Turns(c.run if what == "step" else c.forward, order, c.all_at_once) for c, _ in chosen
+        ]
+        interleave(turns, share * seconds)
+        for (contender, setting), turn in zip(chosen, turns, strict=True):
+            low, median, high = np.percentile(turn.times, (25, 50, 75))
+            rows.append(
+                {
+                    "contender": contender.name,
+                    "what": what,
+                    "maps": maps,
+                    "batch": problem.batch,
+                    "dtype": dtype,
+                    "from_pixels": True,
+                    "us_per_step": round(float(median), 2),
+                    "spread": round(float(high - low), 2),
+                    "setting": setting,
+                }
+            )
+    return rows
+
+
+def with_limits(rows, gemm, memory):
+    """Return the rows with the machine's rates and the limit of each."""
+    complete = []
+    for row in rows:
+        rates = gemm[row["dtype"]], memory
+        bound = limit.limit_us(
+            row["maps"], row["batch"], row["dtype"], *rates, row["what"] == "forward"
+        )
+        names = ("gemm_gflops", "memory_gb_per_s", "limit_us")
+        values = (round(float(value), 2) for value in (*rates, bound))
+        complete.append(row | dict(zip(names, values, strict=True)))
+    return complete
+
+
+def main(arguments=None):
+    """Measure, and write results.json, results.md and results.png."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="float32, mini-batches 10 and 128")
+    parser.add_argument("--into", type=Path, default=HERE, help="folder of the results")
+    options = parser.parse_args(arguments)
+    kinds, missing = contenders.everyone()
+    for line in missing:
+        print(line)
+    watch, wanted = report.Watch(), cells(options.quick)
+    memory = limit.memory_rate()
+    gemm = {dtype: limit.gemm_rate(dtype) for dtype in dict.fromkeys(c[0] for c in wanted)}
+    rows, problem, last = [], None, None
+    for dtype, maps, batch in wanted:
+        if dtype != last:
+            problem, last = problems(dtype), dtype
+        start = time.perf_counter()
+        rows += measure(kinds, problem(maps, batch), dtype, maps, seconds=10)
+        took = time.perf_counter() - start
+        print(f"{dtype}, maps {maps}, mini-batch {batch}: {took:.0f} s", flush=True)
+    rows = with_limits(rows, gemm, memory)
+    page = report.page(rows, watch.sentences(missing, options.quick))
+    print("\n" + page)
+    options.into.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    (options.into / "results.json").write_text(f"[\n{lines}\n]\n", "utf-8")
+    (options.into / "results.md").write_text(page, "utf-8")
+    report.plot(rows).savefig(options.into / "results.png", dpi=150)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What the figures of trained networks take: a network, images, labels."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .. import checks, maps
+from ..network import ConvNet
+from . import base
+
+
+def network(name, net):
+    """Return what was handed in as a ConvNet with an axis of feature maps.
+
+    Args:
+        name: the argument, for the error.
+        net: a ConvNet, or a mapping with w1, b1, w3 and b3, such as `numpy.load` of an .npz file.
+
+    Raises:
+        ValueError: if it is neither, or its images have channels.
+    """
+    if isinstance(net, Mapping):
+        missing = [key for key in ConvNet.parameters if key not in net]
+        if missing:
+            checks.refuse(name, "w1, b1, w3 and b3", f"a mapping without {', '.join(missing)}")
+        net = ConvNet(**{key: net[key] for key in ConvNet.parameters})
+    if not isinstance(net, ConvNet):
+        expected = "a ConvNet, or a mapping with w1, b1, w3 and b3"
+        checks.refuse(name, expected, f"a {type(net).__name__}")
+    return maps.with_maps(net)
+
+
+def images(net, x):
+    """Return images that fit the network, (N, H, W), be they one or many.
+
+    Raises:
+        ValueError: if they are not made of floats, none, or of another size.
+    """
+    x = checks.floats("images", x)
+    expected = net.image_shape
+    if x.ndim not in (2, 3) or x.shape[-2:] != expected or 0 in x.shape:
+        either = f"{checks.written(expected)} or {checks.written(('N', *expected))}"
+        came = checks.written(x.shape) if x.ndim else "()"
+        checks.refuse("images", f"shape {either}", came)
+    return x if x.ndim == 3 else x[None]
+
+
+def labels(given, n, outputs):
+    """Return n labels as integers, or None if there are none.
+
+    Raises:
+        ValueError: if they are not n integers from 0 to outputs - 1.
+    """
+    if given is None:
+        return None
+    try:
+        given = np.atleast_1d(np.asarray(given))
+    except ValueError:  # rows of unequal length
+        checks.refuse("labels", f"integers, shape ({n},)", "a ragged list")
+    if given.dtype.kind not in "iu":
+        checks.refuse("labels", "integers", f"{given.dtype}")
+    checks.shape("labels", given, (n,))
+    low, high = given.min(), given.max()
+    if low < 0 or high >= outputs:
+        checks.refuse("labels", f"integers from 0 to {outputs - 1}", f"{low} to {high}")
+    return given
+
+
+def first(x, most=base.MOST_IMAGES):
+    """Return the first images of many, as float32, and the sentence that says so."""
+    note = f"The first {most} of {len(x):,} images are shown." if len(x) > most else ""
+    return np.asarray(x[:most], np.float32), note

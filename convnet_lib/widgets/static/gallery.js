@@ -1,0 +1,336 @@
+// F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
+
+import { Figure } from "./figure.js";
+import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
+import { count, equation, number, spoken, symbol } from "./text.js";
+
+const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
+const SORTS = { number: "by number", importance: "by how much they matter", pleased: "by how much this digit pleases them" };
+const KINDS = { "activations": "a1", "weighted inputs": "z1", "pooling masks": "mask" };
+const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" };
+
+const a0 = (...indices) => symbol("a", 0, indices);
+const a1 = (...indices) => symbol("a", 1, indices);
+const a2 = (...indices) => symbol("a", 2, indices);
+const w1 = (...indices) => symbol("w", 1, indices);
+const z1 = (...indices) => symbol("z", 1, indices);
+
+export function render(context) {
+  return new Gallery(context).close;
+}
+
+class Gallery {
+  constructor(context) {
+    this.figure = new Figure(
+      context,
+      "Gallery: all filters of a network, their feature maps and pooling masks, and what pleases them",
+      { hint: "Page Down and Page Up lead from map to map.", cells: 92 },
+    );
+    this.model = context.model;
+    this.maps = this.model.get("w1").shape[0];
+    this.build();
+    const arrays = ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places"];
+    this.figure.onChange([...arrays, "importance", "order", "orders"], () => this.read());
+    this.figure.onChange(["index", "sort", "shows", "pinned"], () => this.update());
+    this.read();
+    this.figure.start((subject) => this.explain(subject));
+    this.close = () => this.figure.close();
+  }
+
+  // --- the parts -----------------------------------------------------------------------------
+
+  build() {
+    const { figure } = this;
+    this.buildControls();
+    const row = figure.row();
+    const detail = (explain) => (cell) => explain.call(this, cell);
+    this.input = figure.grid(row, {
+      name: "a0", title: `${a0()} the digit`, words: "a 0, the digit", detail: detail(this.explainPixel),
+    });
+    // A cell of the large maps is one of the map that the figure is about.
+    const here = (cell) => cell && { grid: `map ${this.map}`, ...cell };
+    const large = {
+      onPoint: (cell) => figure.point(here(cell)),
+      onWalk: (cell) => figure.walk(here(cell)),
+      onPick: (cell) => figure.pick(here(cell)),
+    };
+    this.weighted = figure.grid(row, { ...large, name: "z1", title: "", kind: "diverging" });
+    this.activation = figure.grid(row, { ...large, name: "a1", title: "" });
+    const below = figure.row();
+    const small = { unit: "clamp(29px, calc(var(--cn-cell) * 3.4), 40px)" };
+    this.filter = figure.grid(below, {
+      ...small, name: "w1", title: "", kind: "diverging", detail: detail(this.explainWeight),
+    });
+    this.patch = figure.grid(below, {
+      ...small, name: "patch", title: "", legend: false, detail: detail(this.explainPatch),
+    });
+    this.formulas = figure.formulas(figure.side(below));
+    this.buildCards();
+  }
+
+  buildControls() {
+    const { figure, model } = this;
+    const labels = model.get("labels");
+    const images = model.get("a0").shape[0];
+    if (images > 1) {
+      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
+      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
+    }
+    if (this.maps > 1) {
+      this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) => figure.send({ sort }));
+    }
+    const kinds = Object.keys(KINDS).map((name) => [name, name]);
+    this.kinds = figure.menu(figure.controls, "Maps show", kinds, (shows) => figure.send({ shows }));
+  }
+
+  buildCards() {
+    const { figure } = this;
+    this.caption = figure.add(document.createElement("p"), figure.body);
+    this.caption.className = "cn-caption";
+    this.thumbnails = [];
+    this.small = [];
+    this.cards = cards(figure.body, this.maps, (card, f) => {
+      this.thumbnails[f] = thumbnails(card, ["filter", "patch"]);
+      this.small[f] = figure.grid(card, {
+        name: `map ${f}`, title: "", unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)", legend: false,
+        onKey: (event, cell) => this.onKey(event, f, cell),
+      });
+    });
+  }
+
+  // --- what it shows -------------------------------------------------------------------------
+
+  read() {
+    const { figure } = this;
+    this.arrays = {};
+    for (const name of ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places", "importance", "order", "orders"]) {
+      this.arrays[name] = figure.array(name);
+    }
+    const { palettes } = figure;
+    // One scale for all filters, and one for all maps: pale means little, as in the static twin.
+    this.filterScale = palettes.scale("diverging", this.arrays.w1.values);
+    this.scales = { mask: palettes.scale("sequential"), a1: palettes.scale("sequential") };
+    this.update();
+  }
+
+  update() {
+    const { arrays, model } = this;
+    this.index = model.get("index");
+    this.kind = KINDS[model.get("shows")];
+    this.scales.z1 = this.figure.palettes.scale("diverging", arrays.z1.part(this.index).values);
+    for (let f = 0; f < this.maps; f++) this.showCard(f);
+    const orders = { importance: arrays.order, pleased: arrays.orders.part(this.index) };
+    const sort = model.get("sort");
+    this.order = orders[sort] ? [...orders[sort].values] : Array.from({ length: this.maps }, (_, f) => f);
+    this.cards.sort(this.order);
+    if (this.images) this.images.value = this.index;
+    if (this.sorts) this.sorts.value = sort;
+    this.kinds.value = model.get("shows");
+    this.caption.innerHTML = this.writeCaption();
+    this.map = null;
+    this.figure.refresh();
+  }
+
+  /** One map of the image that is shown: "z1", "a1", "winner" or "tied". */
+  of(name, f) {
+    return this.arrays[name].part(this.index).part(f);
+  }
+
+  showCard(f) {
+    const { filter, patch } = this.thumbnails[f];
+    filter.show(this.arrays.w1.part(f), this.filterScale);
+    patch.show(this.arrays.patches.part(f), this.scales.a1);
+    const kind = this.kind;
+    const array = kind === "mask" ? poolingMask(this.of("winner", f)) : this.of(kind, f);
+    this.small[f].show(array, {
+      scale: this.scales[kind],
+      title: `map ${f}<span class="cn-quiet">${this.signed(this.arrays.importance.values[f])}</span>`,
+      words: `map ${f}, ${WORDS[kind]}`,
+    });
+  }
+
+  /** Indices of a neuron of map f; a single map goes without its own. */
+  at(f, ...indices) {
+    return this.maps === 1 ? indices : [f, ...indices];
+  }
+
+  signed(x) {
+    return this.model.get("measure") === "norm" || x <= 0 ? number(x) : `+${number(x)}`;
+  }
+
+  writeCaption() {
+    const note = this.model.get("note");
+    const what = this.maps === 1 ? "The map" : "All maps";
+    return `${what}, beside the filter and the patch that pleases it most. The number: ${this.measure()}. ${note}`;
+  }
+
+  measure() {
+    const measure = this.model.get("measure");
+    if (measure === "norm") return `the norm of the map's weights in ${symbol("w", 3)}`;
+    const n = this.model.get("measured_on");
+    const on = n === 1 ? "1 image" : `${n.toLocaleString("en")} images`;
+    return `by how much the mean cost (${COSTS[measure]}) of ${on} rises if the map's weights in ${symbol("w", 3)} are 0`;
+  }
+
+  /** Hovered: a neuron of map f. */
+  explain({ grid, row, column }) {
+    const f = Number(grid.split(" ")[1]);
+    if (f !== this.map) this.showMap(f);
+    this.cell = { row, column };
+    const { cells } = windowOf(this.cell);
+    const { rows, columns } = this.arrays.w1.part(f);
+    const [bestRow, bestColumn] = this.best(f);
+    const best = { row: bestRow, column: bestColumn };
+    this.marks = {
+      a0: [{ ...best, rows, columns, line: "linked" }, { ...this.cell, rows, columns }],
+      z1: [{ ...best, line: "linked" }, this.cell],
+      a1: [cells, this.cell],
+      [grid]: [this.cell],
+    };
+    this.figure.mark(this.marks);
+    this.formulas.style.minHeight = "";
+    this.formulas.innerHTML = this.write(f, row, column);
+    this.figure.say(this.speak(f, row, column));
+  }
+
+  showMap(f) {
+    this.map = f;
+    this.cards.choose(f);
+    this.input.show(this.arrays.a0.part(this.index));
+    this.weighted.show(this.of("z1", f), {
+      scale: this.scales.z1, title: `${z1(...this.at(f))} weighted inputs`, words: `z 1 of map ${f}, weighted inputs`,
+    });
+    this.activation.show(this.of("a1", f), {
+      title: `${a1(...this.at(f))} winners outlined`, words: `a 1 of map ${f}, activations`,
+    });
+    this.activation.setMask(winnerMarks(this.of("winner", f)));
+    this.filter.show(this.arrays.w1.part(f), {
+      scale: this.filterScale, title: `${w1(...this.at(f))} filter ${f}`, words: `w 1, filter ${f}`,
+    });
+    this.patch.show(this.arrays.patches.part(f), {
+      title: "pleases it most", words: `the patch that pleases filter ${f} most`,
+    });
+  }
+
+  best(f) {
+    return this.arrays.places.part(this.index).part(f).values;
+  }
+
+  write(f, j, k) {
+    const { j: J, k: K } = windowOf(this.cell);
+    const won = winnerOf(this.of("winner", f), J, K);
+    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
+    const top = this.of("a1", f).at(won.row, won.column);
+    const wins = won.row === j && won.column === k ? "This neuron wins" : "Another neuron wins";
+    const tie = this.of("tied", f).at(J, K) ? " A tie: the first of the largest counts." : "";
+    const { rows, columns } = this.arrays.w1.part(f);
+    const neuron = this.at(f, j, k);
+    return (
+      equation(`${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
+        ${k + columns - 1} of the digit`, "F1") +
+      equation(`${a1(...neuron)} = <i>σ</i>(${z1(...neuron)}) = <b>${number(a)}</b>`, "F2") +
+      equation(`${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`, "F3") +
+      `<p>${wins} its window (dashed).${tie}</p>` +
+      this.writePleasing(f)
+    );
+  }
+
+  writePleasing(f) {
+    const [row, column] = this.best(f);
+    const positive = this.arrays.w1.part(f).values.some((x) => x > 0)
+      ? "black where the weights are positive"
+      : "as no weight is positive, one pixel under the largest";
+    return `<p>Of all patches of norm 1 without negative pixels, the one beside the filter pleases it most
+      (${positive}): ${z1()} = <b>${number(this.arrays.peaks.values[f])}</b>. On this digit, whose patches have other
+      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.of("z1", f).at(row, column))}</b>
+      (dashed on ${z1()} and on the digit).</p>`;
+  }
+
+  speak(f, j, k) {
+    const { j: J, k: K } = windowOf(this.cell);
+    const won = winnerOf(this.of("winner", f), J, K);
+    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
+    const tie = this.of("tied", f).at(J, K) ? " It is a tie." : "";
+    const window = won.row === j && won.column === k
+      ? "It wins its window."
+      : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.of("a1", f).at(won.row, won.column))}.`;
+    return `Map ${f}: ${spoken("z", 1, this.at(f, j, k))} is ${number(z)}, its activation ${number(a)}. ${window}${tie}`;
+  }
+
+  // --- parts of the explanation, pointed at --------------------------------------------------
+
+  /** Write and say what a part is, until the pointer leaves it. */
+  tell(marks, html, words) {
+    this.figure.mark(marks);
+    // What stands below must not jump while the pointer crosses a grid.
+    this.formulas.style.minHeight = `${this.formulas.offsetHeight}px`;
+    this.formulas.innerHTML = html;
+    this.figure.say(words);
+  }
+
+  explainWeight(cell) {
+    if (!cell) return this.figure.refresh();
+    const { row: l, column: m } = cell;
+    const { row: j, column: k } = this.cell;
+    const [w, a] = [this.filter.array.at(l, m), this.input.array.at(j + l, k + m)];
+    const weight = this.at(this.map, l, m);
+    const marks = {
+      ...this.marks,
+      a0: [{ ...this.marks.a0[1], line: "linked" }, { row: j + l, column: k + m }],
+      w1: [cell], patch: [cell],
+    };
+    return this.tell(
+      marks,
+      equation(`${w1(...weight)} = <b>${number(w)}</b>`) +
+        `<p>In ${z1(...this.at(this.map, j, k))} it multiplies ${a0(j + l, k + m)} = <b>${number(a)}</b>.</p>`,
+      `${spoken("w", 1, weight)} is ${number(w)}. In ${spoken("z", 1, this.at(this.map, j, k))} ` +
+        `it multiplies ${spoken("a", 0, [j + l, k + m])}, ${number(a)}.`,
+    );
+  }
+
+  explainPatch(cell) {
+    if (!cell) return this.figure.refresh();
+    const { row: l, column: m } = cell;
+    const [w, pixel] = [this.filter.array.at(l, m), this.patch.array.at(l, m)];
+    const weight = this.at(this.map, l, m);
+    return this.tell(
+      { ...this.marks, w1: [cell], patch: [cell] },
+      `<p>Under the weight ${w1(...weight)} = <b>${number(w)}</b> the patch that pleases the filter most has
+        the pixel <b>${number(pixel)}</b>.</p>`,
+      `Under ${spoken("w", 1, weight)}, ${number(w)}, the patch has the pixel ${number(pixel)}.`,
+    );
+  }
+
+  /** A pixel: the neurons that see it. */
+  explainPixel(cell) {
+    if (!cell) return this.figure.refresh();
+    const { row, column } = cell;
+    const { rows, columns } = this.filter.array;
+    const [top, left] = [Math.max(0, row - rows + 1), Math.max(0, column - columns + 1)];
+    const map = this.activation.array;
+    const seen = {
+      row: top, column: left, line: "linked",
+      rows: Math.min(row, map.rows - 1) - top + 1,
+      columns: Math.min(column, map.columns - 1) - left + 1,
+    };
+    const value = number(this.input.array.at(row, column));
+    const neurons = count(seen.rows * seen.columns, "neuron");
+    return this.tell(
+      { a0: [cell], z1: [seen], a1: [seen] },
+      `<p>${a0(row, column)} = <b>${value}</b> is seen by ${neurons} of each map.</p>`,
+      `${spoken("a", 0, [row, column])} is ${value}, seen by ${neurons} of each map.`,
+    );
+  }
+
+  /** Page Down, Page Up: the same neuron of the next map, of the one before. */
+  onKey(event, f, cell) {
+    const step = { PageDown: 1, PageUp: -1 }[event.key];
+    if (!step) return false;
+    const next = this.order[this.order.indexOf(f) + step];
+    if (next === undefined) return true;
+    const grid = this.small[next];
+    grid.moveTo(cell);
+    grid.field.focus();
+    return true;
+  }
+}

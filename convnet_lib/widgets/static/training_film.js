@@ -1,0 +1,357 @@
+// A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
+
+import { Chart } from "./chart.js";
+import { Figure } from "./figure.js";
+import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
+import { count, equation, number, spoken, symbol } from "./text.js";
+
+const ARRAYS = ["epochs", "a0", "w1", "b1", "a1", "winner", "delta1", "a3", "taken"];
+const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
+const PACE = 600; // ms a frame
+
+const a0 = (...indices) => symbol("a", 0, indices);
+const a1 = (...indices) => symbol("a", 1, indices);
+const w1 = (...indices) => symbol("w", 1, indices);
+const b1 = (...indices) => symbol("b", 1, indices);
+const delta = (layer, ...indices) => symbol("δ", layer, indices);
+
+export function render(context) {
+  return new TrainingFilm(context).close;
+}
+
+class TrainingFilm {
+  constructor(context) {
+    this.figure = new Figure(
+      context,
+      "Training film: a filter, its feature map, the errors and the curves, epoch by epoch",
+      { hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.", cells: 96 },
+    );
+    this.model = context.model;
+    this.arrays = Object.fromEntries([...ARRAYS, ...CURVES].map((name) => [name, this.figure.array(name)]));
+    const { epochs, w1: filters, delta1 } = this.arrays;
+    this.frames = epochs.values.length;
+    this.maps = filters.shape[1];
+    this.hasErrors = delta1.values.length > 0;
+    this.build();
+    this.figure.onChange(["frame", "index", "map", "shows"], () => this.update());
+    this.figure.onClose(() => this.pause());
+    this.update();
+    this.figure.start((subject) => this.explain(subject));
+    this.close = () => this.figure.close();
+  }
+
+  // --- the parts -----------------------------------------------------------------------------
+
+  build() {
+    const { figure } = this;
+    this.buildControls();
+    this.status = this.paragraph();
+    const row = figure.row();
+    const onKey = (event) => this.onKey(event);
+    this.input = figure.grid(row, { name: "a0", title: `${a0()} the digit`, words: "a 0, the digit", onKey });
+    this.filter = figure.grid(row, {
+      name: "w1", title: "", kind: "diverging", unit: "clamp(29px, calc(var(--cn-cell) * 3), 38px)", onKey,
+    });
+    this.activation = figure.grid(row, { name: "a1", title: "", onKey });
+    if (this.hasErrors) {
+      this.errors = figure.grid(row, { name: "delta1", title: "", kind: "diverging", onKey });
+    }
+    this.formulas = figure.formulas();
+    this.formulas.style.minHeight = "3.6em"; // what stands below is not to jump
+    this.buildCharts();
+    if (this.maps > 1) this.buildCards();
+    this.note = this.paragraph();
+    this.note.textContent = this.describeFrames();
+  }
+
+  paragraph() {
+    const paragraph = this.figure.add(document.createElement("p"), this.figure.body);
+    paragraph.className = "cn-caption";
+    return paragraph;
+  }
+
+  buildControls() {
+    const { figure, model } = this;
+    const labels = model.get("labels");
+    const images = this.arrays.a0.shape[0];
+    if (images > 1) {
+      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
+      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
+    }
+    if (this.maps > 1) {
+      const choices = Array.from({ length: this.maps }, (_, f) => [f, f]);
+      this.chosen = figure.menu(figure.controls, "Map", choices, (f) => figure.send({ map: Number(f) }));
+      const kinds = ["activations", "pooling masks", ...(this.hasErrors ? ["errors"] : [])];
+      this.kinds = figure.menu(figure.controls, "Small maps show", kinds.map((k) => [k, k]), (shows) =>
+        figure.send({ shows }),
+      );
+    }
+    if (this.frames === 1) return;
+    const row = figure.add(document.createElement("div"), figure.body);
+    row.className = "cn-controls";
+    this.slider = figure.slider(row, "Epoch", "Epoch", { min: 0, max: this.frames - 1, step: 1 }, (frame) => {
+      this.pause();
+      figure.send({ frame });
+    });
+    this.slider.input.classList.add("cn-long");
+    // Nothing moves unless it is asked to, and not at all where less motion is wished for.
+    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.player = figure.button(row, "Play", () => (this.playing ? this.pause() : this.play()));
+    }
+  }
+
+  buildCharts() {
+    const { figure, arrays } = this;
+    const row = figure.row();
+    const curve = (name, words, html = words) => ({ words, html, values: arrays[name].values });
+    const charts = [
+      { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
+      {
+        name: "accuracy", low: 0, high: 1,
+        series: [
+          curve("train_accuracy", "accuracy in training", "accuracy"),
+          curve("test_accuracy", "accuracy on digits held out", "held out"),
+        ],
+      },
+    ];
+    if (this.hasErrors) {
+      charts.push({
+        name: "errors", log: true,
+        series: [
+          curve("delta3_size", "mean size of delta 3", `mean |${delta(3)}|`),
+          curve("delta1_size", "mean size of delta 1", `|${delta(1)}|`),
+        ],
+      });
+    }
+    const onMove = (epoch) => {
+      this.pause();
+      figure.send({ frame: this.nearest(epoch) });
+    };
+    this.charts = charts.map((options) => new Chart(figure, row, { ...options, onMove }));
+  }
+
+  /** The frame that is nearest to an epoch. */
+  nearest(epoch) {
+    const away = [...this.arrays.epochs.values].map((x) => Math.abs(x - epoch));
+    return away.indexOf(Math.min(...away));
+  }
+
+  /** All maps, small; each is a button that picks its map. */
+  buildCards() {
+    this.small = [];
+    const { container } = cards(this.figure.body, this.maps, (card, f) => {
+      const button = this.figure.button(card, "", () => this.figure.send({ map: f }));
+      button.classList.add("cn-card-button");
+      button.innerHTML = `<span>map ${f}</span>`;
+      this.small[f] = { button, ...thumbnails(button, ["filter", "map"]) };
+    });
+    container.classList.add("cn-buttons");
+  }
+
+  describeFrames() {
+    const epochs = this.arrays.costs.values.length;
+    const what = this.hasErrors
+      ? "The mean errors are over the images given here and all neurons of their layer. "
+      : "Errors need labels, and none were given. ";
+    if (this.frames === epochs) return what;
+    return `${what}Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
+  }
+
+  // --- what it shows -------------------------------------------------------------------------
+
+  update() {
+    const { arrays, figure, model } = this;
+    this.frame = model.get("frame");
+    this.index = model.get("index");
+    this.map = model.get("map");
+    this.epoch = arrays.epochs.values[this.frame];
+    const f = this.map;
+    const { palettes } = figure;
+    // One scale for the whole run, so that what grows or fades is seen to.
+    this.filterScale ??= palettes.scale("diverging", arrays.w1.values);
+    this.w1 = arrays.w1.part(this.frame).part(f);
+    this.a1 = this.of("a1", f);
+    this.winner = this.of("winner", f);
+    this.input.show(arrays.a0.part(this.index));
+    this.filter.show(this.w1, {
+      scale: this.filterScale, title: `${w1(...this.at())} filter`, words: `w 1, filter ${f}`,
+    });
+    this.activation.show(this.a1, {
+      title: `${a1(...this.at())} winners outlined`, words: `a 1 of map ${f}, activations`,
+    });
+    this.activation.setMask(winnerMarks(this.winner));
+    if (this.hasErrors) this.showErrors();
+    for (const chart of this.charts) chart.show(this.epoch);
+    this.showCards();
+    this.showControls();
+    this.status.innerHTML = this.writeStatus();
+    figure.refresh();
+  }
+
+  showErrors() {
+    const f = this.map;
+    this.errorScale = this.figure.palettes.scale("diverging", this.errorsOfImage());
+    this.delta1 = this.spread(f);
+    this.errors.show(this.delta1, {
+      scale: this.errorScale, title: `${delta(1, ...this.at())} errors`, words: `delta 1 of map ${f}, errors`,
+    });
+  }
+
+  /** All errors of this image in the whole run, which share one scale. */
+  errorsOfImage() {
+    if (this.errorsOf !== this.index) {
+      this.errorsOf = this.index;
+      const parts = Array.from({ length: this.frames }, (_, t) => this.arrays.delta1.part(t).part(this.index).values);
+      this.largest = parts.reduce((m, part) => part.reduce((n, x) => Math.max(n, Math.abs(x) || 0), m), 0);
+    }
+    return Float32Array.of(this.largest);
+  }
+
+  /** δ¹ of a whole map: Python sends it for the winners, and the others have 0 (BP2a). */
+  spread(f) {
+    const map = poolingMask(this.of("winner", f));
+    const errors = this.of("delta1", f);
+    for (let j = 0; j < errors.rows; j++) {
+      for (let k = 0; k < errors.columns; k++) {
+        const { row, column } = winnerOf(this.of("winner", f), j, k);
+        map.values[row * map.columns + column] = errors.at(j, k);
+      }
+    }
+    return map;
+  }
+
+  showCards() {
+    if (this.maps === 1) return;
+    const shows = this.model.get("shows");
+    const grey = this.figure.palettes.scale("sequential");
+    this.small.forEach(({ button, filter, map }, f) => {
+      filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
+      if (shows === "errors" && this.hasErrors) map.show(this.spread(f), this.errorScale);
+      else map.show(shows === "activations" ? this.of("a1", f) : poolingMask(this.of("winner", f)), grey);
+      button.setAttribute("aria-pressed", f === this.map);
+    });
+  }
+
+  showControls() {
+    if (this.images) this.images.value = this.index;
+    if (this.chosen) this.chosen.value = this.map;
+    if (this.kinds) this.kinds.value = this.model.get("shows");
+    if (!this.slider) return;
+    const last = this.arrays.costs.values.length - 1;
+    this.slider.input.value = this.frame;
+    this.slider.input.setAttribute("aria-valuetext", this.epochWords());
+    this.slider.output.textContent = `${this.epoch} of ${last}`;
+  }
+
+  /** An array of the frame and the image that are shown, for map f. */
+  of(name, f) {
+    return this.arrays[name].part(this.frame).part(this.index).part(f);
+  }
+
+  /** Indices of the map that is shown; a single map goes without its own. */
+  at(...indices) {
+    return this.maps === 1 ? indices : [this.map, ...indices];
+  }
+
+  epochWords() {
+    return this.epoch ? `after ${count(this.epoch, "epoch")}` : "before training";
+  }
+
+  writeStatus() {
+    const taken = this.arrays.taken.part(this.frame).values[this.index];
+    const label = this.model.get("labels")[this.index];
+    const activation = this.arrays.a3.part(this.frame).part(this.index).values[taken];
+    const right = label === undefined ? "" : label === taken ? ", which is right" : `, and it is ${aDigit(label)}`;
+    const when = this.epochWords();
+    return `${when[0].toUpperCase()}${when.slice(1)} the network takes this digit for <b>${aDigit(taken)}</b>${right}
+      (${symbol("a", 3, [taken])} = ${number(activation)}).`;
+  }
+
+  // --- what it explains ----------------------------------------------------------------------
+
+  explain({ grid, row, column }) {
+    const how = { a0: this.explainPixel, w1: this.explainWeight };
+    (how[grid] ?? this.explainNeuron).call(this, row, column);
+  }
+
+  explainNeuron(j, k) {
+    const { rows, columns } = this.w1;
+    const window = windowOf({ row: j, column: k });
+    const won = winnerOf(this.winner, window.j, window.k);
+    const wins = won.row === j && won.column === k;
+    const a = this.a1.at(j, k);
+    const neuron = { row: j, column: k };
+    this.figure.mark({
+      a0: [{ ...neuron, rows, columns }], a1: [window.cells, neuron], delta1: [window.cells, neuron],
+    });
+    const winner = wins
+      ? "It wins its window."
+      : `${a1(...this.at(won.row, won.column))} = <b>${number(this.a1.at(won.row, won.column))}</b> wins its window.`;
+    let html = equation(`${a1(...this.at(j, k))} = <b>${number(a)}</b>. ${winner}`, "F2, F3");
+    let words = `${this.epochWords()}, ${spoken("a", 1, this.at(j, k))} is ${number(a)}. ` +
+      (wins ? "It wins its window." : `Its window is won by row ${won.row}, column ${won.column}.`);
+    if (this.hasErrors) {
+      const error = wins ? number(this.delta1.at(j, k), 5) : "0";
+      const loses = wins ? "" : ", since it does not win its window";
+      html += equation(`${delta(1, ...this.at(j, k))} = <b>${error}</b>${loses}`, "BP2");
+      words += ` Its error ${spoken("delta", 1, this.at(j, k))} is ${error}.`;
+    }
+    this.tell(html, words);
+  }
+
+  explainPixel(j, k) {
+    const value = number(this.input.array.at(j, k));
+    this.figure.mark({ a0: [{ row: j, column: k }] });
+    this.tell(
+      `<p>${a0(j, k)} = <b>${value}</b>: the digit stays as it is; the network learns.</p>`,
+      `${spoken("a", 0, [j, k])} is ${value}.`,
+    );
+  }
+
+  explainWeight(l, m) {
+    const now = number(this.w1.at(l, m));
+    const before = number(this.arrays.w1.part(0).part(this.map).at(l, m));
+    const bias = number(this.arrays.b1.part(this.frame).values[this.map]);
+    this.figure.mark({ w1: [{ row: l, column: m }] });
+    this.tell(
+      `<p>${w1(...this.at(l, m))} = <b>${now}</b>; before training it was <b>${before}</b>. The bias
+        ${b1(...this.at())} is now <b>${bias}</b>.</p>`,
+      `${this.epochWords()}, ${spoken("w", 1, this.at(l, m))} is ${now}; before training it was ${before}.`,
+    );
+  }
+
+  tell(html, words) {
+    this.formulas.innerHTML = html;
+    this.figure.say(words);
+  }
+
+  // --- what moves it -------------------------------------------------------------------------
+
+  /** Page Down, Page Up: the next frame, the one before. */
+  onKey(event) {
+    const step = { PageDown: 1, PageUp: -1 }[event.key];
+    if (!step) return false;
+    this.pause();
+    this.go(this.frame + step);
+    return true;
+  }
+
+  go(frame) {
+    if (frame >= 0 && frame < this.frames) this.figure.send({ frame });
+  }
+
+  play() {
+    if (this.frame === this.frames - 1) this.go(0);
+    this.player.textContent = "Pause";
+    this.playing = setInterval(() => {
+      this.go(this.frame + 1);
+      if (this.model.get("frame") === this.frames - 1) this.pause();
+    }, PACE);
+  }
+
+  pause() {
+    clearInterval(this.playing);
+    this.playing = null;
+    if (this.player) this.player.textContent = "Play";
+  }
+}

@@ -1,0 +1,317 @@
+"""What the figure of the whole network shows, held against the network itself."""
+
+import driver
+import numpy as np
+import pytest
+
+from convnet_lib import ConvNet, conv, data, dense, pool, widgets
+from convnet_lib.activations import sigmoid_prime
+
+TEST = data.load_digits().test
+WHICH = [3, 205, 610]
+A0 = TEST.images[WHICH].astype(np.float32)
+Y = data.one_hot(TEST.labels[WHICH]).astype(np.float32)
+NET = ConvNet.random(seed=1)
+ROOM = 6e-4  # three decimals are written
+
+
+@pytest.fixture
+def figure():
+    return widgets.backpropagation(NET, A0, Y)
+
+
+def choose(live, index=0, cost="quadratic", ties="first"):
+    for label, value in (("Image", str(index)), ("Cost", cost), ("Ties", ties)):
+        live.root.get_by_role("combobox", name=label).select_option(value)
+
+
+def value(live, name, *cell):
+    """The number that the keyboard finds in a cell."""
+    live.grid(name).focus()
+    live.page.keyboard.press("Control+Home")
+    for key, times in zip(("ArrowDown", "ArrowRight"), cell, strict=True):
+        for _ in range(times):
+            live.page.keyboard.press(key)
+    return driver.numbers(live.cursor(name))[-1]
+
+
+def sums(text):
+    """The sums in square brackets of a formula, worked out."""
+    inside = text[text.index("[") + 1 : text.index("]")].replace("(", "").replace(")", "")
+    products = [part.split("·") for part in inside.split("+")]
+    return sum(np.prod([driver.number(x.strip()) for x in factors]) for factors in products)
+
+
+@pytest.mark.parametrize(
+    ("index", "cost", "ties"),
+    [
+        (0, "quadratic", "first"),
+        (1, "cross_entropy", "split"),
+        (2, "quadratic", "all"),
+        (2, "cross_entropy", "first"),
+    ],
+)
+def test_every_quantity_is_numpys(show, figure, index, cost, ties):
+    live = show(figure, width=1600)
+    choose(live, index, cost, ties)
+    z1, a1, a2, z3, a3 = NET.feedforward(A0[index])
+    g = NET.backprop(A0[index], Y[index], cost, ties)
+    l, (j, k) = int(np.abs(g.delta3).argmax()), (9, 12)
+    back = dense.backward(g.delta3, NET.w3)
+    expected = {
+        ("a0", 14, 14): A0[index, 14, 14], ("w1", 2, 3): NET.w1[2, 3], ("b1", 0, 0): NET.b1,
+        ("z1", j, k): z1[j, k], ("a1", j, k): a1[j, k], ("a2", 4, 6): a2[4, 6],
+        ("b3", 5, 0): NET.b3[5], ("z3", 5, 0): z3[5], ("a3", 7, 0): a3[7], ("y", 4, 0): Y[index, 4],
+        ("C", 0, 0): NET.cost(A0[index], Y[index], cost),
+        ("nabla_a2", 4, 6): back[4, 6], ("switch", j, k): float(pool.winners(a1, ties)[j, k]),
+        ("slope1", j, k): sigmoid_prime(z1)[j, k], ("delta1", j, k): g.delta1[j, k],
+        ("nabla_w1", 1, 4): g.w1[1, 4], ("nabla_b1", 0, 0): g.b1,
+        ("delta3", l, 0): g.delta3[l], ("nabla_b3", l, 0): g.b3[l],
+        ("w3", 3, 7): NET.w3[l, 3, 7], ("nabla_w3", 3, 7): g.w3[l, 3, 7],
+        ("products", 8, 9): g.delta1[8, 9] * A0[index, 9, 13],
+    }  # fmt: skip
+    for (name, *cell), number in expected.items():
+        assert value(live, name, *cell) == pytest.approx(number, abs=ROOM), name
+        if name not in ("w1", "w3", "b1", "b3"):  # which tell of their gradient
+            assert live.results() == pytest.approx([number], abs=ROOM), name
+    for name, number in (("w1", g.w1[1, 4]), ("b1", g.b1)):
+        live.hover(name, *((1, 4) if name == "w1" else (0, 0)))
+        assert live.results() == pytest.approx([number], abs=ROOM)
+
+
+@pytest.mark.parametrize("ties", pool.TIES)
+def test_an_error_is_written_with_its_sum_and_its_switch(show, figure, ties):
+    live = show(figure, width=1600)
+    tied = np.argwhere(figure.tied[0] * (np.abs(figure.nabla_a2["quadratic"][0]) > 0.01))
+    cells = [(2 * tied[0][0] + r, 2 * tied[0][1] + s) for r in (0, 1) for s in (0, 1)]
+    choose(live, 0, "quadratic", ties)
+    switch = pool.winners(NET.feedforward(A0[0]).a1, ties)
+    for j, k in [*cells, (12, 13)]:
+        live.hover("delta1", j, k)
+        text = live.formulas()
+        assert live.results() == pytest.approx(
+            [figure.delta1[f"quadratic {ties}"][0, j, k]], abs=ROOM
+        )
+        written = sums(text)
+        assert written == pytest.approx(figure.nabla_a2["quadratic"][0, j // 2, k // 2], abs=5e-3)
+        on = driver.numbers(text[text.index("[") - 8 : text.index("[")])[-1]
+        assert on == pytest.approx(float(switch[j, k]), abs=6e-3)
+        assert "(BP2)" in text
+        for name in ("switch", "slope1", "z1", "a1", "nabla_a2", "w3", "delta3"):
+            assert live.outlined(name), name
+        assert live.outlined("y") is None
+
+
+def test_a_tie_is_told(show, figure):
+    live = show(figure, width=1600)
+    window = np.argwhere(figure.tied[0])[0]
+    j, k = 2 * window
+    live.hover("switch", j, k)
+    assert "not alone: a tie" in live.formulas()
+    assert live.results() == [1]
+    live.hover("switch", j, k + 1)
+    assert "another comes first" in live.formulas()
+    assert live.results() == [0]
+    choose(live, ties="split")
+    live.hover("switch", j, k)
+    assert live.results()[0] in (0.5, 0.333, 0.25)
+
+
+def test_a_weight_shows_delta1_times_the_shifted_digit(show, figure):
+    live = show(figure, width=1600)
+    delta1 = figure.delta1["quadratic first"][0]
+    fields = conv.receptive_fields(A0[0], NET.w1)
+    outlines = set()
+    for l, m in [(0, 0), (4, 4), (2, 3)]:
+        live.hover("nabla_w1", l, m)
+        products = delta1 * fields[:, :, l, m]
+        assert live.results() == pytest.approx([products.sum()], abs=ROOM)
+        assert f"{np.count_nonzero(products)} of them not 0" in live.formulas()
+        outlines.add(live.outlined("a0"))
+        live.outlined("products")
+        blank = np.abs(live.colours("products") - 247).max(axis=-1) <= 1
+        strong = np.abs(products) > 0.02 * np.abs(products).max()
+        assert not (blank & strong).any()
+        assert blank[products == 0].all()
+    assert len(outlines) == 3
+    live.click("nabla_w1", l, m)  # and the pointer may go
+    live.root.get_by_text("All terms of the sum").click()
+    lines = live.root.locator(".cn-products").inner_text().strip().splitlines()
+    shown = [driver.number(line.split("=")[-1].strip()) for line in lines]
+    assert shown == pytest.approx(list(products[products != 0]), abs=ROOM)
+
+
+def test_a_weighted_input_is_taken_apart(show, figure):
+    live = show(figure, width=1600)
+    field = A0[0, 9:14, 12:17]
+    live.click("z1", 9, 12)
+    live.grid("z1").focus()
+    live.page.keyboard.press("ArrowRight")
+    live.page.keyboard.press("ArrowLeft")
+    live.page.keyboard.press("t")
+    assert live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "left"
+    assert live.shape("parts") == (5, 5)
+    assert value(live, "parts", 3, 2) == pytest.approx(NET.w1[3, 2] * field[3, 2], abs=ROOM)
+    live.page.keyboard.press("Escape")
+    assert live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "z1"
+
+
+def test_the_terms_of_the_sum_in_bp2(show, figure):
+    live = show(figure, width=1600)
+    live.click("nabla_a2", 5, 6)
+    live.grid("nabla_a2").focus()
+    live.page.keyboard.press("Home")
+    live.page.keyboard.press("t")
+    delta3 = figure.delta3["quadratic"][0]
+    for l in (0, 4, 9):
+        assert value(live, "left", 0, l) == pytest.approx(delta3[l], abs=ROOM)
+        assert value(live, "right", 0, l) == pytest.approx(NET.w3[l, 5, 0], abs=ROOM)
+        assert value(live, "parts", 0, l) == pytest.approx(delta3[l] * NET.w3[l, 5, 0], abs=ROOM)
+
+
+def test_an_output_shows_its_weights(show, figure):
+    live = show(figure, width=1600)
+    for l in (2, 9):
+        live.hover("a3", l, 0)
+        assert f"output {l}" in live.grid("w3").get_attribute("aria-label")
+        live.hover("w3", 3, 4)
+        g = NET.backprop(A0[0], Y[0])
+        assert live.results() == pytest.approx([g.w3[l, 3, 4]], abs=ROOM)
+
+
+STEPS = ["Whole", "F1–F5, C", "BP1", "Σ in BP2", "BP2a", "BP2", "BP3a", "BP3", "BP4a", "BP4", "Step"]
+RESULTS = {
+    "F1–F5, C": "C", "BP1": "delta3", "Σ in BP2": "nabla_a2", "BP2a": "switch", "BP2": "delta1",
+    "BP3a": "nabla_b3", "BP3": "nabla_b1", "BP4a": "nabla_w3", "BP4": "nabla_w1", "Step": "w1",
+}  # fmt: skip
+
+
+def test_the_keyboard_steps_through_the_backward_pass(show, figure):
+    live = show(figure, width=1600)
+    live.root.get_by_role("radio", name="Whole").focus()
+    for before, step in zip(STEPS, STEPS[1:], strict=False):
+        live.page.keyboard.press("ArrowRight")
+        radio = live.root.get_by_role("radio", checked=True)
+        assert radio.get_attribute("aria-label").startswith(step), before
+        made = live.root.locator(".bp-made").evaluate_all("all => all.map(e => e.dataset.grid)")
+        assert RESULTS[step] in made
+        assert live.outlined(RESULTS[step])
+        assert live.root.locator(".bp-from").count()
+        if step.startswith("B") and step != "BP2a":
+            assert f"({step})" in live.formulas()
+        later = STEPS[STEPS.index(step) + 1 : -1]
+        for name, grid in RESULTS.items():
+            assert live.grid(grid).is_visible() == (name not in later), (step, grid)
+    live.page.keyboard.press("ArrowRight")  # round to the whole picture, as radio buttons do
+    assert live.root.locator(".bp-made").count() == 0
+    live.root.get_by_role("button", name="Next").focus()
+    live.page.keyboard.press("Enter")
+    live.page.keyboard.press("Enter")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "2"
+    assert "The error of an output neuron" in live.root.locator(".bp-tale").inner_text()
+    live.root.get_by_role("button", name="Back").press("Enter")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "1"
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+def test_the_cost_is_written_out(show, figure, cost):
+    live = show(figure, width=1600)
+    choose(live, 1, cost)
+    live.hover("C", 0, 0)
+    assert live.results() == pytest.approx([NET.cost(A0[1], Y[1], cost)], abs=ROOM)
+    history = driver.numbers(live.root.locator(".bp-history").inner_text())
+    assert history == pytest.approx([0, NET.cost(A0[1], Y[1], cost)], abs=ROOM)
+
+
+def test_the_keyboard_reaches_every_quantity(show, figure):
+    live = show(figure, width=1600)
+    reached = set()
+    for _ in range(45):
+        live.page.keyboard.press("Tab")
+        reached.add(live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid"))
+    assert set(RESULTS.values()) | {"a0", "z1", "slope1", "products", "y", "w3"} <= reached
+
+
+def test_what_is_not_a_number_is_told(show):
+    a0 = A0[0].copy()
+    a0[10, 10] = np.nan
+    live = show(widgets.backpropagation(NET, a0, Y[0]), width=1600)
+    live.hover("delta1", 8, 8)
+    assert "not a number" in live.words()
+    live.hover("nabla_w1", 2, 2)
+    assert "not a number" in live.words()
+
+
+@pytest.mark.parametrize("width", [390, 740, 900, 1300, 1600])
+def test_a_small_network_and_a_large_one_fit(show, figure, width):
+    small = ConvNet.random(image=(6, 8), kernel=(3, 3), outputs=2, seed=2)
+    a0 = np.random.default_rng(0).random((6, 8))
+    for each in (figure, widgets.backpropagation(small, a0, np.array([0.0, 1.0]))):
+        live = show(each, width=width)
+        assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        live.hover("delta1", 1, 2)
+        assert "(BP2)" in live.formulas()
+
+
+@pytest.mark.parametrize(
+    ("theme", "width", "stage"),
+    [("light", 390, 5), ("dark", 390, 0), ("light", 1600, 0), ("dark", 1600, 5)],
+)
+def test_axe_finds_nothing(show, figure, theme, width, stage):
+    from axe_playwright_python.sync_playwright import Axe
+
+    figure.stage = stage
+    live = show(figure, width=width, color_scheme=theme)
+    live.page.wait_for_timeout(1200)
+    found = Axe().run(live.page, context=".cn-figure")
+    assert not found.violations_count, found.generate_report()
+
+
+LAB = """
+import numpy as np
+from convnet_lib import ConvNet, data, widgets
+test = data.load_digits().test
+which = [3, 205, 610]
+net = ConvNet.random(seed=1)
+widgets.backpropagation(net, test.images[which], data.one_hot(test.labels[which]))
+"""
+
+
+def test_steps_are_taken_in_jupyterlab(new_page, lab):
+    folder, address = lab
+    driver.write_notebook(folder / "backpropagation.ipynb", LAB)
+    page = new_page(width=1700, height=1300)
+    driver.run_all(page, address("backpropagation.ipynb"))
+    page.wait_for_selector(".cn-figure", timeout=60_000)
+    live = driver.Live(page, page.locator(".cn-figure"))
+    history = live.root.locator(".bp-history")
+    net, costs = NET, [NET.cost(A0[0], Y[0])]
+    for _ in range(3):
+        live.root.get_by_role("button", name="Take a step").click()
+        g = net.backprop(A0[0], Y[0])
+        net = ConvNet(**{n: getattr(net, n) - 0.05 * getattr(g, n) for n in net.parameters})
+        costs.append(net.cost(A0[0], Y[0]))
+        history.get_by_text(f"after {len(costs) - 1} step").wait_for()
+        assert driver.numbers(history.inner_text())[1:] == pytest.approx(costs, abs=ROOM)
+    live.hover("nabla_w1", 2, 2)
+    assert live.results() == pytest.approx([net.backprop(A0[0], Y[0]).w1[2, 2]], abs=ROOM)
+    live.root.get_by_role("combobox", name="Label").select_option("9")
+    y = data.one_hot([9])[0]
+    page.wait_for_function(
+        "wanted => document.querySelector('.bp-history strong').textContent === wanted",
+        arg=f"{net.cost(A0[0], y):.3f}",
+    )
+    live.hover("delta3", 9, 0)
+    assert live.results() == pytest.approx([net.backprop(A0[0], y).delta3[9]], abs=ROOM)
+    live.root.get_by_role("button", name="10 steps").click()
+    history.get_by_text("after 13 steps").wait_for()
+    live.root.get_by_role("button", name="Start again").click()
+    history.get_by_text("after 0 steps").wait_for()
+    live.root.get_by_label("Learning rate").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert live.root.locator("output").inner_text() == "0.10"
+    live.root.get_by_role("radio", name="Whole").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "4"
