@@ -16,11 +16,9 @@ import hashlib
 import html
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import page_scripts
@@ -31,6 +29,7 @@ from run_notebooks import WIDGET_VIEW
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
 BUILD = SITE / "_build"
+NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -170,9 +169,10 @@ def still(state):
 # --- Pages and PDFs ---------------------------------------------------------------------------
 
 
-def stage(notebooks, pdf):
+def stage(notebooks):
     """Lay out what Sphinx reads, and what it only copies."""
-    shutil.rmtree(BUILD, ignore_errors=True)
+    for old in ("source", "scripts", "extra", "doctrees", "next"):
+        shutil.rmtree(BUILD / old, ignore_errors=True)
     source, scripts, extra = BUILD / "source", BUILD / "scripts", BUILD / "extra"
     for folder in (source, scripts, extra / "figures", extra / "notebooks"):
         folder.mkdir(parents=True)
@@ -183,6 +183,9 @@ def stage(notebooks, pdf):
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
         shutil.copyfile(path, extra / "notebooks" / path.name)
+        # A page on the disk may run a script, but not read a file: see static/book.js.
+        text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"
+        (extra / "notebooks" / f"{path.stem}.js").write_text(text, "utf-8")
     address = f"{names[0]}.html"
     (extra / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'
@@ -196,7 +199,7 @@ def sphinx(pdf):
     """Write the pages; a warning is a failure."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q"]
     command += ["-c", SITE, "-d", BUILD / "doctrees", "-D", f"book_pdf={int(pdf)}"]
-    if subprocess.run([*command, BUILD / "source", BUILD / "html"], cwd=ROOT).returncode:
+    if subprocess.run([*command, BUILD / "source", NEXT], cwd=ROOT).returncode:
         sys.exit("The pages have the faults above.")
 
 
@@ -208,7 +211,7 @@ def browser():
 
 def print_pages(program, names):
     """Print each page to a PDF beside it."""
-    folder = BUILD / "html" / "pdf"
+    folder = NEXT / "pdf"
     folder.mkdir()
     for name in names:
         command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
@@ -216,7 +219,7 @@ def print_pages(program, names):
         command += ["--disable-sync", f"--user-data-dir={RUN / 'browser'}"]
         command += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
         command += ["--virtual-time-budget=30000", f"--print-to-pdf={folder / name}.pdf"]
-        page = (BUILD / "html" / f"{name}.html").as_uri()
+        page = (NEXT / f"{name}.html").as_uri()
         subprocess.run([*command, page], check=True, capture_output=True)
         if not (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF"):
             raise SystemExit(f"{name}.html could not be printed")
@@ -234,13 +237,15 @@ def main():
     if choice.pdf and not program:
         sys.exit("No Chromium was found; CONVNET_BROWSER may name one.")
     notebooks = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
-    stage(notebooks, bool(program))
+    stage(notebooks)
     sphinx(bool(program))
     if program:
         print("Printing the pages …", flush=True)
         print_pages(program, [path.stem for path in notebooks])
     elif not choice.no_pdf:
         print("No Chromium was found, so the pages are not printed to PDF.")
+    shutil.rmtree(BUILD / "html", ignore_errors=True)
+    NEXT.rename(BUILD / "html")
     print(f"The book: {BUILD.relative_to(ROOT) / 'html' / 'index.html'}")
 
 

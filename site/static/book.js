@@ -1,2 +1,35 @@
-// A page opened as a file may not read other files, so the search shows no extracts there.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// A page opened as a file may not read other files: the search shows no extracts there, and a
+// browser would show a notebook instead of keeping it. A script beside the notebook holds its text.
+const onDisk = location.protocol === "file:";
+
+if (onDisk) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+function keep(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+  link.download = name;
+  link.click();
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[download][href$=".ipynb"]');
+  if (!onDisk || !link) return;
+  event.preventDefault();
+  const script = document.createElement("script");
+  script.src = link.href.replace(/ipynb$/, "js");
+  script.onload = () => script.remove();
+  document.head.append(script);
+});
+
+// A formula in a line that is wider than the page scrolls by itself; all others keep their place.
+function scrollWide() {
+  for (const formula of document.querySelectorAll("span.math")) {
+    formula.classList.remove("wide");
+    const room = formula.parentElement.getBoundingClientRect().right;
+    const drawn = formula.firstElementChild?.getBoundingClientRect().right;
+    formula.classList.toggle("wide", drawn > room + 1);
+  }
+}
+
+addEventListener("load", () => window.MathJax?.startup?.promise.then(scrollWide));
+addEventListener("resize", scrollWide);
