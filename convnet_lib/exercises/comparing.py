@@ -15,8 +15,9 @@ def array(value):
 def agree(expected, found, within):
     """Return whether every entry is near enough; `within` counts from the largest entry, or 1."""
     if isinstance(expected, tuple):
+        found = _as_tuple(found)
         return (
-            isinstance(found, (tuple, list))
+            isinstance(found, tuple)
             and len(found) == len(expected)
             and all(agree(e, f, within) for e, f in zip(expected, found, strict=True))
         )
@@ -33,8 +34,9 @@ def difference(expected, found, within, parts=(), subject="the result"):
     if not isinstance(expected, tuple):
         return _difference(array(expected), found, within, subject)
     names = parts or [f"result {n}" for n in range(len(expected))]
-    if not isinstance(found, (tuple, list)) or len(found) != len(expected):
-        return f"{len(expected)} results are expected ({', '.join(names)}), and {kind(found)} came."
+    given, found = found, _as_tuple(found)
+    if not isinstance(found, tuple) or len(found) != len(expected):
+        return f"{len(expected)} results are expected ({', '.join(names)}), and {kind(given)} came."
     for name, e, f in zip(names, expected, found, strict=True):
         text = difference(e, f, within, subject=name)
         if text is not None:
@@ -121,6 +123,12 @@ def pattern(expected, found, within):
     if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():
         return f" Everything is off by the same {number(offset)}."
     return ""
+
+
+def _as_tuple(value):
+    """Several results may come as a list too, several numbers as an array."""
+    several = isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    return tuple(value) if several else value
 
 
 def _turned(expected):
