@@ -334,7 +334,7 @@ def test_an_answer_that_holds_on_to_its_exceptions_is_stopped(monkeypatch):
         finally:
             stopped.set()
 
-    assert "was not ready after 0.2 seconds" in said(answer)
+    assert "was not ready after 0.2 s." in said(answer)
     assert stopped.wait(1)
 
 
@@ -376,6 +376,27 @@ def test_without_threads_there_is_no_limit_but_an_answer(monkeypatch):
 def test_an_answer_may_print(capsys):
     assert said(lambda a, b: print("looking") or a + b).startswith("0.1: right.")
     assert "looking" in capsys.readouterr().out
+
+
+def test_a_flood_of_print_is_cut_short(capsys, monkeypatch):
+    monkeypatch.setattr(running, "LIMIT", 0.2)
+
+    def answer(a, b):
+        while True:
+            print("looping")
+
+    assert "was not ready" in said(answer)
+    assert 1000 < len(capsys.readouterr().out) < running.ROOM + 100
+    print("x" * 3000)
+    assert len(capsys.readouterr().out) == 3001
+
+
+def test_a_function_with_nothing_but_a_docstring_is_not_attempted():
+    def mine(a, b):
+        """Add."""
+
+    assert "not attempted" in said(mine)
+    assert "not attempted" not in said(lambda a, b: 0)
 
 
 def test_an_answer_that_remembers_is_found_out():
@@ -421,6 +442,12 @@ def test_the_first_difference_has_its_place_and_both_values():
 )
 def test_how_an_array_differs(found, words):
     assert re.search(words, comparing.difference(np.array([[1.0, 2], [3, 4]]), found, 1e-9))
+
+
+def test_of_several_differences_the_first_is_shown():
+    found = np.array([[1.0, 7], [8, 4]])
+    text = comparing.difference(np.array([[1.0, 2], [3, 4]]), found, 1e-9)
+    assert text.startswith("2 of 4 entries differ; the first difference in the result is at [0, 1]")
 
 
 def test_rows_and_columns_of_a_shape():
@@ -567,8 +594,15 @@ def test_a_lock_left_behind_does_not_stop_anyone(own_progress, monkeypatch):
     assert not own_progress.with_name("progress.json.lock").exists()
 
 
-def _add(path, names):
+def test_what_is_done_already_is_not_written_again(own_progress, monkeypatch):
+    exercises.check(FIRST, solved(ALL[FIRST]))
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert "could not be kept" not in flat(exercises.check(FIRST, solved(ALL[FIRST])))
+
+
+def _add(path, names, start):
     os.environ["CONVNET_PROGRESS"] = path
+    start.wait(60)
     for name in names:
         progress_file.add(name)
 
@@ -576,7 +610,8 @@ def _add(path, names):
 def test_two_processes_at_once_lose_nothing(own_progress):
     halves = [f"{n}.1" for n in range(20)], [f"{n}.2" for n in range(20)]
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=_add, args=(str(own_progress), half)) for half in halves]
+    start = spawn.Barrier(2)
+    writers = [spawn.Process(target=_add, args=(str(own_progress), h, start)) for h in halves]
     for writer in writers:
         writer.start()
     for writer in writers:

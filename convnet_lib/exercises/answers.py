@@ -117,8 +117,8 @@ def _what_is_wrong(exercise, answer, outcomes, rights, first):
     asked, case, outcome = exercise.answer, exercise.answer.cases[first], outcomes[first]
     if any(late.late for late in outcomes):
         case = asked.cases[len(outcomes) - 1]
-        text = f"{called(exercise)} was not ready after {running.LIMIT:g} seconds"
-        return f"{text}, {case.label}. Is there a loop that never ends?", case
+        text = f"With {case.label}, {called(exercise)} was not ready after {running.LIMIT:g} s."
+        return f"{text} Is there a loop that never ends?", case
     changed = next((n for n, outcome in enumerate(outcomes) if outcome.changed), None)
     if changed is not None:
         names = called(exercise).partition("(")[2].rstrip(")").split(", ")

@@ -9,10 +9,12 @@ timed by anyone in the same process; and where there are no threads, in a browse
 limit.
 """
 
+import contextlib
 import contextvars
 import copy
 import ctypes
 import linecache
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ LIMIT = 5.0
 
 #: Seconds that a call is given to end once it has been told to.
 GRACE = 0.5
+
+#: Characters that one call may print; a loop that prints and never ends would fill the notebook.
+ROOM = 2000
 
 
 class TimeIsUp(BaseException):
@@ -43,7 +48,8 @@ class Outcome:
 def call(function, arguments, limit=None):
     """Return the Outcome of function(*arguments), called on copies, in at most `limit` seconds."""
     mine = copy.deepcopy(arguments)
-    outcome = _in_a_thread(function, mine, LIMIT if limit is None else limit)
+    with _printing_little():
+        outcome = _in_a_thread(function, mine, LIMIT if limit is None else limit)
     changed = [n for n in range(len(mine)) if not _same(mine[n], arguments[n])]
     outcome.changed = tuple(changed)
     return outcome
@@ -69,6 +75,35 @@ def where(function, error):
             found = line, linecache.getline(file, line, trace.tb_frame.f_globals).strip()
         trace = trace.tb_next
     return found
+
+
+class _Little:
+    """A stream that passes on the first ROOM characters, and all of them once the call is over."""
+
+    def __init__(self, stream):
+        self.stream, self.room = stream, ROOM
+
+    def write(self, text):
+        """Write what there is room for, and three dots where it ends."""
+        before, self.room = self.room, self.room - len(text)
+        if before > 0:
+            self.stream.write(text if self.room >= 0 else text[: int(before)] + " …\n")
+        return len(text)
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
+@contextlib.contextmanager
+def _printing_little():
+    before, little = sys.stdout, _Little(sys.stdout)
+    sys.stdout = little
+    try:
+        yield
+    finally:
+        little.room = float("inf")
+        if sys.stdout is little:  # else a check in another thread has its own in place
+            sys.stdout = before
 
 
 def _in_a_thread(function, arguments, limit):
