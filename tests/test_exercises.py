@@ -300,7 +300,7 @@ def test_the_line_of_an_exception_is_shown():
 
     message = said(answer)
     assert "With two numbers, total(a, b) raised IndexError: index 7 is out of bounds" in message
-    assert message.endswith("return a[7])")
+    assert message.endswith("return a[7]) Shapes: a is (1, 2).")
 
 
 def test_a_call_with_other_arguments_is_explained():
@@ -435,6 +435,7 @@ def test_the_first_difference_has_its_place_and_both_values():
         ([[-1.0, -2], [-3, -4]], "sign is wrong"),
         ([1.0, 2, 3, 4], r"shape \(4,\); shape \(2, 2\) is expected"),
         ([[1.0, 2], [3, np.inf]], r"inf at \[1, 1\]"),
+        ([[1, 0], [0, 0]], "right at the beginning, and 0 after that"),
         ("four", "should be an array of shape .2, 2., and is a str"),
         ({}, "is a dict of 0"),
         (np.sum, "is a function"),
@@ -448,6 +449,11 @@ def test_of_several_differences_the_first_is_shown():
     found = np.array([[1.0, 7], [8, 4]])
     text = comparing.difference(np.array([[1.0, 2], [3, 4]]), found, 1e-9)
     assert text.startswith("2 of 4 entries differ; the first difference in the result is at [0, 1]")
+
+
+def test_whole_numbers_are_noticed():
+    text = comparing.difference(np.array([1.5, 2.5]), np.array([1, 2]), 1e-9)
+    assert "cut off" in text
 
 
 def test_rows_and_columns_of_a_shape():
@@ -464,9 +470,17 @@ def test_several_results_are_compared_one_by_one():
 def test_a_number_that_is_wrong_is_not_answered_with_the_right_one():
     exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values(8.5))
     assert said(7, exercise) == "0.2: not yet. 7 is too small."
-    assert said("7", exercise) == "0.2: not yet. The answer should be a number, and is a str."
+    assert "without quotation marks" in said("7", exercise)
+    assert said("b", exercise) == "0.2: not yet. The answer should be a number, and is a str."
+    assert "a number alone" in said([8.5], exercise)
     assert "call it" in said(lambda: 8.5, exercise)
     assert "no finite number" in said(float("nan"), exercise)
+
+
+def test_an_answer_with_holes_left_is_told_so():
+    exercise = Exercise(id="0.5", title="", asks="by hand", starter="", answer=Values([1, 2]))
+    assert "places to fill in" in said([1, ...], exercise)
+    assert "first step" in said([None, ...], exercise)
 
 
 @pytest.mark.parametrize("answer", ["b", "B", " b ", "b)", "(b)"])

@@ -14,7 +14,8 @@ from .showing import Result
 def judge(exercise, answer):
     """Return the Result of an answer to an exercise."""
     if not_attempted(exercise, answer):
-        return _say(exercise, None)
+        begun = isinstance(answer, (list, tuple, np.ndarray)) and not _all_holes(answer)
+        return _say(exercise, None, holes=begun)
     return JUDGES[type(exercise.answer)](exercise, answer)
 
 
@@ -132,12 +133,21 @@ def _what_is_wrong(exercise, answer, outcomes, rights, first):
         place = running.where(answer, outcome.error)
         line = f" (Line {place[0]}: {place[1]})".replace(": )", ")") if place else ""
         raised = f"{type(outcome.error).__name__}: {_one_line(outcome.error)}"
-        return f"With {case.label}, {called(exercise)} raised {raised}.{line}", case
+        shapes = _shapes(exercise, case)
+        return f"With {case.label}, {called(exercise)} raised {raised}.{line}{shapes}", case
     if outcome.value is None:
         return f"{called(exercise)} returned None. Is there a return at its end?", case
     text = comparing.difference(rights[first], outcome.value, asked.within, asked.parts)
     before = " (The simpler inputs before it were right.)" if first else ""
     return f"With {case.label}: {text}{before}", case
+
+
+def _shapes(exercise, case):
+    """The shapes of the arguments, in a sentence: an exception is often about them."""
+    names = called(exercise).partition("(")[2].rstrip(")").split(", ")
+    pairs = zip(names, case.arguments, strict=True)
+    arrays = [f"{name} is {x.shape}" for name, x in pairs if isinstance(x, np.ndarray) and x.ndim]
+    return f" Shapes: {', '.join(arrays)}." if arrays else ""
 
 
 def _does_the_same(wrong, outcomes, rights, asked):
@@ -170,13 +180,21 @@ def _known(exercise, matches):
     return next((m.message for m in exercise.mistakes.values() if matches(m.wrong)), None)
 
 
-def _say(exercise, text, case=None):
+def _say(exercise, text, case=None, holes=False):
     if text is None:
         words = f'not attempted yet. hint("{exercise.id}") gives a first step.'
+        if holes:
+            words = "not attempted yet: there are still places to fill in."
         return Result(False, f"{exercise.id}: {words}")
     if text == "":
         return Result(True, f"{exercise.id}: right. {exercise.why}")
     return Result(False, f"{exercise.id}: not yet. {text}", case and case.arguments)
+
+
+def _all_holes(answer):
+    if isinstance(answer, (list, tuple, np.ndarray)):
+        return all(_all_holes(entry) for entry in answer)
+    return answer is None or answer is ...
 
 
 def _one_line(error):

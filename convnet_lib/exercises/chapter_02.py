@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import by_definition, conv
+from ..activations import sigmoid
 from .asking import Case, Exercise, Function, Mistake, Values
 
 RNG = np.random.default_rng(2)
@@ -139,6 +140,14 @@ def _mean(a0, w1, b1):
     return conv.forward(a0, w1 / w1.size, b1)
 
 
+def _minus(a0, w1, b1):
+    z1 = np.full(conv.forward(a0, w1, b1).shape, b1)
+    for j, k in np.ndindex(z1.shape):
+        for l, m in np.ndindex(w1.shape):
+            z1[j, k] += w1[l, m] * a0[j - l, k - m]
+    return z1
+
+
 FILTERS = [
     Case(
         "the image and the filter of the chapter's pencil case",
@@ -176,6 +185,15 @@ WEIGHTED_INPUT = Exercise(
             "The bias is added inside of the sum over l and m, once a weight. Blank paper should "
             "give b1, and gives b1 times the number of weights.",
             lambda a0, w1, b1: conv.forward(a0, w1, b1 * w1.size),
+        ),
+        "minus instead of plus": Mistake(
+            "The pixels are a0[j - l, k - m]. F1 has plus signs: the field begins at (j, k) and "
+            "goes down and to the right. (Below 0 Python counts from the other end.)",
+            _minus,
+        ),
+        "activation": Mistake(
+            "That is the activation, σ(z1) of F2. F1 ends before σ.",
+            lambda a0, w1, b1: sigmoid(conv.forward(a0, w1, b1)),
         ),
         "bias left out": Mistake(
             "All is there but the bias: every entry is too small by b1.",
@@ -299,6 +317,11 @@ ONE_LINE = Exercise(
             "The filter is right now, and the bias is gone altogether. It has to be added, once, "
             "after the sum.",
             lambda a0, w1, b1: conv.forward(a0, w1, 0.0),
+        ),
+        "kernel transposed": Mistake(
+            "Rows and columns of the filter are exchanged now: w1[l, m] lies on the pixel [j, k, "
+            "l, m] of fields. The string of einsum was right.",
+            lambda a0, w1, b1: conv.forward(a0, w1.T, b1),
         ),
         "turned by halves": Mistake(
             "The filter is still upside down: one of the two ::-1 is left.",

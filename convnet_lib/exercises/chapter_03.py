@@ -42,6 +42,11 @@ MASK = Exercise(
             "rows 0 and 1, in columns 0 and 1.",
             [[0, 1, 0, 0], [0, 0, 1, 0]],
         ),
+        "the pooled map": Mistake(
+            "That is the pooled map, and it is right. The mask has the shape of the map below: 1 "
+            "where a winner stands.",
+            [[0.9, 0.4]],
+        ),
         "values instead of marks": Mistake(
             "These are the activations of the winners. The mask holds 1 where a winner stands and "
             "0 elsewhere.",
@@ -106,6 +111,10 @@ POOLED = Exercise(
             "That is the mean of each window. The mean says how much there is in a window, the "
             "maximum whether there is something anywhere in it.",
             lambda a1: pool.windows(a1).mean(axis=-1),
+        ),
+        "minimum": Mistake(
+            "That is the smallest of each window.",
+            lambda a1: -pool.forward(-a1),
         ),
         "four in a row": Mistake(
             "Each 'window' is four neighbours of one row. That is what reshape gives with the "
@@ -197,6 +206,10 @@ FEEDS = Exercise(
             "That is where the window begins on the map below. The pooled neuron is counted in "
             "windows: 0, 1, 2, …",
             lambda j, k, size: (j - j % size, k - k % size),
+        ),
+        "counted from 1": Mistake(
+            "One too large in both directions. Indices count from 0: neuron (0, 0) feeds (0, 0).",
+            lambda j, k, size: (j // size + 1, k // size + 1),
         ),
         "2 whatever the size": Mistake(
             "Right for windows of 2 by 2. The windows here have `size` rows and columns.",

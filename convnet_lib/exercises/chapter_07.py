@@ -58,6 +58,10 @@ PASSED_ON = Exercise(
             "matter as long as it loses: its switch is 0.",
             SPREAD * MAP / pool.windows(MAP).sum(axis=-1).repeat(2, axis=0).repeat(2, axis=1),
         ),
+        "without the sign": Mistake(
+            "The sign of one entry is lost. Blame may be negative, and is passed on as it is.",
+            np.abs(pool.winners(MAP) * SPREAD),
+        ),
         "always the upper left": Mistake(
             "One a window, and always the upper left one. The blame goes to the neuron that won.",
             _corners(),
@@ -213,6 +217,23 @@ ERROR = Exercise(
             "The last factor is σ(z1). It has to be its slope, σ′(z1).",
             lambda d, w, z: _back(d, w, z) * sigmoid(z),
         ),
+        "z instead of the slope": Mistake(
+            "The last factor is z1 itself. It has to be the slope, σ′(z1).",
+            lambda d, w, z: _back(d, w, z) * z,
+        ),
+        "σ′ left out, all tied": Mistake(
+            "Two things at once: the slope σ′(z1) is missing, and every tied maximum is switched "
+            "on. Mend the slope first.",
+            lambda d, w, z: _back(d, w, z, "all"),
+        ),
+        "windows laid side by side": Mistake(
+            "Switch and slope are right, but the sums have gone to the wrong neurons. (j, k) "
+            "takes the sum of (j // 2, k // 2), and here it takes that of j modulo the number of "
+            "rows. np.tile does that, and np.kron with its arguments exchanged; take repeat.",
+            lambda d, w, z: (
+                np.tile(dense.backward(d, w), (2, 2)) * pool.winners(z) * sigmoid_prime(z)
+            ),
+        ),
         "switch left out": Mistake(
             "Every neuron of a window got the sum. The switch is missing: three of the four have "
             "to be 0.",
@@ -267,6 +288,14 @@ def one_winner(a1):
 
 def _first_in_columns(a1):
     return pool.winners(a1.T).T
+
+
+def _exchanged(a1):
+    field = pool.windows(pool.winners(a1).astype(float))[..., [0, 2, 1, 3]]
+    mask = np.zeros(a1.shape)
+    for n in range(4):
+        mask[n // 2 :: 2, n % 2 :: 2] = field[..., n]
+    return mask
 
 
 def _row_winners(a1):
@@ -325,6 +354,15 @@ ONE_WINNER = Exercise(
             "One winner a window. But ties are decided column by column; reading order goes along "
             "the rows.",
             _first_in_columns,
+        ),
+        "row and column of the winner exchanged": Mistake(
+            "One winner a window, but row and column are exchanged inside of it: argmax counts "
+            "along the rows, so its half is the row and its remainder the column.",
+            _exchanged,
+        ),
+        "values instead of marks": Mistake(
+            "The winners stand in the right places, with their activations. The switch is 1 there.",
+            lambda a1: pool.winners(a1) * a1,
         ),
         "one a row": Mistake(
             "One winner in each row of a window, so two in a window whose rows have the same "

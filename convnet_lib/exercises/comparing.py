@@ -74,8 +74,13 @@ def number(x):
 def _difference(expected, found, within, subject):
     wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
     given, found = found, array(found)
+    if isinstance(given, str) and expected.ndim == 0 and _is_number(given):
+        return f"{given!r} is a text. Write the number without quotation marks."
     if found is None:
         return f"{_first_capital(subject)} should be {wanted}, and is {kind(given)}."
+    if expected.ndim == 0 and found.ndim and found.size == 1:
+        given = f"has shape {shape(found.shape)}, with brackets around it"
+        return f"{_first_capital(subject)} {given}; a number alone is expected."
     if found.shape != expected.shape:
         text = f"{_first_capital(subject)} has shape {shape(found.shape)}"
         text += f"; shape {shape(expected.shape)} is expected."
@@ -93,7 +98,8 @@ def _difference(expected, found, within, subject):
             f"{number(expected[index])} is expected."
         )
     text = pattern(expected, found, within)
-    values = f"expected {number(expected[index])}, found {number(found[index])}"
+    wanted = expected[index] if found.dtype.kind == "b" else expected[index] + 0  # 1 for True
+    values = f"expected {number(wanted)}, found {number(found[index])}"
     if expected.ndim == 0:
         return f"{_first_capital(subject)} differs: {values}.{text}"
     few = int(wrong.sum())
@@ -104,16 +110,22 @@ def _difference(expected, found, within, subject):
 
 def pattern(expected, found, within):
     """Return a sentence (with a space before it) on how all of found relates to expected."""
-    for name, turned in _turned(expected):
+    for name, turned in _turned(expected) if expected.dtype.kind != "b" else ():
         if turned.shape == found.shape and not _differs(turned, found, within).any():
             return f" All of it is the expected result {name}."
     if expected.dtype.kind == "b" or not np.isfinite(found).all():
         return ""
+    if found.dtype.kind in "iu" and not _differs(np.trunc(expected), found, within).any():
+        return " What is behind the point has been cut off: the array is one of whole numbers."
     expected, found = expected.astype(float), found.astype(float)
     if not _differs(-expected, found, within).any():
         return " The sign is wrong, and nothing else."
     if expected.size == 1:  # any number is some multiple of any other
         return ""
+    begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
+    right = int(begun.size if begun.all() else begun.argmin())
+    if 0 < right < rest.size - 1 and (rest[right:] == rest[-1]).all() and rest[-1] == 0:
+        return " It is right at the beginning, and 0 after that. Is the return inside of a loop?"
     largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if expected[largest] != 0:
         factor = found[largest] / expected[largest]
@@ -123,6 +135,14 @@ def pattern(expected, found, within):
     if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():
         return f" Everything is off by the same {number(offset)}."
     return ""
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _as_tuple(value):
