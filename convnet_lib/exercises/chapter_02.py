@@ -72,7 +72,7 @@ LONE_PIXEL = Exercise(
     id="2.2",
     title="A lone pixel",
     asks="predict",
-    starter="answer = [[..., ...],\n          [..., ...]]",
+    starter="answer = [\n    [..., ...],\n    [..., ...],\n]",
     answer=Values([[4.0, 3], [2, 1]]),
     mistakes={
         "upright": Mistake(
@@ -163,7 +163,7 @@ WEIGHTED_INPUT = Exercise(
     id="2.3",
     title="F1 in loops",
     asks="implement",
-    starter="def weighted_input(a0, w1, b1):\n    ...",
+    starter="def weighted_input(a0, w1, b1):\n    # your lines\n    ...",
     answer=Function(by_definition.conv_forward, FILTERS),
     mistakes={
         "kernel rotated": Mistake(
@@ -249,7 +249,7 @@ SEEN_BY = Exercise(
     id="2.4",
     title="Who sees a pixel?",
     asks="derive",
-    starter="def seen_by(p, q):\n    ...",
+    starter="def seen_by(p, q):\n    # your lines\n    ...",
     answer=Function(_count, [Case(f"the pixel ({p}, {q})", p, q) for p, q in PIXELS]),
     mistakes={
         "25 everywhere": Mistake(

@@ -19,7 +19,7 @@ MASK = Exercise(
     id="3.1",
     title="Pooled, and the mask",
     asks="by hand",
-    starter="answer = [[..., ..., ..., ...],\n          [..., ..., ..., ...]]",
+    starter="answer = [\n    [..., ..., ..., ...],\n    [..., ..., ..., ...],\n]",
     answer=Values([[0, 1, 1, 0], [0, 0, 0, 0]]),
     mistakes={
         "every tied maximum switched on": Mistake(
@@ -104,7 +104,7 @@ POOLED = Exercise(
     id="3.2",
     title="F3 in code",
     asks="implement",
-    starter="def pooled(a1):\n    ...",
+    starter="def pooled(a1):\n    # your lines\n    ...",
     answer=Function(by_definition.pool_forward, MAPS),
     mistakes={
         "mean instead of maximum": Mistake(

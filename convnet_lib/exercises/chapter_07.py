@@ -34,8 +34,7 @@ PASSED_ON = Exercise(
     id="7.1",
     title="Passed on",
     asks="by hand",
-    starter="answer = [[..., ..., ..., ...],\n          [..., ..., ..., ...],\n"
-    "          [..., ..., ..., ...],\n          [..., ..., ..., ...]]",
+    starter="answer = [\n" + "    [..., ..., ..., ...],\n" * 4 + "]",
     answer=Values([[0, 0, 0, 0], [1, 0, 0, -2], [3, 0, 0, 0], [0, 0, 4, 0]]),
     mistakes={
         "to all four": Mistake(
@@ -185,7 +184,7 @@ ERROR = Exercise(
     id="7.3",
     title="BP2 in code",
     asks="implement",
-    starter="def error(delta3, w3, z1):\n    ...",
+    starter="def error(delta3, w3, z1):\n    # your lines\n    ...",
     answer=Function(lambda d, w, z: _back(d, w, z) * sigmoid_prime(z), ERRORS),
     mistakes={
         "every tied maximum switched on": Mistake(

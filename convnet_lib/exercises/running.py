@@ -87,7 +87,7 @@ class _Little:
         """Write what there is room for, and three dots where it ends."""
         before, self.room = self.room, self.room - len(text)
         if before > 0:
-            self.stream.write(text if self.room >= 0 else text[: int(before)] + " …\n")
+            self.stream.write(text if self.room > 0 else text[: int(before)] + " …\n")
         return len(text)
 
     def __getattr__(self, name):
