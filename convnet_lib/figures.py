@@ -1093,7 +1093,7 @@ def roofline(roofs, points):
         ax.plot(x, np.minimum(flops, memory * x) / 1e9, style, color="k", label=name)
     for n, (name, (across, up)) in enumerate(points.items()):
         ax.plot(across, up / 1e9, "osv^Dx*P"[n % 8], color=OUTLINE, markersize=7)
-        ax.annotate(name, (across, up / 1e9), (8, -3), textcoords="offset points", fontsize=9)
+        ax.annotate(name, (across, up / 1e9), (9, -10), textcoords="offset points", fontsize=9)
     ax.set(xscale="log", yscale="log", xlabel="flops a byte", ylabel="Gflop/s")
     ax.legend(frameon=False, loc="upper left", fontsize=9)
     return picture
