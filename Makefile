@@ -42,7 +42,8 @@ clean:
 
 .PHONY: test-browser bench-widgets .browser
 
-export CONVNET_BROWSER ?= $(shell command -v chromium)
+# Not for `make test`, which says what it leaves out.
+test-browser bench-widgets test-site: export CONVNET_BROWSER ?= $(shell command -v chromium)
 
 .browser: .venv
 	@test -n "$(CONVNET_BROWSER)" || { echo "There is no chromium here: apt-get install chromium"; exit 1; }

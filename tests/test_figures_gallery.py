@@ -64,7 +64,7 @@ def test_gallery_draws_other_sizes():
 
 NETS = tuple(ConvNet.random(2, seed=seed) for seed in range(8))
 CURVE = np.linspace(0.2, 0.9, 8)
-RUN = training.Run(NETS, 2 - CURVE, CURVE, CURVE - 0.1)
+RUN = training.Run(NETS, 2 - CURVE, CURVE, CURVE - 0.1, np.full(8, np.nan))
 
 
 def strip(picture, name):
@@ -117,7 +117,8 @@ def test_training_film_without_a_label_has_no_errors_and_spreads_six_frames():
 
 
 def test_training_film_of_one_network_with_one_filter():
-    run = training.Run((ConvNet.random(),), np.ones(1), np.ones(1), np.array([np.nan]))
+    unknown = np.array([np.nan])
+    run = training.Run((ConvNet.random(),), np.ones(1), np.ones(1), unknown, unknown)
     picture = figures.training_film(run, A0, 1)
     assert list(strip(picture, "$a^1$")) == [0]
     assert picture.png().startswith(b"\x89PNG")

@@ -14,7 +14,7 @@ def run_of(n, *, maps=None, test=True, **sizes):
     nets = tuple(ConvNet.random(maps, seed=seed, **sizes) for seed in range(n))
     curve = np.linspace(0.1, 0.9, n)
     held_out = curve - 0.05 if test else np.full(n, np.nan)
-    return training.Run(nets, 3 - curve, curve, held_out)
+    return training.Run(nets, 3 - curve, curve, held_out, np.full(n, np.nan))
 
 
 RUN = run_of(5, maps=4)

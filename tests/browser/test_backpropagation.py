@@ -1,5 +1,7 @@
 """What the figure of the whole network shows, held against the network itself."""
 
+import itertools
+
 import driver
 import numpy as np
 import pytest
@@ -136,6 +138,7 @@ def test_a_weight_shows_delta1_times_the_shifted_digit(show, figure):
     assert len(outlines) == 3
     live.click("nabla_w1", l, m)  # and the pointer may go
     live.root.get_by_text("All terms of the sum").click()
+    live.root.locator(".cn-products br").first.wait_for(state="attached")
     lines = live.root.locator(".cn-products").inner_text().strip().splitlines()
     shown = [driver.number(line.split("=")[-1].strip()) for line in lines]
     assert shown == pytest.approx(list(products[products != 0]), abs=ROOM)
@@ -149,7 +152,9 @@ def test_a_weighted_input_is_taken_apart(show, figure):
     live.page.keyboard.press("ArrowRight")
     live.page.keyboard.press("ArrowLeft")
     live.page.keyboard.press("t")
-    assert live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "left"
+    assert (
+        live.page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == "left"
+    )
     assert live.shape("parts") == (5, 5)
     assert value(live, "parts", 3, 2) == pytest.approx(NET.w1[3, 2] * field[3, 2], abs=ROOM)
     live.page.keyboard.press("Escape")
@@ -179,7 +184,19 @@ def test_an_output_shows_its_weights(show, figure):
         assert live.results() == pytest.approx([g.w3[l, 3, 4]], abs=ROOM)
 
 
-STEPS = ["Whole", "F1–F5, C", "BP1", "Σ in BP2", "BP2a", "BP2", "BP3a", "BP3", "BP4a", "BP4", "Step"]
+STEPS = [
+    "Whole",
+    "F1–F5, C",
+    "BP1",
+    "Σ in BP2",
+    "BP2a",
+    "BP2",
+    "BP3a",
+    "BP3",
+    "BP4a",
+    "BP4",
+    "Step",
+]
 RESULTS = {
     "F1–F5, C": "C", "BP1": "delta3", "Σ in BP2": "nabla_a2", "BP2a": "switch", "BP2": "delta1",
     "BP3a": "nabla_b3", "BP3": "nabla_b1", "BP4a": "nabla_w3", "BP4": "nabla_w1", "Step": "w1",
@@ -189,7 +206,7 @@ RESULTS = {
 def test_the_keyboard_steps_through_the_backward_pass(show, figure):
     live = show(figure, width=1600)
     live.root.get_by_role("radio", name="Whole").focus()
-    for before, step in zip(STEPS, STEPS[1:], strict=False):
+    for before, step in itertools.pairwise(STEPS):
         live.page.keyboard.press("ArrowRight")
         radio = live.root.get_by_role("radio", checked=True)
         assert radio.get_attribute("aria-label").startswith(step), before
@@ -209,8 +226,22 @@ def test_the_keyboard_steps_through_the_backward_pass(show, figure):
     live.page.keyboard.press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "2"
     assert "The error of an output neuron" in live.root.locator(".bp-tale").inner_text()
+    for _ in range(12):
+        live.page.keyboard.press("Enter")
+    assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "10"
+    assert live.page.evaluate("document.activeElement.textContent") == "Next ›"
+    live.root.get_by_role("radio", name="BP1:").check(force=True)
     live.root.get_by_role("button", name="Back").press("Enter")
     assert live.root.get_by_role("radio", checked=True).get_attribute("value") == "1"
+
+
+def test_a_step_tells_of_the_cost_that_is_chosen(show, figure):
+    figure.stage = 2
+    live = show(figure, width=1600)
+    tale = live.root.locator(".bp-tale")
+    assert "cancels" not in tale.inner_text()
+    choose(live, 0, "cross_entropy")
+    assert "cancels" in tale.inner_text()
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
@@ -228,7 +259,9 @@ def test_the_keyboard_reaches_every_quantity(show, figure):
     reached = set()
     for _ in range(45):
         live.page.keyboard.press("Tab")
-        reached.add(live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid"))
+        reached.add(
+            live.page.evaluate("document.activeElement.closest('[data-grid]')?.dataset.grid")
+        )
     assert set(RESULTS.values()) | {"a0", "z1", "slope1", "products", "y", "w3"} <= reached
 
 
@@ -251,6 +284,18 @@ def test_a_small_network_and_a_large_one_fit(show, figure, width):
         assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         live.hover("delta1", 1, 2)
         assert "(BP2)" in live.formulas()
+
+
+def test_another_figure_on_the_page_leaves_its_cells_as_they_are(new_page, figure, tmp_path):
+    path = tmp_path / "page.html"
+    sizes = []
+    for figures in ([figure], [figure, widgets.pooling(A0)]):
+        driver.write_page(path, figures)
+        page = new_page(width=1600)
+        page.goto(path.as_uri())
+        page.locator(".cn-figure").nth(len(figures) - 1).wait_for()
+        sizes.append(page.locator('.bp [data-grid="a0"] .cn-field').bounding_box()["width"])
+    assert sizes[0] == sizes[1]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convnet_lib import activations, conv, data, pool, widgets
+from convnet_lib import ConvNet, activations, conv, data, pool, training, widgets
 
 A0 = data.load_digits().test.images[[3, 205]]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -11,10 +11,15 @@ W3 = np.random.default_rng(1).normal(size=(10, 12, 12)) / 12
 B3 = np.zeros(10)
 A1 = activations.sigmoid(conv.forward(A0, W1, -0.3))
 A2 = pool.forward(A1)
+NETS = tuple(ConvNet.random(2, seed=seed) for seed in range(3))
+CURVE = np.array([0.1, 0.5, 0.9])
+RUN = training.Run(NETS, 3 - CURVE, CURVE, CURVE, CURVE)
 FIGURES = {
     "convolution": lambda: widgets.convolution(A0, W1, -0.3),
     "pooling": lambda: widgets.pooling(A1),
     "output": lambda: widgets.output(A2, W3, B3, data.one_hot([4, 0])),
+    "gallery": lambda: widgets.gallery(NETS[0], A0),
+    "training film": lambda: widgets.training_film(RUN, A0, [4, 0]),
 }
 every_figure = pytest.mark.parametrize("name", FIGURES)
 

@@ -4,7 +4,7 @@ import driver
 import numpy as np
 import pytest
 
-from convnet_lib import conv, data
+from convnet_lib import ConvNet, conv, data
 
 A0 = data.load_digits().test.images[3]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -117,6 +117,53 @@ def test_two_views_keep_in_step(notebook):
     for live in (first, second):
         until(live, [z1, 1 / (1 + np.exp(-z1))])
         assert live.root.get_by_label("Bias b 1").input_value() == "0"
+
+
+NETS = """
+from convnet_lib import ConvNet, data, training, widgets
+images = data.load_digits().test.images[[3, 205]]
+nets = [ConvNet.random(2, seed=seed) for seed in range(5)]
+film = widgets.training_film(training.measured(nets, data.Digits(images, [4, 0])), images, [4, 0])
+gallery = widgets.gallery(nets[0], images)
+"""
+
+
+def test_two_films_keep_in_step_and_a_hundred_moves_end_on_the_last(notebook):
+    page = notebook(NETS + "film", "film")
+    page.locator(".cn-figure").nth(1).wait_for(timeout=60_000)
+    first, second = (driver.Live(page, page.locator(".cn-figure").nth(i)) for i in range(2))
+    second.click("a1", 4, 5)
+    page.mouse.move(0, 0)
+    second.root.get_by_label("Epoch", exact=True).evaluate(
+        """(slider) => {
+            for (let i = 0; i <= 100; i++) {
+                slider.value = (i + 3) % 5;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+            }
+        }"""
+    )
+    a1 = ConvNet.random(2, seed=3).feedforward(data.load_digits().test.images[3]).a1[0]
+    for live in (first, second):
+        for _ in range(50):
+            if live.results()[:1] == pytest.approx(a1[4:5, 5], abs=6e-4):
+                break
+            page.wait_for_timeout(100)
+        assert live.results()[0] == pytest.approx(a1[4, 5], abs=6e-4)
+        assert live.root.get_by_label("Epoch", exact=True).input_value() == "3"
+
+
+def test_the_gallery_follows_the_network_that_it_is_given(notebook):
+    page = notebook(NETS + "gallery", "gallery.net = nets[4]")
+    page.locator(".cn-figure").wait_for(timeout=60_000)
+    live = driver.Live(page, page.locator(".cn-figure"))
+    live.click("map 1", 4, 5)
+    page.mouse.move(0, 0)
+    z1 = ConvNet.random(2, seed=4).feedforward(data.load_digits().test.images[3]).z1[1]
+    for _ in range(50):
+        if live.results()[:1] == pytest.approx(z1[4:5, 5], abs=6e-4):
+            break
+        page.wait_for_timeout(100)
+    assert live.results()[0] == pytest.approx(z1[4, 5], abs=6e-4)
 
 
 def test_a_hundred_figures_opened_and_closed_leave_nothing(notebook):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import driver
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ def run_of(n, maps):
     """A run of networks that were not trained: each is drawn anew, so each frame is another."""
     nets = tuple(ConvNet.random(maps, seed=seed) for seed in range(n))
     curve = np.linspace(0.1, 0.9, n)
-    return training.Run(nets, 3 - curve, curve, curve - 0.05)
+    return training.Run(nets, 3 - curve, curve, curve - 0.05, np.full(n, np.nan))
 
 
 RUN = run_of(5, 3)
@@ -203,7 +205,7 @@ def test_where_less_motion_is_wished_for_it_does_not_play(show, figure):
 
 def test_without_labels_and_held_out_digits_it_shows_what_there_is(show):
     run = run_of(2, None)
-    run = training.Run(run.nets, run.costs, run.train_accuracy, np.full(2, np.nan))
+    run = replace(run, test_accuracy=np.full(2, np.nan))
     live = show(widgets.training_film(run, IMAGES[0]))
     assert "Errors need labels" in live.root.inner_text()
     assert not live.root.locator('[data-chart="errors"], [data-grid="delta1"]').count()

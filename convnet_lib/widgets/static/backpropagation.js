@@ -29,15 +29,17 @@ class Backpropagation {
   constructor(context) {
     this.model = context.model;
     this.figure = new Figure(
-      context, "The whole network: the forward pass above, the backward pass below", { hint: HINT },
+      context,
+      "The whole network: the forward pass above, the backward pass below",
+      { hint: HINT },
     );
     this.neuron = 0;
     this.offset = [0, 0];
     this.grids = {};
     this.build();
     const { figure } = this;
-    figure.onChange(
-      ["a0", "y", "w1", "delta1", "history", "index", "cost", "ties", "rate"], () => this.update(),
+    figure.onChange(["a0", "y", "w1", "delta1", "history", "index", "cost", "ties", "rate"], () =>
+      this.update(),
     );
     figure.onChange(["stage"], () => {
       this.enter();
@@ -74,14 +76,21 @@ class Backpropagation {
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) => figure.send({ cost }));
-    this.ties = figure.menu(figure.controls, "Ties", Object.entries(TIES), (ties) => figure.send({ ties }));
+    this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) =>
+      figure.send({ cost }),
+    );
+    this.ties = figure.menu(figure.controls, "Ties", Object.entries(TIES), (ties) =>
+      figure.send({ ties }),
+    );
     const python = figure.pythonControls("Change the label, and take gradient steps");
     const labels = Array.from({ length: this.data.outputs }, (_, l) => [l, `${l}`]);
     this.label = figure.menu(python, "Label", [["", "other"], ...labels], (l) => this.setLabel(l));
     this.label.options[0].disabled = true;
     this.rate = figure.slider(
-      python, "Learning rate <i>η</i>", "Learning rate eta", { min: 0.01, max: 1, step: 0.01 },
+      python,
+      "Learning rate <i>η</i>",
+      "Learning rate eta",
+      { min: 0.01, max: 1, step: 0.01 },
       (rate) => figure.send({ rate }),
     );
     figure.button(python, "Take a step", () => model.send({ kind: "take steps", times: 1 }));
@@ -94,7 +103,9 @@ class Backpropagation {
 
   setLabel(label) {
     const y = this.figure.array("y");
-    y.part(this.model.get("index")).values.fill(0).fill(1, Number(label), Number(label) + 1);
+    y.part(this.model.get("index"))
+      .values.fill(0)
+      .fill(1, Number(label), Number(label) + 1);
     this.figure.send({ y });
   }
 
@@ -147,8 +158,14 @@ class Backpropagation {
     [forward, backward] = column();
     add(forward, "w1", `${s("w", 1)} filter`, "w 1, the filter", { ...signed, unit: filter });
     add(this.line(forward), "b1", s("b", 1), "b 1, the shared bias", { ...signed, ...one });
-    add(backward, "nabla_w1", `${nabla("w", 1)} (BP4)`, "gradient of w 1", { ...signed, unit: filter });
-    add(this.line(backward), "nabla_b1", `${nabla("b", 1)}<br>(BP3)`, "gradient of b 1", { ...signed, ...one });
+    add(backward, "nabla_w1", `${nabla("w", 1)} (BP4)`, "gradient of w 1", {
+      ...signed,
+      unit: filter,
+    });
+    add(this.line(backward), "nabla_b1", `${nabla("b", 1)}<br>(BP3)`, "gradient of b 1", {
+      ...signed,
+      ...one,
+    });
 
     [forward, backward] = column();
     add(forward, "z1", `${s("z", 1)} (F1)`, "z 1, the weighted inputs", signed);
@@ -156,7 +173,9 @@ class Backpropagation {
 
     [forward, backward] = column();
     this.buildCurve(forward);
-    add(backward, "slope1", `<i>σ</i>′(${s("z", 1)})`, "sigma prime of z 1, the slopes", { kind: "sequential" });
+    add(backward, "slope1", `<i>σ</i>′(${s("z", 1)})`, "sigma prime of z 1, the slopes", {
+      kind: "sequential",
+    });
 
     [forward, backward] = column();
     add(forward, "a1", `${s("a", 1)} (F2)`, "a 1, the activations");
@@ -164,7 +183,13 @@ class Backpropagation {
 
     [forward, backward] = column();
     add(forward, "a2", `${s("a", 2)} (F3)`, "a 2, the pooled activations", pooled);
-    add(backward, "nabla_a2", `Σ ${s("δ", 3)}${s("w", 3)} in BP2`, "gradient of a 2, the sum in BP2", { ...signed, ...pooled });
+    add(
+      backward,
+      "nabla_a2",
+      `Σ ${s("δ", 3)}${s("w", 3)} in BP2`,
+      "gradient of a 2, the sum in BP2",
+      { ...signed, ...pooled },
+    );
 
     [forward, backward] = column();
     add(forward, "w3", "", "w 3", { ...signed, zoom: 1.25 });
@@ -204,7 +229,10 @@ class Backpropagation {
     const numbers = this.figure.add(document.createElement("div"), all);
     numbers.className = "bp-numbers";
     numbers.setAttribute("aria-hidden", "true");
-    numbers.innerHTML = Array.from({ length: this.data.outputs }, (_, l) => `<span>${l}</span>`).join("");
+    numbers.innerHTML = Array.from(
+      { length: this.data.outputs },
+      (_, l) => `<span>${l}</span>`,
+    ).join("");
     const titles = {
       b3: [s("b", 3), "b 3, the output biases", "diverging"],
       z3: [s("z", 3), "z 3, the output's weighted inputs", "diverging"],
@@ -224,7 +252,8 @@ class Backpropagation {
     const curve = this.figure.array("curve");
     const [z, sigma, slope] = [0, 1, 2].map((i) => curve.part(i).values);
     this.curve = { low: z[0], high: z[z.length - 1] };
-    const points = (values) => [...values].map((v, i) => `${this.across(z[i])},${this.up(v)}`).join(" ");
+    const points = (values) =>
+      [...values].map((v, i) => `${this.across(z[i])},${this.up(v)}`).join(" ");
     const box = this.figure.add(document.createElement("div"), parent);
     box.className = "cn-block bp-curve";
     box.innerHTML = `<div class="cn-title"><i>σ</i> and <i>σ</i>′ (dashed)</div>
@@ -258,7 +287,8 @@ class Backpropagation {
     this.detail = figure.add(document.createElement("div"), row);
     this.detail.className = "bp-detail";
     const options = {
-      unit: "1.9rem", legend: false,
+      unit: "1.9rem",
+      legend: false,
       detail: (cell) => this.explainTerm(cell),
       onLeave: () => this.leaveTerms(),
     };
@@ -266,7 +296,12 @@ class Backpropagation {
     this.times = figure.sign("⊙", this.detail);
     this.right = figure.grid(this.detail, { ...options, name: "right", title: "" });
     this.equals = figure.sign("=", this.detail);
-    this.parts = figure.grid(this.detail, { ...options, name: "parts", title: "", kind: "diverging" });
+    this.parts = figure.grid(this.detail, {
+      ...options,
+      name: "parts",
+      title: "",
+      kind: "diverging",
+    });
     this.list = figure.details("All terms of the sum that are not 0");
   }
 
@@ -281,7 +316,14 @@ class Backpropagation {
     const single = ({ values }) => new NDArray([1, 1], values);
     const column = ({ values }) => new NDArray([values.length, 1], values);
     const both = `${cost} ${ties}`;
-    const data = { index, cost, ties, rate: model.get("rate"), w1: figure.array("w1"), w3: figure.array("w3") };
+    const data = {
+      index,
+      cost,
+      ties,
+      rate: model.get("rate"),
+      w1: figure.array("w1"),
+      w3: figure.array("w3"),
+    };
     for (const name of ["a0", "z1", "a1", "a2", "slope1", "tied"]) data[name] = part(name);
     for (const name of ["y", "z3", "a3", "slope3"]) data[name] = column(part(name));
     data.b1 = single(figure.array("b1"));
@@ -312,25 +354,31 @@ class Backpropagation {
     this.cost.value = data.cost;
     this.ties.value = data.ties;
     const { values } = data.y;
-    const oneHot = values.every((v) => v === 0 || v === 1) && values.filter((v) => v === 1).length === 1;
+    const oneHot =
+      values.every((v) => v === 0 || v === 1) && values.filter((v) => v === 1).length === 1;
     this.label.value = oneHot ? `${values.indexOf(1)}` : "";
     this.rate.input.value = data.rate;
     this.rate.output.textContent = number(data.rate, 2);
     this.writeHistory(NDArray.from(model.get("history")[data.cost]));
+    this.tell();
     figure.refresh();
   }
 
   /** The scales that are not those of a panel's own numbers. */
   scales() {
-    const { data, model, figure: { palettes } } = this;
+    const {
+      data,
+      model,
+      figure: { palettes },
+    } = this;
     const upTo = (high) => Object.assign(palettes.scale("sequential", []), { high });
-    const both = (w, b) => palettes.scale("diverging", [...w.values, ...b.values]);
+    const signed = ({ values }) => palettes.scale("diverging", values);
     const costs = NDArray.from(model.get("history")[data.cost]).values.filter(Number.isFinite);
-    const [parameters, gradients] = [both(data.w1, data.b1), both(data.nabla_w1, data.nabla_b1)];
     return {
       slope1: upTo(0.25), // the steepest that σ is
       C: upTo(Math.max(...costs, 1e-9)),
-      w1: parameters, b1: parameters, nabla_w1: gradients, nabla_b1: gradients,
+      b1: signed(data.w1),
+      nabla_b1: signed(data.nabla_w1),
     };
   }
 
@@ -359,7 +407,11 @@ class Backpropagation {
     const { data } = this;
     const [l, m] = (data.offset = this.offset);
     const { rows, columns } = data.delta1;
-    data.products = NDArray.make(rows, columns, (j, k) => data.delta1.at(j, k) * data.a0.at(j + l, k + m));
+    data.products = NDArray.make(
+      rows,
+      columns,
+      (j, k) => data.delta1.at(j, k) * data.a0.at(j + l, k + m),
+    );
     this.grids.products.show(data.products, {
       title: `${s("δ", 1)} ⊙ ${s("a", 0)} from ${l},${m}`,
       words: `products of delta 1 and a 0 from row ${l}, column ${m} on`,
@@ -368,19 +420,28 @@ class Backpropagation {
 
   writeHistory(history) {
     const { index } = this.data;
-    const values = Array.from({ length: history.shape[0] }, (_, t) => history.part(t).values[index]);
+    const values = Array.from(
+      { length: history.shape[0] },
+      (_, t) => history.part(t).values[index],
+    );
     const steps = values.length - 1;
     const shown = values.slice(-SHOWN_COSTS);
-    const text = (steps >= SHOWN_COSTS ? [`${number(values[0])} → …`, ...shown.map((x) => number(x))] : shown.map((x) => number(x)));
+    const text =
+      steps >= SHOWN_COSTS
+        ? [`${number(values[0])} → …`, ...shown.map((x) => number(x))]
+        : shown.map((x) => number(x));
     const top = Math.max(...values.filter(Number.isFinite), 1e-9);
     const points = values.map((x, t) => `${steps ? (100 * t) / steps : 0},${24 - (22 * x) / top}`);
-    const line = steps && values.every(Number.isFinite)
-      ? `<svg viewBox="-3 -1 106 28" aria-hidden="true"><path d="M0,24H100" class="bp-axis"/>
+    const line =
+      steps && values.every(Number.isFinite)
+        ? `<svg viewBox="-3 -1 106 28" aria-hidden="true"><path d="M0,24H100" class="bp-axis"/>
          <polyline points="${points.join(" ")}"/><circle r="2.5" class="bp-dot"
          cx="${points[steps].split(",")[0]}" cy="${points[steps].split(",")[1]}"/></svg>`
-      : "";
-    this.history.innerHTML =
-      `<span>Cost after ${count(steps, "step")}: ${text.slice(0, -1).map((t) => `${t} → `).join("")}<strong>${text.at(-1)}</strong></span>${line}`;
+        : "";
+    this.history.innerHTML = `<span>Cost after ${count(steps, "step")}: ${text
+      .slice(0, -1)
+      .map((t) => `${t} → `)
+      .join("")}<strong>${text.at(-1)}</strong></span>${line}`;
   }
 
   // --- the walk ------------------------------------------------------------------------------
@@ -388,7 +449,7 @@ class Backpropagation {
   /** Enter a step: outline its panels, hide those to come, and tell what happens. */
   enter() {
     const stage = this.model.get("stage");
-    const { made, from, tale } = stages[stage];
+    const { made, from } = stages[stage];
     const later = new Set(stage ? stages.slice(stage + 1).flatMap(({ made }) => made) : []);
     for (const name of PARAMETERS) later.delete(name); // which the last step changes
     for (const [name, { element }] of Object.entries(this.grids)) {
@@ -397,9 +458,16 @@ class Backpropagation {
       element.classList.toggle("bp-later", later.has(name));
     }
     this.radios[stage].checked = true;
-    this.back.disabled = stage === 0;
-    this.next.disabled = stage === stages.length - 1;
-    this.tale.innerHTML = tale(this.data);
+    // Not `disabled`, which would take the focus from the button that leads to the end.
+    this.back.setAttribute("aria-disabled", stage === 0);
+    this.next.setAttribute("aria-disabled", stage === stages.length - 1);
+    this.tell();
+  }
+
+  /** Write what happens in this step; what is read aloud is only touched when it changes. */
+  tell() {
+    const html = stages[this.model.get("stage")].tale(this.data);
+    if (html !== this.told) this.tale.innerHTML = this.told = html;
   }
 
   // --- what a cell says ----------------------------------------------------------------------
@@ -435,14 +503,19 @@ class Backpropagation {
     this.detail.classList.toggle("bp-stack", stack);
     const { columns } = left[0];
     const unit = stack ? "2.2rem" : `clamp(9px, ${(9 / columns).toFixed(2)}rem, 3rem)`;
-    for (const grid of [this.left, this.right, this.parts]) grid.element.style.setProperty("--cn-unit", unit);
+    for (const grid of [this.left, this.right, this.parts])
+      grid.element.style.setProperty("--cn-unit", unit);
     this.showPart(this.left, left);
     for (const part of [this.times, this.right.element, this.equals, this.parts.element]) {
       part.hidden = !right;
     }
     if (!right) return;
     this.showPart(this.right, right);
-    const array = NDArray.make(left[0].rows, columns, (r, c) => left[0].at(r, c) * right[0].at(r, c));
+    const array = NDArray.make(
+      left[0].rows,
+      columns,
+      (r, c) => left[0].at(r, c) * right[0].at(r, c),
+    );
     this.showPart(this.parts, [array, products, "products", "diverging"]);
   }
 

@@ -23,7 +23,13 @@ const bold = (x) => `<b>${number(x)}</b>`;
 const slope = (layer, indices) => `<i>σ</i>′(${s("z", layer, indices)})`;
 const plus = (x, y) => (x === 0 ? y : y === 0 ? x : `${x}+${y}`);
 const cell = (row, column) => ({ row, column });
-const linked = (row, column, rows = 1, columns = 1) => ({ row, column, rows, columns, line: "linked" });
+const linked = (row, column, rows = 1, columns = 1) => ({
+  row,
+  column,
+  rows,
+  columns,
+  line: "linked",
+});
 const all = ({ rows, columns }) => [linked(0, 0, rows, columns)];
 
 /** The window that a neuron is pooled in, as indices of a². */
@@ -52,8 +58,7 @@ function pixel(data, p, q) {
   const n = rows * columns;
   return {
     marks: { a0: [cell(p, q)], z1: reached, delta1: reached },
-    html:
-      `<p>${s("a", 0, [p, q])} = ${bold(a0.at(p, q))} is an input. Forward, it enters ${n} of the weighted
+    html: `<p>${s("a", 0, [p, q])} = ${bold(a0.at(p, q))} is an input. Forward, it enters ${n} of the weighted
        inputs ${s("z", 1)}; backward, the ${n} errors ${s("δ", 1)} there are multiplied by it in
        ${nabla("w", 1)} (F1, BP4).</p>`,
     words: `${spoken("a", 0, [p, q])} is ${number(a0.at(p, q))}. It enters ${count(n, "weighted input")}.`,
@@ -72,7 +77,8 @@ function weightedInput(data, j, k) {
     marks: { a0: [linked(j, k, w1.rows, w1.columns)], w1: all(w1), b1: all(b1), z1: [cell(j, k)] },
     html: equation(
       `${s("z", 1, [j, k])} = ${s("b", 1)} + Σ<sub>${L},${M}</sub> ${s("w", 1, [L, M])} ${s("a", 0, [here, there])}
-       = ${number(bias)} + ${terms(strongestFirst(pairs), FEW)} = ${bold(z)}`, "F1",
+       = ${number(bias)} + ${terms(strongestFirst(pairs), FEW)} = ${bold(z)}`,
+      "F1",
     ),
     words: `${spoken("z", 1, [j, k])} is the bias ${number(bias)} plus the sum of ${count(pairs.length, "product")}: ${number(z)}.`,
     detail: {
@@ -84,9 +90,12 @@ function weightedInput(data, j, k) {
         words: `${spoken("w", 1, [l, m])} times ${spoken("a", 0, [j + l, k + m])} is ${number(w1.at(l, m) * a0.at(j + l, k + m))}.`,
       }),
     },
-    list: () => lines(w1, (l, m) => [
-      `${s("w", 1, [l, m])} ${s("a", 0, [j + l, k + m])}`, w1.at(l, m), a0.at(j + l, k + m),
-    ]),
+    list: () =>
+      lines(w1, (l, m) => [
+        `${s("w", 1, [l, m])} ${s("a", 0, [j + l, k + m])}`,
+        w1.at(l, m),
+        a0.at(j + l, k + m),
+      ]),
   };
 }
 
@@ -97,7 +106,10 @@ function activation({ z1, a1, a2, switch: mask }, j, k) {
     neuron: [j, k],
     marks: { z1: [linked(j, k)], a1: [cell(j, k)], a2: [linked(...window)] },
     html:
-      equation(`${s("a", 1, [j, k])} = <i>σ</i>(${s("z", 1, [j, k])}) = <i>σ</i>(${number(z1.at(j, k))}) = ${bold(a1.at(j, k))}`, "F2") +
+      equation(
+        `${s("a", 1, [j, k])} = <i>σ</i>(${s("z", 1, [j, k])}) = <i>σ</i>(${number(z1.at(j, k))}) = ${bold(a1.at(j, k))}`,
+        "F2",
+      ) +
       `<p>It ${passed ? "wins" : "does not win"} in its window, ${s("a", 2, window)} = ${number(a2.at(...window))}.</p>`,
     words: `${spoken("a", 1, [j, k])} is sigma of ${number(z1.at(j, k))}: ${number(a1.at(j, k))}. It ${passed ? "wins" : "does not win"} in its window.`,
   };
@@ -111,8 +123,10 @@ function pooled(data, j, k) {
   return {
     marks: { a1: [cellsOf(j, k)], a2: [cell(j, k)] },
     html:
-      equation(`${s("a", 2, [j, k])} = max(${names.join(", ")}) = max(${four}) = ${bold(a2.at(j, k))}`, "F3") +
-      (tied.at(j, k) ? "<p>A tie: more than one of the four share the maximum.</p>" : ""),
+      equation(
+        `${s("a", 2, [j, k])} = max(${names.join(", ")}) = max(${four}) = ${bold(a2.at(j, k))}`,
+        "F3",
+      ) + (tied.at(j, k) ? "<p>A tie: more than one of the four share the maximum.</p>" : ""),
     words: `${spoken("a", 2, [j, k])} is the largest of ${four}: ${number(a2.at(j, k))}.${tied.at(j, k) ? " A tie." : ""}`,
     detail: window,
   };
@@ -122,7 +136,8 @@ function pooled(data, j, k) {
 function windowDetail({ a1, switch: mask }, j, k) {
   const at = (array, r, c) => array.at(SIZE * j + r, SIZE * k + c);
   const four = NDArray.make(SIZE, SIZE, (r, c) => at(a1, r, c));
-  const won = [0, 1, 2, 3].map((i) => ({ row: i >> 1, column: i % SIZE, line: "winner" }))
+  const won = [0, 1, 2, 3]
+    .map((i) => ({ row: i >> 1, column: i % SIZE, line: "winner" }))
     .filter(({ row, column }) => at(mask, row, column) > 0);
   return {
     left: [four, "the window", "the four candidates", "sequential", won],
@@ -142,7 +157,8 @@ function outputInput(data, l) {
     marks: { w3: all(w), a2: all(a2), b3: [linked(l, 0)], z3: [cell(l, 0)] },
     html: equation(
       `${s("z", 3, [l])} = ${s("b", 3, [l])} + Σ<sub>${J},${K}</sub> ${s("w", 3, [l, J, K])} ${s("a", 2, [J, K])}
-       = ${number(b3.values[l])} + ${terms(strongestFirst(pairs), FEW)} = ${bold(z)}`, "F4",
+       = ${number(b3.values[l])} + ${terms(strongestFirst(pairs), FEW)} = ${bold(z)}`,
+      "F4",
     ),
     words: `${spoken("z", 3, [l])} is the bias ${number(b3.values[l])} plus the sum of ${count(pairs.length, "product")}: ${number(z)}.`,
     detail: {
@@ -154,7 +170,12 @@ function outputInput(data, l) {
         words: `${spoken("w", 3, [l, j, k])} times ${spoken("a", 2, [j, k])} is ${number(w.at(j, k) * a2.at(j, k))}.`,
       }),
     },
-    list: () => lines(a2, (j, k) => [`${s("w", 3, [l, j, k])} ${s("a", 2, [j, k])}`, w.at(j, k), a2.at(j, k)]),
+    list: () =>
+      lines(a2, (j, k) => [
+        `${s("w", 3, [l, j, k])} ${s("a", 2, [j, k])}`,
+        w.at(j, k),
+        a2.at(j, k),
+      ]),
   };
 }
 
@@ -162,7 +183,10 @@ function outputActivation({ z3, a3 }, l) {
   const [z, a] = [z3.values[l], a3.values[l]];
   return {
     marks: { z3: [linked(l, 0)], a3: [cell(l, 0)] },
-    html: equation(`${s("a", 3, [l])} = <i>σ</i>(${s("z", 3, [l])}) = <i>σ</i>(${number(z)}) = ${bold(a)}`, "F5"),
+    html: equation(
+      `${s("a", 3, [l])} = <i>σ</i>(${s("z", 3, [l])}) = <i>σ</i>(${number(z)}) = ${bold(a)}`,
+      "F5",
+    ),
     words: `${spoken("a", 3, [l])} is sigma of ${number(z)}: ${number(a)}.`,
   };
 }
@@ -204,14 +228,20 @@ function outputError({ cost: name, a3, y, slope3, delta3 }, l) {
   const [a, t, d] = [a3, y, delta3].map(({ values }) => values[l]);
   const difference = `${s("a", 3, [l])} − ${s("y", null, [l])}`;
   const filled = `${number(a)} − ${short(t)}`;
-  const worked = name === "quadratic"
-    ? `(${difference}) <i>σ</i>′(${s("z", 3, [l])}) = (${filled}) · ${number(slope3.values[l])}`
-    : `${difference} = ${filled}`;
+  const worked =
+    name === "quadratic"
+      ? `(${difference}) <i>σ</i>′(${s("z", 3, [l])}) = (${filled}) · ${number(slope3.values[l])}`
+      : `${difference} = ${filled}`;
   return {
     marks: { delta3: [cell(l, 0)], a3: [linked(l, 0)], y: [linked(l, 0)], z3: [linked(l, 0)] },
     html:
-      equation(`${s("δ", 3, [l])} = ∂<i>C</i>/∂${s("a", 3, [l])} · ${slope(3, [l])} = ${worked} = ${bold(d)}`, "BP1") +
-      (name === "quadratic" ? "" : `<p>${slope(3, [l])} cancels the denominator of ∂<i>C</i>/∂${s("a", 3, [l])}.</p>`),
+      equation(
+        `${s("δ", 3, [l])} = ∂<i>C</i>/∂${s("a", 3, [l])} · ${slope(3, [l])} = ${worked} = ${bold(d)}`,
+        "BP1",
+      ) +
+      (name === "quadratic"
+        ? ""
+        : `<p>${slope(3, [l])} cancels the denominator of ∂<i>C</i>/∂${s("a", 3, [l])}.</p>`),
     words: `${spoken("delta", 3, [l])}, the error of output ${l}, is ${number(d)}: its activation is ${number(a)} and should be ${short(t)}.`,
   };
 }
@@ -220,7 +250,11 @@ function outputError({ cost: name, a3, y, slope3, delta3 }, l) {
 function sumBack(data, j, k) {
   const { delta3, w3, outputs } = data;
   const pairs = [...delta3.values].map((d, l) => [d, w3.part(l).at(j, k)]);
-  const line = (i) => new NDArray([1, outputs], Float32Array.from(pairs, (pair) => pair[i]));
+  const line = (i) =>
+    new NDArray(
+      [1, outputs],
+      Float32Array.from(pairs, (pair) => pair[i]),
+    );
   return {
     formula: `Σ<sub>${L}</sub> ${s("δ", 3, [L])} ${s("w", 3, [L, j, k])}`,
     filled: terms(pairs),
@@ -243,7 +277,10 @@ function pooledGradient(data, j, k) {
   const sum = sumBack(data, j, k);
   return {
     marks: { ...sum.marks, nabla_a2: [cell(j, k)], a2: [linked(j, k)] },
-    html: equation(`${nabla("a", 2, [j, k])} = ${sum.formula} = ${sum.filled} = ${bold(value)}`, "Σ in BP2"),
+    html: equation(
+      `${nabla("a", 2, [j, k])} = ${sum.formula} = ${sum.filled} = ${bold(value)}`,
+      "Σ in BP2",
+    ),
     words: `The derivative of the cost by ${spoken("a", 2, [j, k])} is the sum of ${count(data.outputs, "product")} of output errors and weights: ${number(value)}.`,
     detail: sum.detail,
   };
@@ -262,10 +299,17 @@ function theSwitch(data, j, k) {
       : `${number(a1.at(j, k))} is less than the maximum, ${number(a2.at(...window))}`;
   return {
     neuron: [j, k],
-    marks: { switch: [cell(j, k)], a1: [cellsOf(...window), linked(j, k)], a2: [linked(...window)] },
+    marks: {
+      switch: [cell(j, k)],
+      a1: [cellsOf(...window), linked(j, k)],
+      a2: [linked(...window)],
+    },
     html:
       equation(`${floor("j", j)}, ${floor("k", k)}`) +
-      equation(`∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} = ${bold(value)}, since ${why}`, "BP2a"),
+      equation(
+        `∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} = ${bold(value)}, since ${why}`,
+        "BP2a",
+      ),
     words: `The switch of neuron ${j}, ${k} is ${number(value)}: ${why}.`,
     detail: windowDetail(data, ...window),
   };
@@ -287,18 +331,29 @@ function error(data, j, k) {
   const { delta1, slope1, nabla_a2, switch: mask } = data;
   const window = windowOf(j, k);
   const sum = sumBack(data, ...window);
-  const [on, back, steep, d] = [mask.at(j, k), nabla_a2.at(...window), slope1.at(j, k), delta1.at(j, k)];
+  const [on, back, steep, d] = [
+    mask.at(j, k),
+    nabla_a2.at(...window),
+    slope1.at(j, k),
+    delta1.at(j, k),
+  ];
   return {
     neuron: [j, k],
     marks: {
       ...sum.marks,
-      delta1: [cell(j, k)], switch: [linked(j, k)], slope1: [linked(j, k)], z1: [linked(j, k)],
-      a1: [cellsOf(...window)], a2: [linked(...window)], nabla_a2: [linked(...window)],
+      delta1: [cell(j, k)],
+      switch: [linked(j, k)],
+      slope1: [linked(j, k)],
+      z1: [linked(j, k)],
+      a1: [cellsOf(...window)],
+      a2: [linked(...window)],
+      nabla_a2: [linked(...window)],
     },
     html: equation(
       `${s("δ", 1, [j, k])} = ∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} · ${sum.formula} · ${slope(1, [j, k])}<br>
        = ${short(on)} · [${sum.filled}] · ${number(steep)}<br>
-       = ${short(on)} · ${bracketed(back)} · ${number(steep)} = ${bold(d)}`, "BP2",
+       = ${short(on)} · ${bracketed(back)} · ${number(steep)} = ${bold(d)}`,
+      "BP2",
     ),
     words:
       `${spoken("delta", 1, [j, k])} is the switch, ${short(on)}, times the sum over the outputs, ${number(back)}, ` +
@@ -332,10 +387,17 @@ function outputWeight(data, j, k) {
   const [w, gradient] = [data.w3.part(l).at(j, k), data.nabla_w3.part(l).at(j, k)];
   const [a, d] = [a2.at(j, k), delta3.values[l]];
   return {
-    marks: { w3: [linked(j, k)], nabla_w3: [linked(j, k)], a2: [linked(j, k)], delta3: [linked(l, 0)] },
+    marks: {
+      w3: [linked(j, k)],
+      nabla_w3: [linked(j, k)],
+      a2: [linked(j, k)],
+      delta3: [linked(l, 0)],
+    },
     html:
-      equation(`${nabla("w", 3, [l, j, k])} = ${s("a", 2, [j, k])} ${s("δ", 3, [l])} = ${number(a)} · ${bracketed(d)} = ${bold(gradient)}`, "BP4a") +
-      stepped(s("w", 3, [l, j, k]), w, gradient, rate),
+      equation(
+        `${nabla("w", 3, [l, j, k])} = ${s("a", 2, [j, k])} ${s("δ", 3, [l])} = ${number(a)} · ${bracketed(d)} = ${bold(gradient)}`,
+        "BP4a",
+      ) + stepped(s("w", 3, [l, j, k]), w, gradient, rate),
     words: `${spoken("w", 3, [l, j, k])} is ${number(w)}; its gradient is ${number(a)} times ${number(d)}: ${number(gradient)}.`,
   };
 }
@@ -349,7 +411,10 @@ function sharedBias(data) {
   return {
     marks: { b1: [linked(0, 0)], nabla_b1: [linked(0, 0)], delta1: all(delta1) },
     html:
-      equation(`${nabla("b", 1)} = Σ<sub>${J},${K}</sub> ${s("δ", 1, [J, K])} = ${terms(first, FEW) || "0"} = ${bold(gradient)}`, "BP3") +
+      equation(
+        `${nabla("b", 1)} = Σ<sub>${J},${K}</sub> ${s("δ", 1, [J, K])} = ${terms(first, FEW) || "0"} = ${bold(gradient)}`,
+        "BP3",
+      ) +
       `<p>${count(values.length, "error")}, ${some.length} of them not 0; the largest are written.</p>` +
       stepped(s("b", 1), b, gradient, rate),
     words: `${spoken("b", 1)} is ${number(b)}; its gradient is the sum of ${count(values.length, "error")}, ${some.length} of them not 0: ${number(gradient)}.`,
@@ -361,17 +426,24 @@ function sharedWeight(data, l, m) {
   const { w1, nabla_w1, delta1, a0, rate, products } = data;
   const { rows, columns } = delta1;
   const [w, gradient] = [w1.at(l, m), nabla_w1.at(l, m)];
-  const pairs = [...delta1.values].map((d, i) => [d, a0.at(Math.floor(i / columns) + l, (i % columns) + m)]);
+  const pairs = [...delta1.values].map((d, i) => [
+    d,
+    a0.at(Math.floor(i / columns) + l, (i % columns) + m),
+  ]);
   const some = products.values.filter((x) => x !== 0).length;
   return {
     marks: {
-      w1: [linked(l, m)], nabla_w1: [linked(l, m)], a0: [linked(l, m, rows, columns)],
-      delta1: all(delta1), products: all(delta1),
+      w1: [linked(l, m)],
+      nabla_w1: [linked(l, m)],
+      a0: [linked(l, m, rows, columns)],
+      delta1: all(delta1),
+      products: all(delta1),
     },
     html:
       equation(
         `${nabla("w", 1, [l, m])} = Σ<sub>${J},${K}</sub> ${s("δ", 1, [J, K])} ${s("a", 0, [plus(J, l), plus(K, m)])}
-         = ${terms(strongestFirst(pairs), FEW) || "0"} = ${bold(gradient)}`, "BP4",
+         = ${terms(strongestFirst(pairs), FEW) || "0"} = ${bold(gradient)}`,
+        "BP4",
       ) +
       `<p>${count(pairs.length, "product")}, ${some} of them not 0; the largest are written, and all are in
        ${s("δ", 1)} ⊙ ${s("a", 0)}, below the image.</p>` +
@@ -379,26 +451,37 @@ function sharedWeight(data, l, m) {
     words:
       `${spoken("w", 1, [l, m])} is ${number(w)}; its gradient is the sum of delta 1 times the image from row ${l}, ` +
       `column ${m} on, ${count(pairs.length, "product")}, ${some} of them not 0: ${number(gradient)}.`,
-    list: () => lines(delta1, (j, k) => [
-      `${s("δ", 1, [j, k])} ${s("a", 0, [j + l, k + m])}`, delta1.at(j, k), a0.at(j + l, k + m),
-    ]),
+    list: () =>
+      lines(delta1, (j, k) => [
+        `${s("δ", 1, [j, k])} ${s("a", 0, [j + l, k + m])}`,
+        delta1.at(j, k),
+        a0.at(j + l, k + m),
+      ]),
   };
 }
 
 /** One product of BP4, in the panel of them. */
 function product(data, j, k) {
-  const { offset: [l, m], delta1, a0, products } = data;
+  const {
+    offset: [l, m],
+    delta1,
+    a0,
+    products,
+  } = data;
   const [d, a] = [delta1.at(j, k), a0.at(j + l, k + m)];
   const { rows, columns } = delta1;
   return {
     neuron: [j, k],
     marks: {
-      products: [cell(j, k)], delta1: [linked(j, k)], nabla_w1: [linked(l, m)],
+      products: [cell(j, k)],
+      delta1: [linked(j, k)],
+      nabla_w1: [linked(l, m)],
       a0: [linked(l, m, rows, columns), linked(j + l, k + m)],
     },
     html: equation(
       `${s("δ", 1, [j, k])} ${s("a", 0, [j + l, k + m])} = ${bracketed(d)} · ${number(a)} = ${bold(products.at(j, k))},
-       one of the ${products.values.length} terms of ${nabla("w", 1, [l, m])}`, "BP4",
+       one of the ${products.values.length} terms of ${nabla("w", 1, [l, m])}`,
+      "BP4",
     ),
     words: `${spoken("delta", 1, [j, k])} times ${spoken("a", 0, [j + l, k + m])} is ${number(products.at(j, k))}, a term of the gradient of ${spoken("w", 1, [l, m])}.`,
   };
@@ -431,12 +514,26 @@ function lines(array, term) {
 }
 
 export const explanations = {
-  a0: pixel, z1: weightedInput, a1: activation, a2: pooled,
-  z3: outputInput, a3: outputActivation, y: desired, C: cost,
-  delta3: outputError, nabla_a2: pooledGradient, switch: theSwitch, slope1: sigmoidSlope, delta1: error,
+  a0: pixel,
+  z1: weightedInput,
+  a1: activation,
+  a2: pooled,
+  z3: outputInput,
+  a3: outputActivation,
+  y: desired,
+  C: cost,
+  delta3: outputError,
+  nabla_a2: pooledGradient,
+  switch: theSwitch,
+  slope1: sigmoidSlope,
+  delta1: error,
   products: product,
-  w1: own("w1", sharedWeight), nabla_w1: own("nabla_w1", sharedWeight),
-  b1: own("b1", sharedBias), nabla_b1: own("nabla_b1", sharedBias),
-  w3: own("w3", outputWeight), nabla_w3: own("nabla_w3", outputWeight),
-  b3: own("b3", outputBias), nabla_b3: own("nabla_b3", outputBias),
+  w1: own("w1", sharedWeight),
+  nabla_w1: own("nabla_w1", sharedWeight),
+  b1: own("b1", sharedBias),
+  nabla_b1: own("nabla_b1", sharedBias),
+  w3: own("w3", outputWeight),
+  nabla_w3: own("nabla_w3", outputWeight),
+  b3: own("b3", outputBias),
+  nabla_b3: own("nabla_b3", outputBias),
 };

@@ -1,0 +1,77 @@
+"""Exercises that answer back: ``check``, ``hint``, ``solution``, ``ids`` and ``progress``.
+
+    check("7.2", answer)
+
+Values and functions go in, a sentence comes out. Nothing here knows of files or cells, so a
+notebook may be renamed, copied and cut up. The files: ``chapter_NN`` holds the exercises of a
+chapter as data, ``asking`` says what an exercise is made of, ``answers`` judges an answer,
+``running`` calls a function that may hang or raise, ``comparing`` finds the first difference,
+``progress`` keeps what is done.
+"""
+
+from . import answers, catalogue, progress_file, showing
+from .showing import ExerciseError
+
+__all__ = ["ExerciseError", "check", "hint", "ids", "progress", "solution"]
+
+_hints_shown = {}
+
+
+def check(id, answer=None, strict=False):
+    """Return what is to be said of an answer: not attempted, right, or what is wrong.
+
+    Args:
+        id: of the exercise, as "7.2".
+        answer: a letter, a number, an array or a function, whatever the exercise asks for. A
+            function is called on several inputs, each time on copies, for at most
+            ``running.LIMIT`` seconds in all.
+        strict: raise instead of returning, for whoever grades.
+
+    Returns:
+        A result whose text is the message, with ``passed``; for a function that was wrong also
+        ``inputs``, the arguments with which it was.
+
+    Raises:
+        ExerciseError: if strict, and the answer is not right.
+    """
+    exercise = catalogue.find(id)
+    if exercise is None:
+        result = showing.Result(False, catalogue.unknown(id))
+    else:
+        result = answers.judge(exercise, answer)
+    if result.passed:
+        result = result.with_note(progress_file.add(exercise.id))
+    if strict and not result.passed:
+        raise ExerciseError(result.message)
+    return result
+
+
+def hint(id, step=None):
+    """Return the hints of an exercise, one more at each call, or the first `step` of them."""
+    exercise = catalogue.find(id)
+    if exercise is None:
+        return showing.Text(catalogue.unknown(id))
+    shown = _hints_shown.get(exercise.id, 0) + 1 if step is None else int(step)
+    _hints_shown[exercise.id] = shown = min(max(shown, 1), len(exercise.hints))
+    return showing.hints(exercise, shown)
+
+
+def solution(id):
+    """Return the solution of an exercise; a notebook shows it folded, a click opens it."""
+    exercise = catalogue.find(id)
+    return showing.Text(catalogue.unknown(id)) if exercise is None else showing.solution(exercise)
+
+
+def ids():
+    """Return the ids of all exercises, in the order of the book."""
+    return list(catalogue.exercises())
+
+
+def progress():
+    """Return what is done so far, chapter by chapter; ``progress().done`` is the list of ids.
+
+    It is kept in one small file in the user's data folder, or in the one that the environment
+    variable CONVNET_PROGRESS names.
+    """
+    done, note = progress_file.read()
+    return showing.progress(catalogue.exercises(), done, note)

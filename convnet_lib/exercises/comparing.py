@@ -1,0 +1,171 @@
+"""What was expected and what was found: do they agree, and if not, where first and how?"""
+
+import numpy as np
+
+
+def array(value):
+    """Return the value as an array of numbers, or None if it is not one."""
+    try:
+        found = np.asarray(value)
+    except Exception:
+        return None
+    return found if found.dtype.kind in "biuf" else None
+
+
+def agree(expected, found, within):
+    """Return whether every entry is near enough; `within` counts from the largest entry, or 1."""
+    if isinstance(expected, tuple):
+        found = _as_tuple(found)
+        return (
+            isinstance(found, tuple)
+            and len(found) == len(expected)
+            and all(agree(e, f, within) for e, f in zip(expected, found, strict=True))
+        )
+    expected, found = array(expected), array(found)
+    return (
+        found is not None
+        and found.shape == expected.shape
+        and not np.any(_differs(expected, found, within))
+    )
+
+
+def difference(expected, found, within, parts=(), subject="the result"):
+    """Return in words how found differs from expected, or None if they agree."""
+    if not isinstance(expected, tuple):
+        return _difference(array(expected), found, within, subject)
+    names = parts or [f"result {n}" for n in range(len(expected))]
+    given, found = found, _as_tuple(found)
+    if not isinstance(found, tuple) or len(found) != len(expected):
+        return f"{len(expected)} results are expected ({', '.join(names)}), and {kind(given)} came."
+    for name, e, f in zip(names, expected, found, strict=True):
+        text = difference(e, f, within, subject=name)
+        if text is not None:
+            return text
+    return None
+
+
+def kind(value):
+    """Return what a value is, in a few words."""
+    if value is None:
+        return "nothing (None)"
+    if value is ...:
+        return "three dots"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {shape(value.shape)}" if value.shape else "a number"
+    if isinstance(value, (bool, int, float, np.number)):
+        return f"the number {number(value)}"
+    if isinstance(value, (tuple, list, dict, set)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "a function" if callable(value) else f"a {type(value).__name__}"
+
+
+def shape(axes):
+    """Return a shape in words: a single number, (3,), (4, 6)."""
+    return str(tuple(axes)) if len(axes) else "() (a single number)"
+
+
+def number(x):
+    """Return a number at a precision that shows a difference and no more."""
+    if isinstance(x, (bool, np.bool_)):
+        return str(bool(x))
+    return f"{x:.6g}" if abs(x) < 1e15 else f"{x:.3e}"
+
+
+def _difference(expected, found, within, subject):
+    wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
+    given, found = found, array(found)
+    if isinstance(given, str) and expected.ndim == 0 and _is_number(given):
+        return f"{given!r} is a text. Write the number without quotation marks."
+    if found is None:
+        return f"{_first_capital(subject)} should be {wanted}, and is {kind(given)}."
+    if expected.ndim == 0 and found.ndim and found.size == 1:
+        given = f"has shape {shape(found.shape)}, with brackets around it"
+        return f"{_first_capital(subject)} {given}; a number alone is expected."
+    if found.shape != expected.shape:
+        text = f"{_first_capital(subject)} has shape {shape(found.shape)}"
+        text += f"; shape {shape(expected.shape)} is expected."
+        if found.ndim == 2 and found.shape == expected.shape[::-1]:
+            text += " Rows and columns seem to be exchanged."
+        return text
+    wrong = _differs(expected, found, within)
+    if not wrong.any():
+        return None
+    index = tuple(int(n) for n in np.argwhere(wrong)[0])
+    at = f" at [{', '.join(map(str, index))}]" if index else ""
+    if not np.isfinite(found[index]):
+        return (
+            f"{_first_capital(subject)} is {number(found[index])}{at}, which is no finite number; "
+            f"{number(expected[index])} is expected."
+        )
+    text = pattern(expected, found, within)
+    wanted = expected[index] if found.dtype.kind == "b" else expected[index] + 0  # 1 for True
+    values = f"expected {number(wanted)}, found {number(found[index])}"
+    if expected.ndim == 0:
+        return f"{_first_capital(subject)} differs: {values}.{text}"
+    few = int(wrong.sum())
+    count = f"{few} of {wrong.size} entries differ" if few < wrong.size else "Every entry differs"
+    place = f"the first difference in {subject} is{at}: {values}"
+    return f"{count}; {place}.{text}"
+
+
+def pattern(expected, found, within):
+    """Return a sentence (with a space before it) on how all of found relates to expected."""
+    for name, turned in _turned(expected) if expected.dtype.kind != "b" else ():
+        if turned.shape == found.shape and not _differs(turned, found, within).any():
+            return f" All of it is the expected result {name}."
+    if expected.dtype.kind == "b" or not np.isfinite(found).all():
+        return ""
+    if found.dtype.kind in "iu" and not _differs(np.trunc(expected), found, within).any():
+        return " What is behind the point has been cut off: the array is one of whole numbers."
+    expected, found = expected.astype(float), found.astype(float)
+    if not _differs(-expected, found, within).any():
+        return " The sign is wrong, and nothing else."
+    if expected.size == 1:  # any number is some multiple of any other
+        return ""
+    begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
+    right = int(begun.size if begun.all() else begun.argmin())
+    if 0 < right < rest.size - 1 and (rest[right:] == rest[-1]).all() and rest[-1] == 0:
+        return " It is right at the beginning, and 0 after that. Is the return inside of a loop?"
+    largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)
+    if expected[largest] != 0:
+        factor = found[largest] / expected[largest]
+        if factor and not _differs(factor * expected, found, within * max(1, abs(factor))).any():
+            return f" Everything is {number(factor)} times what is expected."
+    offset = (found - expected).ravel()[0]
+    if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():
+        return f" Everything is off by the same {number(offset)}."
+    return ""
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_tuple(value):
+    """Several results may come as a list too, several numbers as an array."""
+    several = isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    return tuple(value) if several else value
+
+
+def _turned(expected):
+    if expected.ndim < 2 or expected.size < 3:
+        return
+    yield "rotated by 180°", expected[..., ::-1, ::-1]
+    yield "transposed", expected.swapaxes(-1, -2)
+    yield "upside down", expected[..., ::-1, :]
+    yield "with left and right exchanged", expected[..., ::-1]
+
+
+def _differs(expected, found, within):
+    expected, found = expected.astype(float), found.astype(float)
+    scale = max(1.0, np.abs(expected).max(initial=0))
+    with np.errstate(invalid="ignore"):
+        return ~(np.abs(found - expected) <= within * scale)
+
+
+def _first_capital(text):
+    return text[:1].upper() + text[1:] if text.startswith("the ") else text
