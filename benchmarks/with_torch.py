@@ -1,6 +1,5 @@
 """PyTorch's step: eager as most write it, eager with pooling before σ, and that compiled."""
 
-import numpy as np
 import torch
 from contenders import THREADS, Contender
 from torch.nn import functional

@@ -1,6 +1,7 @@
 """Write requirements.txt anew from pyproject.toml: exact versions, hashes, no index address.
 
-What only the tests in a browser need goes to requirements-browser.txt, beside the same versions.
+What only the tests in a browser need goes to requirements-browser.txt, beside the same versions;
+what only the benchmark needs, and requirements.txt does not have, to requirements-bench.txt.
 
 uv resolves for every system and every Python from 3.11 on. It is fetched into a throw-away
 environment and is no dependency of the project. Versions that still fit are kept, as uv reads the
@@ -8,6 +9,7 @@ file that it overwrites; with --upgrade it takes the newest.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,8 +31,17 @@ def main():
         main_ = ["--extra=dev", "--output-file=requirements.txt", "pyproject.toml"]
         browser = ["--group=browser", "--constraints=requirements.txt"]
         browser += ["--output-file=requirements-browser.txt"]
-        for arguments in (main_, browser):
+        bench = ["--group=bench", "--constraints=requirements.txt"]
+        bench += ["--output-file=requirements-bench.txt"]
+        for arguments in (main_, browser, bench):
+            if arguments is bench:
+                arguments += [f"--no-emit-package={name}" for name in names("requirements.txt")]
             subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
+
+
+def names(lock):
+    """Return the names of the packages in a lock file."""
+    return sorted(set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE)))
 
 
 if __name__ == "__main__":
