@@ -35,7 +35,7 @@ lock:
 	@$(PYTHON) tools/lock.py
 
 clean:
-	rm -rf .venv .cache build dist site/_build
+	rm -rf .venv .venv-bench .cache build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -65,3 +65,16 @@ site: .venv
 
 test-site: .browser site
 	CONVNET_SITE=site/_build/html $(IN_VENV) -m pytest tests/site
+
+# The fast step against its rivals (benchmarks/README.md). In an environment of its own.
+
+.PHONY: bench bench-quick .venv-bench
+
+.venv-bench:
+	@$(PYTHON) tools/install_bench.py
+
+bench: .venv-bench
+	.venv-bench/bin/python benchmarks/bench.py
+
+bench-quick: .venv-bench
+	.venv-bench/bin/python benchmarks/bench.py --quick

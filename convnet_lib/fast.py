@@ -11,7 +11,8 @@ Six ideas, each with the function that holds it:
 - A comparison made on the way forward is the pooling switch on the way back (`route`).
 - δ³ is scaled by η/B at once, so that every gradient emerges as the step itself (`errors`).
 - Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
-  work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`).
+  work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`). BLAS then
+  has one thread for each of them, as its own would wait for each other at every small product.
 
 The letters of the shapes: n an image of the chunk; f of F a feature map, c of C a channel;
 KH, KW the size of the filter; P, Q that of a pooled map; r, s ∈ {0, 1} a neuron's row and column
@@ -20,10 +21,12 @@ in its window, so that z¹ at j = 2p + r, k = 2q + s is ``z[r, s, f, p, q, n]``.
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from threadpoolctl import ThreadpoolController
 
 from . import checks, costs
 from .network import Gradients
@@ -32,8 +35,8 @@ from .network import Gradients
 # there are no more than so many z¹ of them.
 CHUNK = 64
 CHUNK_Z1 = 370_000
-# How many z¹ a mini-batch has from which a second thread is worth its start.
-TWO_THREADS_FROM = 60_000
+# How many pixels and z¹ a mini-batch has from which a second thread is worth its start.
+TWO_THREADS_FROM = 170_000
 
 
 class Parameters(NamedTuple):
@@ -291,7 +294,7 @@ class Stepper:
         self.parameters = _parameters(net, self.sizes, self.dtype)
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
         self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
-        self.two_from = max(2, TWO_THREADS_FROM // z1)
+        self.two_from = max(2, TWO_THREADS_FROM // (z1 + int(np.prod(self.sizes.image))))
         # Overflow in a run that diverges is for the caller's errstate; this thread has none.
         self.second_thread = ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore"))
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
@@ -367,11 +370,12 @@ class Stepper:
         if len(rows) < self.two_from:
             return [work(0, rows)]
         middle = len(rows) // 2
-        second = self.second_thread.submit(work, 1, rows[middle:])
-        try:
-            return [work(0, rows[:middle]), second.result()]
-        finally:  # an interrupted first half must not leave the second one at work
-            wait([second])
+        with _blas().limit(limits=1):
+            second = self.second_thread.submit(work, 1, rows[middle:])
+            try:
+                return [work(0, rows[:middle]), second.result()]
+            finally:  # an interrupted first half must not leave the second one at work
+                wait([second])
 
     def _chunks(self, rows):
         """Return the rows in chunks of nearly equal length that fit the cache."""
@@ -402,6 +406,12 @@ class Stepper:
             expected = "at least one integer, shape (B,)"
             checks.refuse("rows", expected, f"{rows.dtype} of shape {rows.shape}")
         return images, y, rows
+
+
+@cache
+def _blas():
+    """Return what tells NumPy's BLAS how many threads it may use."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _parameters(net, sizes, dtype):

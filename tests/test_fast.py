@@ -240,6 +240,20 @@ def test_two_threads_give_the_bits_of_one():
     assert_same(steppers[0].net, steppers[1].net, 0)
 
 
+def test_blas_has_one_thread_for_each_half_and_then_its_own_again():
+    stepper, blas = halved(network(None), "cross_entropy", 64), fast._blas()
+
+    def threads(half=None, rows=None):
+        blas = fast.ThreadpoolController().select(user_api="blas")
+        return [library.num_threads for library in blas.lib_controllers]
+
+    with blas.limit(limits=2):
+        before = threads()
+        during = stepper._in_halves(threads, np.arange(2))
+        assert during == [[1] * len(before)] * 2
+        assert threads() == before
+
+
 def test_a_half_that_fails_does_not_leave_the_other_at_work():
     stepper = halved(network(None), "cross_entropy", 64)
     done = threading.Event()

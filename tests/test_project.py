@@ -21,15 +21,19 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-DIRECT = [
-    Requirement(line)
-    for lines in (
-        PROJECT["project"]["dependencies"],
-        *PROJECT["project"]["optional-dependencies"].values(),
-        PROJECT["build-system"]["requires"],
-    )
-    for line in lines
+MAIN = [
+    *PROJECT["project"]["dependencies"],
+    *PROJECT["project"]["optional-dependencies"]["dev"],
+    *PROJECT["build-system"]["requires"],
 ]
+GROUPS = PROJECT["dependency-groups"]
+# What each lock must have: requirements.txt what the book and its tests need, and beside it one
+# for each other use, which may leave out what requirements.txt has.
+DIRECT = {
+    "requirements.txt": [Requirement(line) for line in MAIN],
+    **{f"requirements-{name}.txt": [*map(Requirement, GROUPS[name])] for name in GROUPS},
+}
+WANTED = [(lock, wanted) for lock, lines in DIRECT.items() for wanted in lines]
 
 
 def tracked():
@@ -47,9 +51,9 @@ def text(path):
     return path.read_bytes().decode("utf-8", errors="replace")
 
 
-def locked():
+def locked(lock="requirements.txt"):
     """The lock as (requirement, hashes) pairs; a package may stand there once a Python."""
-    logical = text(ROOT / "requirements.txt").replace("\\\n", " ")
+    logical = text(ROOT / lock).replace("\\\n", " ")
     lines = [line for line in logical.splitlines() if line.strip() and line.lstrip()[0] != "#"]
     return [
         (Requirement(line.split(" --hash")[0]), re.findall(r"--hash=sha256:([0-9a-f]{64})\b", line))
@@ -60,28 +64,52 @@ def locked():
 # --- The lock ---------------------------------------------------------------------------------
 
 
-def test_every_locked_package_is_exact_and_has_hashes():
-    assert len(locked()) > 50
-    for requirement, hashes in locked():
+@pytest.mark.parametrize("lock", DIRECT)
+def test_every_locked_package_is_exact_and_has_hashes(lock):
+    assert len(locked(lock)) > (50 if lock == "requirements.txt" else 1)
+    for requirement, hashes in locked(lock):
         assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
         assert hashes, requirement
         assert requirement.url is None
 
 
-@pytest.mark.parametrize("wanted", DIRECT, ids=str)
-def test_lock_satisfies_pyproject(wanted):
-    found = [r for r, _ in locked() if canonicalize_name(r.name) == canonicalize_name(wanted.name)]
-    assert found, f"{wanted} is not in requirements.txt: make lock"
+@pytest.mark.parametrize(("lock", "wanted"), WANTED, ids=str)
+def test_lock_satisfies_pyproject(lock, wanted):
+    both = locked(lock) + locked()
+    found = [r for r, _ in both if canonicalize_name(r.name) == canonicalize_name(wanted.name)]
+    assert found, f"{wanted} is not in {lock}: make lock"
     for requirement in found:
         (pin,) = requirement.specifier
         assert wanted.specifier.contains(pin.version, prereleases=True), "make lock"
 
 
-def test_lock_holds_nothing_but_packages():
-    lines = text(ROOT / "requirements.txt").splitlines()
+def test_the_extras_are_in_the_main_lock():
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"dev"}
+
+
+@pytest.mark.parametrize("lock", DIRECT)
+def test_locks_agree(lock):
+    main = {(r.name, str(r.marker)): r.specifier for r, _ in locked()}
+    same = {(r.name, str(r.marker)): r.specifier for r, _ in locked(lock)}
+    assert {key: main[key] for key in same if key in main} == {
+        k: same[k] for k in same if k in main
+    }
+
+
+@pytest.mark.parametrize("lock", DIRECT)
+def test_lock_holds_nothing_but_packages(lock):
+    lines = text(ROOT / lock).splitlines()
     strange = [line for line in lines if line.startswith("-") or "://" in line]
     assert strange == []
     assert "make lock" in "\n".join(lines[:5])
+
+
+def test_cpu_builds_are_of_the_locked_torch():
+    (version,) = {r.specifier for r, _ in locked("requirements-bench.txt") if r.name == "torch"}
+    for line in text(ROOT / "benchmarks" / "torch-cpu.sha256").splitlines():
+        digest, name = line.split("  ")
+        assert re.fullmatch(r"[0-9a-f]{64}", digest)
+        assert version.contains(re.match(r"torch-([\d.]+)\+cpu-", name)[1])
 
 
 def test_installed_is_what_is_locked():

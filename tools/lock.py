@@ -1,7 +1,8 @@
 """Write requirements.txt anew from pyproject.toml: exact versions, hashes, no index address.
 
 What only the tests in a browser need goes to requirements-browser.txt, beside the same versions;
-what only the pages need, and requirements.txt does not have, to requirements-site.txt.
+what only the pages or only the benchmark need, and requirements.txt does not have, to
+requirements-site.txt and requirements-bench.txt.
 
 uv resolves for every system and every Python from 3.11 on. It is fetched into a throw-away
 environment and is no dependency of the project. Versions that still fit are kept, as uv reads the
@@ -38,8 +39,10 @@ def main():
         browser += ["--output-file=requirements-browser.txt"]
         site = ["--group=site", "--constraints=requirements.txt"]
         site += ["--output-file=requirements-site.txt", "pyproject.toml"]
-        for arguments in (main_, browser, site):
-            if arguments is site:
+        bench = ["--group=bench", "--constraints=requirements.txt"]
+        bench += ["--output-file=requirements-bench.txt"]
+        for arguments in (main_, browser, site, bench):
+            if arguments in (site, bench):
                 arguments += [f"--no-emit-package={name}" for name in names("requirements.txt")]
             subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
 

@@ -82,13 +82,17 @@ class Live:
 
     def hover(self, name, row, column):
         self.page.mouse.move(*self.place(name, row, column))
-        # The browser hands on a move with the next frame.
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
-        )
+        self.frame()
 
     def click(self, name, row, column):
         self.page.mouse.click(*self.place(name, row, column))
+        self.frame()
+
+    def frame(self):
+        """Wait for the next frame: the browser hands on a move of the mouse with it."""
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
 
     def formulas(self):
         return self.root.locator(".cn-formulas").first.inner_text()

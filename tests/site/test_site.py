@@ -162,14 +162,16 @@ def test_mentions_lead_to_their_equation(parsed):
 @pytest.mark.parametrize("name", PAGES)
 def test_each_picture_has_its_text(name, parsed):
     pictures = [
-        output["metadata"].get("image/png", {}).get("alt")
+        (output["metadata"].get("image/png", {}).get("alt"), cell["metadata"].get("tags", []))
         for cell in cells(name)
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
     shown = [image for image in parsed[f"{name}.html"].images if "figures/" in image["src"]]
-    assert [image["alt"] for image in shown] == pictures
-    assert all(pictures)
+    assert all(image["alt"] for image in shown)
+    for image, (alt, tags) in zip(shown, pictures, strict=True):
+        # What a cell with this tag measures is different every time.
+        assert "nbval-ignore-output" in tags or image["alt"] == alt
 
 
 def test_the_notebooks_own_links_are_left_out(parsed):
