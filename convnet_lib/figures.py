@@ -1112,7 +1112,8 @@ def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
         A Picture on log scales; a line marks the size from which sharing is quicker, if any is.
     """
     quicker = np.flatnonzero(np.asarray(shared) < alone)
-    said = f"from {sizes[quicker[0]]:.2g} digits on" if quicker.size else "at no size shown"
+    first = float(f"{sizes[quicker[0]]:.2g}") if quicker.size else np.nan
+    said = f"from {first:,.0f} digits on" if quicker.size else "at no size shown"
     alt = f"Time a digit against the size of the mini-batch; {names[1]} is quicker {said}."
     picture = Picture(6.6, 3.2, alt)
     ax = picture.subplots()

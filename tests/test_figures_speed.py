@@ -48,7 +48,7 @@ def test_shared_work_marks_where_it_becomes_quicker():
     assert one.get_ydata().tolist() == [3, 3, 3]
     assert several.get_ydata().tolist() == [900, 9, 2]
     assert mark.get_xdata()[0] == 100
-    assert "shared out is quicker from 1e+02 digits on" in picture.alt
+    assert "shared out is quicker from 100 digits on" in picture.alt
 
 
 def test_shared_work_marks_nothing_where_it_never_is():
