@@ -66,36 +66,45 @@ def shuffled(images, batch, seed=0):
     return np.random.default_rng(seed).permutation(images)[: steps * batch].reshape(-1, batch)
 
 
-def disagreement(contender, problem, order):
-    """Return how far a contender's steps are from the plain ones in float64.
+class Judge:
+    """Knows where the plain steps lead in float64, and compares where a contender's lead."""
 
-    Of each kind of parameter the largest difference, as a share of its largest move.
-    """
-    names = problem.net.parameters
-    begun = [getattr(problem.net, name).astype(float) for name in names]
-    plain = ConvNet(*begun)
-    for rows in order:
-        a0, y = problem.images[rows].astype(float), problem.y[rows].astype(float)
-        plain = training.step(plain, a0, y, problem.learning_rate)
-    contender.run(order)
-    found = [np.array(p, float) for p in contender.parameters()]
-    expected = [getattr(plain, name) for name in names]
-    shares = []
-    for one, other, start in zip(found, expected, begun, strict=True):
-        if one.shape != other.shape:
-            return np.inf
-        shares.append(np.abs(one - other).max() / np.abs(other - start).max())
-    return float(np.max(shares))  # a nan among them is handed on
+    def __init__(self, problem, dtype):
+        self.problem, self.dtype, self.goals = problem, dtype, {}
+        self.begun = [getattr(problem.net, name).astype(float) for name in problem.net.parameters]
 
+    def goal(self, order):
+        """Return the parameters after the plain steps; an order is known by its length."""
+        if len(order) not in self.goals:
+            net, problem = ConvNet(*self.begun), self.problem
+            for rows in order:
+                a0, y = problem.images[rows].astype(float), problem.y[rows].astype(float)
+                net = training.step(net, a0, y, problem.learning_rate)
+            self.goals[len(order)] = [getattr(net, name) for name in net.parameters]
+        return self.goals[len(order)]
 
-def must_agree(contender, problem, order, dtype):
-    """Raise an AssertionError that names a contender whose gradients are not the book's."""
-    found = disagreement(contender, problem, order)
-    if not found <= TOLERANCE[dtype]:
-        raise AssertionError(
-            f"{contender.name}: its steps are {found:.1e} of the largest move away from the "
-            f"plain ones, more than {TOLERANCE[dtype]:.0e}: nothing is timed"
-        )
+    def disagreement(self, contender, order):
+        """Return how far from the goal the contender comes out.
+
+        Of each kind of parameter the largest difference, as a share of its largest move.
+        """
+        goal, shares = self.goal(order), []
+        contender.run(order)
+        found = [np.array(p, float) for p in contender.parameters()]
+        for one, other, start in zip(found, goal, self.begun, strict=True):
+            if one.shape != other.shape:
+                return np.inf
+            shares.append(np.abs(one - other).max() / np.abs(other - start).max())
+        return float(np.max(shares))  # a nan among them is handed on
+
+    def must_agree(self, contender, order):
+        """Raise an AssertionError that names a contender whose gradients are not the book's."""
+        found, allowed = self.disagreement(contender, order), TOLERANCE[self.dtype]
+        if not found <= allowed:
+            raise AssertionError(
+                f"{contender.name}: its steps are {found:.1e} of the largest move away from the "
+                f"plain ones, more than {allowed:.0e}: nothing is timed"
+            )
 
 
 class Turns:
@@ -137,16 +146,16 @@ def interleave(turns, seconds, least=5, most=40):
             one.take()
 
 
-def choose(kind, problem, order, dtype):
+def choose(kind, problem, order, judge):
     """Return the contender in its fastest setting, and the setting; each is checked first."""
     found = []
     for setting in kind.settings:
         contender = kind(problem, **setting)
-        must_agree(contender, problem, order[:2] if not kind.all_at_once else order, dtype)
+        judge.must_agree(contender, order if kind.all_at_once else order[:2])
         if len(kind.settings) == 1:
             return contender, setting
         trial = Turns(contender.run, order, kind.all_at_once)
-        interleave([trial], 0)
+        interleave([trial], 0, least=3)
         found.append((min(trial.times), len(found), contender, setting))
     return min(found)[2:]
 
@@ -155,7 +164,8 @@ def measure(kinds, problem, dtype, maps, seconds):
     """Return the rows of all contenders on one problem, steps and forward passes."""
     order = shuffled(len(problem.images), problem.batch)
     kinds = [kind for kind in kinds if problem.batch * maps <= kind.most]
-    chosen = [choose(kind, problem, order, dtype) for kind in kinds]
+    judge = Judge(problem, dtype)
+    chosen = [choose(kind, problem, order, judge) for kind in kinds]
     rows = []
     for what, share in (("step", 0.7), ("forward", 0.3)):
         turns = [

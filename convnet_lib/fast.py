@@ -250,7 +250,9 @@ def backprop(parameters, images, y, cost, scale, buffers):
     z3 = feedforward(parameters, images, buffers)  # F1–F4
     delta3 = errors(z3, y, cost, scale, buffers)  # BP1
     np.add.reduce(delta3, axis=1, keepdims=True, out=nabla.b3)  # BP3a
-    np.matmul(delta3, a2.T, out=nabla.w3)  # BP4a
+    # Of one image there is nothing to sum, and BLAS would be slow at it.
+    outer = np.multiply if delta3.shape[1] == 1 else np.matmul
+    outer(delta3, a2.T, out=nabla.w3)  # BP4a
     np.matmul(parameters.w3.T, delta3, out=delta)  # the sum in BP2
     np.subtract(1, a2, out=spare)
     spare *= a2  # σ′ = σ(1 - σ), of the winners alone

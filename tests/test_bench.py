@@ -38,7 +38,7 @@ def order(batch=3):
 @pytest.mark.parametrize("kind", contenders.NUMPY, ids=lambda kind: kind.name)
 def test_contenders_take_the_steps_of_the_book(kind, dtype):
     some = problem(dtype=dtype, maps=1 if kind is contenders.Loops else 2)
-    bench.must_agree(kind(some, **kind.settings[0]), some, order(), dtype)
+    bench.Judge(some, dtype).must_agree(kind(some, **kind.settings[0]), order())
 
 
 class AllMaxima(contenders.Plain):
@@ -92,9 +92,9 @@ def test_a_kind_with_settings_is_checked_in_each(monkeypatch):
 
     some = problem()
     some.images[:, :10] = 0
-    monkeypatch.setattr(bench, "interleave", lambda turns, _: turns[0].times.append(1.0))
+    monkeypatch.setattr(bench, "interleave", lambda turns, *_, **__: turns[0].times.append(1.0))
     with pytest.raises(AssertionError, match="nothing is timed"):
-        bench.choose(Sometimes, some, order(), "float64")
+        bench.choose(Sometimes, some, order(), bench.Judge(some, "float64"))
 
 
 def measured(seconds=0.0):
