@@ -1097,3 +1097,30 @@ def roofline(roofs, points):
     ax.set(xscale="log", yscale="log", xlabel="flops a byte", ylabel="Gflop/s")
     ax.legend(frameon=False, loc="upper left", fontsize=9)
     return picture
+
+
+def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
+    """Return a picture of what a digit takes alone and shared out, against the mini-batch.
+
+    Args:
+        sizes: of mini-batches, shape (N,), rising.
+        alone: microseconds a digit on one machine, shape (N,).
+        shared: microseconds a digit on several, shape (N,).
+        names: of the two.
+
+    Returns:
+        A Picture on log scales; a line marks the size from which sharing is quicker, if any is.
+    """
+    quicker = np.flatnonzero(np.asarray(shared) < alone)
+    first = float(f"{sizes[quicker[0]]:.2g}") if quicker.size else np.nan
+    said = f"from {first:,.0f} digits on" if quicker.size else "at no size shown"
+    alt = f"Time a digit against the size of the mini-batch; {names[1]} is quicker {said}."
+    picture = Picture(6.6, 3.2, alt)
+    ax = picture.subplots()
+    ax.plot(sizes, alone, color="k", label=names[0])
+    ax.plot(sizes, shared, "--", color=OUTLINE, label=names[1])
+    if quicker.size:
+        ax.axvline(sizes[quicker[0]], color=ACCENT, linestyle=":", label=said)
+    ax.set(xscale="log", yscale="log", xlabel="digits in a mini-batch", ylabel="µs a digit")
+    ax.legend(frameon=False)
+    return picture

@@ -39,3 +39,19 @@ def test_roofline_tells_its_marks_apart_without_colour():
     points = {str(n): (n + 1.0, 1e9) for n in range(9)}
     marks = figures.roofline({"one": (50e9, 10e9)}, points).axes[0].lines[1:]
     assert len({mark.get_marker() for mark in marks[:8]}) == 8
+
+
+def test_shared_work_marks_where_it_becomes_quicker():
+    sizes, alone = np.array([1.0, 10.0, 100.0]), np.array([3.0, 3.0, 3.0])
+    picture = figures.shared_work(sizes, alone, np.array([900.0, 9.0, 2.0]))
+    one, several, mark = picture.axes[0].lines
+    assert one.get_ydata().tolist() == [3, 3, 3]
+    assert several.get_ydata().tolist() == [900, 9, 2]
+    assert mark.get_xdata()[0] == 100
+    assert "shared out is quicker from 100 digits on" in picture.alt
+
+
+def test_shared_work_marks_nothing_where_it_never_is():
+    picture = figures.shared_work(np.array([1.0, 10.0]), np.ones(2), np.array([9.0, 2.0]))
+    assert len(picture.axes[0].lines) == 2
+    assert "quicker at no size shown" in picture.alt

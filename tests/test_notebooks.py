@@ -27,6 +27,7 @@ CHAPTERS = [
     "11_training",
     "12_looking_inside",
     "13_from_loops_to_the_limit",
+    "14_many_machines",
 ]
 
 

@@ -1,6 +1,7 @@
 """The package, the lock, and the two commands of the README."""
 
 import importlib.metadata
+import itertools
 import os
 import re
 import subprocess
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 MAIN = [
     *PROJECT["project"]["dependencies"],
-    *PROJECT["project"]["optional-dependencies"]["dev"],
+    *itertools.chain(*PROJECT["project"]["optional-dependencies"].values()),
     *PROJECT["build-system"]["requires"],
 ]
 GROUPS = PROJECT["dependency-groups"]
@@ -84,7 +85,7 @@ def test_lock_satisfies_pyproject(lock, wanted):
 
 
 def test_the_extras_are_in_the_main_lock():
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"dev"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"dev", "distributed"}
 
 
 @pytest.mark.parametrize("lock", DIRECT)

@@ -29,7 +29,12 @@ def main():
         options += ["--no-emit-index-url", "--no-emit-find-links"]
         options += ["--custom-compile-command=make lock"]
         compile_ = [scripts / "uv", "pip", "compile", *options, *sys.argv[1:]]
-        main_ = ["--extra=dev", "--output-file=requirements.txt", "pyproject.toml"]
+        main_ = [
+            "--extra=dev",
+            "--extra=distributed",
+            "--output-file=requirements.txt",
+            "pyproject.toml",
+        ]
         browser = ["--group=browser", "--constraints=requirements.txt"]
         browser += ["--output-file=requirements-browser.txt"]
         site = ["--group=site", "--constraints=requirements.txt"]

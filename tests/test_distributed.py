@@ -1,0 +1,117 @@
+"""Gradients summed up by several processes: those of one, and none the worse for a kill."""
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from convnet_lib import ConvNet, data, gradient_check, training
+from convnet_lib.data import Digits, one_hot
+
+pytest.importorskip("distributed", reason="needs the extra `distributed`")
+from convnet_lib import distributed
+
+# Dask leaves it to the interpreter to close what a killed process held open.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def load():
+    images, labels = data.load_digits().train
+    return Digits(images[:203], labels[:203])
+
+
+@pytest.fixture(scope="module")
+def client():
+    with distributed.connect(workers=2) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shards(client):
+    return distributed.hold(client, load, 3)
+
+
+def same(net, other, tolerance):
+    pairs = [(getattr(net, p), getattr(other, p)) for p in ConvNet.parameters]
+    return max(gradient_check.relative_error(*pair) for pair in pairs) <= tolerance
+
+
+def test_shards_are_the_digits_in_their_order(client, shards):
+    parts = client.gather(list(shards.parts))
+    assert shards.ends.tolist() == [0, 67, 135, 203]
+    assert np.array_equal(np.concatenate([part.images for part in parts]), load().images)
+    assert np.array_equal(np.concatenate([part.labels for part in parts]), load().labels)
+
+
+def test_as_many_shards_as_workers(client):
+    assert len(distributed.hold(client, load).parts) == 2
+
+
+@pytest.mark.parametrize("maps", [None, 3])
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+@pytest.mark.parametrize(
+    "rows", [[5], [202, 0, 70, 70], list(range(203))], ids=["one", "four", "all"]
+)
+def test_sums_are_those_of_one_process(client, shards, maps, cost, rows):
+    net, digits = ConvNet.random(maps, seed=7), load()
+    whole = net.backprop(digits.images[rows], one_hot(digits.labels[rows]), cost)
+    found = distributed.gradients(client, shards, net, rows, cost)
+    assert same(found, whole, 1e-12)
+    assert found.b1.shape == net.b1.shape
+
+
+def test_training_is_that_of_one_process(client, shards):
+    net = ConvNet.random(seed=7)
+    first, *_, last = distributed.sgd(client, shards, net, 2, 0.5, batch_size=20)
+    expected = training.sgd(net, load(), 2, 0.5, batch_size=20)
+    assert first is net
+    assert same(last, expected.net, 1e-10)
+
+
+def test_float32_stays_float32(client, shards):
+    light = ConvNet.random(seed=7, dtype=np.float32)
+    assert distributed.sgd(client, shards, light, 1, 0.5, 203)[-1].w1.dtype == np.float32
+
+
+@pytest.mark.parametrize("seconds", [0, 0.002], ids=["before a step", "in a step"])
+def test_a_killed_worker_costs_time_alone(client, monkeypatch, seconds):
+    net, shards = ConvNet.random(seed=7), distributed.hold(client, load, 2)
+    undisturbed = distributed.sgd(client, shards, net, 2, 0.5, batch_size=10)
+    killed, honest, steps = next(iter(client.run(os.getpid).values())), distributed.gradients, []
+
+    def gradients(*arguments):
+        steps.append(1)
+        if len(steps) == 15:
+            threading.Timer(seconds, kill).start() if seconds else kill()
+        return honest(*arguments)
+
+    def kill():
+        os.kill(killed, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    monkeypatch.setattr(distributed, "gradients", gradients)
+    disturbed = distributed.sgd(client, shards, net, 2, 0.5, batch_size=10)
+    for one, other in zip(disturbed, undisturbed, strict=True):
+        assert same(one, other, 0)
+    client.wait_for_workers(2, timeout=60)
+    assert killed not in client.run(os.getpid).values()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda c, s, n: distributed.connect(workers=0), "workers: expected at least 1, got 0"),
+        (lambda c, s, n: distributed.hold(c, load, 0), "count: expected at least 1, got 0"),
+        (lambda c, s, n: distributed.hold(c, load, 204), "count: expected at most the number"),
+        (lambda c, s, n: distributed.gradients(c, s, n, []), "rows: expected at least one"),
+        (lambda c, s, n: distributed.gradients(c, s, n, [0.5]), "rows: expected at least one"),
+        (lambda c, s, n: distributed.gradients(c, s, n, [203]), "rows: expected numbers from 0 to"),
+        (lambda c, s, n: distributed.gradients(c, s, n, [-1]), "rows: expected numbers from 0 to"),
+        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.0), "learning_rate: expected a positive"),
+        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.5, 0), "batch_size: expected a positive"),
+    ],
+)
+def test_bad_input(client, shards, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(client, shards, ConvNet.random(seed=7))
