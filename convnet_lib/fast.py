@@ -33,10 +33,11 @@ from .network import Gradients
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
 # there are no more than so many z¹ of them.
-CHUNK = 64
-CHUNK_Z1 = 370_000
-# How many pixels and z¹ a mini-batch has from which a second thread is worth its start.
-TWO_THREADS_FROM = 170_000
+CHUNK = 256
+CHUNK_Z1 = 740_000
+# How many z¹ a mini-batch has from which a second thread is worth its start. Many: both wait for
+# the interpreter between any two calls, and that must be little beside the calls themselves.
+TWO_THREADS_FROM = 300_000
 
 
 class Parameters(NamedTuple):
@@ -296,7 +297,7 @@ class Stepper:
         self.parameters = _parameters(net, self.sizes, self.dtype)
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
         self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
-        self.two_from = max(2, TWO_THREADS_FROM // (z1 + int(np.prod(self.sizes.image))))
+        self.two_from = max(2, TWO_THREADS_FROM // z1)
         # Overflow in a run that diverges is for the caller's errstate; this thread has none.
         self.second_thread = ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore"))
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
