@@ -1,9 +1,9 @@
 """How many digits the trained network recognises: mean and spread over seeds.
 
-Run as `.venv/bin/python benchmarks/accuracy.py digits` (the 5,000 digits of the book) or `… mnist`
-(all of MNIST; see `data.load_mnist`): about a minute, and a quarter of an hour. A seed draws the first
-weights and the order of the digits. On MNIST the learning rate is the one that does best on 5,000
-validation digits, held out of the 60,000; the test digits are looked at once, at the end.
+Run as `.venv/bin/python benchmarks/accuracy.py digits` (the 5,000 digits of the book, a minute or
+two) or `… mnist` (all of MNIST, see `data.load_mnist`, a quarter of an hour). A seed draws the
+first weights and the order of the digits. On MNIST the learning rate is the one that does best on
+5,000 validation digits, held out of the 60,000; the test digits are looked at once, at the end.
 """
 
 import argparse

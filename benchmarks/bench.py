@@ -19,11 +19,13 @@ MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(2**32),
     "MALLOC_TRIM_THRESHOLD_": str(2**32),
 }
+# OpenBLAS's threads spin for 2²⁶ ticks after their work, which is in the next one's turn.
+OTHERS = {"OPENBLAS_THREAD_TIMEOUT": "16"}
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 if __name__ == "__main__" and any(os.environ.get(name) != MALLOC[name] for name in MALLOC):
     cache = {"TORCHINDUCTOR_CACHE_DIR": str(ROOT / ".cache" / "inductor")}
-    os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC)
+    os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC | OTHERS)
 
 import contenders  # noqa: E402
 import limit  # noqa: E402
@@ -37,6 +39,7 @@ MAPS = 1, 20
 TOLERANCE = {"float32": 1e-3, "float64": 1e-9}  # of the largest move of a kind of parameter
 TURN = 0.02  # s, at least, that a contender works before the next one's turn
 PAUSE = 0.004  # s, in which the threads of the one before go to sleep
+WAKE = 0.03  # s, at least, that a contender works untimed, until its threads are on their cores
 
 
 def cells(quick):
@@ -126,7 +129,9 @@ class Turns:
     def take(self):
         """Let the threads of the one before go to sleep, wake one's own, and work."""
         time.sleep(PAUSE)
-        self.work(self.order)
+        until = time.perf_counter() + WAKE
+        while time.perf_counter() < until:
+            self.work(self.order)
         self.times.append(self._seconds() * 1e6 / self.repeat / len(self.order))
 
     def _seconds(self):

@@ -249,8 +249,9 @@ def test_blas_has_one_thread_for_each_half_and_then_its_own_again():
 
     with blas.limit(limits=2):
         before = threads()
-        during = stepper._in_halves(threads, np.arange(2))
-        assert during == [[1] * len(before)] * 2
+        for rows, halves in ((1, 1), (2, 2)):
+            during = stepper._in_halves(threads, np.arange(rows))
+            assert during == [[1] * len(before)] * halves
         assert threads() == before
 
 
