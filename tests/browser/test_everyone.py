@@ -85,11 +85,14 @@ def test_the_page_says_dark_or_light(show, name):
 @every_figure
 def test_nothing_moves_by_itself(show, name):
     live = show(FIGURES[name]())
-    before = live.root.screenshot()
+    where = "all => all.map((e) => JSON.stringify(e.getBoundingClientRect()))"
+    picture = live.root.screenshot()  # which scrolls as well
+    places = live.root.locator("*").evaluate_all(where)
     live.page.wait_for_timeout(1500)
+    assert live.root.locator("*").evaluate_all(where) == places
     # These two say in between that Python is missing.
     if name not in ("convolution", "backpropagation"):
-        assert live.root.screenshot() == before
+        assert live.root.screenshot() == picture
     assert live.page.evaluate("document.getAnimations().length") == 0
 
 

@@ -137,15 +137,15 @@ export class Figure {
     const set = this.add(make("fieldset", "cn-python"), this.controls);
     set.disabled = true;
     this.add(make("legend", "cn-unseen"), set).textContent = legend;
-    const note = this.add(make("p", "cn-note"), this.controls);
-    const timer = setTimeout(() => {
-      note.textContent = "Changing this needs Python, and no kernel answers here.";
-    }, PYTHON_DELAY);
+    // It has its room from the beginning: what stands below must not jump when it appears.
+    const note = this.add(make("p", "cn-note cn-blank"), this.controls);
+    note.textContent = "Changing this needs Python, and no kernel answers here.";
+    const timer = setTimeout(() => note.classList.remove("cn-blank"), PYTHON_DELAY);
     this.listen("msg:custom", (message) => {
       if (message.kind !== "here") return;
       clearTimeout(timer);
       set.disabled = false;
-      note.textContent = "";
+      note.remove();
     });
     this.onClose(() => clearTimeout(timer));
     this.model.send({ kind: "are you there" });
