@@ -24,7 +24,7 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 #: Words and the chapter that introduces them; no message of an earlier chapter may use them.
 INTRODUCED = {
-    r"pool|window": 3,
+    r"pool|window": 1,
     r"winner|tied\b|\bties?\b": 3,
     r"cross-entropy|quadratic|\bcost": 4,
     r"δ|delta|backprop|gradient|derivative|chain rule": 4,
