@@ -310,6 +310,11 @@ ONE_LINE = Exercise(
             "Both are there, in the wrong order: nabla_b3 comes first.",
             lambda delta3, delta1: (delta1.sum(axis=(0, 2, 3)), delta3.sum(axis=0)),
         ),
+        "the first example alone": Mistake(
+            "Only the first example is in both of them. The cost of a batch is a sum over the "
+            "examples, and so is its gradient.",
+            lambda delta3, delta1: (delta3[0], delta1[0].sum(axis=(1, 2))),
+        ),
         "rows and columns left": Mistake(
             "nabla_b1 is still a map for each filter. The batch is summed over; rows and columns "
             "have yet to be.",

@@ -240,6 +240,10 @@ ONE_LINE = Exercise(
             "here; training.step divides, and it would then be done twice.",
             lambda d3, a2, d1, a0, w1: tuple(x / len(d3) for x in _right(d3, a2, d1, a0, w1)),
         ),
+        "exchanged": Mistake(
+            "Both are there, in the wrong order: nabla_w3 comes first.",
+            lambda d3, a2, d1, a0, w1: _right(d3, a2, d1, a0, w1)[::-1],
+        ),
         "summed too early": Mistake(
             "In nabla_w3 errors and activations have been summed over the batch before they were "
             "multiplied. That mixes the errors of one digit with the activations of another.",
@@ -375,6 +379,11 @@ SEEN = Exercise(
             "The upper left edge is right, the far one is not: weight (0, 0) never comes to lie "
             "on row 27. The last row that it sees is 23.",
             [6, 5, 25],
+        ),
+        "the far columns forgotten": Mistake(
+            "The third is not right yet: (13, 25) is not seen by weights of column 0. The last "
+            "column that they see is 23.",
+            [6, 1, 25],
         ),
         "off by one at the near edge": Mistake(
             "Off by one at row 0 and column 0: weight (0, 0) does see pixel (0, 0).",
