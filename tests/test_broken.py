@@ -183,6 +183,20 @@ def test_who_notices_what(question):
         assert {bug for bug in found if not found[bug][check]} == unseen, check
 
 
+def test_one_entry_is_the_first_and_the_mean_is_of_all():
+    for entry, by_entry in (((0, 0), True), ((4, 4), False), ((2, 2), False)):
+
+        def off_at_one(delta, a, w, entry=entry):
+            nabla = conv.nabla_w(delta, a, w)
+            nabla[entry] *= 1.001
+            return nabla
+
+        parts = broken.RIGHT._replace(conv_nabla_w=off_at_one)
+        found = broken.noticed(broken.BrokenNet(NET.w1, NET.b1, NET.w3, NET.b3, parts), A0, Y)
+        everyone = {"mean": True, "loops": True, "differences": True, "adjoint": True}
+        assert found == {"shape": False, "one entry": by_entry, **everyone}
+
+
 @pytest.mark.parametrize("check", ["mean", "one entry", "loops", "differences", "adjoint"])
 def test_a_gradient_that_is_no_number_is_noticed(check):
     parts = broken.RIGHT._replace(conv_nabla_w=lambda delta, a, w: np.full(w.shape, np.nan))

@@ -58,7 +58,7 @@ def test_wrong_gradient_stands_below_the_right_one_on_the_same_scale(n):
     net, train = ConvNet.random(seed=7), data.load_digits().train
     a0, y = train.images[n], data.one_hot(train.labels[n])
     right = net.backprop(a0, y)
-    wrong = broken.break_it(net, "BP3 with the mean").backprop(a0, y)
+    wrong = broken.break_it(net, "BP2a with the smallest").backprop(a0, y)
     picture = figures.wrong_gradient(right, wrong, {"mean": True, "shape": False})
     grids = {ax.get_title(): ax for ax in picture.axes if ax.get_title()}
     assert list(grids) == [
@@ -69,10 +69,14 @@ def test_wrong_gradient_stands_below_the_right_one_on_the_same_scale(n):
     ]
     images = [ax.images[0] for ax in grids.values()]
     first = right.delta1.reshape(-1, 24, 24)[0]
-    for image, array in zip(images, (first, right.w1, first, wrong.w1), strict=True):
+    below = wrong.delta1.reshape(-1, 24, 24)[0]
+    assert np.abs(wrong.w1).max() != np.abs(right.w1).max()
+    for image, array in zip(images, (first, right.w1, below, wrong.w1), strict=True):
         np.testing.assert_array_equal(image.get_array(), array)
     assert images[0].get_clim() == images[2].get_clim()
     assert images[1].get_clim() == images[3].get_clim()
     assert f"should be {right.b1:.3g} and is {wrong.b1:.3g}. Noticed by: mean." in picture.alt
+    for column, g in ((1, right), (3, wrong)):
+        assert list(grids.values())[column].get_xlabel().endswith(f" = {g.b1:.3g}")
     assert picture.get_suptitle() == "noticed by: mean"
     assert "Noticed by: none." in figures.wrong_gradient(right, right, {"mean": False}).alt
