@@ -197,6 +197,11 @@ AGREEMENT = Exercise(
             "is.",
             lambda wrong, right: (wrong * right).sum() / np.sqrt((right**2).sum()),
         ),
+        "the angle itself": Mistake(
+            "That is the angle. Its cosine was asked for, which is 1 for the same direction and "
+            "negative for one that leads uphill.",
+            lambda wrong, right: np.arccos(np.clip(_cosine(wrong, right), -1, 1)),
+        ),
         "a mean of ratios": Mistake(
             "You have compared entry by entry. A direction is one thing for the whole gradient: "
             "add up first, then divide.",
