@@ -12,7 +12,8 @@ Six ideas, each with the function that holds it:
 - δ³ is scaled by η/B at once, so that every gradient emerges as the step itself (`errors`).
 - Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
   work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`). BLAS then
-  has one thread for each of them, as its own would wait for each other at every small product.
+  has one thread for each of them, as its own would wait for each other at every small product;
+  and the second one has a core of its own (`_settle`).
 
 The letters of the shapes: n an image of the chunk; f of F a feature map, c of C a channel;
 KH, KW the size of the filter; P, Q that of a pooled map; r, s ∈ {0, 1} a neuron's row and column
@@ -286,9 +287,8 @@ def backprop(parameters, images, y, cost, scale, buffers):
     z3 = feedforward(parameters, images, buffers)  # F1–F4
     delta3 = errors(z3, y, cost, scale, buffers)  # BP1
     np.add.reduce(delta3, axis=1, keepdims=True, out=nabla.b3)  # BP3a
-    # Of one image there is nothing to sum, and BLAS would be slow at it.
-    outer = np.multiply if len(y) == 1 else np.matmul
-    outer(a2, buffers.delta3_rows, out=nabla.w3)  # BP4a
+    # Not np.matmul, which does not leave it to BLAS if there is one image, and nothing to sum.
+    np.dot(a2, buffers.delta3_rows, out=nabla.w3)  # BP4a
     np.matmul(parameters.w3, delta3, out=delta)  # the sum in BP2
     np.subtract(CONSTANTS[a2.dtype.char][1], a2, out=spare)
     np.multiply(spare, a2, out=spare)  # σ′ = σ(1 - σ), of the winners alone
