@@ -28,6 +28,7 @@ CHAPTERS = [
     "12_looking_inside",
     "13_from_loops_to_the_limit",
     "14_many_machines",
+    "15_break_it",
 ]
 
 
