@@ -275,6 +275,16 @@ def test_where_no_thread_may_have_a_core_the_step_is_right_all_the_same(monkeypa
     assert_gradients(net, DIGITS.images[:9], Y[:9], "quadratic", halved(net, "quadratic", 64))
 
 
+def test_overflow_is_for_the_callers_errstate_in_either_thread(recwarn):
+    net = network(None)
+    net = replace(net, w3=np.full_like(net.w3, 1e308))
+    with np.errstate(all="ignore"):
+        halved(net, "quadratic", 64).gradients(DIGITS.images[:8], Y[:8])
+    assert not recwarn.list
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        halved(net, "quadratic", 64).gradients(DIGITS.images[:8], Y[:8])
+
+
 def test_a_half_that_fails_does_not_leave_the_other_at_work():
     stepper = halved(network(None), "cross_entropy", 64)
     done = threading.Event()
