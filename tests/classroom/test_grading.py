@@ -379,3 +379,30 @@ def test_two_files_of_one_student_are_refused(graded):
     said = graded.nbgrader("zip_collect", "pooling", "--force", wanted=1)
     assert "Duplicate submission file" in said
     assert re.findall(r"Parsing file: .*/(.*)", said)[-1].startswith("half_")
+
+
+# --- The guide --------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the guide's commands are for a Unix shell")
+def test_the_guide_command_by_command(tmp_path):
+    """All that grading.md tells a teacher to type, but what installs and what opens a window."""
+    blocks = re.findall(
+        r"^```\n(.*?)^```", (TEACHING / "grading.md").read_text("utf-8"), re.M | re.S
+    )
+    lines = "".join(blocks).splitlines()
+    left_out = ["make classroom", "source .venv/bin/activate", "jupyter lab"]
+    assert [line for line in lines if line in left_out] == left_out
+    book = tmp_path / "book"
+    book.mkdir()
+    shutil.copytree(TEACHING, book / "teaching")
+    script = "\n".join(["set -e", *(line for line in lines if line not in left_out)])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=book, capture_output=True, text=True, timeout=150
+    )
+    assert done.returncode == 0, done.stderr
+    with open(tmp_path / "course" / "grades.csv", encoding="utf-8", newline="") as file:
+        scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
+    assert scores == {"ada": "12.0", "bob": "0.0"}
+    assert (tmp_path / "course" / "feedback" / "ada" / "convolution" / "convolution.html").exists()
+    assert sorted(path.name for path in book.iterdir()) == ["teaching"]
