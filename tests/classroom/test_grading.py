@@ -138,6 +138,7 @@ def strange_marks(notebook):
     return notebook
 
 
+SECRET = "### BEGIN (?:SOLUTION|HIDDEN TESTS)\\n(.*?)### END (?:SOLUTION|HIDDEN TESTS)"
 PATCH = "import convnet_lib.exercises\n\nconvnet_lib.exercises.check = lambda *a, **k: 'right'"
 
 
@@ -280,16 +281,15 @@ def test_release_gives_nothing_away(released, name):
     handed_out = read(released.folder / "release" / name / f"{name}.ipynb")
     text = "\n".join(c.source for c in handed_out.cells)
     for source in read(TEACHING / "assignments" / name / f"{name}.ipynb").cells:
-        for kind in ("SOLUTION", "HIDDEN TESTS"):
-            secret = re.findall(rf"### BEGIN {kind}\n(.*?)### END {kind}", source.source, re.S)
-            if mark(source).get("solution") and kind == "SOLUTION":
-                assert secret
-            for line in "".join(secret).splitlines():
-                assert len(line.strip()) < 12 or line.strip() not in text
+        secret = re.findall(SECRET, source.source, re.S)
+        assert secret or not mark(source).get("solution")
+        public = re.sub(SECRET, "", source.source, flags=re.S)
+        for line in map(str.strip, "\n".join(secret).splitlines()):
+            assert len(line) < 8 or line in public or line not in text
     assert "BEGIN" not in text
-    assert text.count("# your lines") == sum(
-        bool(mark(c).get("solution")) and c.cell_type == "code" for c in handed_out.cells
-    )
+    to_do = [c for c in handed_out.cells if mark(c).get("solution") and c.cell_type == "code"]
+    assert len(to_do) == 4
+    assert all("# your lines\n" in c.source for c in to_do)
 
 
 # --- What comes back --------------------------------------------------------------------------
@@ -345,8 +345,8 @@ def test_who_kills_the_kernel_is_named_and_has_nothing(graded):
 
 def test_a_hang_is_cut(graded):
     notebook = read(graded.folder / "autograded" / "hanging" / "convolution" / "convolution.ipynb")
-    (output,) = cell(notebook, "strided").outputs
-    assert output.ename in ("KeyboardInterrupt", "CellTimeoutError")
+    errors = [o.ename for o in cell(notebook, "strided").outputs if o.output_type == "error"]
+    assert "KeyboardInterrupt" in errors
     endless = read(graded.folder / "autograded" / "endless" / "convolution" / "convolution.ipynb")
     (output,) = cell(endless, "weighted-input-tests").outputs
     assert "Is there a loop that never ends?" in output.evalue
