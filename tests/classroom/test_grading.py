@@ -361,6 +361,13 @@ def test_tests_are_the_teachers(graded):
             assert cell(read(path), mark(tests)["grade_id"]).source == tests.source
 
 
+def test_deleted_cells_are_back_in_their_places(graded):
+    released = read(graded.folder / "release" / "convolution" / "convolution.ipynb")
+    path = graded.folder / "autograded" / "deleting" / "convolution" / "convolution.ipynb"
+    orders = [[mark(c)["grade_id"] for c in n.cells if mark(c)] for n in (read(path), released)]
+    assert orders[0] == orders[1]
+
+
 def test_feedback_says_what_was_wrong(graded):
     graded.nbgrader("generate_feedback", "convolution", "--student=half")
     page = graded.folder / "feedback" / "half" / "convolution" / "convolution.html"
