@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -24,7 +25,7 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 #: Words and the chapter that introduces them; no message of an earlier chapter may use them.
 INTRODUCED = {
-    r"pool|window": 3,
+    r"pool|window": 1,
     r"winner|tied\b|\bties?\b": 3,
     r"cross-entropy|quadratic|\bcost": 4,
     r"δ|delta|backprop|gradient|derivative|chain rule": 4,
@@ -83,7 +84,7 @@ def test_there_are_enough_of_them():
         names = [e.id for e in ALL.values() if e.chapter == chapter]
         assert names == [f"{chapter}.{n + 1}" for n in range(len(names))]
         assert 3 <= len(names) <= 5
-    if chapters != set(range(1, 13)):
+    if not chapters >= set(range(1, 13)):
         pytest.skip("not all chapters are written yet")
     assert len(ALL) >= 45
     assert {e.asks for e in ALL.values()} == set(asking.ASKS)
@@ -456,6 +457,23 @@ def test_whole_numbers_are_noticed():
     assert "cut off" in text
 
 
+def test_a_lone_whole_number_is_no_array_of_them():
+    assert "cut off" not in comparing.difference(-0.125, 0, 1e-9)
+
+
+def test_fractions_are_numbers():
+    assert comparing.agree([0.5, -0.125], [Fraction(1, 2), Fraction(-1, 8)], 1e-9)
+    assert comparing.agree(0.75, Fraction(3, 4), 1e-9)
+    assert not comparing.agree([0.5, 1], [Fraction(1, 2), None], 1e-9)
+
+
+def test_a_factor_is_one_of_all_entries():
+    """With a large allowance, entries that are right are some multiple as well."""
+    text = comparing.difference(np.array([0.2, 0.568]), np.array([0.2, 0.55]), 0.01)
+    assert "1 of 2 entries differ" in text
+    assert "times" not in text
+
+
 def test_rows_and_columns_of_a_shape():
     assert "seem to be exchanged" in comparing.difference(np.ones((2, 3)), np.ones((3, 2)), 1e-9)
 
@@ -475,6 +493,14 @@ def test_a_number_that_is_wrong_is_not_answered_with_the_right_one():
     assert "a number alone" in said([8.5], exercise)
     assert "call it" in said(lambda: 8.5, exercise)
     assert "no finite number" in said(float("nan"), exercise)
+
+
+def test_numbers_in_quotation_marks_are_told_apart_from_other_texts():
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([0.5, 1]))
+    assert "'0.5' is a text" in said(["0.5", "1"], exercise)
+    assert "'1' is a text" in said([0.5, "1"], exercise)
+    assert "quotation marks" not in said(["half", 1.0], exercise)
+    assert "quotation marks" not in said("nan", exercise)
 
 
 def test_an_answer_with_holes_left_is_told_so():

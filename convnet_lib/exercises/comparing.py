@@ -1,5 +1,8 @@
 """What was expected and what was found: do they agree, and if not, where first and how?"""
 
+import math
+from numbers import Real
+
 import numpy as np
 
 
@@ -9,6 +12,8 @@ def array(value):
         found = np.asarray(value)
     except Exception:
         return None
+    if found.dtype == object and found.size and all(isinstance(x, Real) for x in found.flat):
+        found = found.astype(float)  # fractions
     return found if found.dtype.kind in "biuf" else None
 
 
@@ -74,8 +79,9 @@ def number(x):
 def _difference(expected, found, within, subject):
     wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
     given, found = found, array(found)
-    if isinstance(given, str) and expected.ndim == 0 and _is_number(given):
-        return f"{given!r} is a text. Write the number without quotation marks."
+    text = _number_in_quotes(given) if found is None else None
+    if text is not None:
+        return f"{text!r} is a text. Write the number without quotation marks."
     if found is None:
         return f"{_first_capital(subject)} should be {wanted}, and is {kind(given)}."
     if expected.ndim == 0 and found.ndim and found.size == 1:
@@ -115,7 +121,11 @@ def pattern(expected, found, within):
             return f" All of it is the expected result {name}."
     if expected.dtype.kind == "b" or not np.isfinite(found).all():
         return ""
-    if found.dtype.kind in "iu" and not _differs(np.trunc(expected), found, within).any():
+    if (
+        expected.ndim
+        and found.dtype.kind in "iu"
+        and not _differs(np.trunc(expected), found, within).any()
+    ):
         return " What is behind the point has been cut off: the array is one of whole numbers."
     expected, found = expected.astype(float), found.astype(float)
     if not _differs(-expected, found, within).any():
@@ -125,11 +135,16 @@ def pattern(expected, found, within):
     begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
     right = int(begun.size if begun.all() else begun.argmin())
     if 0 < right < rest.size - 1 and (rest[right:] == rest[-1]).all() and rest[-1] == 0:
-        return " It is right at the beginning, and 0 after that. Is the return inside of a loop?"
+        text = " It is right at the beginning, and 0 after that. Is the return inside of a loop,"
+        return f"{text} or does a loop end too early?"
     largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if expected[largest] != 0:
         factor = found[largest] / expected[largest]
-        if factor and not _differs(factor * expected, found, within * max(1, abs(factor))).any():
+        if (
+            factor
+            and not begun[expected.ravel() != 0].any()
+            and not _differs(factor * expected, found, within * max(1, abs(factor))).any()
+        ):
             return f" Everything is {number(factor)} times what is expected."
     offset = (found - expected).ravel()[0]
     if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():
@@ -137,12 +152,14 @@ def pattern(expected, found, within):
     return ""
 
 
-def _is_number(text):
+def _number_in_quotes(value):
+    """Return the first number that is written as a text, in a list of any depth, or None."""
+    if isinstance(value, (list, tuple)):
+        return next((t for t in map(_number_in_quotes, value) if t is not None), None)
     try:
-        float(text)
+        return value if isinstance(value, str) and math.isfinite(float(value)) else None
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _as_tuple(value):
