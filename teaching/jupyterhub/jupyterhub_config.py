@@ -10,7 +10,7 @@ import os
 
 c = get_config()  # noqa: F821 (JupyterHub provides it)
 
-# A server with two open notebooks stays below 700 MB; classroom.md has the figures. Spawners of
+# A server with two open notebooks peaked at 840 MB; classroom.md has the figures. Spawners of
 # systemd, Docker and Kubernetes enforce the bound. Those that start local processes only tell the
 # server of it.
 c.Spawner.mem_limit = "1G"
