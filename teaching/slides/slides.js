@@ -61,7 +61,7 @@
         const most = Math.min(wide / width, section.querySelector(".prose, .code") ? 1 : 1.6);
         const scale = Math.min(share / tall, most);
         Object.assign(picture.style, { width: `${width * scale}px`, height: "auto" });
-        enough &&= share > 0 && (share >= Math.min(most * tall, 330) || !small);
+        enough &&= share > 0 && (share >= Math.min(most * tall, 280) || !small);
       }
       if (figure) {
         const scale = shrink(figure, ROOM - words - 10, wide);
