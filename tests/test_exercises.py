@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -24,7 +25,7 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 #: Words and the chapter that introduces them; no message of an earlier chapter may use them.
 INTRODUCED = {
-    r"pool|window": 3,
+    r"pool|window": 1,
     r"winner|tied\b|\bties?\b": 3,
     r"cross-entropy|quadratic|\bcost": 4,
     r"δ|delta|backprop|gradient|derivative|chain rule": 4,
@@ -83,7 +84,7 @@ def test_there_are_enough_of_them():
         names = [e.id for e in ALL.values() if e.chapter == chapter]
         assert names == [f"{chapter}.{n + 1}" for n in range(len(names))]
         assert 3 <= len(names) <= 5
-    if chapters != set(range(1, 13)):
+    if not chapters >= set(range(1, 13)):
         pytest.skip("not all chapters are written yet")
     assert len(ALL) >= 45
     assert {e.asks for e in ALL.values()} == set(asking.ASKS)
@@ -454,6 +455,23 @@ def test_of_several_differences_the_first_is_shown():
 def test_whole_numbers_are_noticed():
     text = comparing.difference(np.array([1.5, 2.5]), np.array([1, 2]), 1e-9)
     assert "cut off" in text
+
+
+def test_a_lone_whole_number_is_no_array_of_them():
+    assert "cut off" not in comparing.difference(-0.125, 0, 1e-9)
+
+
+def test_fractions_are_numbers():
+    assert comparing.agree([0.5, -0.125], [Fraction(1, 2), Fraction(-1, 8)], 1e-9)
+    assert comparing.agree(0.75, Fraction(3, 4), 1e-9)
+    assert not comparing.agree([0.5, 1], [Fraction(1, 2), None], 1e-9)
+
+
+def test_a_factor_is_one_of_all_entries():
+    """With a large allowance, entries that are right are some multiple as well."""
+    text = comparing.difference(np.array([0.2, 0.568]), np.array([0.2, 0.55]), 0.01)
+    assert "1 of 2 entries differ" in text
+    assert "times" not in text
 
 
 def test_rows_and_columns_of_a_shape():

@@ -73,6 +73,14 @@ def test_loops_agree_on_any_network(seed, maps, cost):
         np.testing.assert_allclose(found, expected, **EXACT)
 
 
+def test_loops_agree_on_a_real_digit_with_its_ties():
+    """δ¹ too, of which central differences and autograd have no opinion where neurons are tied."""
+    net, a0, y = ConvNet.random(seed=7), DIGITS.images[2], data.one_hot(DIGITS.labels[2])
+    loops = by_definition.backprop(net, a0, y)
+    for found, expected in zip(net.backprop(a0, y), loops, strict=True):
+        np.testing.assert_allclose(found, expected, **EXACT)
+
+
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize(("maps", "channels"), [(None, None), (3, None), (2, 3)])
 def test_central_differences_on_every_parameter(cost, maps, channels):

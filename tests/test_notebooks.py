@@ -28,6 +28,7 @@ CHAPTERS = [
     "12_looking_inside",
     "13_from_loops_to_the_limit",
     "14_many_machines",
+    "15_break_it",
 ]
 
 
@@ -58,8 +59,8 @@ def has_widget(cell):
 
 
 def words(nb):
-    """The number of words in the prose, formulas on lines of their own left out."""
-    text = "\n".join(cell.source for cell in prose(nb))
+    """The number of words in the prose, but the exercises' and formulas on their own lines."""
+    text = "\n".join(cell.source for cell in prose(nb) if "exercise" not in tags(cell))
     text = re.sub(r"\$\$.*?\$\$|```.*?```", " ", text, flags=re.DOTALL)
     return len(re.findall(r"\S*\w\S*", text))
 

@@ -1,5 +1,7 @@
 """What was expected and what was found: do they agree, and if not, where first and how?"""
 
+from numbers import Real
+
 import numpy as np
 
 
@@ -9,6 +11,8 @@ def array(value):
         found = np.asarray(value)
     except Exception:
         return None
+    if found.dtype == object and found.size and all(isinstance(x, Real) for x in found.flat):
+        found = found.astype(float)  # fractions
     return found if found.dtype.kind in "biuf" else None
 
 
@@ -115,7 +119,11 @@ def pattern(expected, found, within):
             return f" All of it is the expected result {name}."
     if expected.dtype.kind == "b" or not np.isfinite(found).all():
         return ""
-    if found.dtype.kind in "iu" and not _differs(np.trunc(expected), found, within).any():
+    if (
+        expected.ndim
+        and found.dtype.kind in "iu"
+        and not _differs(np.trunc(expected), found, within).any()
+    ):
         return " What is behind the point has been cut off: the array is one of whole numbers."
     expected, found = expected.astype(float), found.astype(float)
     if not _differs(-expected, found, within).any():
@@ -125,11 +133,16 @@ def pattern(expected, found, within):
     begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
     right = int(begun.size if begun.all() else begun.argmin())
     if 0 < right < rest.size - 1 and (rest[right:] == rest[-1]).all() and rest[-1] == 0:
-        return " It is right at the beginning, and 0 after that. Is the return inside of a loop?"
+        text = " It is right at the beginning, and 0 after that. Is the return inside of a loop,"
+        return f"{text} or does a loop end too early?"
     largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if expected[largest] != 0:
         factor = found[largest] / expected[largest]
-        if factor and not _differs(factor * expected, found, within * max(1, abs(factor))).any():
+        if (
+            factor
+            and not begun[expected.ravel() != 0].any()
+            and not _differs(factor * expected, found, within * max(1, abs(factor))).any()
+        ):
             return f" Everything is {number(factor)} times what is expected."
     offset = (found - expected).ravel()[0]
     if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():

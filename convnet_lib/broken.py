@@ -1,0 +1,410 @@
+"""Wrong backward passes, made on purpose, and the checks that may or may not notice them.
+
+A backward pass is put together here from nine functions, its `Parts`. A bug of the menu `BUGS`
+is another function in the place of one of them, with the same arguments, written as people write
+it by mistake; `break_it` returns a network with a bug, and nothing else changes. The six `CHECKS`
+look at a gradient, and `train` looks at what it does. This room is for the notebook on broken
+gradients, and for the tests of the tests; nothing imports it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from . import batches, by_definition, conv, costs, data, dense, gradient_check, pool, training
+from .activations import sigmoid, sigmoid_prime
+from .network import ConvNet, Gradients
+
+# What rounding may do to a number, and what central differences may be wrong by.
+ROUNDING = 1e-9
+MEASURED = 1e-6
+
+
+class Parts(NamedTuple):
+    """The functions that a backward pass is made of; each default is the library's own."""
+
+    delta: Callable = costs.delta
+    dense_backward: Callable = dense.backward
+    winners: Callable = pool.winners
+    pool_backward: Callable = pool.backward
+    sigmoid_prime: Callable = sigmoid_prime
+    conv_nabla_w: Callable = conv.nabla_w
+    conv_nabla_b: Callable = conv.nabla_b
+    dense_nabla_w: Callable = dense.nabla_w
+    dense_nabla_b: Callable = dense.nabla_b
+
+
+RIGHT = Parts()
+
+
+@dataclass(frozen=True, eq=False)
+class BrokenNet(ConvNet):
+    """A ConvNet whose backward pass is made of `parts`, so that one of them can be wrong."""
+
+    parts: Parts = RIGHT
+
+    def backprop(self, a0, y, cost="quadratic", ties="first"):
+        """Return δ³, δ¹ and the gradients as the parts compute them; see `ConvNet.backprop`."""
+        z1, a1, a2, z3, a3 = self.feedforward(a0)
+        delta3 = self.parts.delta(z3, a3, y, cost)
+        nabla_a2 = self.parts.dense_backward(delta3, self.w3)
+        nabla_a1 = self.parts.pool_backward(nabla_a2, self.parts.winners(a1, ties))
+        delta1 = nabla_a1 * self.parts.sigmoid_prime(z1)
+        return Gradients(
+            delta3,
+            delta1,
+            w1=self.parts.conv_nabla_w(delta1, a0, self.w1),
+            b1=self.parts.conv_nabla_b(delta1, self.w1),
+            w3=self.parts.dense_nabla_w(delta3, a2, self.w3),
+            b3=self.parts.dense_nabla_b(delta3, self.w3),
+        )
+
+
+def break_it(net, bug):
+    """Return the network with a bug in its backward pass; what it answers stays as it is.
+
+    Args:
+        net: a ConvNet.
+        bug: a name of `BUGS`, or None for a BrokenNet in which nothing is broken.
+
+    Returns:
+        A BrokenNet with the same parameters.
+
+    Raises:
+        ValueError: if there is no such bug.
+    """
+    if bug is not None and bug not in BUGS:
+        raise ValueError(f"bug: expected None or one of {', '.join(BUGS)}, got {bug!r}")
+    parts = RIGHT if bug is None else RIGHT._replace(**BUGS[bug])
+    return BrokenNet(*(getattr(net, name) for name in net.parameters), parts)
+
+
+# --- the bugs ---------------------------------------------------------------------------------
+
+
+def delta_without_slope(z3, a3, y, cost="quadratic"):
+    """BP1 that forgets σ′: right for the cross-entropy, where it cancels, and for that alone."""
+    return costs.quadratic_prime(a3, y)
+
+
+def delta_with_the_sign_turned(z3, a3, y, cost="quadratic"):
+    """BP1 with y - a³ for a³ - y: uphill."""
+    return -RIGHT.delta(z3, a3, y, cost)
+
+
+def slope_left_out(z):
+    """BP2 that forgets σ′."""
+    return np.ones_like(z)
+
+
+def slope_of_the_activation(z):
+    """BP2 with σ′(a¹) for σ′(z¹)."""
+    return sigmoid_prime(sigmoid(z))
+
+
+def only_the_last_neuron(delta, w):
+    """The sum in BP2 with `=` for `+=`: each output neuron overwrites the one before."""
+    return RIGHT.dense_backward(delta[..., -1:], w[-1:])
+
+
+def backward_transposed(delta, w):
+    """The sum in BP2 with w_{q,k,j} for w_{q,j,k}."""
+    back = RIGHT.dense_backward(delta, w)
+    return back if w.ndim < 3 else back.swapaxes(-1, -2)
+
+
+def every_tied_winner(a, ties="first"):
+    """BP2a read literally: whoever equals the maximum of the window is switched on."""
+    return RIGHT.winners(a, "all" if ties == "first" else ties)
+
+
+def last_tied_winner(a, ties="first"):
+    """BP2a with the last of the tied for the first."""
+    return RIGHT.winners(a[..., ::-1, ::-1], ties)[..., ::-1, ::-1]
+
+
+def smallest_wins(a, ties="first"):
+    """BP2a with argmin for argmax."""
+    return RIGHT.winners(-a, ties)
+
+
+def a_quarter_each(grad, winners):
+    """BP2a of a layer that takes the mean of its windows, and ours takes the maximum."""
+    return RIGHT.pool_backward(grad, np.full(winners.shape, 0.25, grad.dtype))
+
+
+def mean_of_the_errors(delta, w):
+    """BP3 with a mean over the neurons for the sum."""
+    return RIGHT.conv_nabla_b(delta, w) / (delta.shape[-2] * delta.shape[-1])
+
+
+def once_a_weight(delta, w):
+    """BP3 with the bias counted once for each weight of the filter: b inside of Σ_{l,m}."""
+    return RIGHT.conv_nabla_b(delta, w) * (w.shape[-2] * w.shape[-1])
+
+
+def nabla_w_turned(delta, a, w):
+    """BP4 turned by 180°: a_{j-l,k-m}, as in a convolution, for a_{j+l,k+m}."""
+    return RIGHT.conv_nabla_w(delta, a, w)[..., ::-1, ::-1]
+
+
+def nabla_w_transposed(delta, a, w):
+    """BP4 with l and m swapped."""
+    return RIGHT.conv_nabla_w(delta, a, w).swapaxes(-1, -2)
+
+
+def nabla_w_off_by_one(delta, a, w):
+    """BP4 with a_{j+l-1,k+m-1}; where an index is -1, NumPy takes the last row or column."""
+    return RIGHT.conv_nabla_w(delta, np.roll(a, (1, 1), axis=(-2, -1)), w)
+
+
+def nabla_w_of_the_last_image(delta, a, w):
+    """BP4 with `=` where `+=` is needed: each image of the batch overwrites the one before."""
+    nabla = np.zeros_like(w)
+    images = batches.as_one_axis(a, max(w.ndim - 1, 2))
+    for image, error in zip(images, batches.as_one_axis(delta, min(w.ndim, 3)), strict=True):
+        nabla = RIGHT.conv_nabla_w(error, image, w)
+    return nabla
+
+
+def dense_nabla_w_transposed(delta, a, w=None):
+    """BP4a with a²_{k,j} for a²_{j,k}."""
+    nabla = RIGHT.dense_nabla_w(delta, a, w)
+    return nabla if nabla.ndim < 3 else nabla.swapaxes(-1, -2)
+
+
+def conv_nabla_w_averaged(delta, a, w):
+    """BP4 divided by the number of images, as the step of the training will do again."""
+    return RIGHT.conv_nabla_w(delta, a, w) / _images(delta, min(w.ndim, 3))
+
+
+def conv_nabla_b_averaged(delta, w):
+    """BP3 divided by the number of images."""
+    return RIGHT.conv_nabla_b(delta, w) / _images(delta, min(w.ndim, 3))
+
+
+def dense_nabla_w_averaged(delta, a, w=None):
+    """BP4a divided by the number of images."""
+    return RIGHT.dense_nabla_w(delta, a, w) / _images(delta, 1)
+
+
+def dense_nabla_b_averaged(delta, w=None):
+    """BP3a divided by the number of images."""
+    return RIGHT.dense_nabla_b(delta, w) / _images(delta, 1)
+
+
+def _images(delta, axes):
+    """The number of images of a batch, of which each has an error with so many axes."""
+    return max(1, prod(delta.shape[: delta.ndim - axes]))
+
+
+#: The menu: the name of each bug, and what it puts in the place of which parts.
+BUGS = {
+    "BP1 without σ′": {"delta": delta_without_slope},
+    "BP1 with its sign turned": {"delta": delta_with_the_sign_turned},
+    "BP2 without σ′": {"sigmoid_prime": slope_left_out},
+    "BP2 with σ′(a¹)": {"sigmoid_prime": slope_of_the_activation},
+    "BP2 with = for +=": {"dense_backward": only_the_last_neuron},
+    "BP2 with j′ and k′ swapped": {"dense_backward": backward_transposed},
+    "BP2a with every tied maximum": {"winners": every_tied_winner},
+    "BP2a with the last tied maximum": {"winners": last_tied_winner},
+    "BP2a with the smallest": {"winners": smallest_wins},
+    "BP2a with a quarter each": {"pool_backward": a_quarter_each},
+    "BP3 with the mean": {"conv_nabla_b": mean_of_the_errors},
+    "BP3 once for each weight": {"conv_nabla_b": once_a_weight},
+    "BP4 turned by 180°": {"conv_nabla_w": nabla_w_turned},
+    "BP4 transposed": {"conv_nabla_w": nabla_w_transposed},
+    "BP4 off by one": {"conv_nabla_w": nabla_w_off_by_one},
+    "BP4 with = for +=": {"conv_nabla_w": nabla_w_of_the_last_image},
+    "BP4a with j and k swapped": {"dense_nabla_w": dense_nabla_w_transposed},
+    "the batch averaged twice": {
+        "conv_nabla_w": conv_nabla_w_averaged,
+        "conv_nabla_b": conv_nabla_b_averaged,
+        "dense_nabla_w": dense_nabla_w_averaged,
+        "dense_nabla_b": dense_nabla_b_averaged,
+    },
+}
+
+# --- the checks -------------------------------------------------------------------------------
+# Each takes a network, images and desired activations, and returns whether it notices that the
+# network's gradients are wrong. `right` is the network with nothing broken.
+
+
+def shape(net, a0, y):
+    """Whether a gradient has another shape than its parameter."""
+    g = net.backprop(a0, y)
+    return any(getattr(g, name).shape != getattr(net, name).shape for name in net.parameters)
+
+
+def mean(net, a0, y):
+    """Whether the mean of a gradient differs from the mean of the right one, a number known."""
+    return _differ(net, a0, y, np.mean)
+
+
+def one_entry(net, a0, y):
+    """Whether the first entry of a gradient differs from that of the right one, a number known."""
+    return _differ(net, a0, y, lambda nabla: nabla.flat[0])
+
+
+def loops(net, a0, y):
+    """Whether any entry of δ³, δ¹ or a gradient differs from the index loops of `by_definition`."""
+    found, expected = net.backprop(a0, y), by_definition.backprop(net, a0, y)
+    pairs = zip(found, expected, strict=True)
+    return any(_apart(f, e) for f, e in pairs)
+
+
+def differences(net, a0, y):
+    """Whether one of up to 60 entries of a gradient differs from central differences."""
+    errors = gradient_check.check(net, a0, y, entries=60)
+    return not all(error <= MEASURED for error in errors.values())
+
+
+def adjoint(net, a0, y):
+    """Whether a linear step back is not the adjoint of its step forward: ⟨Wx, δ⟩ ≠ ⟨x, Wᵀδ⟩.
+
+    Every step that has a W is asked: both convolutional gradients, the three functions of the
+    dense layer, and the pooling, which is linear for as long as its switches stay. The errors δ
+    are drawn at random, so that no derivative and no cost is needed.
+    """
+    parts, rng = getattr(net, "parts", RIGHT), np.random.default_rng(0)
+    z1, a1, a2, z3, _ = net.feedforward(a0)
+    delta1, delta2, delta3 = (rng.standard_normal(x.shape) for x in (z1, a2, z3))
+    forward1 = np.vdot(conv.forward(a0, net.w1, np.zeros_like(net.b1)), delta1)
+    forward3 = np.vdot(dense.forward(a2, net.w3, np.zeros_like(net.b3)), delta3)
+    pairs = (
+        (forward1, np.vdot(net.w1, parts.conv_nabla_w(delta1, a0, net.w1))),
+        (delta1.sum(), np.sum(parts.conv_nabla_b(delta1, net.w1))),  # x is a bias of 1
+        (np.vdot(a2, delta2), np.vdot(a1, parts.pool_backward(delta2, parts.winners(a1)))),
+        (forward3, np.vdot(a2, parts.dense_backward(delta3, net.w3))),
+        (forward3, np.vdot(net.w3, parts.dense_nabla_w(delta3, a2, net.w3))),
+        (delta3.sum(), np.sum(parts.dense_nabla_b(delta3, net.w3))),
+    )
+    return any(_apart(back, there) for there, back in pairs)
+
+
+def _apart(found, expected):
+    """Whether two arrays differ by more than rounding; what is not a number always does."""
+    return not gradient_check.relative_error(found, expected) <= ROUNDING
+
+
+def _differ(net, a0, y, look):
+    """Whether what `look` makes of a gradient is not what it makes of the right one."""
+    found, right = (n.backprop(a0, y) for n in (net, break_it(net, None)))
+    pairs = ((getattr(found, name), getattr(right, name)) for name in net.parameters)
+    return any(_apart(look(f), look(r)) for f, r in pairs)
+
+
+#: The checks of a gradient by name, those that ask least first.
+CHECKS = {
+    "shape": shape,
+    "mean": mean,
+    "one entry": one_entry,
+    "loops": loops,
+    "differences": differences,
+    "adjoint": adjoint,
+}
+
+
+def noticed(net, a0, y):
+    """Return which of the six checks notice that the gradients of a network are wrong.
+
+    Args:
+        net: a ConvNet of float64, from `break_it` or with a `backprop` of its own, of which the
+            adjoint knows nothing: it asks the parts of a BrokenNet.
+        a0: images, shape (..., 28, 28).
+        y: desired activations, shape (..., 10).
+
+    Returns:
+        {name of the check: whether it notices}. A backward pass that stops with an error because
+        two shapes do not fit is noticed by any check that runs it.
+    """
+    return {name: _notices(check, net, a0, y) for name, check in CHECKS.items()}
+
+
+def _notices(check, net, a0, y):
+    try:
+        return bool(check(net, a0, y))
+    except ValueError:
+        return True
+
+
+def train(net, digits, learning_rate=1.0, batch_size=10, cost="quadratic"):
+    """Return the network after one pass over the digits, in their order, down its own gradient.
+
+    Args:
+        net: a ConvNet, from `break_it` or with a `backprop` of its own.
+        digits: `data.Digits`.
+        learning_rate: η, for the mean gradient of a mini-batch.
+        batch_size: images a step.
+        cost: "quadratic" or "cross_entropy".
+
+    Returns:
+        A network of the kind of net; its gradients are as wrong as before.
+    """
+    y = data.one_hot(digits.labels, len(net.b3))
+    for start in range(0, len(y), batch_size):
+        batch = slice(start, start + batch_size)
+        net = training.step(net, digits.images[batch], y[batch], learning_rate, cost)
+    return net
+
+
+# --- the table --------------------------------------------------------------------------------
+
+
+def table(net, a0, y):
+    """Return {bug: {check: whether it notices}} for each bug of the menu; arguments as `noticed`.
+
+    Args:
+        net: a ConvNet, in which nothing is broken yet.
+        a0: images, shape (..., 28, 28).
+        y: desired activations, shape (..., 10).
+    """
+    return {bug: noticed(break_it(net, bug), a0, y) for bug in BUGS}
+
+
+def smallest_sets(found, checks):
+    """Return the smallest sets of checks that together notice every bug that any of them notices.
+
+    Args:
+        found: a table, {bug: {check: whether it notices}}.
+        checks: the checks that may be used.
+
+    Returns:
+        Tuples of names, all of one length, in the order of `checks`; [()] if nothing is noticed.
+    """
+    bugs = [bug for bug, row in found.items() if any(row[check] for check in checks)]
+    for size in range(len(checks) + 1):
+        sets = [
+            chosen
+            for chosen in combinations(checks, size)
+            if all(any(found[bug][check] for check in chosen) for bug in bugs)
+        ]
+        if sets:
+            return sets
+
+
+def read_predictions(text, checks):
+    """Return {bug: {check: True, False or None}} from a table written as text.
+
+    Args:
+        text: a line a bug: its name, then for each check `x` (it will notice), `-` (it will not)
+            or `?` (no prediction), with spaces between them. A line that begins with # is left out.
+        checks: the names of the checks, in the order of the columns.
+
+    Raises:
+        ValueError: if a line has no bug's name, or not one mark for each check.
+    """
+    marks, predictions = {"x": True, "-": False, "?": None}, {}
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        bug, *row = line.strip().rsplit(maxsplit=len(checks))
+        if bug not in BUGS or len(row) != len(checks) or not set(row) <= set(marks):
+            expected = f"the name of a bug, then {len(checks)} marks, each x, - or ?"
+            raise ValueError(f"text: expected {expected}, got {line.strip()!r}")
+        predictions[bug] = {c: marks[mark] for c, mark in zip(checks, row, strict=True)}
+    return predictions

@@ -1,0 +1,82 @@
+"""The pictures of wrong gradients, by what is drawn and said in them."""
+
+import numpy as np
+import pytest
+
+from convnet_lib import ConvNet, broken, data, figures
+
+TABLE = {"bug one": {"shape": False, "mean": True}, "bug two": {"shape": True, "mean": False}}
+
+
+def texts(picture):
+    return [text.get_text() for text in picture.axes[0].texts]
+
+
+def test_noticed_has_a_cell_a_check_and_a_bug():
+    picture = figures.noticed(TABLE, written={("bug one", "mean"): "0.80"})
+    (ax,) = picture.axes
+    np.testing.assert_array_equal(ax.images[0].get_array(), [[0, 1], [1, 0]])
+    assert texts(picture) == ["–", "✓ 0.80", "✓", "–"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["shape", "mean"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["bug one", "bug two"]
+    assert picture.alt == "Which checks notice which bug. bug one: mean; bug two: shape."
+    assert ax.patches[:] == []
+    assert ax.get_xlabel() == ""
+
+
+def test_a_wrong_prediction_is_framed_and_marked_and_a_right_one_is_not():
+    predictions = {"bug one": {"shape": True, "mean": True}, "bug two": {"shape": None}}
+    picture = figures.noticed(TABLE, predictions)
+    assert texts(picture) == ["– ?", "✓", "✓", "–"]
+    (frame,) = picture.axes[0].patches
+    assert frame.get_x() < 0 < frame.get_x() + frame.get_width() < 0.5
+    assert frame.get_y() < 0 < frame.get_y() + frame.get_height() < 0.5
+    assert picture.axes[0].get_xlabel() == "1 of 2 predictions were right"
+    assert picture.alt.endswith("bug two: shape. 1 of 2 predictions were right.")
+
+
+def test_a_bug_that_none_notices_is_said():
+    assert "bug: none." in figures.noticed({"bug": {"shape": False}}).alt
+
+
+def test_accuracies_are_bars_and_say_their_numbers():
+    picture = figures.accuracies({"turned": 0.784, "sign": 0.05}, right=0.8, enough=0.5)
+    (ax,) = picture.axes
+    assert [bar.get_width() for bar in ax.patches] == [0.784, 0.05]
+    assert texts(picture) == ["0.784", "0.050"]
+    assert [float(line.get_xdata()[0]) for line in ax.lines] == [0.8, 0.5]
+    said = "Bars of accuracies: turned 0.78; sign 0.05. The right gradient reaches 0.80."
+    assert picture.alt == said
+    alone = figures.accuracies({"A": 0.5}, right=None)
+    assert not alone.axes[0].lines
+    assert alone.axes[0].get_legend() is None
+    assert alone.alt == "Bars of accuracies: A 0.50."
+
+
+@pytest.mark.parametrize("n", [2, slice(2, 5)], ids=["one digit", "three"])
+def test_wrong_gradient_stands_below_the_right_one_on_the_same_scale(n):
+    net, train = ConvNet.random(seed=7), data.load_digits().train
+    a0, y = train.images[n], data.one_hot(train.labels[n])
+    right = net.backprop(a0, y)
+    wrong = broken.break_it(net, "BP2a with the smallest").backprop(a0, y)
+    picture = figures.wrong_gradient(right, wrong, {"mean": True, "shape": False})
+    grids = {ax.get_title(): ax for ax in picture.axes if ax.get_title()}
+    assert list(grids) == [
+        "$δ^1$, right",
+        r"$\partial C/\partial w^1$, right",
+        "$δ^1$, broken",
+        r"$\partial C/\partial w^1$, broken",
+    ]
+    images = [ax.images[0] for ax in grids.values()]
+    first = right.delta1.reshape(-1, 24, 24)[0]
+    below = wrong.delta1.reshape(-1, 24, 24)[0]
+    assert np.abs(wrong.w1).max() != np.abs(right.w1).max()
+    for image, array in zip(images, (first, right.w1, below, wrong.w1), strict=True):
+        np.testing.assert_array_equal(image.get_array(), array)
+    assert images[0].get_clim() == images[2].get_clim()
+    assert images[1].get_clim() == images[3].get_clim()
+    assert f"should be {right.b1:.3g} and is {wrong.b1:.3g}. Noticed by: mean." in picture.alt
+    for column, g in ((1, right), (3, wrong)):
+        assert list(grids.values())[column].get_xlabel().endswith(f" = {g.b1:.3g}")
+    assert picture.get_suptitle() == "noticed by: mean"
+    assert "Noticed by: none." in figures.wrong_gradient(right, right, {"mean": False}).alt
