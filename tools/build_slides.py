@@ -29,7 +29,6 @@ ROOT = surroundings.ROOT
 SLIDES = ROOT / "teaching" / "slides"
 BUILD = ROOT / "build" / "slides"
 TITLE = re.compile(r"^\*\*(\d+\.\d+ .+?)\*\*", re.MULTILINE)
-NUMBERED = re.compile(r"^## Exercises\s+(?=1\. )", re.MULTILINE)
 DOCSTRING = re.compile(r' *""".*?"""\n', re.DOTALL)
 HEADING = re.compile(r"\n(?=## )")
 DRAWS = ("figures.", "widgets.", "draw", "inspect.", "before_and_after(")
@@ -82,8 +81,6 @@ def at_headings(cell):
         if n:
             part.id = f"{cell.id}-{n}"
             part.metadata["slideshow"] = {"slide_type": "slide"}
-        if NUMBERED.match(part.source):  # a list of exercises is read, not looked at
-            part.metadata["slideshow"] = {"slide_type": "skip"}
         parts.append(part)
     return parts
 
