@@ -160,7 +160,7 @@ def choose(kind, problem, order, judge):
         if len(kind.settings) == 1:
             return contender, setting
         trial = Turns(contender.run, order, kind.all_at_once)
-        interleave([trial], 0, least=3)
+        interleave([trial], 0, least=6)
         found.append((min(trial.times), len(found), contender, setting))
     return min(found)[2:]
 
@@ -226,7 +226,8 @@ def main(arguments=None):
         if dtype != last:
             problem, last = problems(dtype), dtype
         start = time.perf_counter()
-        rows += measure(kinds, problem(maps, batch), dtype, maps, seconds=10)
+        seconds = 5 if options.quick else 10
+        rows += measure(kinds, problem(maps, batch), dtype, maps, seconds)
         took = time.perf_counter() - start
         print(f"{dtype}, maps {maps}, mini-batch {batch}: {took:.0f} s", flush=True)
     rows = with_limits(rows, gemm, memory)

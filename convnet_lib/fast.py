@@ -12,14 +12,17 @@ Six ideas, each with the function that holds it:
 - δ³ is scaled by η/B at once, so that every gradient emerges as the step itself (`errors`).
 - Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
   work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`). BLAS then
-  has one thread for each of them, as its own would wait for each other at every small product.
+  has one thread for each of them, as its own would wait for each other at every small product;
+  and the second one has a core of its own (`_settle`).
 
 The letters of the shapes: n an image of the chunk; f of F a feature map, c of C a channel;
 KH, KW the size of the filter; P, Q that of a pooled map; r, s ∈ {0, 1} a neuron's row and column
-in its window, so that z¹ at j = 2p + r, k = 2q + s is ``z[r, s, f, p, q, n]``.
+in its window, so that z¹ at j = 2p + r, k = 2q + s is ``z[s, f, r, p, q, n]``.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -39,6 +42,9 @@ CHUNK_Z1 = 740_000
 # the interpreter between any two calls, and that must be little beside the calls themselves.
 TWO_THREADS_FROM = 300_000
 
+# ½ and 1 as arrays: on a number of Python's own NumPy spends longer than on 100 of these.
+CONSTANTS = {char: (np.array(0.5, char), np.array(1, char)) for char in "fd"}
+
 
 class Parameters(NamedTuple):
     """Views of one vector that holds all the parameters, or all the gradients, of a network.
@@ -47,7 +53,7 @@ class Parameters(NamedTuple):
         all: the vector, so that one subtraction is a whole step.
         w1: (F, KH, C, KW): the axes in the order of a receptive field in `Buffers.fields`.
         b1: (F, 1).
-        w3: (10, F·P·Q).
+        w3: (F·P·Q, 10), the weights to an output neuron a column: so BLAS is quickest at BP4a.
         b3: (10, 1).
     """
 
@@ -84,7 +90,7 @@ class Sizes(NamedTuple):
     def parameters(self, dtype):
         """Return zeros as `Parameters`."""
         F, C, KH, KW, P, Q, outputs = self
-        shapes = (F, KH, C, KW), (F, 1), (outputs, F * P * Q), (outputs, 1)
+        shapes = (F, KH, C, KW), (F, 1), (F * P * Q, outputs), (outputs, 1)
         ends = np.cumsum([np.prod(shape) for shape in shapes])
         everything = np.zeros(ends[-1], dtype)
         parts = np.split(everything, ends[:-1])
@@ -99,23 +105,26 @@ class Buffers:
 
     Attributes:
         x: pixels, (H, C, 2, W/2, n), the even columns and then the odd ones.
+        even, odd: (H, C, ⌈W/2⌉, n) and (H, C, ⌊W/2⌋, n), views of x.
         columns: (H, C, M, Q, n) with M as M/2 times 2, a view of x: pixel 2q + m of each row,
             which the neuron at k = 2q sees for m < KW and its neighbour for 0 < m ≤ KW; M is
             KW + 1, made even.
         tiles: a copy of columns.
         fields: (P, 2, KH·C·M, Q·n), a view of tiles: the receptive fields of row 2p + r.
         twins: (2, F, KH, C, M), the filter and the filter moved by one column.
-        z: (2, 2, F·P·Q, n), the four z¹ of every window, without the bias.
+        z: (2, F, 2, P·Q·n), the four z¹ of every window, without the bias.
         z_rows: (P, 2, 2·F, Q·n), a view of z: the two neurons s of row r of the windows, as the
             matrix product writes and reads them.
-        left, right: (2, F·P·Q, n), views of z: s = 0 and s = 1.
-        row: (2, F·P·Q, n), the larger z¹ of each row of a window; later its share of δ.
-        top, bottom: (F·P·Q, n), views of row: r = 0 and r = 1.
+        left, right: (F, 2, P·Q·n), views of z: s = 0 and s = 1.
+        row: (F, 2, P·Q·n), the larger z¹ of each row of a window; later its share of δ.
+        top, bottom: (F, P·Q·n), views of row: r = 0 and r = 1.
         left_wins, top_wins: booleans, in the shapes of left and top.
         a2: (F·P·Q, n).
         delta: (F·P·Q, n), δ¹ of the winners.
+        a2_maps, delta_maps: (F, P·Q·n), views of a2 and delta.
         spare: (F·P·Q, n), between two steps of a calculation.
         a3, delta3: (10, n).
+        delta3_rows: (n, 10), a copy of delta3: an image a row.
         nabla_rows: (P, 2, 2·F, KH·C·M), ∂C/∂twins, a row of neurons each.
         nabla: `Parameters`, the gradients.
     """
@@ -123,28 +132,30 @@ class Buffers:
     def __init__(self, sizes, count, dtype):
         F, C, KH, KW, P, Q, outputs = sizes
         H, half = sizes.image[1], KW // 2 + 1
-        maps = F * P * Q, count
         shapes = {
             "x": (H, C, 2, Q + half - 1, count),
             "tiles": (H, C, half, 2, Q, count),
-            "z": (2, 2, *maps),
-            "row": (2, *maps),
-            **dict.fromkeys(("a2", "delta", "spare"), maps),
+            "z": (2, F, 2, P * Q * count),
+            "row": (F, 2, P * Q * count),
+            **dict.fromkeys(("a2", "delta", "spare"), (F * P * Q, count)),
             **dict.fromkeys(("a3", "delta3"), (outputs, count)),
+            "delta3_rows": (count, outputs),
             "nabla_rows": (P, 2, 2 * F, KH * C * 2 * half),
             "twins": (2, F, KH, C, 2 * half),
         }
         # Where KW is even the last odd column is missing: it stays 0, and so do its weights.
         for name, array in _side_by_side(shapes, dtype).items():
             setattr(self, name, array)
-        self.left_wins = np.empty((2, *maps), bool)
-        self.top_wins = np.empty(maps, bool)
+        _, _, W = sizes.image
+        self.even, self.odd = self.x[:, :, 0, : (W + 1) // 2], self.x[:, :, 1, : W // 2]
         self.columns = _columns(self.x, half, Q)
         self.fields = _fields(self.tiles, KH, P)
-        rows = self.z.reshape(2, 2 * F, P, Q * count)
-        self.z_rows = rows.transpose(2, 0, 1, 3)
-        self.left, self.right = self.z[:, 0], self.z[:, 1]
-        self.top, self.bottom = self.row
+        self.z_rows = self.z.reshape(2 * F, 2, P, Q * count).transpose(2, 1, 0, 3)
+        self.left, self.right = self.z
+        self.top, self.bottom = self.row[:, 0], self.row[:, 1]
+        self.a2_maps, self.delta_maps = self.a2.reshape(F, -1), self.delta.reshape(F, -1)
+        self.left_wins = np.empty(self.left.shape, bool)
+        self.top_wins = np.empty(self.top.shape, bool)
         self.nabla = sizes.parameters(dtype)
 
 
@@ -187,10 +198,9 @@ def lay_tiles(images, buffers):
     The images go along the last axis, and even columns come before odd ones, so that what is
     copied next lies together. Rows are not repeated: `Buffers.fields` overlap.
     """
-    pixels, x = images.transpose(2, 1, 3, 0), buffers.x
-    even, odd = pixels[:, :, 0::2], pixels[:, :, 1::2]
-    x[:, :, 0, : even.shape[2]] = even
-    x[:, :, 1, : odd.shape[2]] = odd
+    pixels = images.transpose(2, 1, 3, 0)
+    np.copyto(buffers.even, pixels[:, :, 0::2])
+    np.copyto(buffers.odd, pixels[:, :, 1::2])
     np.copyto(buffers.tiles, buffers.columns)
 
 
@@ -205,16 +215,17 @@ def twin_filters(w1, buffers):
 def pool(buffers):
     """Return the largest z¹ of each window (F3 before F2), written over buffers.a2."""
     np.maximum(buffers.left, buffers.right, out=buffers.row)
-    return np.maximum(buffers.top, buffers.bottom, out=buffers.a2)
+    np.maximum(buffers.top, buffers.bottom, out=buffers.a2_maps)
+    return buffers.a2
 
 
 def activate(z):
     """Return σ(z) = ½ + ½ tanh(z/2), written over z (F2, F5)."""
-    z *= 0.5
+    half, one = CONSTANTS[z.dtype.char]
+    np.multiply(z, half, out=z)
     np.tanh(z, out=z)
-    z += 1
-    z *= 0.5
-    return z
+    np.add(z, one, out=z)
+    return np.multiply(z, half, out=z)
 
 
 def feedforward(parameters, images, buffers):
@@ -223,39 +234,42 @@ def feedforward(parameters, images, buffers):
     w1 = twin_filters(parameters.w1, buffers)
     np.matmul(w1, buffers.fields, out=buffers.z_rows)  # F1 without b¹
     a2 = pool(buffers)  # F3
-    maps = a2.reshape(len(parameters.b1), -1)
-    maps += parameters.b1  # the b¹ of F1
+    np.add(buffers.a2_maps, parameters.b1, out=buffers.a2_maps)  # the b¹ of F1
     activate(a2)  # F2
-    z3 = np.matmul(parameters.w3, a2, out=buffers.a3)  # F4
+    z3 = np.matmul(parameters.w3.T, a2, out=buffers.a3)  # F4
     z3 += parameters.b3
     return z3
 
 
 def errors(z3, y, cost, scale, buffers):
-    """Return δ³ times `scale`, (10, n) (BP1). z3 is overwritten with a³; y is (n, 10)."""
+    """Return δ³ times `scale`, (10, n) (BP1), and leave it as (n, 10) in buffers as well.
+
+    z3 is overwritten with a³; y is (n, 10).
+    """
     a3 = activate(z3)  # F5
     delta3 = np.subtract(a3, y.T, out=buffers.delta3)
     if cost == "quadratic":
         delta3 *= a3 * (1 - a3)
     delta3 *= scale
+    np.copyto(buffers.delta3_rows, delta3.T)
     return delta3
 
 
 def route(delta, buffers):
-    """Write δ¹ of all four neurons of each window over buffers.z (BP2a).
+    """Write δ¹ of all four neurons of each window over buffers.z (BP2a); delta is (F, P·Q·n).
 
     The first in row-major order wins: the top row unless the one below it has a larger z¹, the
     left one of a row unless the right one is larger. The winner gets all of δ, and the loser what
     the winner left: exactly 0.
     """
-    left, right, left_wins = buffers.left, buffers.right, buffers.left_wins
+    left, right, row, left_wins = buffers.left, buffers.right, buffers.row, buffers.left_wins
     top, bottom, top_wins = buffers.top, buffers.bottom, buffers.top_wins
     np.greater_equal(left, right, out=left_wins)
     np.greater_equal(top, bottom, out=top_wins)
     np.multiply(delta, top_wins, out=top)
     np.subtract(delta, top, out=bottom)
-    np.multiply(buffers.row, left_wins, out=left)
-    np.subtract(buffers.row, left, out=right)
+    np.multiply(row, left_wins, out=left)
+    np.subtract(row, left, out=right)
 
 
 def backprop(parameters, images, y, cost, scale, buffers):
@@ -273,16 +287,14 @@ def backprop(parameters, images, y, cost, scale, buffers):
     z3 = feedforward(parameters, images, buffers)  # F1–F4
     delta3 = errors(z3, y, cost, scale, buffers)  # BP1
     np.add.reduce(delta3, axis=1, keepdims=True, out=nabla.b3)  # BP3a
-    # Of one image there is nothing to sum, and BLAS would be slow at it.
-    outer = np.multiply if delta3.shape[1] == 1 else np.matmul
-    outer(delta3, a2.T, out=nabla.w3)  # BP4a
-    np.matmul(parameters.w3.T, delta3, out=delta)  # the sum in BP2
-    np.subtract(1, a2, out=spare)
-    spare *= a2  # σ′ = σ(1 - σ), of the winners alone
-    delta *= spare  # BP2
-    maps = delta.reshape(len(nabla.b1), -1)
-    np.einsum("fi->f", maps, out=nabla.b1[:, 0])  # BP3
-    route(delta, buffers)  # BP2a
+    # Not np.matmul, which does not leave it to BLAS if there is one image, and nothing to sum.
+    np.dot(a2, buffers.delta3_rows, out=nabla.w3)  # BP4a
+    np.matmul(parameters.w3, delta3, out=delta)  # the sum in BP2
+    np.subtract(CONSTANTS[a2.dtype.char][1], a2, out=spare)
+    np.multiply(spare, a2, out=spare)  # σ′ = σ(1 - σ), of the winners alone
+    np.multiply(delta, spare, out=delta)  # BP2
+    np.add.reduce(buffers.delta_maps, axis=1, keepdims=True, out=nabla.b1)  # BP3
+    route(buffers.delta_maps, buffers)  # BP2a
     np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)  # BP4
     twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
     KW = nabla.w1.shape[-1]
@@ -320,8 +332,7 @@ class Stepper:
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
         self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
         self.two_from = max(2, TWO_THREADS_FROM // z1)
-        # Overflow in a run that diverges is for the caller's errstate; this thread has none.
-        self.second_thread = ThreadPoolExecutor(1, initializer=lambda: np.seterr(all="ignore"))
+        self.second_thread = ThreadPoolExecutor(1, initializer=_settle)
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
         self.buffers = {}
 
@@ -378,8 +389,9 @@ class Stepper:
         def half_sum(half, rows):
             total = self.sums[half]
             for number, part in enumerate(self._chunks(rows)):
-                buffers, a0 = self._buffers(half, len(part)), images[part]
-                nabla = backprop(self.parameters, a0, y[part], self.cost, scale, buffers)
+                buffers = self._buffers(half, len(part))
+                given = images.take(part, axis=0), y.take(part, axis=0)
+                nabla = backprop(self.parameters, *given, self.cost, scale, buffers)
                 if len(part) == len(rows):
                     return nabla
                 np.add(nabla.all, total.all if number else 0, out=total.all)
@@ -406,6 +418,8 @@ class Stepper:
 
     def _chunks(self, rows):
         """Return the rows in chunks of nearly equal length that fit the cache."""
+        if len(rows) <= self.chunk:
+            return [rows]
         chunks = -(-len(rows) // self.chunk)
         length = -(-len(rows) // chunks)
         return [rows[start : start + length] for start in range(0, len(rows), length)]
@@ -435,6 +449,18 @@ class Stepper:
         return images, y, rows
 
 
+def _settle():
+    """Prepare the second thread for its work."""
+    np.seterr(all="ignore")  # overflow in a run that diverges is for the caller's errstate
+    # Two threads that hand the interpreter to and fro look as if one waited for the other, and
+    # Linux at times leaves both on one core for seconds. So this one, alone, has a fixed core;
+    # not the same one in every process.
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        with suppress(OSError):  # where the system refuses, the step is right all the same
+            os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
+
+
 @cache
 def _blas():
     """Return what tells NumPy's BLAS how many threads it may use."""
@@ -443,9 +469,10 @@ def _blas():
 
 def _parameters(net, sizes, dtype):
     parameters = sizes.parameters(dtype)
-    F, C, KH, KW, *_ = sizes
+    F, C, KH, KW, _, _, outputs = sizes
     parameters.w1[...] = net.w1.reshape(F, C, KH, KW).swapaxes(1, 2)
-    for name in ("b1", "w3", "b3"):
+    parameters.w3[...] = net.w3.reshape(outputs, -1).T
+    for name in ("b1", "b3"):
         into = getattr(parameters, name)
         into[...] = getattr(net, name).reshape(into.shape)
     return parameters
@@ -453,6 +480,6 @@ def _parameters(net, sizes, dtype):
 
 def _by_name(parameters, like):
     """Return copies of the four parameters by their names, in the shapes of the ConvNet `like`."""
-    arrays = parameters._replace(w1=parameters.w1.swapaxes(1, 2))
+    arrays = parameters._replace(w1=parameters.w1.swapaxes(1, 2), w3=parameters.w3.T)
     shapes = {name: getattr(like, name).shape for name in like.parameters}
     return {name: getattr(arrays, name).reshape(shape).copy() for name, shape in shapes.items()}

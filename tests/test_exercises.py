@@ -495,6 +495,14 @@ def test_a_number_that_is_wrong_is_not_answered_with_the_right_one():
     assert "no finite number" in said(float("nan"), exercise)
 
 
+def test_numbers_in_quotation_marks_are_told_apart_from_other_texts():
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([0.5, 1]))
+    assert "'0.5' is a text" in said(["0.5", "1"], exercise)
+    assert "'1' is a text" in said([0.5, "1"], exercise)
+    assert "quotation marks" not in said(["half", 1.0], exercise)
+    assert "quotation marks" not in said("nan", exercise)
+
+
 def test_an_answer_with_holes_left_is_told_so():
     exercise = Exercise(id="0.5", title="", asks="by hand", starter="", answer=Values([1, 2]))
     assert "places to fill in" in said([1, ...], exercise)

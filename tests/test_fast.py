@@ -3,6 +3,7 @@
 The plain network is the judge here; its own judges are in test_network.py.
 """
 
+import os
 import re
 import threading
 from concurrent.futures import Future
@@ -253,6 +254,35 @@ def test_blas_has_one_thread_for_each_half_and_then_its_own_again():
             during = stepper._in_halves(threads, np.arange(rows))
             assert during == [[1] * len(before)] * halves
         assert threads() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no cores to choose here")
+def test_the_second_thread_has_one_core_and_the_first_keeps_its_own():
+    before = os.sched_getaffinity(0)  # of the calling thread
+    stepper = halved(network(None), "cross_entropy", 64)
+    first, second = stepper._in_halves(lambda *_: os.sched_getaffinity(0), np.arange(2))
+    assert first == before
+    assert len(second) == 1
+    assert second <= before
+
+
+def test_where_no_thread_may_have_a_core_the_step_is_right_all_the_same(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refuse, raising=False)
+    net = network(None)
+    assert_gradients(net, DIGITS.images[:9], Y[:9], "quadratic", halved(net, "quadratic", 64))
+
+
+def test_overflow_is_for_the_callers_errstate_in_either_thread(recwarn):
+    net = network(None)
+    net = replace(net, w3=np.full_like(net.w3, 1e308))
+    with np.errstate(all="ignore"):
+        halved(net, "quadratic", 64).gradients(DIGITS.images[:8], Y[:8])
+    assert not recwarn.list
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        halved(net, "quadratic", 64).gradients(DIGITS.images[:8], Y[:8])
 
 
 def test_a_half_that_fails_does_not_leave_the_other_at_work():

@@ -1,5 +1,6 @@
 """What was expected and what was found: do they agree, and if not, where first and how?"""
 
+import math
 from numbers import Real
 
 import numpy as np
@@ -78,8 +79,9 @@ def number(x):
 def _difference(expected, found, within, subject):
     wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
     given, found = found, array(found)
-    if isinstance(given, str) and expected.ndim == 0 and _is_number(given):
-        return f"{given!r} is a text. Write the number without quotation marks."
+    text = _number_in_quotes(given) if found is None else None
+    if text is not None:
+        return f"{text!r} is a text. Write the number without quotation marks."
     if found is None:
         return f"{_first_capital(subject)} should be {wanted}, and is {kind(given)}."
     if expected.ndim == 0 and found.ndim and found.size == 1:
@@ -150,12 +152,14 @@ def pattern(expected, found, within):
     return ""
 
 
-def _is_number(text):
+def _number_in_quotes(value):
+    """Return the first number that is written as a text, in a list of any depth, or None."""
+    if isinstance(value, (list, tuple)):
+        return next((t for t in map(_number_in_quotes, value) if t is not None), None)
     try:
-        float(text)
+        return value if isinstance(value, str) and math.isfinite(float(value)) else None
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _as_tuple(value):
