@@ -43,7 +43,7 @@ clean:
 .PHONY: test-browser bench-widgets .browser
 
 # Not for `make test`, which says what it leaves out.
-test-browser bench-widgets test-site: export CONVNET_BROWSER ?= $(shell command -v chromium)
+test-browser bench-widgets test-site test-slides: export CONVNET_BROWSER ?= $(shell command -v chromium)
 
 .browser: .venv
 	@test -n "$(CONVNET_BROWSER)" || { echo "There is no chromium here: apt-get install chromium"; exit 1; }
@@ -65,6 +65,16 @@ site: .venv
 
 test-site: .browser site
 	CONVNET_SITE=site/_build/html $(IN_VENV) -m pytest tests/site
+
+# The notebooks as slides for a classroom: build/slides. Needs npm.
+
+.PHONY: slides test-slides
+
+slides: .venv
+	@$(IN_VENV) tools/build_slides.py
+
+test-slides: .browser slides
+	CONVNET_SLIDES=build/slides $(IN_VENV) -m pytest tests/slides
 
 # The fast step against its rivals (benchmarks/README.md). In an environment of its own.
 

@@ -86,6 +86,19 @@ def test_size(path, nb):
     assert (300 if start else 600) <= words(nb) <= 2600
 
 
+def test_each_cell_says_what_becomes_of_it_on_a_slide(nb):
+    """In JupyterLab's property inspector, or by hand; links and exercises need none."""
+    known = {"slide", "subslide", "fragment", "-", "notes", "skip"}
+    silent = [
+        cell.source[:60]
+        for cell in nb.cells
+        if not tool.is_nav(cell)
+        and "exercise" not in tags(cell)
+        and cell.metadata.get("slideshow", {}).get("slide_type") not in known
+    ]
+    assert silent == []
+
+
 def test_code_cells_are_short(nb):
     long = [cell.source for cell in code(nb) if len(cell.source.splitlines()) > 15]
     assert long == []

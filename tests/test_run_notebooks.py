@@ -253,6 +253,13 @@ def test_pictures_of_another_size_differ():
     assert not tool.look_alike(png(np.zeros((4, 6))), png(np.zeros((6, 4))))
 
 
+def test_what_a_cell_is_on_a_slide_stays(tmp_path):
+    said = {"slideshow": {"slide_type": "subslide"}}
+    path = save(tmp_path, "00_a.ipynb", new_markdown_cell("# A", metadata=said | {"old": 1}))
+    assert run(path).returncode == 0
+    assert load(path).cells[1].metadata == said
+
+
 def measured(text, tags=("nbval-ignore-output",), reason="It holds times.", pixels=None):
     """A notebook of one cell that has measured something and drawn it."""
     outputs = [new_output("stream", name="stdout", text=text)]

@@ -34,6 +34,12 @@ PACKAGES = (
         "package/es5/tex-svg-full.js",
     ),
 )
+# What moves the slides, beside the three.
+REVEAL = (
+    "reveal.js@5.2.1",
+    "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ==",
+    ("package/dist/reveal.js", "package/dist/reveal.css", "package/plugin/notes/notes.js"),
+)
 HEAD = """\
 <script src="{folder}/require.js"></script>
 <script>requirejs.config({{paths: {{anywidget: "{folder}/anywidget"}}}});</script>
@@ -51,6 +57,18 @@ def fetch():
     installed = resources.files("anywidget") / "nbextension" / "index.js"
     shutil.copyfile(installed, FOLDER / "anywidget.js")
     return FOLDER
+
+
+def fetch_reveal():
+    """Return the files of Reveal; what is not there yet is fetched with npm."""
+    package, sha512, members = REVEAL
+    folder = FOLDER.with_name("slides_scripts")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / Path(member).name for member in members]
+    for file, member in zip(files, members, strict=True):
+        if not file.exists():
+            file.write_bytes(_from_npm(package, sha512, member))
+    return files
 
 
 def head(folder):

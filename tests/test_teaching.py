@@ -1,0 +1,76 @@
+"""The pages for teachers, held to the book: what they name is there."""
+
+import re
+import urllib.parse
+
+import pytest
+import run_notebooks
+import surroundings
+from test_notebooks import anchors
+
+from convnet_lib import exercises
+
+TEACHING = surroundings.ROOT / "teaching"
+GUIDE = TEACHING / "guide.md"
+PAGES = [GUIDE, TEACHING / "README.md"]
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+PLAN = re.compile(r"^\*\*(Aim|90 minutes|They have got it|Answers)\b", re.MULTILINE)
+
+
+def lessons():
+    """{heading: text} of the lessons in the guide."""
+    parts = re.split(r"^## (.+)$", GUIDE.read_text("utf-8"), flags=re.MULTILINE)
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {heading: text for heading, text in found.items() if heading.startswith("Lesson")}
+
+
+def place(heading):
+    """The anchor that a heading of a Markdown page gets on the web."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_to_a_page_and_to_a_heading_on_it(page):
+    own = {place(h) for h in re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)}
+    for text, target in LINK.findall(page.read_text("utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = urllib.parse.unquote(target).partition("#")
+        there = (page.parent / path).resolve()
+        assert there.exists(), target
+        if there.suffix == ".ipynb" and anchor:
+            assert anchor in anchors(there), target
+            assert text.partition(" · ")[2].replace(" ", "-") == anchor, "it says where it leads"
+        elif anchor:
+            assert anchor in own, target
+
+
+def test_each_chapter_has_a_place_in_the_lessons():
+    text = "\n".join(lessons().values())
+    named = set(re.findall(r"notebooks/(\d\d_\w+\.ipynb)#", text))
+    chapters = {path.name for path in run_notebooks.in_order(run_notebooks.NOTEBOOKS)[1:13]}
+    assert named == chapters
+
+
+def test_exercises_that_are_named_are_there_and_all_are_answered():
+    text = GUIDE.read_text("utf-8")
+    answered = set(re.findall(r'solution\("(\d+\.\d+)"\)', text))
+    runs = re.findall(r"exercises? (\d+\.\d+(?:(?:, | and )\d+\.\d+)*)", text, re.IGNORECASE)
+    named = {name for run in runs for name in re.findall(r"\d+\.\d+", run)}
+    assert answered | named <= set(exercises.ids())
+    taught = {name for name in exercises.ids() if 1 <= int(name.split(".")[0]) <= 12}
+    assert taught <= answered
+
+
+@pytest.mark.parametrize("heading", lessons())
+def test_a_lesson_is_whole(heading):
+    text = lessons()[heading]
+    assert PLAN.findall(text) == ["Aim", "90 minutes", "They have got it", "Answers"]
+    assert "*Pencil:*" in text
+    stumbles = re.search(r"what to ask\*\*\n\n(.+?)\n\n", text, re.DOTALL)[1].splitlines()
+    assert len(stumbles) >= 3
+    assert all(re.search(r"\*[^*]+\?\*", line) for line in stumbles), "a question for each"
+    ends = [int(n) for n in re.findall(r"^\| \d+–(\d+) \|", text, re.MULTILINE)]
+    starts = [int(n) for n in re.findall(r"^\| (\d+)–\d+ \|", text, re.MULTILINE)]
+    assert starts == [0, *ends[:-1]]
+    assert ends[-1] == 50
