@@ -88,3 +88,13 @@ bench: .venv-bench
 
 bench-quick: .venv-bench
 	.venv-bench/bin/python benchmarks/bench.py --quick
+
+# Assignments and nbgrader (teaching/grading.md): what a teacher needs beside the book.
+
+.PHONY: classroom test-classroom
+
+classroom: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-classroom.txt
+
+test-classroom: classroom
+	$(IN_VENV) -m pytest tests/classroom

@@ -1,8 +1,9 @@
 """How long a reader waits: in JupyterLab, from key press to the changed picture painted, and from
 the pointer's move to the highlight.
 
-Run by `make bench-widgets`. The clock is the browser's own: from the time stamp of the input
-event to the first moment after the frame in which the canvas was drawn.
+Run by `make bench-widgets`; with the names of figures, python benchmarks/widgets.py gallery output,
+it measures those alone. The clock is the browser's own: from the time stamp of the input event to
+the first moment after the frame in which the canvas was drawn.
 """
 
 import os
@@ -20,13 +21,34 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 PRESSES = 60
 PAUSE = 150  # ms between key presses, as a hand makes them
 HOVERS = 200
-CELL = """
+SETUP = """
 import numpy as np
-from convnet_lib import data, widgets
-a0 = data.load_digits().test.images[3]
+from convnet_lib import ConvNet, activations, conv, data, pool, training, widgets
+test = data.load_digits().test
+images, labels = test.images[[3, 205, 610]], test.labels[[3, 205, 610]]
 w1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
-widgets.convolution(a0, w1, -0.3)
+a1 = activations.sigmoid(conv.forward(images, w1, -0.3))
+net = ConvNet.random(seed=1)
+nets = [ConvNet.random(20, seed=seed) for seed in range(5)]
+run = training.measured(nets, data.Digits(images, labels))
 """
+FIGURES = {
+    "convolution": "widgets.convolution(images[0], w1, -0.3)",
+    "pooling": "widgets.pooling(a1)",
+    "output": "widgets.output(pool.forward(a1), net.w3, net.b3, data.one_hot(labels))",
+    "backpropagation": "widgets.backpropagation(net, images, data.one_hot(labels))",
+    "training_film": "widgets.training_film(run, images, labels)",
+    "gallery": "widgets.gallery(nets[0], images)",
+}
+# Over which grids the pointer goes, from cell to cell and in turn, and where cells are outlined.
+HOVERED = {
+    "convolution": [(["z1"], "a0")],
+    "pooling": [(["a1"], "all")],
+    "output": [(["neuron 3"], "w3")],
+    "backpropagation": [(["delta1"], "z1"), (["nabla_w1"], "a0")],
+    "training_film": [(["a1"], "a0")],
+    "gallery": [(["map 3"], "a0"), (["map 2", "map 3"], "a1")],
+}
 # A canvas is cleared when it is drawn anew. A message posted from the next frame arrives once
 # that frame has been handed on to be painted.
 CLOCK = """
@@ -70,16 +92,21 @@ def key_to_picture(page, live):
     return measure(page, '[data-grid="z1"]', 0, "keydown", act, PRESSES)
 
 
-def hover_to_highlight(page, live):
-    """The pointer moves to another cell of z¹; its receptive field on a⁰ is outlined."""
-    x, y = live.place("z1", 0, 0)
-    right, down = (b - a for a, b in zip((x, y), live.place("z1", 1, 1), strict=True))
+def hover_to_highlight(page, live, grids, outlined):
+    """The pointer goes over grids, and what each cell is linked to is outlined."""
+    rows, columns = live.shape(grids[0])
+    for grid in grids:
+        live.place(grid, 0, 0)  # brings it into sight
+    corners = [live.place(grid, 0, 0) for grid in grids]
+    right, down = (b - a for a, b in zip(corners[0], live.place(grids[0], 1, 1), strict=True))
 
     def act(i):
-        page.mouse.move(x + right * (i % 24), y + down * (i // 24))
+        (x, y), cell = corners[i % len(grids)], i // len(grids)
+        page.mouse.move(x + right * (cell % columns), y + down * (cell // columns % rows))
 
-    page.mouse.move(x - 5 * right, y)
-    return measure(page, '[data-grid="a0"]', 1, "pointermove", act, HOVERS)
+    act(-1)
+    live.frame()
+    return measure(page, f'[data-grid="{outlined}"]', 1, "pointermove", act, HOVERS)
 
 
 def report(name, times, median, p95):
@@ -93,29 +120,38 @@ def report(name, times, median, p95):
     return got[0] <= median and got[1] <= p95
 
 
-def main():
-    """Measure the convolution; return 0 if both aims are reached."""
+def measure_figure(name, folder, address, browser):
+    """Open a figure in JupyterLab and measure it; return whether all its aims are reached."""
+    driver.write_notebook(Path(folder) / f"{name}.ipynb", SETUP + FIGURES[name])
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    driver.run_all(page, address(f"{name}.ipynb"))
+    page.locator(".cn-figure").wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    live = driver.Live(page, page.locator(".cn-figure"))
+    good = []
+    if name == "convolution":
+        good.append(report("key press to picture", key_to_picture(page, live), 50, 80))
+    for grids, outlined in HOVERED[name]:
+        times = hover_to_highlight(page, live, grids, outlined)
+        good.append(report(f"{name}, hover on {', '.join(grids)} to highlight", times, 34, 34))
+    page.close()
+    return all(good)
+
+
+def main(names):
+    """Measure figures; return 0 if all aims are reached."""
     with (
         tempfile.TemporaryDirectory() as folder,
         driver.jupyter_lab(folder) as address,
         sync_playwright() as playwright,
     ):
-        driver.write_notebook(Path(folder) / "figure.ipynb", CELL)
         browser = playwright.chromium.launch(
             executable_path=os.environ["CONVNET_BROWSER"], args=driver.BROWSER_OPTIONS
         )
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        driver.run_all(page, address("figure.ipynb"))
-        page.locator(".cn-python:enabled").wait_for(timeout=60_000)
-        page.wait_for_timeout(1000)
-        live = driver.Live(page, page.locator(".cn-figure"))
-        good = [
-            report("key press to picture", key_to_picture(page, live), 50, 80),
-            report("hover to highlight", hover_to_highlight(page, live), 34, 34),
-        ]
+        good = [measure_figure(name, folder, address, browser) for name in names]
         browser.close()
     return 0 if all(good) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or FIGURES))

@@ -554,7 +554,7 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     panels = [
         (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
         ("the switch (BP2a)", switch.astype(float), "activation"),
-        ("$σ'(z^1)$, times 4", 4 * activations.sigmoid_prime(z1), "activation"),
+        ("$σ'(z^1)$", activations.sigmoid_prime(z1), "activation"),
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
@@ -565,9 +565,17 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
     bars.invert_yaxis()
     for ax, (name, array, kind) in zip(axes, panels, strict=True):
-        draw_cells(ax, array, name, kind)
+        image = draw_cells(ax, array, name, kind)
+        if "σ" in name:
+            image.set_clim(_slopes(array))
     axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
     return picture
+
+
+def _slopes(array):
+    """The slopes that are white and black: with 0 to 1/4, slopes that are alike are all black."""
+    known = array[np.isfinite(array) & (array < 0.25)]
+    return known.min() if known.size else 0.0, 0.25
 
 
 def shared_bias(delta1, biases, values, at):

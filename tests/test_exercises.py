@@ -503,6 +503,49 @@ def test_numbers_in_quotation_marks_are_told_apart_from_other_texts():
     assert "quotation marks" not in said("nan", exercise)
 
 
+def test_several_numbers_that_are_wrong_are_not_answered_with_the_right_ones():
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([0.3, -1]))
+    assert said([0.3, 2], exercise) == (
+        "0.2: not yet. 1 of 2 entries differ; the first difference in the answer is at [1]: "
+        "2 is too large."
+    )
+    for answer in ([0.3, float("nan")], [0.3, float("inf")]):
+        assert said(answer, exercise).endswith("at [1], which is no finite number.")
+
+
+def test_results_in_another_order_are_told_so():
+    expected = (np.ones(2), np.zeros(2), 3.0)
+    found = (3.0, np.ones(2), np.zeros(2))
+    assert "in another order: a, b, c is" in comparing.difference(expected, found, 1e-9, "abc")
+
+
+def test_an_array_is_taken_for_several_results_only_if_it_has_a_row_for_each():
+    expected = (np.array([1.0, 2]), np.array([3.0, 4]))
+    assert comparing.agree(expected, np.array([[1.0, 2], [3, 4]]), 1e-9)
+    text = comparing.difference(expected, np.array([1.0, 2]), 1e-9, ("a", "b"))
+    assert text == "2 results are expected (a, b), and an array of shape (2,) came."
+
+
+def test_a_difference_behind_the_sixth_digit_is_shown():
+    text = comparing.difference(np.float64(1 / 3), np.float32(1 / 3), 1e-9)
+    assert "found 0.333333343267 (float32 has about seven digits)" in text
+
+
+def test_what_is_raised_and_lowered_again_has_not_changed():
+    def answer(w):
+        w += 1e-5
+        w -= 1e-5
+        return 0
+
+    w = np.array([0.3, 1.7, 1e-3])
+    assert running.call(answer, (w,)).changed == ()
+    assert running.call(lambda w: w.__iadd__(1e-5), (w,)).changed == (0,)
+
+
+def test_nothing_but_zeros_are_no_right_beginning():
+    assert comparing.pattern(np.array([0.0, 0, 1, 2]), np.zeros(4), 1e-9) == ""
+
+
 def test_an_answer_with_holes_left_is_told_so():
     exercise = Exercise(id="0.5", title="", asks="by hand", starter="", answer=Values([1, 2]))
     assert "places to fill in" in said([1, ...], exercise)

@@ -112,6 +112,8 @@ def test_backward_shows_the_gradients(ties):
     widths = [bar.get_width() for bar in picture.axes[0].patches]
     np.testing.assert_array_equal(widths, g.delta3)
     assert f"{g.b1:.3f}" in picture.alt
+    (slopes,) = [ax.images[0] for ax in picture.axes if "σ" in ax.get_title()]
+    assert slopes.get_clim() == (pytest.approx(slopes.get_array().min()), 0.25)
 
 
 def test_the_products_of_a_shared_weight_add_up_to_its_gradient():

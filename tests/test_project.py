@@ -1,7 +1,6 @@
 """The package, the lock, and the two commands of the README."""
 
 import importlib.metadata
-import itertools
 import os
 import re
 import subprocess
@@ -22,12 +21,14 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAIN = [
     *PROJECT["project"]["dependencies"],
-    *itertools.chain(*PROJECT["project"]["optional-dependencies"].values()),
+    *EXTRAS["dev"],
+    *EXTRAS["distributed"],
     *PROJECT["build-system"]["requires"],
 ]
-GROUPS = PROJECT["dependency-groups"]
+GROUPS = PROJECT["dependency-groups"] | {"classroom": EXTRAS["classroom"]}
 # What each lock must have: requirements.txt what the book and its tests need, and beside it one
 # for each other use, which may leave out what requirements.txt has.
 DIRECT = {
@@ -84,8 +85,10 @@ def test_lock_satisfies_pyproject(lock, wanted):
         assert wanted.specifier.contains(pin.version, prereleases=True), "make lock"
 
 
-def test_the_extras_are_in_the_main_lock():
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"dev", "distributed"}
+def test_each_extra_has_its_lock():
+    """The first two are in the main lock; nbgrader, which the book does not need, in its own."""
+    assert set(EXTRAS) == {"dev", "distributed", "classroom"}
+    assert "nbgrader" not in {requirement.name for requirement, _ in locked()}
 
 
 @pytest.mark.parametrize("lock", DIRECT)
@@ -222,7 +225,14 @@ def test_links_of_pages_lead_somewhere(name):
 def test_ci_lets_no_failure_pass():
     script = text(ROOT / ".ci" / "run")
     assert "set -euo pipefail" in script
-    assert re.findall(r"^make (\w+)$", script, re.MULTILINE) == ["lint", "test"]
+    assert re.findall(r"^make ([\w-]+)$", script, re.MULTILINE) == [
+        "lint",
+        "test",
+        "test-classroom",
+        "test-browser",
+        "test-site",
+        "test-slides",
+    ]
     for page in (script, text(ROOT / "Makefile")):
         assert "|| true" not in page
         assert not re.search(r"^\t-", page, re.MULTILINE)

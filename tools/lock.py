@@ -1,8 +1,8 @@
 """Write requirements.txt anew from pyproject.toml: exact versions, hashes, no index address.
 
 What only the tests in a browser need goes to requirements-browser.txt, beside the same versions;
-what only the pages or only the benchmark need, and requirements.txt does not have, to
-requirements-site.txt and requirements-bench.txt.
+what only the pages, only the benchmark or only a teacher who grades need, and requirements.txt
+does not have, to requirements-site.txt, requirements-bench.txt and requirements-classroom.txt.
 
 uv resolves for every system and every Python from 3.11 on. It is fetched into a throw-away
 environment and is no dependency of the project. Versions that still fit are kept, as uv reads the
@@ -41,8 +41,10 @@ def main():
         site += ["--output-file=requirements-site.txt", "pyproject.toml"]
         bench = ["--group=bench", "--constraints=requirements.txt"]
         bench += ["--output-file=requirements-bench.txt"]
-        for arguments in (main_, browser, site, bench):
-            if arguments in (site, bench):
+        classroom = ["--extra=classroom", "--constraints=requirements.txt"]
+        classroom += ["--output-file=requirements-classroom.txt", "pyproject.toml"]
+        for arguments in (main_, browser, site, bench, classroom):
+            if arguments in (site, bench, classroom):
                 arguments += [f"--no-emit-package={name}" for name in names("requirements.txt")]
             subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
 

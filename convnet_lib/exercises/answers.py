@@ -73,7 +73,7 @@ def _values(exercise, answer):
 def _how_values_differ(right, answer, within):
     expected, found = comparing.array(right), comparing.array(answer)
     if expected.ndim or found is None or found.ndim or not np.isfinite(found):
-        return comparing.difference(right, answer, within, subject="the answer")
+        return comparing.difference(right, answer, within, subject="the answer", tell=False)
     side = "too small" if found < expected else "too large"
     # A lone number that is wrong is not answered with the right one: that would end the exercise.
     return f"{comparing.number(found)} is {side}.{comparing.pattern(expected, found, within)}"
@@ -119,15 +119,15 @@ def _what_is_wrong(exercise, answer, outcomes, rights, first):
         case = asked.cases[len(outcomes) - 1]
         text = f"With {case.label}, {called(exercise)} was not ready after {running.LIMIT:g} s."
         return f"{text} Is there a loop that never ends?", case
+    known = _known(exercise, lambda wrong: _does_the_same(wrong, outcomes, rights, asked))
+    if known:
+        return known, case
     changed = next((n for n, outcome in enumerate(outcomes) if outcome.changed), None)
     if changed is not None:
         names = called(exercise).partition("(")[2].rstrip(")").split(", ")
         name = names[outcomes[changed].changed[0]]
         text = f"{called(exercise)} changed its argument {name}. Whoever calls it still needs the "
         return f"{text}old values: work on a copy, or make a new array.", asked.cases[changed]
-    known = _known(exercise, lambda wrong: _does_the_same(wrong, outcomes, rights, asked))
-    if known:
-        return known, case
     if outcome.error is not None:
         place = running.where(answer, outcome.error)
         line = f" (Line {place[0]}: {place[1]})".replace(": )", ")") if place else ""

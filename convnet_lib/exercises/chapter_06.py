@@ -346,7 +346,7 @@ SOFTMAXES = [
     Case("three outputs", np.array([0.0, 1.0, -1.0]), np.array([0.0, 0.0, 1.0])),
     Case("ten outputs", RNG.standard_normal(10), np.eye(10)[4]),
     Case(
-        "four outputs, and a wish of 0.1, 0.2, 0.3, 0.4",
+        "four outputs, and desired activations of 0.1, 0.2, 0.3, 0.4",
         RNG.standard_normal(4),
         np.arange(1, 5) / 10,
     ),

@@ -102,7 +102,7 @@ AVERAGE = Exercise(
         "Raise b1 by h. What does each neuron's weighted input do, and what do 576 of them do to "
         "the cost?",
         "Two numbers have to be compared: the slope of b1 and the slopes of its neighbours, the "
-        "25 weights of the filter. Is the average off by the same factor for both?",
+        "25 weights of the filter. By which factor is each of the two off?",
     ),
     why="The gradient check says so at once: the ratio of measured and computed slope is 576, the "
     "number of neurons in the map, and a ratio that is a count of something is nearly always a "
@@ -145,6 +145,12 @@ LOOPS = Exercise(
             "That is the average of the errors. Each neuron gets the whole change of b1, not a "
             "share of it, so the cost feels all of them: the sum.",
             lambda delta1, w1: delta1.mean(),
+        ),
+        "divided by 576": Mistake(
+            "The sum was divided by 576. That is the number of neurons of the book's map, and "
+            "these maps have other sizes; but nothing is to be divided at all. Each neuron that "
+            "uses the bias counts in full.",
+            lambda delta1, w1: delta1.sum() / 576,
         ),
         "once a kernel element": Mistake(
             "The bias has been counted once for each weight of the filter. In z1 it is added "
@@ -270,6 +276,16 @@ ONE_LINE = Exercise(
             "Both are averages over everything that should be summed. Each example and each "
             "neuron counts in full.",
             lambda delta3, delta1: (delta3.mean(axis=0), delta1.mean(axis=(0, 2, 3))),
+        ),
+        "divided by 576": Mistake(
+            "nabla_b3 is right. nabla_b1 was divided by 576, the number of neurons of the book's "
+            "map. BP3 adds up and does not divide.",
+            _biases(change1=lambda d: d.sum(axis=(0, 2, 3)) / 576),
+        ),
+        "rows for the batch": Mistake(
+            "nabla_b3 is right. In nabla_b1 the axes 1 and 2 were summed, which are the maps and "
+            "the rows. Those to be summed are the batch (0), the rows (2) and the columns (3).",
+            _biases(change1=lambda d: d.sum(axis=(1, 2))),
         ),
         "summed over the maps": Mistake(
             "nabla_b1 has been summed over the maps as well. Each map has a bias of its own, and "

@@ -288,8 +288,8 @@ ONE_LINE = Exercise(
     hints=(
         "Write the two equations with an n at each error and each activation: the batch is one "
         "sum more.",
-        "BP4a: letters nq and njk go in, qjk comes out. For BP4, receptive_fields(a0, w1) has the "
-        "letters njklm.",
+        "With q for the output neuron l: letters nq and njk go into BP4a, qjk comes out. For BP4, "
+        "receptive_fields(a0, w1) has the letters njklm.",
         'np.einsum("nq,njk->qjk", …) is the first. In the second, which two letters are left on '
         "the right of the arrow?",
     ),

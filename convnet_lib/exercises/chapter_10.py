@@ -36,12 +36,13 @@ OTHER_ANSWER = Exercise(
             [0, 1 / 2, 0, 1 / 2, 1 / 2],
         ),
         "both slopes left out": Mistake(
-            "Sixteen times too large. There is a slope of ¼ in BP1, and another one in BP2.",
+            "Sixteen times too large. There is a slope of ¼ in BP1, and another one in BP2; or are "
+            "these the sixteenths that the cell above prints?",
             [0, 2, 0, 2, 2],
         ),
         "the minus in w3": Mistake(
-            "The two terms of the sum in BP2 cancel here. The second weight of w3 is -2, and so is "
-            "the second error negative now.",
+            "In this answer the two terms of the sum in BP2 have cancelled, and they should not: "
+            "the second weight of w3 is negative, and now the second error is, too.",
             [0, 0, 0, 0, 0],
         ),
         "the switch left out": Mistake(
@@ -50,7 +51,7 @@ OTHER_ANSWER = Exercise(
         ),
         "turned": Mistake(
             "The filter's gradient is turned by 180°. Neuron (0, 0) multiplies weight (l, m) by "
-            "pixel (l, m): no minus, no turn.",
+            "pixel (l, m): no minus, no turn. Or was ∂C/∂b1 written first? It comes last.",
             [1 / 8, 0, 1 / 8, 0, 1 / 8],
         ),
         "transposed": Mistake(
@@ -142,6 +143,8 @@ def _broken(
     slope1=lambda z1, a1: sigmoid_prime(z1),
     ties="first",
     share=None,
+    received=dense.backward,
+    switch=None,
     sign=1,
     nabla_w=conv.nabla_w,
     nabla_b=conv.nabla_b,
@@ -152,11 +155,9 @@ def _broken(
     def answer(a0, y, w1, b1, w3, b3):
         z1, a1, a2, z3, a3 = ConvNet(w1, b1, w3, b3).feedforward(a0)
         delta3 = sign * costs.quadratic_prime(a3, y) * slope3(z3, a3)
-        received = dense.backward(delta3, w3)
-        if share is None:
-            passed = pool.backward(received, pool.winners(a1, ties))
-        else:
-            passed = share * received.repeat(2, axis=-2).repeat(2, axis=-1)
+        on = pool.winners(a1, ties) if switch is None else switch(a1)
+        passed = received(delta3, w3).repeat(2, axis=-2).repeat(2, axis=-1)
+        passed = passed * (on if share is None else share)
         delta1 = passed * slope1(z1, a1)
         return nabla_w(delta1, a0, w1), nabla_b(delta1, w1), nabla_w3(delta3, a2, w3), delta3
 
@@ -246,6 +247,16 @@ BACKWARD = Exercise(
             "window share the maximum, and here each of them gets the whole error. Let one win.",
             _broken(ties="all"),
         ),
+        "the errors added up first": Mistake(
+            "The output layer is right. In the sum of BP2 each error goes with the weights of its "
+            "own output: Σ δ3[l] w3[l], and not the two sums multiplied.",
+            _broken(received=lambda delta3, w3: delta3.sum() * w3.sum(axis=0)),
+        ),
+        "a1 for the switch": Mistake(
+            "The output layer is right. In δ1 the error is multiplied by a1. The switch is 1 for "
+            "the winner and 0 for the others: pool.winners(a1).",
+            _broken(switch=lambda a1: a1),
+        ),
         "y - a": Mistake(
             "All four have the wrong sign. The derivative of ½ (a - y)² is a - y.",
             _broken(sign=-1),
@@ -263,6 +274,11 @@ BACKWARD = Exercise(
             "All is right but for nabla_b1, which is a mean over the neurons of z1. Each of them "
             "uses the bias, and each counts in full: a sum.",
             _broken(nabla_b=lambda d, w: d.mean()),
+        ),
+        "mean instead of sum in BP4": Mistake(
+            "All is right but for nabla_w1, which is a mean over the neurons of z1. Each of them "
+            "uses the weight, and each counts in full: a sum.",
+            _broken(nabla_w=lambda d, a, w: conv.nabla_w(d, a, w) / d.size),
         ),
         "mean instead of sum in BP3 and BP4": Mistake(
             "The output layer is right. nabla_w1 and nabla_b1 are means over the neurons of z1. "
@@ -286,7 +302,7 @@ BACKWARD = Exercise(
     hints=(
         "Five lines, in the order of the book: BP1, the sum in BP2, the switch and the slope, then "
         "the gradients of layer 1 and of layer 3.",
-        "The rooms pool and dense have backward functions; pool.winners(a1) is the switch. "
+        "The modules pool and dense have backward functions; pool.winners(a1) is the switch. "
         "received = dense.backward(delta3, w3) has the shape of a2.",
         "delta1 = pool.backward(received, pool.winners(a1)) * sigmoid_prime(z1)",
         "For BP4, conv.nabla_w(delta1, a0, w1), or for each (l, m) the sum of delta1 times the "
@@ -331,6 +347,10 @@ def _bowl(w):
     return ((w - 1) ** 2).sum()
 
 
+def _steep(w):
+    return np.exp(20 * w).sum()
+
+
 def _twisted(w):
     return (w**3).sum() + (w * w[::-1]).sum() + np.sin(w.sum())
 
@@ -356,6 +376,7 @@ DIFFERENCES = Exercise(
                 _twisted,
                 RNG.standard_normal((3, 4)),
             ),
+            Case("a cost that bends strongly", _steep, np.array([0.1, -0.2, 0.3])),
         ],
         within=1e-7,
     ),

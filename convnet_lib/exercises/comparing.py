@@ -1,6 +1,7 @@
 """What was expected and what was found: do they agree, and if not, where first and how?"""
 
-import math
+import itertools
+from fractions import Fraction
 from numbers import Real
 
 import numpy as np
@@ -20,7 +21,7 @@ def array(value):
 def agree(expected, found, within):
     """Return whether every entry is near enough; `within` counts from the largest entry, or 1."""
     if isinstance(expected, tuple):
-        found = _as_tuple(found)
+        found = _as_tuple(found, expected)
         return (
             isinstance(found, tuple)
             and len(found) == len(expected)
@@ -34,14 +35,21 @@ def agree(expected, found, within):
     )
 
 
-def difference(expected, found, within, parts=(), subject="the result"):
-    """Return in words how found differs from expected, or None if they agree."""
+def difference(expected, found, within, parts=(), subject="the result", tell=True):
+    """Return in words how found differs from expected, or None if they agree.
+
+    With `tell=False` the expected numbers are kept back, since they are what is asked for.
+    """
     if not isinstance(expected, tuple):
-        return _difference(array(expected), found, within, subject)
+        return _difference(array(expected), found, within, subject, tell)
     names = parts or [f"result {n}" for n in range(len(expected))]
-    given, found = found, _as_tuple(found)
+    given, found = found, _as_tuple(found, expected)
     if not isinstance(found, tuple) or len(found) != len(expected):
         return f"{len(expected)} results are expected ({', '.join(names)}), and {kind(given)} came."
+    if agree(expected, found, within):
+        return None
+    if any(agree(expected, order, within) for order in itertools.permutations(found)):
+        return f"The results are right, and in another order: {', '.join(names)} is expected."
     for name, e, f in zip(names, expected, found, strict=True):
         text = difference(e, f, within, subject=name)
         if text is not None:
@@ -55,6 +63,8 @@ def kind(value):
         return "nothing (None)"
     if value is ...:
         return "three dots"
+    if isinstance(value, np.ndarray) and value.dtype.kind == "c":
+        return "an array of complex numbers"
     if isinstance(value, np.ndarray):
         return f"an array of shape {shape(value.shape)}" if value.shape else "a number"
     if isinstance(value, (bool, int, float, np.number)):
@@ -76,7 +86,7 @@ def number(x):
     return f"{x:.6g}" if abs(x) < 1e15 else f"{x:.3e}"
 
 
-def _difference(expected, found, within, subject):
+def _difference(expected, found, within, subject, tell):
     wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
     given, found = found, array(found)
     text = _number_in_quotes(given) if found is None else None
@@ -99,13 +109,10 @@ def _difference(expected, found, within, subject):
     index = tuple(int(n) for n in np.argwhere(wrong)[0])
     at = f" at [{', '.join(map(str, index))}]" if index else ""
     if not np.isfinite(found[index]):
-        return (
-            f"{_first_capital(subject)} is {number(found[index])}{at}, which is no finite number; "
-            f"{number(expected[index])} is expected."
-        )
+        text = f"{_first_capital(subject)} is {number(found[index])}{at}, which is no finite number"
+        return f"{text}; {number(expected[index])} is expected." if tell else f"{text}."
     text = pattern(expected, found, within)
-    wanted = expected[index] if found.dtype.kind == "b" else expected[index] + 0  # 1 for True
-    values = f"expected {number(wanted)}, found {number(found[index])}"
+    values = _both(expected[index], found[index]) if tell else _side(expected[index], found[index])
     if expected.ndim == 0:
         return f"{_first_capital(subject)} differs: {values}.{text}"
     few = int(wrong.sum())
@@ -134,7 +141,7 @@ def pattern(expected, found, within):
         return ""
     begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
     right = int(begun.size if begun.all() else begun.argmin())
-    if 0 < right < rest.size - 1 and (rest[right:] == rest[-1]).all() and rest[-1] == 0:
+    if 0 < right < rest.size - 1 and rest[:right].any() and not rest[right:].any():
         text = " It is right at the beginning, and 0 after that. Is the return inside of a loop,"
         return f"{text} or does a loop end too early?"
     largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)
@@ -157,15 +164,31 @@ def _number_in_quotes(value):
     if isinstance(value, (list, tuple)):
         return next((t for t in map(_number_in_quotes, value) if t is not None), None)
     try:
-        return value if isinstance(value, str) and math.isfinite(float(value)) else None
-    except ValueError:
+        return value if isinstance(value, str) and Fraction(value) is not None else None
+    except (ValueError, ZeroDivisionError):
         return None
 
 
-def _as_tuple(value):
-    """Several results may come as a list too, several numbers as an array."""
-    several = isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim == 1)
+def _as_tuple(value, expected):
+    """Several results may come as a list too, several of one shape as an array of them."""
+    if isinstance(value, np.ndarray):
+        several = all(np.ndim(part) == value.ndim - 1 for part in expected)
+    else:
+        several = isinstance(value, list)
     return tuple(value) if several else value
+
+
+def _both(expected, found):
+    wanted = expected if found.dtype.kind == "b" else expected + 0  # 1 for True
+    digits = [number(wanted), number(found)]
+    if digits[0] != digits[1]:
+        return f"expected {digits[0]}, found {digits[1]}"
+    single = " (float32 has about seven digits)" if found.dtype == np.float32 else ""
+    return f"expected {wanted:.12g}, found {found:.12g}{single}"
+
+
+def _side(expected, found):
+    return f"{number(found)} is too {'small' if found < expected else 'large'}"
 
 
 def _turned(expected):

@@ -67,6 +67,7 @@ class GridFigure(anywidget.AnyWidget):
     _figure = traitlets.Unicode().tag(sync=True)
     _modules = traitlets.Dict().tag(sync=True)
     _palettes = traitlets.Dict().tag(sync=True)
+    _arrays = traitlets.List().tag(sync=True)
     _twin = traitlets.Dict().tag(sync=True)
     pinned = traitlets.Dict(allow_none=True).tag(sync=True)
 
@@ -91,6 +92,10 @@ class GridFigure(anywidget.AnyWidget):
     @traitlets.default("_modules")
     def _read_modules(self):
         return modules(self._figure)
+
+    @traitlets.default("_arrays")
+    def _name_arrays(self):
+        return [n for n, trait in self.traits().items() if isinstance(trait, Array | Arrays)]
 
     @traitlets.default("_palettes")
     def _read_palettes(self):

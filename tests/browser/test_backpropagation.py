@@ -286,6 +286,58 @@ def test_a_small_network_and_a_large_one_fit(show, figure, width):
         assert "(BP2)" in live.formulas()
 
 
+def test_the_slopes_have_all_of_their_scale(show, figure):
+    live = show(figure, width=1600)
+    slopes, colours = sigmoid_prime(NET.feedforward(A0[0]).z1), live.colours("slope1")
+    low, high = live.root.locator('[data-grid="slope1"] .cn-legend span').all_inner_texts()
+    assert (driver.number(low), driver.number(high)) == (
+        pytest.approx(slopes.min(), abs=6e-3),
+        0.25,
+    )
+    assert colours[np.unravel_index(slopes.argmin(), slopes.shape)].min() > 250
+    assert colours[slopes > 0.2499].max() < 10
+
+
+def test_a_telephone_keeps_the_explanation_in_sight_and_folds_what_a_step_does_not_use(
+    show, figure
+):
+    live = show(figure, width=390, height=844)
+    explanation = live.root.locator(".bp-explanation")
+    for name in ("z1", "delta1", "nabla_a2"):
+        live.grid(name).evaluate("field => field.scrollIntoView({ block: 'start' })")
+        live.page.mouse.move(*live.place(name, 3, 3))
+        live.frame()
+        box = explanation.bounding_box()
+        assert box["y"] > 300, name
+        assert box["y"] + box["height"] <= 844, name
+        assert explanation.evaluate("box => box.scrollWidth <= box.clientWidth"), name
+    height = "document.documentElement.scrollHeight"
+    whole = live.page.evaluate(height)
+    live.page.keyboard.press("Escape")
+    for stage, (made, away) in {3: ("nabla_a2", "a0"), 9: ("products", "nabla_a2")}.items():
+        live.root.get_by_role("radio").nth(stage).check(force=True)
+        assert live.grid(made).is_visible()
+        assert not live.grid(away).is_visible()
+        assert live.root.get_by_text("are folded").is_visible()
+        assert live.page.evaluate(height) < 0.7 * whole
+    live.page.set_viewport_size({"width": 1300, "height": 900})
+    assert live.grid("a1").is_visible()
+    assert not live.root.get_by_text("are folded").is_visible()
+
+
+def test_print_shows_the_static_twin_on_white(show, figure):
+    figure._repr_mimebundle_()
+    live = show(figure, color_scheme="dark")
+    live.page.evaluate("document.body.setAttribute('data-theme', 'dark')")
+    live.page.emulate_media(media="print")
+    twin = live.root.locator(".cn-twin")
+    assert twin.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert twin.is_visible()
+    assert twin.get_attribute("alt") == figure.twin().alt
+    assert not live.grid("a0").is_visible()
+    assert live.root.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+
+
 def test_another_figure_on_the_page_leaves_its_cells_as_they_are(new_page, figure, tmp_path):
     path = tmp_path / "page.html"
     sizes = []

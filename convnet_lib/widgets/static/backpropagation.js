@@ -199,6 +199,9 @@ class Backpropagation {
     this.buildOutputs(forward, ["b3", "z3", "a3", "y"], add);
     add(this.line(forward), "C", "<i>C</i>", "the cost", one);
     this.buildOutputs(backward, ["delta3", "nabla_b3"], add);
+    const folded = figure.add(document.createElement("p"), figure.body);
+    folded.className = "bp-folded cn-caption";
+    folded.textContent = "The panels that this step does not use are folded; ‘Whole’ shows them all.";
   }
 
   /** A piece of the network from left to right: its forward half and, below, its backward half. */
@@ -371,12 +374,12 @@ class Backpropagation {
       model,
       figure: { palettes },
     } = this;
-    const upTo = (high) => Object.assign(palettes.scale("sequential", []), { high });
+    const between = (low, high) => Object.assign(palettes.scale("sequential", []), { low, high });
     const signed = ({ values }) => palettes.scale("diverging", values);
     const costs = NDArray.from(model.get("history")[data.cost]).values.filter(Number.isFinite);
     return {
-      slope1: upTo(0.25), // the steepest that σ is
-      C: upTo(Math.max(...costs, 1e-9)),
+      slope1: between(smallest(data.slope1), 0.25), // the steepest that σ is
+      C: between(0, Math.max(...costs, 1e-9)),
       b1: signed(data.w1),
       nabla_b1: signed(data.nabla_w1),
     };
@@ -457,6 +460,7 @@ class Backpropagation {
       element.classList.toggle("bp-from", from.includes(name));
       element.classList.toggle("bp-later", later.has(name));
     }
+    this.network.classList.toggle("bp-walking", stage > 0);
     this.radios[stage].checked = true;
     // Not `disabled`, which would take the focus from the button that leads to the end.
     this.back.setAttribute("aria-disabled", stage === 0);
@@ -502,7 +506,8 @@ class Backpropagation {
     const { left, right, products, stack = false } = detail;
     this.detail.classList.toggle("bp-stack", stack);
     const { columns } = left[0];
-    const unit = stack ? "2.2rem" : `clamp(9px, ${(9 / columns).toFixed(2)}rem, 3rem)`;
+    const fits = `calc((100cqw - 3.5rem) / ${columns})`;
+    const unit = stack ? `min(2.2rem, ${fits})` : `clamp(9px, ${(9 / columns).toFixed(2)}rem, 3rem)`;
     for (const grid of [this.left, this.right, this.parts])
       grid.element.style.setProperty("--cn-unit", unit);
     this.showPart(this.left, left);
@@ -564,6 +569,12 @@ class Backpropagation {
       this.dots[i].setAttribute("cy", this.up(array.at(...neuron)));
     });
   }
+}
+
+/** The smallest slope: with 0 in its place, a panel of slopes that are alike would be all black. */
+function smallest({ values }) {
+  const known = values.filter((x) => Number.isFinite(x) && x < 0.25);
+  return known.length ? Math.min(...known) : 0;
 }
 
 /** Row and column of the number that is largest in size. */

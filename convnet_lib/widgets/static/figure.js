@@ -1,8 +1,8 @@
 // A figure: grids in rows, controls, formulas, and one cell of one grid that it is about.
 //
-// What the figure is about, in the order in which it counts: the cell under the pointer, the cell
-// that the keyboard walked to, the cell that was picked. A figure passes `explain` and is called
-// with {grid, row, column} whenever that changes; it calls `refresh` itself when an array does.
+// What the figure is about: the cell that was pointed at or walked to, whichever came last, or else
+// the cell that was picked. A figure passes `explain` and is called with {grid, row, column}
+// whenever that changes; it calls `refresh` itself when an array does.
 // To explain is to mark grids, write formulas and say the same in words. A new figure begins as
 // convolution.js does.
 //
@@ -35,6 +35,7 @@ export class Figure {
     this.listeners = [];
     this.pointed = null; // by the pointer
     this.walked = null; // to, with the keyboard
+    this.resting = false; // the pointer, since the keyboard walked
     this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
     this.live = this.add(make("div", "cn-live"), this.element);
     this.live.style.setProperty("--cn-row-cells", cells);
@@ -44,6 +45,7 @@ export class Figure {
     this.hint.textContent = `${HINT} ${hint}`;
     this.words = this.add(make("div", "cn-unseen", { role: "status" }));
     this.addTwin();
+    this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
     el.append(this.element);
   }
 
@@ -105,12 +107,22 @@ export class Figure {
    */
   grid(parent, options) {
     const { name, detail } = options;
-    const grid = new Grid(this.palettes, {
+    const actions = {
       onPoint: detail ?? ((cell) => this.point(cell && { grid: name, ...cell })),
       onWalk: detail ?? ((cell) => this.walk({ grid: name, ...cell })),
       onPick: detail ?? ((cell) => this.pick({ grid: name, ...cell })),
       onLeave: () => this.leave(),
       ...options,
+    };
+    const first = (action) => (cell) => {
+      this.rest();
+      action(cell);
+    };
+    const { onWalk, onPick } = actions;
+    const grid = new Grid(this.palettes, {
+      ...actions,
+      onWalk: first(onWalk),
+      onPick: first(onPick),
     });
     this.grids.set(name, grid);
     this.add(grid.element, parent);
@@ -125,15 +137,15 @@ export class Figure {
     const set = this.add(make("fieldset", "cn-python"), this.controls);
     set.disabled = true;
     this.add(make("legend", "cn-unseen"), set).textContent = legend;
-    const note = this.add(make("p", "cn-note"), this.controls);
-    const timer = setTimeout(() => {
-      note.textContent = "Changing this needs Python, and no kernel answers here.";
-    }, PYTHON_DELAY);
+    // It has its room from the beginning: what stands below must not jump when it appears.
+    const note = this.add(make("p", "cn-note cn-blank"), this.controls);
+    note.textContent = "Changing this needs Python, and no kernel answers here.";
+    const timer = setTimeout(() => note.classList.remove("cn-blank"), PYTHON_DELAY);
     this.listen("msg:custom", (message) => {
       if (message.kind !== "here") return;
       clearTimeout(timer);
       set.disabled = false;
-      note.textContent = "";
+      note.remove();
     });
     this.onClose(() => clearTimeout(timer));
     this.model.send({ kind: "are you there" });
@@ -213,6 +225,21 @@ export class Figure {
 
   get subject() {
     return this.pointed ?? this.walked ?? this.model.get("pinned");
+  }
+
+  /** The keyboard counts from now on, until the pointer is moved: it may still lie on a cell. */
+  rest() {
+    this.resting = true;
+    this.pointed = null;
+    for (const grid of this.grids.values()) grid.hovered = null;
+  }
+
+  /** Let the grids know of moves of the pointer, and not of those of the page beneath it. */
+  onPointerMove(event) {
+    const place = `${event.screenX} ${event.screenY}`;
+    if (place !== this.place) this.resting = false;
+    this.place = place;
+    if (this.resting) event.stopPropagation();
   }
 
   point(subject) {

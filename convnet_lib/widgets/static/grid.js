@@ -46,6 +46,7 @@ export class Grid {
     this.array = null;
     this.cursor = { row: 0, column: 0 };
     this.marks = [];
+    this.marked = ""; // the same, written
     this.mask = [];
     this.id = `cn-grid-${++grids}`;
     this.build();
@@ -116,7 +117,10 @@ export class Grid {
    * Lines are those of LINES; a linked neighbour is "linked".
    */
   mark(marks) {
-    if (!marks.length && !this.marks.length) return;
+    // From one cell to the next most grids keep theirs, and a canvas drawn anew must be painted.
+    const written = marks.length ? JSON.stringify(marks) : "";
+    if (written === this.marked) return;
+    this.marked = written;
     this.marks = marks;
     this.redraw("outlines");
   }

@@ -30,9 +30,11 @@ async function render({ model, el, signal }) {
 /** JupyterLab keeps the model of a closed figure for as long as the page lives: make it light. */
 function initialize({ model }) {
   model.on("destroy", () => {
-    model.set("_modules", {});
-    model.set("_twin", {});
-    model.set("_twin", {}); // a model also holds what it was before the last call
+    // Once its views are gone, which would draw what is taken away.
+    setTimeout(() => {
+      for (const name of ["_modules", "_twin", ...model.get("_arrays")]) model.set(name, {});
+      model.set("_twin", {}); // a model also holds what it was before the last call
+    });
   });
 }
 

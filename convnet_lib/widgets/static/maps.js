@@ -46,8 +46,13 @@ export function cards(parent, n, fill) {
     fill(card, f);
     return card;
   });
-  /** Put the cards in an order of their numbers. */
-  const sort = (order) => container.append(...order.map((f) => all[f]));
+  let sorted = all.map((_, f) => f);
+  /** Put the cards in an order of their numbers. A card that is moved would lose the focus. */
+  const sort = (order) => {
+    if (order.every((f, i) => f === sorted[i])) return;
+    sorted = order;
+    container.append(...order.map((f) => all[f]));
+  };
   /** Show which of them the figure is about. */
   const choose = (f) => all.forEach((card, g) => card.toggleAttribute("data-chosen", f === g));
   return { container, all, sort, choose };

@@ -1,0 +1,67 @@
+"""What the pages for teachers name is there, and the files for Binder and JupyterHub fit."""
+
+import os
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["teaching/grading.md", "teaching/classroom.md"]
+COMMAND = "-m pip install --no-deps --no-build-isolation -e ."
+
+
+def text(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text(page))
+    folder = (ROOT / page).parent
+    assert [link for link in links if not (folder / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_exist(page):
+    targets = set(re.findall(r"^([.\w-]+):", text("Makefile"), re.M))
+    commands = set(re.findall(r"(?:`|^)(?:PIP_\S+ )*make ([.\w-]+)", text(page), re.M))
+    assert commands
+    assert commands <= targets
+
+
+def test_every_assignment_is_in_the_guide():
+    named = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", text("teaching/grading.md"), re.M)
+    found = {path.name for path in (ROOT / "teaching" / "assignments").iterdir()}
+    assert {name for name, _ in named} == found
+    for name, points in named:
+        assert f"{points} points" in text(f"teaching/assignments/{name}/{name}.ipynb")
+
+
+def test_binder_installs_what_the_book_needs():
+    """By the same lock, the same Python and the same command as conda and the README."""
+    assert text(".binder/requirements.txt") == "-r ../requirements.txt\n"
+    conda = yaml.safe_load(text("environment.yml"))["dependencies"][0]
+    assert text(".binder/runtime.txt").strip().replace("-", "=") == conda
+    assert COMMAND in text(".binder/postBuild")
+    assert COMMAND in text("README.md")
+    assert os.name == "nt" or os.access(ROOT / ".binder" / "postBuild", os.X_OK)
+
+
+def test_jupyterhub_bounds_memory_and_opens_the_book():
+    names = ("JupyterHub", "Spawner")
+    c = SimpleNamespace(**{name: SimpleNamespace() for name in names})
+    path = ROOT / "teaching" / "jupyterhub" / "jupyterhub_config.py"
+    runpy.run_path(str(path), {"get_config": lambda: c})
+    assert c.Spawner.mem_limit == "1G"
+    page = c.Spawner.default_url.removeprefix("/lab/tree/")
+    assert (ROOT / page).exists()
+
+
+def test_the_time_limit_is_the_one_that_the_guide_names():
+    settings = text("teaching/nbgrader_config.py")
+    (limit,) = re.findall(r"c\.ExecutePreprocessor\.timeout = (\d+)", settings)
+    assert f"stopped after {limit} seconds (`c.ExecutePreprocessor.timeout`)" in text(PAGES[0])
