@@ -31,5 +31,35 @@ function scrollWide() {
   }
 }
 
-addEventListener("load", () => window.MathJax?.startup?.promise.then(scrollWide));
-addEventListener("resize", scrollWide);
+// What scrolls is reached by the keyboard.
+function reachScrolling() {
+  for (const region of document.querySelectorAll("article :is(pre, .table-wrapper, .math)")) {
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+    else region.removeAttribute("tabindex");
+  }
+}
+
+function fit() {
+  scrollWide();
+  reachScrolling();
+}
+
+addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(fit));
+addEventListener("resize", fit);
+
+// Names for what the theme and the widgets leave without one. A widget comes when it likes.
+function nameSliders() {
+  for (const handle of document.querySelectorAll(".noUi-handle:not([aria-label])")) {
+    const slider = handle.closest(".widget-inline-hbox")?.querySelector(".widget-label");
+    if (slider) handle.setAttribute("aria-label", slider.textContent);
+  }
+}
+
+addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Chapters");
+  document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
+  for (const head of document.querySelectorAll("article th")) {
+    if (!head.textContent.trim()) head.replaceWith(document.createElement("td"));
+  }
+  new MutationObserver(nameSliders).observe(document.body, { childList: true, subtree: true });
+});

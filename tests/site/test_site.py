@@ -244,6 +244,16 @@ def test_live_figures_answer_without_a_kernel(name, open_page):
         assert figure.inner_text() != before
 
 
+@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (390, "dark")])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name, width, theme, open_page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(f"{name}.html", width=width, color_scheme=theme)
+    found = Axe().run(page)
+    assert not found.violations_count, found.generate_report()
+
+
 def test_previous_and_next_walk_through_the_book(open_page):
     page = open_page("index.html", wait=False)
     page.wait_for_url(f"**/{PAGES[0]}.html")
