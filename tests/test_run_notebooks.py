@@ -98,7 +98,7 @@ def test_check_is_content(book):
 
 
 def test_navigation(book):
-    links = [load(path).cells[0].source for path in tool.in_order(book)]
+    links = [load(path).cells[1].source for path in tool.in_order(book)]
     contents = "[Contents](00_start_here.ipynb)"
     assert links == [
         "[One thing](01_one.ipynb) →",
@@ -210,7 +210,7 @@ def address(nb):
         (strip, "cell 2: not run"),
         (swap, "cell 2: run out of order ([2], not [1])"),
         (relink, "the links are not"),
-        (forget_nav, "the first and the last cell are not tagged nav"),
+        (forget_nav, "the second and the last cell"),
         (version, "not in its committed form"),
         (fail, "cell 6: an error, ZeroDivisionError: division by zero"),
         (address, "cell 2: a memory address"),
@@ -230,7 +230,7 @@ def test_ids_stay_and_missing_ones_are_made(tmp_path):
     tool.main(["--nav", str(path)])
     nb = load(path)
     ids = [cell.id for cell in nb.cells]
-    assert ids[1] == "mine"
+    assert ids[0] == "mine"
     assert ids[4] == data["cells"][3]["id"]
     assert len(set(ids)) == len(ids) == 6
     assert ids == [cell.id for cell in tool.parse(json.dumps(data | {"cells": nb.cells})).cells]
@@ -257,7 +257,7 @@ def test_what_a_cell_is_on_a_slide_stays(tmp_path):
     said = {"slideshow": {"slide_type": "subslide"}}
     path = save(tmp_path, "00_a.ipynb", new_markdown_cell("# A", metadata=said | {"old": 1}))
     assert run(path).returncode == 0
-    assert load(path).cells[1].metadata == said
+    assert load(path).cells[0].metadata == said
 
 
 def measured(text, tags=("nbval-ignore-output",), reason="It holds times.", pixels=None):

@@ -39,7 +39,15 @@ CONTENTS = "00_start_here.ipynb"
 CELL_METADATA = ("jupyter", "nbval_reason", "slideshow", "tags")
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # What nbconvert and editors need to know a script of it is a .py; a version would differ.
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{6,}")
@@ -124,15 +132,13 @@ def navigation(path):
 
 
 def set_navigation(nb, links):
-    """Fill the cells tagged nav, the first and the last of the notebook; make those missing."""
-    tagged = [i for i, cell in enumerate(nb.cells) if is_nav(cell)]
-    if not tagged or tagged[0] != 0:
-        nb.cells.insert(0, nbformat.v4.new_markdown_cell(id="nav-top"))
-    if len(nb.cells) < 2 or not is_nav(nb.cells[-1]):
-        nb.cells.append(nbformat.v4.new_markdown_cell(id="nav-bottom"))
-    for cell in (nb.cells[0], nb.cells[-1]):
-        cell.metadata = nbformat.from_dict({"tags": ["nav"]})
-        cell.source = links
+    """Write the cells tagged nav: one below the title, which comes first, and one at the end."""
+    top, bottom = (
+        nbformat.v4.new_markdown_cell(links, id=name, metadata={"tags": ["nav"]})
+        for name in ("nav-top", "nav-bottom")
+    )
+    cells = [cell for cell in nb.cells if not is_nav(cell)]
+    nb.cells = [*cells[:1], top, *cells[1:], bottom]
 
 
 # --- The committed form -----------------------------------------------------------------------
@@ -289,9 +295,9 @@ def faults(path):
         expected += 1
     ids = Counter(cell.get("id") for cell in json.loads(text)["cells"])
     yield from (f"{times} cells with the id {name}" for name, times in ids.items() if times > 1)
-    if len(nb.cells) < 2 or not (is_nav(nb.cells[0]) and is_nav(nb.cells[-1])):
-        yield "the first and the last cell are not tagged nav"
-    elif not nb.cells[0].source == nb.cells[-1].source == navigation(path):
+    if [i for i, cell in enumerate(nb.cells) if is_nav(cell)] != [1, len(nb.cells) - 1]:
+        yield "the second and the last cell, and no others, are to be tagged nav"
+    elif not nb.cells[1].source == nb.cells[-1].source == navigation(path):
         yield f"the links are not\n    {navigation(path)}"
     if serialise(normalise(nb)) != text:
         yield "not in its committed form"
