@@ -1,6 +1,6 @@
 """What the tree of a formula is made of. Trees are values: equal where they say the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -180,3 +180,18 @@ WRITERS = {
     Chain: text_chain,
     Either: lambda tree: f"{text(tree.left)} ⟺ {text(tree.right)}",
 }
+
+
+def places(tree, rebuild=lambda new: new):
+    """Yield every part of a tree, with the function that puts another one in its place."""
+    if isinstance(tree, tuple):
+        for i, part in enumerate(tree):
+            yield from places(
+                part, lambda new, i=i: rebuild((*tree[:i], new, *tree[i + 1 :]))
+            )
+    elif hasattr(tree, "__dataclass_fields__"):
+        yield tree, rebuild
+        for field in tree.__dataclass_fields__:
+            yield from places(
+                getattr(tree, field), lambda new, field=field: rebuild(replace(tree, **{field: new}))
+            )
