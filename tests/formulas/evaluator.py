@@ -29,11 +29,13 @@ class OutOfRange(IndexError):
 
 @dataclass
 class Verdict:
+    """Whether something is true, and if not, which part of it is not."""
+
     true: bool
     why: str = ""
 
     def __bool__(self):
-        return self.true
+        return bool(self.true)
 
 
 def letters_of(statement, world):
@@ -43,7 +45,8 @@ def letters_of(statement, world):
 
 
 def known(name, world):
-    return name in world.letters or (name, None) in world.arrays or name in ("e", "C")
+    error = name == "delta" and ("z", None) in world.arrays
+    return known_array(name, world) or error or name in ("e", "C")
 
 
 def layer_letters(statement):
@@ -55,9 +58,12 @@ def layer_letters(statement):
 class Evaluation:
     """One statement in one world, for one layer l and one choice of ±."""
 
-    def __init__(self, statement, world, printed=None, layer=None, sign=1):
+    def __init__(self, statement, world, printed=None, layer=None, sign=1, context=()):
         self.statement, self.world, self.sign = statement, world, sign
         self.printed = printed or {}
+        names = letters_of(statement, world)
+        self.own = set(names)
+        statement = (statement, *context)  # what else has letters, and says where they run
         names = letters_of(statement, world)
         names += [n.rstrip("'") for n in names if n in world.primes]
         names += [n for n in self.printed if n not in names]
@@ -92,20 +98,20 @@ class Evaluation:
     def range_of(self, name, tree):
         """Return the numbers that a free letter runs over.
 
-        They are the printed ones; or all of the axis at which the letter stands bare, the first
-        such axis counting; or what the world says.
+        They are the printed ones; or what the world says; or all of the axis at which the letter
+        stands bare, the first such axis counting.
         """
         if name in self.printed:
             return self.printed[name]
         if name in self.world.primes:
             base, feeds = self.world.primes[name]
             return feeds[np.ravel(self.values[base])]
+        if name in self.world.ranges:
+            return np.asarray(self.world.ranges[name])
         for part in trees.walk(tree):
             size = self.size_at(name, part)
             if size is not None:
                 return np.arange(size)
-        if name in self.world.ranges:
-            return np.arange(self.world.ranges[name])
         for base, feeds in self.world.primes.values():
             if base == name:
                 return np.arange(len(feeds))

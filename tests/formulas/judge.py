@@ -1,6 +1,6 @@
 """Whether a formula is true: all its statements, in every world that it is meant for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from formulas.latex import Unreadable
 from formulas.worlds import Missing
 
 #: What a wrong formula may end in, instead of two unequal numbers.
-WRONG = (Misfit, Missing, OutOfRange, Unreadable, ArithmeticError)
+WRONG = (Misfit, Missing, OutOfRange, Unreadable, ArithmeticError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Reading:
 
     only: a formula; the statement is held to be true where that is not 0.
     where: a formula; the statement is held to be true there, and false everywhere else.
-    equals: a formula that an expression without '=' is held against.
+    equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
     arrow: the function that a ⟶ or a ← stands for.
@@ -42,6 +42,11 @@ class Reading:
     arrow: object = None
     tolerance: float = EXACT
 
+    @property
+    def context(self):
+        """The formulas that have a say in where the letters run."""
+        return self.only + self.where + self.equals + self.within
+
 
 PLAIN = Reading()
 
@@ -53,12 +58,15 @@ def judge(statements, world, reading=PLAIN):
     if printed and not relations and reading.within:
         relations = list(reading.within)
     unused = {trees.letter(r.letter) for r in printed} - {
-        name for s in relations for name in letters_of(s, world)
+        name for s in (*relations, *reading.context) for name in letters_of(s, world)
     }
     if unused:
         return Verdict(False, f"a range is printed for {', '.join(unused)}, which occurs nowhere")
+    bare = (s for s in relations if isinstance(s, trees.Chain) and not s.relations)
+    equals = dict(zip(bare, reading.equals, strict=False))
     for statement in relations:
-        verdict = judge_statement(statement, world, printed, reading)
+        own = replace(reading, equals=(equals[statement],) if statement in equals else ())
+        verdict = judge_statement(statement, world, printed, own)
         if not verdict:
             return verdict
     return Verdict(True)
@@ -71,7 +79,7 @@ def judge_statement(statement, world, printed, reading):
         for layer in layers(statement, world):
             for sign in signs(statement):
                 try:
-                    make = maker(statement, world, printed, layer, sign)
+                    make = maker(statement, world, printed, layer, sign, reading.context)
                     verdict = compare(make(), reading)
                 except Missing:
                     if world.layers and layer_letters(statement):
@@ -87,15 +95,15 @@ def judge_statement(statement, world, printed, reading):
         return Verdict(True)
 
 
-def maker(statement, world, printed, layer, sign):
+def maker(statement, world, printed, layer, sign, context):
     """Return a function that makes the evaluation, a letter's range replaced if one is given."""
 
     def make(**replaced):
         ends = Evaluation(trees.Chain(()), world, layer=layer)
-        own = letters_of(statement, world)
+        own = letters_of((statement, *context), world)
         spans = {trees.letter(r.letter): ends.span(r) for r in printed}
         spans = {name: numbers for name, numbers in spans.items() if name in own} | replaced
-        return Evaluation(statement, world, spans, layer, sign)
+        return Evaluation(statement, world, spans, layer, sign, context)
 
     return make
 
@@ -140,13 +148,14 @@ def compare(evaluation, reading):
         for side in statement.sides:
             evaluation.value(side)
         return Verdict(True)
-    if reading.where:
-        return supports(evaluation, reading.where)
-    if not statement.relations and reading.equals:
-        return equal_to(evaluation, reading)
-    mask = mask_of(evaluation, reading.only)
     if reading.within:
-        return bounds(evaluation, reading.within)
+        return tight(evaluation)
+    if reading.where:
+        found = np.broadcast_arrays(evaluation.holds(statement), marks(evaluation, reading.where))
+        return Verdict(np.array_equal(*found), f"{trees.text(statement)}: it is other places")
+    if reading.equals:
+        return equal_to(evaluation, reading.equals[0])
+    mask = marks(evaluation, reading.only) if reading.only else evaluation.plain(True)
     return chain(evaluation, reading, mask)
 
 
@@ -190,7 +199,7 @@ def near(evaluation, left, right, mask, relative, absolute=0.0):
     left, right = (squeezed(a, n) for a in (left, right))
     if left.ndim != right.ndim and min(left.ndim, right.ndim) > n:
         return False
-    left, right, mask = evaluation.together(left, right, mask)
+    left, right, mask = evaluation.together(left, right, np.reshape(mask, np.shape(mask) or (1,) * n))
     try:
         left, right, mask = np.broadcast_arrays(left, right, mask)
     except ValueError:
@@ -223,58 +232,26 @@ def doubt(evaluation, side):
     return total
 
 
-def mask_of(evaluation, only):
-    if not only:
-        return evaluation.plain(True)
-    return marks(evaluation, only) != 0
-
-
 def marks(evaluation, formula):
-    """Return the value of a formula's one expression, over the letters of an evaluation."""
-    whole = trees.Chain((*evaluation.statement.sides, formula[0].sides[0]))
-    other = Evaluation(whole, evaluation.world, evaluation.printed, sign=evaluation.sign)
-    value = other.value(formula[0].sides[0])
-    own = set(evaluation.axes)
-    for name, axis in other.axes.items():
+    """Return where a formula is not 0, for any value of the letters that the statement has not."""
+    value = evaluation.value(formula[0].sides[0]) != 0
+    own = evaluation.own | {evaluation.base(name) for name in evaluation.own}
+    for name, axis in evaluation.axes.items():
         if name not in own:
             value = np.any(value, axis=axis, keepdims=True)
-    order = [other.axes[name] for name in evaluation.axes]
-    rest = [axis for name, axis in other.axes.items() if name not in own]
-    value = np.transpose(value, order + rest)
-    return value.reshape(value.shape[: len(order)])
+    return value
 
 
-def supports(evaluation, where):
-    """Return whether a statement is true exactly where a formula is not 0."""
-    whole = trees.Chain((*evaluation.statement.sides, where[0].sides[0]))
-    wide = Evaluation(whole, evaluation.world, evaluation.printed)
-    narrow = Evaluation(evaluation.statement, evaluation.world, {**ranges_in(wide, evaluation)})
-    holds = narrow.holds(evaluation.statement)
-    found = marks(narrow, where) != 0
-    holds, found = np.broadcast_arrays(holds, found)
-    return Verdict(found.any() and np.array_equal(holds, found), "it is true in other places")
-
-
-def ranges_in(wide, evaluation):
-    return {
-        name: np.unique(wide.values[name])
-        for name in evaluation.free
-        if name in wide.free and name not in wide.world.primes
-    }
-
-
-def equal_to(evaluation, reading):
+def equal_to(evaluation, expected):
     """Return the verdict on an expression: whether it equals the one that its reading names."""
-    sides = (*evaluation.statement.sides, reading.equals[0].sides[0])
-    whole = trees.Chain(sides, ("=",) * (len(sides) - 1))
-    return compare(Evaluation(whole, evaluation.world, evaluation.printed), Reading())
+    left, right = evaluation.statement.sides[0], expected.sides[0]
+    true = near(evaluation, evaluation.value(left), evaluation.value(right), True, EXACT)
+    return Verdict(true, f"{trees.text(left)} is not {trees.text(right)}")
 
 
-def bounds(evaluation, within):
+def tight(evaluation):
     r"""Return the verdict on j \le 23 or l = 4: true, and no smaller number would do."""
     statement = evaluation.statement
-    whole = trees.Chain((*statement.sides, *(s.sides[0] for s in within)))
-    wide = Evaluation(whole, evaluation.world, evaluation.printed)
-    left, right = (np.max(wide.value(side)) for side in statement.sides)
-    tight = set(statement.relations) <= {"\\le", "="} and left == right
-    return Verdict(tight, f"the largest {trees.text(statement.sides[0])} is {left}, not {right}")
+    left, right = (np.max(evaluation.value(side)) for side in statement.sides)
+    true = statement.relations in (("\\le",), ("=",)) and left == right
+    return Verdict(true, f"the largest {trees.text(statement.sides[0])} is {left}, not {right}")

@@ -69,7 +69,7 @@ class World:
             if key in self.steps:
                 moved[key] = self.steps[key](moved)
         found = np.imag(np.broadcast_to(moved[of], (start.size, *end.shape))) / STEP
-        return np.moveaxis(found, 0, -1).reshape(*end.shape, *start.shape)
+        return np.moveaxis(found, 0, -1).reshape(end.shape + start.shape)
 
 
 def sigmoid(z):
