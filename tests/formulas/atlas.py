@@ -20,6 +20,8 @@ from formulas.worlds import (
 )
 
 LN3 = np.log(3)
+#: Where the columns end of an image of 28 by 20 and a filter of 5 by 3, and where they are printed.
+OBLONG = {27: 19, 23: 17, 11: 8, 4: 2}
 
 
 def drawn(seed, *shape):
@@ -36,47 +38,73 @@ def digit():
     return data.load_digits().train.images[2]
 
 
-def network(name, image, cost, seed, filter_shape=(5, 5), **options):
+def wish(seed, cost):
+    """Return desired activations that are not 0 and 1 alone; those of a softmax add up to 1."""
+    values = softmax(drawn(seed, 10))
+    return values if cost == "logarithm" else values / values.max() * 0.9
+
+
+def network(name, image, cost, seed, filter_shape=(5, 5), y=None, **options):
     """Return the book's network on an image, its parameters drawn."""
     rows, columns = (n - m + 1 for n, m in zip(image.shape, filter_shape, strict=True))
     w3 = drawn(seed + 1, 10, rows // 2, columns // 2) / 6
     parameters = drawn(seed, *filter_shape) / 3, -0.3, w3, drawn(seed + 2, 10)
-    return convolutional(name, image, *parameters, one(4), cost=cost, **options)
+    y = wish(seed + 3, cost) if y is None else y
+    return convolutional(name, image, *parameters, y, cost=cost, **options)
 
 
 @cache
 def networks(cost=None, output="sigmoid"):
     """Return the networks of one map: a digit, a drawn image, an oblong one with an oblong filter."""
     costs = [cost] if cost else ["quadratic", "cross-entropy"]
-    oblong = {"ends": {27: 19, 23: 17, 11: 8, 4: 2}}
     return [
         world
         for kind in costs
         for world in (
-            network(f"a digit, {kind}", digit(), kind, 10, output=output),
+            network(f"a digit, {kind}", digit(), kind, 10, y=one(4), output=output),
             network(f"drawn, {kind}", drawn(20, 28, 28) / 2, kind, 21, output=output),
-            network(f"oblong, {kind}", drawn(30, 28, 20) / 2, kind, 31, (5, 3), **oblong, output=output),
+            network(
+                f"oblong, {kind}",
+                drawn(30, 28, 20) / 2,
+                kind,
+                31,
+                (5, 3),
+                ends=OBLONG,
+                output=output,
+            ),
         )
     ]
 
 
 @cache
-def maps(cost=None):
-    """Return networks of three filters on two channels."""
-    w1, b1 = drawn(40, 3, 2, 5, 5) / 4, drawn(41, 3) / 3
-    w3, b3 = drawn(42, 10, 3, 12, 12) / 9, drawn(43, 10)
-    image = np.stack([digit(), digit()[::-1].T])
+def maps():
+    """Return networks of two filters on three channels: digits, drawn images, oblong ones."""
+    digits = np.stack([digit(), digit()[::-1].T, digit()[:, ::-1]])
     return [
-        convolutional(f"{name}, three maps", a0, w1, b1, w3, b3, one(4), cost=cost or "quadratic")
-        for name, a0 in (("two digits", image), ("drawn", drawn(44, 2, 28, 28) / 2))
+        network_of_maps("three digits, two maps", digits, (5, 5)),
+        network_of_maps("drawn, two maps", drawn(44, 3, 28, 28) / 2, (5, 5)),
+        network_of_maps("oblong, two maps", drawn(45, 3, 28, 20) / 2, (5, 3), ends=OBLONG),
     ]
+
+
+def network_of_maps(name, a0, filter_shape, **options):
+    rows, columns = (n - m + 1 for n, m in zip(a0.shape[1:], filter_shape, strict=True))
+    w3 = drawn(42, 10, 2, rows // 2, columns // 2) / 9
+    parameters = drawn(40, 2, 3, *filter_shape) / 4, drawn(41, 2) / 3, w3, drawn(43, 10)
+    return convolutional(name, a0, *parameters, wish(46, "quadratic"), cost="quadratic", **options)
 
 
 @cache
 def fully_connected(cost=None):
     """Return fully connected networks of three and four layers, one with equally wide layers."""
     return [
-        dense(f"layers of {sizes}, {kind}", drawn(50, sizes[0]), layers(sizes), one(1, sizes[-1]), kind)
+        dense(
+            f"layers of {sizes}, {kind}",
+            drawn(50, sizes[0]),
+            layers(sizes),
+            one(1, sizes[-1]),
+            kind,
+        )
         for kind in ([cost] if cost else ["quadratic", "cross-entropy"])
         for sizes in ((3, 4, 2, 5), (4, 4, 4, 4, 4))
     ]
@@ -107,9 +135,15 @@ def with_letters(worlds, **functions):
         for world in worlds():
             more = {name: f(world) for name, f in functions.items()}
             yield World(
-                f"{world.name}, more letters", world.givens, world.steps, tied=world.tied,
-                letters=world.letters | more, ranges=world.ranges, primes=world.primes,
-                layers=world.layers, ends=world.ends,
+                f"{world.name}, more letters",
+                world.givens,
+                world.steps,
+                tied=world.tied,
+                letters=world.letters | more,
+                ranges=world.ranges,
+                primes=world.primes,
+                layers=world.layers,
+                ends=world.ends,
             )
 
     return cache(lambda: list(made()))
@@ -123,14 +157,26 @@ def blank():
     """Return the network of chapters 3, 4 and 7 on a blank page, its bias 0."""
     w3 = drawn(80, 10, 12, 12)
     page = np.zeros((28, 28))
-    return [convolutional("a blank page", page, drawn(81, 5, 5), 0.0, w3, drawn(82, 10), one(4), cost="quadratic")]
+    return [
+        convolutional(
+            "a blank page", page, drawn(81, 5, 5), 0.0, w3, drawn(82, 10), one(4), cost="quadratic"
+        )
+    ]
 
 
 def blank_with_bias():
     """Return it with another bias."""
     return [
-        convolutional("a blank page, b = 0.7", w3=drawn(80, 10, 12, 12), a0=np.zeros((28, 28)),
-                      w1=drawn(81, 5, 5), b1=0.7, b3=drawn(82, 10), y=one(4), cost="quadratic")
+        convolutional(
+            "a blank page, b = 0.7",
+            w3=drawn(80, 10, 12, 12),
+            a0=np.zeros((28, 28)),
+            w1=drawn(81, 5, 5),
+            b1=0.7,
+            b3=drawn(82, 10),
+            y=one(4),
+            cost="quadratic",
+        )
     ]
 
 
@@ -155,13 +201,19 @@ def changes(world):
 
 @cache
 def one_step():
-    """Return the networks of three maps, and what one step down the gradient changes."""
+    """Return the networks of two maps, and what one step down the gradient changes."""
     made = []
     for world in maps():
         w, b, z = changes(world)
-        steps = {**world.steps, ("Δw", 3): lambda v, w=w: w, ("Δb", 3): lambda v, b=b: b,
-                 ("Δz", 3): lambda v, z=z: z}
-        made.append(World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 3}))
+        steps = {
+            **world.steps,
+            ("Δw", 3): lambda v, w=w: w,
+            ("Δb", 3): lambda v, b=b: b,
+            ("Δz", 3): lambda v, z=z: z,
+        }
+        made.append(
+            World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 2}, ends=world.ends)
+        )
     return made
 
 
@@ -170,15 +222,29 @@ def a_parameter():
     """Return worlds in which p is one parameter of the network, and C_n the cost of digit n."""
     images, numbers_ = data.load_digits().train.images[:3], data.load_digits().train.labels[:3]
     wishes = [one(n) for n in numbers_]
-    given = {("w", 1): drawn(90, 5, 5) / 3, ("b", 1): np.array(-0.2), ("w", 3): drawn(91, 10, 12, 12) / 6,
-             ("b", 3): drawn(92, 10)}
+    given = {
+        ("w", 1): drawn(90, 5, 5) / 3,
+        ("b", 1): np.array(-0.2),
+        ("w", 3): drawn(91, 10, 12, 12) / 6,
+        ("b", 3): drawn(92, 10),
+    }
     return [
         World(
-            f"p is an entry of {key}", {("p", None): given[key][place]},
-            {("C", None): lambda v, k=key, i=place: costs_with(v["p", None], k, i, given, images, wishes)},
+            f"p is an entry of {key}",
+            {("p", None): given[key][place]},
+            {
+                ("C", None): lambda v, k=key, i=place: costs_with(
+                    v["p", None], k, i, given, images, wishes
+                )
+            },
             letters={"eta": 0.5, "B": 3, "after": stepped(given, images, wishes)[key][place]},
         )
-        for key, place in ((("w", 1), (1, 2)), (("b", 1), ()), (("w", 3), (3, 4, 5)), (("b", 3), (6,)))
+        for key, place in (
+            (("w", 1), (1, 2)),
+            (("b", 1), ()),
+            (("w", 3), (3, 4, 5)),
+            (("b", 3), (6,)),
+        )
     ]
 
 
@@ -235,7 +301,11 @@ def lone_pixel_convolved():
     image, w = (lone_pixel()[0].arrays[letter, None] for letter in "aw")
     full = signal.convolve2d(image, w)
     ranges = {"j": np.arange(4, 11), "k": np.arange(2, 9)}
-    return [convolved("a lone pixel, convolved", image, w, 0.0, letters={"convolved": full}, ranges=ranges)]
+    return [
+        convolved(
+            "a lone pixel, convolved", image, w, 0.0, letters={"convolved": full}, ranges=ranges
+        )
+    ]
 
 
 def output_layer(w3, b3, y):
@@ -304,7 +374,9 @@ def errors_given(name, delta, a0=None):
         filters = np.subtract(np.shape(a0), delta.shape) + 1
         givens = {("a", 0): a0, ("w", 1): np.zeros(filters), ("b", 1): 0}
         steps = {("z", 1): lambda v: correlated(v["a", 0], v["w", 1], v["b", 1])}
-    return World(name, givens, {**steps, ("C", None): lambda v: np.sum(v["z", 1] * delta, (-2, -1))})
+    return World(
+        name, givens, {**steps, ("C", None): lambda v: np.sum(v["z", 1] * delta, (-2, -1))}
+    )
 
 
 @cache
@@ -349,7 +421,11 @@ def pencil_14():
 def squares():
     """Return the costs of exercise 11.2, as a parabola with its slope p − x_n and its zero at x_n."""
     x = drawn(96, 4)
-    step = {("C", None): lambda v: v["p", None][..., None] ** 2 / 2 - v["p", None][..., None] * x + x**2 / 2}
+    step = {
+        ("C", None): lambda v: (
+            v["p", None][..., None] ** 2 / 2 - v["p", None][..., None] * x + x**2 / 2
+        )
+    }
     return [World("squares", {("p", None): 0.3}, step, letters={"x": x})]
 
 
@@ -358,7 +434,8 @@ def one_row(w, a, delta):
     delta = np.asarray(delta, float)
     steps = {
         ("z", None): lambda v: sum(
-            v["w", None][..., l, None] * v["a", None][..., l : l + len(delta)] for l in range(len(w))
+            v["w", None][..., l, None] * v["a", None][..., l : l + len(delta)]
+            for l in range(len(w))
         ),
         ("C", None): lambda v: np.sum(v["z", None] * delta, axis=-1),
     }
@@ -382,7 +459,9 @@ def two_neurons():
     """Return a row of neurons and the filter of two weights that chapter 13 writes down twice."""
     w, a = drawn(97, 2), drawn(98, 11)
     z = np.array([w @ a[j : j + 2] for j in range(10)])
-    return [World("two neurons of a row", {}, letters={"w": w, "a": a, "z": z}, ranges={"k'": range(5)})]
+    return [
+        World("two neurons of a row", {}, letters={"w": w, "a": a, "z": z}, ranges={"k'": range(5)})
+    ]
 
 
 @cache
@@ -398,7 +477,9 @@ def saturated(wanted):
     """Return the whole number from which σ is 0 (downwards) or 1 (upwards) in float64."""
     numbers = range(0, -2000, -1) if wanted == 0 else range(2000)
     with np.errstate(under="ignore"):
-        return next(z for z in numbers if (np.exp(z) if wanted == 0 else sigmoid(float(z))) == wanted)
+        return next(
+            z for z in numbers if (np.exp(z) if wanted == 0 else sigmoid(float(z))) == wanted
+        )
 
 
 def tied(ratio):
@@ -420,3 +501,13 @@ def slope_at(z):
 @cache
 def bias_of_one():
     return [World("a bias of 1", {("b", 1): 1})]
+
+
+@cache
+def pairs():
+    """Return pairs of weighted inputs, and which of them are such that the first is larger."""
+    z, other = (
+        grid.ravel() for grid in np.meshgrid(np.linspace(-6, 6, 13), np.linspace(-5.5, 6, 9))
+    )
+    values = {"z": z, "z'": other, "larger": np.where(z > other, 1, 0)}
+    return [World("pairs of weighted inputs", {}, letters=values)]

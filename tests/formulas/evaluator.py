@@ -105,7 +105,10 @@ class Evaluation:
             return self.printed[name]
         if name in self.world.primes:
             base, feeds = self.world.primes[name]
-            return feeds[np.ravel(self.values[base])]
+            numbers = np.ravel(self.values[base])
+            if numbers.min() < 0 or numbers.max() >= len(feeds):
+                raise OutOfRange(f"{base} reaches beyond the neurons")
+            return feeds[numbers]
         if name in self.world.ranges:
             return np.asarray(self.world.ranges[name])
         for part in trees.walk(tree):
@@ -210,6 +213,8 @@ class Evaluation:
         for operation, part in tree.factors:
             result, value = self.together(result, self.value(part))
             if isinstance(last, trees.Table) and isinstance(part, trees.Table):
+                if operation == "/":
+                    raise Misfit("a matrix is divided by a matrix")
                 result = result @ value
             else:
                 result = result * value if operation == "*" else result / value

@@ -31,6 +31,9 @@ class Reading:
     equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
+    numbers: the numbers that stand in each chain, in any order, without signs or, if `signs`, with
+        them. Where a number hangs on nothing that
+        is computed, as the smaller ones in a maximum do, this alone says that it is the right one.
     arrow: the function that a ⟶ or a ← stands for.
     """
 
@@ -39,6 +42,8 @@ class Reading:
     equals: tuple = ()
     within: tuple = ()
     rounded: bool = False
+    numbers: tuple = ()
+    signs: bool = False
     arrow: object = None
     tolerance: float = EXACT
 
@@ -64,12 +69,32 @@ def judge(statements, world, reading=PLAIN):
         return Verdict(False, f"a range is printed for {', '.join(unused)}, which occurs nowhere")
     bare = (s for s in relations if isinstance(s, trees.Chain) and not s.relations)
     equals = dict(zip(bare, reading.equals, strict=False))
+    for statement, numbers in zip(relations, reading.numbers, strict=False):
+        kind = float if reading.signs else abs
+        if sorted(map(kind, numbers_in(statement))) != sorted(
+            map(kind, map(float, numbers.split()))
+        ):
+            return Verdict(False, f"{trees.text(statement)} has other numbers than {numbers}")
     for statement in relations:
         own = replace(reading, equals=(equals[statement],) if statement in equals else ())
         verdict = judge_statement(statement, world, printed, own)
         if not verdict:
             return verdict
     return Verdict(True)
+
+
+def numbers_in(tree, sign=1):
+    """Return the numbers of a tree that are no indices, negative where a minus stands before one."""
+    if isinstance(tree, trees.Number):
+        return [sign * float(tree.text) + 0.0]
+    if isinstance(tree, trees.Add):
+        parts = [(part, -1 if sign == "-" else 1) for sign, part in tree.terms]
+    elif isinstance(tree, tuple):
+        parts = [(part, 1) for part in tree]
+    else:
+        inside = hasattr(tree, "__dataclass_fields__") and not isinstance(tree, trees.Symbol)
+        parts = [(part, 1) for part in vars(tree).values()] if inside else []
+    return [number for part, sign in parts for number in numbers_in(part, sign)]
 
 
 def judge_statement(statement, world, printed, reading):
@@ -90,8 +115,8 @@ def judge_statement(statement, world, printed, reading):
                 if not verdict:
                     return verdict
                 found += 1
-        if not found:
-            raise Missing(f"no layer of '{world.name}' has all symbols of {trees.text(statement)}")
+        if found < (world.layers - 1 if len(layers(statement, world)) > 1 else 1):
+            raise Missing(f"too few layers of '{world.name}' have all of {trees.text(statement)}")
         return Verdict(True)
 
 
@@ -152,7 +177,8 @@ def compare(evaluation, reading):
         return tight(evaluation)
     if reading.where:
         found = np.broadcast_arrays(evaluation.holds(statement), marks(evaluation, reading.where))
-        return Verdict(np.array_equal(*found), f"{trees.text(statement)}: it is other places")
+        true = np.array_equal(*found) and not np.all(found[0])
+        return Verdict(true, f"{trees.text(statement)} is not where the term is that is not 0")
     if reading.equals:
         return equal_to(evaluation, reading.equals[0])
     mask = marks(evaluation, reading.only) if reading.only else evaluation.plain(True)
@@ -172,7 +198,9 @@ def chain(evaluation, reading, mask):
             between = set(statement.relations[left:right])
             if len(between) == 1 and not related(evaluation, reading, mask, values, left, right):
                 sides = (trees.text(statement.sides[i]) for i in (left, right))
-                return Verdict(False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'")
+                return Verdict(
+                    False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'"
+                )
     return Verdict(True)
 
 
@@ -199,7 +227,9 @@ def near(evaluation, left, right, mask, relative, absolute=0.0):
     left, right = (squeezed(a, n) for a in (left, right))
     if left.ndim != right.ndim and min(left.ndim, right.ndim) > n:
         return False
-    left, right, mask = evaluation.together(left, right, np.reshape(mask, np.shape(mask) or (1,) * n))
+    left, right, mask = evaluation.together(
+        left, right, np.reshape(mask, np.shape(mask) or (1,) * n)
+    )
     try:
         left, right, mask = np.broadcast_arrays(left, right, mask)
     except ValueError:

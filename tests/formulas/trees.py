@@ -126,7 +126,10 @@ def text_symbol(tree):
 
 
 def text_add(tree):
-    out = "".join(f" {sign} {text(part)}" for sign, part in tree.terms)
+    def term(part):
+        return f"({text(part)})" if isinstance(part, Add) else text(part)
+
+    out = "".join(f" {sign} {term(part)}" for sign, part in tree.terms)
     return out[3:] if out.startswith(" + ") else out.strip()
 
 
@@ -186,12 +189,11 @@ def places(tree, rebuild=lambda new: new):
     """Yield every part of a tree, with the function that puts another one in its place."""
     if isinstance(tree, tuple):
         for i, part in enumerate(tree):
-            yield from places(
-                part, lambda new, i=i: rebuild((*tree[:i], new, *tree[i + 1 :]))
-            )
+            yield from places(part, lambda new, i=i: rebuild((*tree[:i], new, *tree[i + 1 :])))
     elif hasattr(tree, "__dataclass_fields__"):
         yield tree, rebuild
         for field in tree.__dataclass_fields__:
             yield from places(
-                getattr(tree, field), lambda new, field=field: rebuild(replace(tree, **{field: new}))
+                getattr(tree, field),
+                lambda new, field=field: rebuild(replace(tree, **{field: new})),
             )
