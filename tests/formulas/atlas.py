@@ -8,7 +8,6 @@ from scipy import signal
 from convnet_lib import ConvNet, data, training
 from formulas.worlds import (
     COSTS,
-    OUTPUTS,
     World,
     convolutional,
     correlated,
@@ -180,9 +179,9 @@ def blank_with_bias():
     ]
 
 
-def square():
-    """Return the network of the book on its digit alone."""
-    return networks()[:1]
+def one_digit_one_oblong():
+    """Return the network of the book on its digit, and one on an oblong image."""
+    return [networks()[0], networks()[2]]
 
 
 def switch(world):

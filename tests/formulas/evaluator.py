@@ -56,9 +56,9 @@ def layer_letters(statement):
 
 
 class Evaluation:
-    """One statement in one world, for one layer l and one choice of ±."""
+    """One statement in one world, for one layer of each letter that counts them, and one sign of ±."""
 
-    def __init__(self, statement, world, printed=None, layer=None, sign=1, context=()):
+    def __init__(self, statement, world, printed=None, layers=None, sign=1, context=()):
         self.statement, self.world, self.sign = statement, world, sign
         self.printed = printed or {}
         names = letters_of(statement, world)
@@ -71,7 +71,7 @@ class Evaluation:
         bound = [r for s in trees.walk(statement) if isinstance(s, trees.Sum) for r in s.ranges]
         self.bound = {trees.letter(r.letter) for r in bound}
         self.values = {}
-        for name in layer_letters(statement) - set(world.letters) if world.layers else ():
+        for name, layer in (layers or {}).items():
             self.values[name] = np.full((1,) * len(self.axes), layer)
         self.free = []
         for name in self.axes:

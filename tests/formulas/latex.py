@@ -87,15 +87,17 @@ def closing(given, start):
 
 
 def without_braces(given):
-    """Return the tokens with what stands over an underbrace, and without the words below it."""
+    """Return the tokens without underbraces; what stands below as a value is a statement more."""
     if "\\underbrace" not in given and "\\overbrace" not in given:
         return given
     start = min(given.index(t) for t in ("\\underbrace", "\\overbrace") if t in given)
     end = closing(given, start + 1)
-    rest = end + 1
+    inside, rest, value = given[start + 1 : end + 1], end + 1, []
     if given[rest : rest + 1] in (["_"], ["^"]):
-        rest = closing(given, rest + 1) + 1 if given[rest + 1] == "{" else rest + 2
-    return without_braces(given[:start] + given[start + 1 : end + 1] + given[rest:])
+        end = closing(given, rest + 1)
+        value, rest = [t for t in given[rest + 2 : end] if not re.fullmatch(TEXT, t)], end + 1
+    more = ["BREAK", *inside, "=", *value] if value else []
+    return without_braces(given[:start] + inside + given[rest:] + more)
 
 
 def arguments(given):

@@ -126,6 +126,8 @@ class Builder(Transformer):
     def fraction(self, parts):
         if all(isinstance(p, Partial) for p in parts):
             return trees.Derivative(parts[0].symbol, parts[1].symbol)
+        if any(isinstance(p, Partial) for p in parts):
+            raise Unreadable("a ∂ without its other half")
         return trees.Product((("*", parts[0]), ("/", parts[1])))
 
     def root(self, parts):

@@ -6,7 +6,7 @@ or by something in it (`having`), as `trees.text` writes it. The first that fits
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize
@@ -111,15 +111,15 @@ RECORDS = [
     # 2: the pencil case, and the lone pixel
     Record("nb02-007", worlds=atlas.pencil_2),
     Record(
-        "nb02-009", of="z_{0,0}", worlds=atlas.pencil_2, reading=numbers("0.5 1 1 -1 2 2 3 0 1 5.5")
+        "nb02-009", of="z_{0,0}", worlds=atlas.pencil_2, reading=numbers("0.5 1·1 -1·2 2·3 0·1 5.5")
     ),
     Record(
-        "nb02-009", of="z_{1,2}", worlds=atlas.pencil_2, reading=numbers("0.5 1 1 -1 0 2 4 0 1 9.5")
+        "nb02-009", of="z_{1,2}", worlds=atlas.pencil_2, reading=numbers("0.5 1·1 -1·0 2·4 0·1 9.5")
     ),
     Record("nb02-011", of="z^1_{j,k}"),
     Record(
         "nb02-011",
-        worlds=atlas.square,
+        worlds=atlas.one_digit_one_oblong,
         reading=Reading(within=tex(r"z^1_{j,k} w^1_{l,m} a^0_{j+l,k+m}")),
     ),
     Record(
@@ -154,13 +154,17 @@ RECORDS = [
     ),
     Record("nb03-030", reading=numbers("1 0 0 0 0 1 0 0 2", "1 1 0 0 1")),
     Record("nb03-020 nb04-020", worlds=atlas.blank),
-    Record("nb04-006", worlds=atlas.pencil_4),
+    Record(
+        "nb04-006",
+        worlds=atlas.pencil_4,
+        reading=numbers("0.5 0.2 0.1 0.4", "1 -1 0 2", "-0.3 0.5 -0.2 0 0.8 0.8"),
+    ),
     Record("nb04-022", having="Σ", worlds=quadratic),
     Record(
         "nb04-022",
         worlds=atlas.pencil_4,
         reading=Reading(
-            rounded=True, numbers=("1 2 0.690 -1 2 0.401 0 2 1 2 0.0961 0.1608 0.128",)
+            rounded=True, numbers=("1·2 0.690 -1 2 0.401 -0 2 1·2 0.0961 0.1608 0.128",)
         ),
     ),
     Record("nb04-024", having="Σ", worlds=cross_entropy),
@@ -172,9 +176,16 @@ RECORDS = [
     Record("nb04-x02", worlds=atlas.pencil_4_three),
     # 5
     Record("nb05-006", of="σ'(z)", worlds=LETTERS(z=FLAT)),
-    Record("nb05-007", having="5·0", reading=numbers("0 1 1 2 1 2 5 0 0")),
-    Record("nb05-007", having="1·0", reading=numbers("3 2 1 4 1 2 1 0 3")),
-    Record("nb05-007", worlds=atlas.pencil_5),
+    Record(
+        "nb05-007", of="C", worlds=atlas.pencil_5, reading=numbers("1·2 1·2 -1 2 1·4 -0 2 5·32")
+    ),
+    Record(
+        "nb05-007",
+        worlds=atlas.pencil_5,
+        reading=numbers(
+            "0 1·1 -2·1·2 5·0 0 | 3 2·1 -4·1·2 1·0 3 | 1 4·1·2 -4·3·4 0 | 3 3·1·2 -2·3·4 3"
+        ),
+    ),
     Record("nb05-010", of="z^1_{0}", worlds=atlas.pencil_5),
     Record(
         "nb05-012 nb05-x10",
@@ -183,14 +194,18 @@ RECORDS = [
         reading=Reading(where=tex(r"\frac{\partial a^L_k}{\partial z^L_j}")),
     ),
     Record("nb05-013", of="∂C/∂a^L_{j}", worlds=dense_quadratic),
-    Record("nb05-013 nb05-017", worlds=atlas.pencil_5),
+    Record(
+        "nb05-013", worlds=atlas.pencil_5, reading=numbers("1·2 -1 1·4 -1·8", "1·4 -0 3·16 3·64")
+    ),
+    Record("nb05-017", worlds=atlas.pencil_5),
     Record("nb05-020", having="Σ", reading=Reading(equals=tex("z^l_j"))),
     Record(
         "nb05-022",
         of="∂C/∂w^1",
         worlds=atlas.pencil_5,
         reading=numbers(
-            "23 256 1 23 256 1 2 23 256 0 39 512 1 39 512 1 2 39 512 0 23 256 23 512 0 39 512 39 1024 0"
+            "-23·256·1 -23·256·1·2 -23·256·0 39·512·1 39·512·1·2 39·512·0"
+            " -23·256 -23·512 0 39·512 39·1024 0"
         ),
     ),
     Record("nb05-022", having="[", worlds=atlas.pencil_5),
@@ -263,19 +278,21 @@ RECORDS = [
     # 9
     Record("nb09-008", of="a^0", worlds=atlas.pencil_9),
     Record(
-        "nb09-008", worlds=atlas.pencil_9, reading=numbers("2 0 0 1 1 1 1 1 3 1 0 0 0 0 0 1 2 1 1")
+        "nb09-008",
+        worlds=atlas.pencil_9,
+        reading=numbers("2·0 0·1 -1·1 1·1 3·1 0·0 0·0 0·1 -2·1 1"),
     ),
     Record(
         "nb09-009",
         of="∂C/∂w^1_{0,1}",
         worlds=atlas.pencil_9,
-        reading=numbers("2 1 0 1 1 0 1 1 3 0 0 0 0 1 0 1 2 0 3"),
+        reading=numbers("2·1 0·1 -1·0 1·1 3·0 0·0 0·1 0·1 -2·0 3"),
     ),
     Record(
         "nb09-009",
         worlds=atlas.pencil_9,
         reading=numbers(
-            "2 1 0 1 1 0 1 0 3 1 0 1 0 0 0 0 2 0 5", "2 1 0 0 1 0 1 1 3 1 0 0 0 0 0 0 2 1 4"
+            "2·1 0·1 -1·0 1·0 3·1 0·1 0·0 0·0 -2·0 5", "2·1 0·0 -1·0 1·1 3·1 0·0 0·0 0·0 -2·1 4"
         ),
     ),
     Record(
@@ -293,7 +310,13 @@ RECORDS = [
         "nb10-008", having="switch", worlds=atlas.with_letters(atlas.networks, switch=atlas.switch)
     ),
     Record(
-        "nb10-010", of="z^1_{0,0}", worlds=atlas.pencil_10, reading=numbers("-2 1 0 0 1 1 0 2 1 0")
+        "nb10-010", of="z^1_{0,0}", worlds=atlas.pencil_10, reading=numbers("-2 1·0 0·1 -1·0 2·1 0")
+    ),
+    Record(
+        "nb10-011",
+        of="delta^3",
+        worlds=atlas.pencil_10,
+        reading=numbers("1·2 -1 1·2 -0 1·4 -1·8 1·8"),
     ),
     Record("nb10-010 nb10-011 nb10-x04", worlds=atlas.pencil_10),
     Record("nb10-040", of="h", worlds=LETTERS(h=1e-5), given="the step that the library takes"),
@@ -319,10 +342,11 @@ RECORDS = [
     ),
     Record("nb11-009", having="_", worlds=cross_entropy),
     Record(
-        "nb11-009", having="0.51", reading=Reading(rounded=True, numbers=("0 0.5 0.51 -1 0.25",))
+        "nb11-009",
+        reading=Reading(rounded=True, numbers=("0 0.5 0.51 -1 0.25 | 0.03 0.25 0.28",)),
     ),
-    Record("nb11-033", reading=Reading(rounded=True, numbers=("0.5 0.49 29 7",))),
-    Record("nb11-038", reading=Reading(rounded=True, numbers=("0.88 0.12 1000 0.01",))),
+    Record("nb11-033", reading=Reading(rounded=True, numbers=("0.5·0.49·29 7",))),
+    Record("nb11-038", reading=Reading(rounded=True, numbers=("0.88·0.12·1000 0.01",))),
     Record("nb11-011", worlds=atlas.a_parameter, reading=Reading(arrow=stepped)),
     Record("nb11-031", worlds=atlas.one_step),
     Record("nb11-x04", worlds=atlas.squares),
@@ -340,7 +364,7 @@ RECORDS = [
     Record(
         "nb13-018",
         having="max",
-        reading=Reading(signs=True, numbers=("-1 1 0 1 -3 1 -1 1 1 -1 0 -3 -1 1",)),
+        reading=numbers("-1 1 0 1 -3 1 -1 1 1 -1 0 -3 -1 1"),
     ),
     Record("nb13-024", of=None, having="[", worlds=atlas.two_neurons),
     Record("nb13-031", worlds=LETTERS(**{"flops/s": 6.0, "flops/byte": 1.5, "bytes/s": 4.0})),
@@ -439,6 +463,7 @@ def first_family(statements, reading):
 #: Mutants that are as true as the formula, by cell and by what was done, with the reason.
 EQUAL = {
     ("nb04-020", "a^2 → a^1"): "on a blank page a¹ is σ(b¹) too",
+    ("nb04-022", "- 0.401"): "a square has no sign",
     ("nb05-007", "without 1"): "(½)² is (½ − 1)²",
     ("nb05-007", "1 → 0"): "(½)² is (½ − 1)²",
     ("nb05-007", "- 1/4"): "a square has no sign",
