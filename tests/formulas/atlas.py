@@ -54,7 +54,7 @@ def network(name, image, cost, seed, filter_shape=(5, 5), y=None, **options):
 
 @cache
 def networks(cost=None, output="sigmoid"):
-    """Return the networks of one map: a digit, a drawn image, an oblong one with an oblong filter."""
+    """Return the networks of one map: on a digit, on a drawn image, on an oblong one."""
     costs = [cost] if cost else ["quadratic", "cross-entropy"]
     return [
         world
@@ -418,7 +418,7 @@ def pencil_14():
 
 @cache
 def squares():
-    """Return the costs of exercise 11.2, as a parabola with its slope p − x_n and its zero at x_n."""
+    """Return the costs of exercise 11.2: parabolas of slope p − x_n that are 0 at x_n."""
     x = drawn(96, 4)
     step = {
         ("C", None): lambda v: (
@@ -465,7 +465,7 @@ def two_neurons():
 
 @cache
 def machines():
-    """Return times and numbers of machines, so drawn that B is now above, now below the threshold."""
+    """Return times and numbers of machines, B now above the threshold and now below."""
     rng = np.random.default_rng(99)
     t, c, W = rng.uniform(1, 9, 400), rng.uniform(0.1, 2, 400), rng.integers(2, 30, 400)
     B = t / (c - c / W) * rng.choice([0.5, 0.9, 0.999, 1.001, 1.1, 2], 400)
@@ -482,7 +482,7 @@ def saturated(wanted):
 
 
 def tied(ratio):
-    """Return how many neurons of a window are tied where 'one by one' gives a multiple of its slope."""
+    """Return how many neurons are tied where 'one by one' gives that multiple of the slope."""
     h, counts = 1e-6, []
     for n in (2, 3, 4):
         window = np.array([0.5] * n + [0.1] * (4 - n))

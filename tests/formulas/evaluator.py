@@ -56,7 +56,7 @@ def layer_letters(statement):
 
 
 class Evaluation:
-    """One statement in one world, for one layer of each letter that counts them, and one sign of ±."""
+    """One statement in one world, in one layer and with one sign of ±."""
 
     def __init__(self, statement, world, printed=None, layers=None, sign=1, context=()):
         self.statement, self.world, self.sign = statement, world, sign

@@ -217,7 +217,9 @@ def compare(evaluation, reading):
 
 
 def chain(evaluation, reading, mask):
-    """Return the verdict on a chain, each side held against every other (rounded: its neighbour)."""
+    """Return the verdict on a chain: each side is held against every other, a rounded one against
+    its neighbours.
+    """
     statement = evaluation.statement
     if len(set(statement.sides)) == 1:
         raise Misfit(f"{trees.text(statement)} says nothing that could be true")

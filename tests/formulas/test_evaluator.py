@@ -44,7 +44,8 @@ def true(source, world=SMALL, **reading):
         r"w^1 = (1, -1)",
         r"a^0_{j,k} = \begin{cases}k + 1 & \text{if } j = 0\\ k + 4 & \text{otherwise}\end{cases}",
         r"a^0_{j,k+1} - a^0_{j,k} = 1 \qquad 0\le j\le 1, \quad 0\le k\le 1",
-        r"\begin{pmatrix}1&2\\0&1\end{pmatrix}\begin{pmatrix}3\\4\end{pmatrix} = \begin{pmatrix}11\\4\end{pmatrix}",
+        r"\begin{pmatrix}1&2\\0&1\end{pmatrix}\begin{pmatrix}3\\4\end{pmatrix}"
+        r" = \begin{pmatrix}11\\4\end{pmatrix}",
         r"1 < 2 \le 2",
     ],
 )

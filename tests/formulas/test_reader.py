@@ -89,6 +89,8 @@ def test_tex_takes_one_digit_where_no_brace_stands():
     [
         r"0\le j,k\le 23",
         r"0 \leq j, k \leq 23",
+        r"j, k = 0, \dots, 23",
+        r"(0\le j,k\le 23)",
     ],
 )
 def test_ranges(source):
@@ -116,6 +118,18 @@ def test_statements_are_parted_where_a_reader_parts_them():
         r"\underbrace{(3 - 1)}_{\text{one: }2} + 2 = 4": 2,
     }
     assert {source: len(latex.statements(source)) for source in texts} == texts
+
+
+def test_a_sum_is_the_same_with_its_ranges_in_any_form():
+    expected = reader.read(r"\sum_{0\le j,k\le 23} a_{j,k} = 1")
+    for ranges in (r"_{j,k=0}^{23}", r"_{\substack{0\le j\le 23\\ 0\le k\le 23}}"):
+        assert reader.read(rf"\sum{ranges} a_{{j,k}} = 1") == expected
+
+
+def test_a_word_ends_a_statement_and_a_name_does_not():
+    assert len(reader.read(r"a_j = 1 \text{ for } 0\le j\le 3")) == 2
+    assert len(reader.read(r"\text{flops/s} = \text{flops/byte}\cdot\text{bytes/s}")) == 1
+    assert len(reader.read(r"a_j = \text{switch}_j\, b_j")) == 1
 
 
 def test_cases_have_their_conditions():
