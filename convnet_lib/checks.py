@@ -6,7 +6,13 @@ FLOATS = (np.float32, np.float64)
 
 
 def refuse(name, expected, got):
-    """Raise the ValueError that names the argument, what was expected and what came."""
+    """Raise the ValueError that names the argument, what was expected and what came.
+
+    >>> checks.refuse("b", "shape (5,)", "(4,)")
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected shape (5,), got (4,)
+    """
     raise ValueError(f"{name}: expected {expected}, got {got}")
 
 
@@ -15,6 +21,13 @@ def floats(name, x):
 
     A Python number counts as float64. An image of integers is not converted here: whether its
     255 means 1 is for ``data`` to say.
+
+    >>> checks.floats("a", [1.0, 0.5])
+    array([1. , 0.5])
+    >>> checks.floats("a", [0, 255])
+    Traceback (most recent call last):
+        ...
+    ValueError: a: expected an array of float32 or float64, got int64
     """
     try:
         x = np.asarray(x)
@@ -26,25 +39,48 @@ def floats(name, x):
 
 
 def shape(name, x, expected):
-    """Refuse x unless its shape is `expected`."""
+    """Refuse x unless its shape is `expected`.
+
+    >>> checks.shape("b", np.zeros(4), (5,))
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected shape (5,), got (4,)
+    """
     if x.shape != tuple(expected):
         refuse(name, f"shape {written(expected)}", written(x.shape))
 
 
 def last_axes(name, x, expected):
-    """Refuse x unless its last axes are `expected`; the axes before them are batch axes."""
+    """Refuse x unless its last axes are `expected`; the axes before them are batch axes.
+
+    >>> checks.last_axes("a0", np.zeros((7, 28, 28)), (28, 28))
+    >>> checks.last_axes("a0", np.zeros((28, 7)), (28, 28))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected shape (..., 28, 28), got (28, 7)
+    """
     expected = tuple(expected)
     if x.ndim < len(expected) or x.shape[x.ndim - len(expected) :] != expected:
         refuse(name, f"shape {written(('...', *expected))}", written(x.shape))
 
 
 def one_of(name, x, allowed):
-    """Refuse x unless it is one of the `allowed` words."""
+    """Refuse x unless it is one of the `allowed` words.
+
+    >>> checks.one_of("cost", "cubic", ("quadratic", "cross_entropy"))
+    Traceback (most recent call last):
+        ...
+    ValueError: cost: expected 'quadratic' or 'cross_entropy', got 'cubic'
+    """
     if not isinstance(x, str) or x not in allowed:
         refuse(name, " or ".join(repr(word) for word in allowed), repr(x))
 
 
 def written(axes):
-    """Return a shape as it is written in a message: (..., 24, 24)."""
+    """Return a shape as it is written in a message: (..., 24, 24).
+
+    >>> checks.written(("...", 24, 24)), checks.written((5,))
+    ('(..., 24, 24)', '(5,)')
+    """
     axes = [str(n) for n in axes]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

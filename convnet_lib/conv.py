@@ -45,6 +45,12 @@ NABLA_W = {
 def receptive_fields(a, w):
     """Return the receptive field of every neuron: the view a_{j+l,k+m}, indexed [..., j, k, l, m].
 
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.receptive_fields(a, w)[0, 1]
+    array([[2., 0., 1.],
+           [3., 1., 0.]])
+
     Args:
         a: activations, shape (..., H, W).
         w: a filter, used for its last two axes (KH, KW) alone.
@@ -60,6 +66,12 @@ def forward(a, w, b):
 
     With channels the sum runs over them too. This is a cross-correlation: the filter is laid on
     the image as it is, not rotated.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.forward(a, w, 0.5)
+    array([[-0.5,  3.5],
+           [ 2.5,  4.5]])
 
     Args:
         a: activations of the layer below, shape (..., H, W), with channels (..., C, H, W).
@@ -84,6 +96,13 @@ def backward(delta, w):
     δ counts as 0 outside its map, so this is a cross-correlation of the padded δ with the
     filter rotated by 180°. With feature maps the sum runs over them too.
 
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.backward(delta, w)
+    array([[ 1.,  0.,  2.,  0.],
+           [ 3., -3.,  7., -4.],
+           [ 0., -3.,  5., -2.]])
+
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
         w: shared weights, shape (KH, KW), (F, KH, KW) or (F, C, KH, KW).
@@ -105,6 +124,10 @@ def backward(delta, w):
 def nabla_b(delta, w):
     """Return the gradient of the shared bias, ∂C/∂b = Σ_{j,k} δ_{j,k}, summed over a batch (BP3).
 
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> float(conv.nabla_b(delta, np.ones((2, 3))))
+    2.0
+
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
         w: the shared weights; their number of axes tells whether δ has an axis of maps.
@@ -123,6 +146,12 @@ def nabla_w(delta, a, w):
     """Return the gradient of the shared weights, ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4).
 
     A batch is summed over.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> conv.nabla_w(delta, a, np.ones((2, 3)))
+    array([[-5.,  9.,  3.],
+           [ 6.,  3., -1.]])
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').

@@ -9,6 +9,9 @@ from .activations import sigmoid_prime
 def quadratic(a3, y):
     """Return the quadratic cost C = ½ Σ_l (a³_l - y_l)², one number an example (C).
 
+    >>> float(costs.quadratic(np.array([0.5, 0.75]), np.array([0.0, 1.0])))
+    0.15625
+
     Args:
         a3: output activations, shape (..., 10) or any other number of neurons.
         y: desired activations, same shape.
@@ -24,7 +27,11 @@ def quadratic(a3, y):
 
 
 def quadratic_prime(a3, y):
-    """Return ∂C/∂a³_l = a³_l - y_l of the quadratic cost; shapes and errors as `quadratic`."""
+    """Return ∂C/∂a³_l = a³_l - y_l of the quadratic cost; shapes and errors as `quadratic`.
+
+    >>> costs.quadratic_prime(np.array([0.5, 0.75]), np.array([0.0, 1.0]))
+    array([ 0.5 , -0.25])
+    """
     a3, y = _pair(a3, y)
     return a3 - y
 
@@ -34,6 +41,9 @@ def cross_entropy(a3, y):
 
     An activation that has rounded to exactly 0 or 1 counts as the smallest positive number of
     its dtype instead, so that the cost of a confident mistake is large and not infinite.
+
+    >>> float(costs.cross_entropy(np.array([0.5, 0.75]), np.array([0.0, 1.0])).round(6))
+    0.980829
 
     Args:
         a3: output activations in [0, 1], shape (..., 10) or any other number of neurons.
@@ -56,6 +66,9 @@ def cross_entropy_prime(a3, y):
 
     It is infinite (or 0/0, not a number) where a³_l is exactly 0 or 1: `delta` does without it.
     Shapes and errors as `cross_entropy`.
+
+    >>> costs.cross_entropy_prime(np.array([0.5, 0.75]), np.array([1.0, 0.0]))
+    array([-2.,  4.])
     """
     a3, y = _pair(a3, y)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -67,6 +80,12 @@ def delta(z3, a3, y, cost="quadratic"):
 
     For the cross-entropy, σ′(z³_l) = a³_l(1 - a³_l) cancels the denominator of ∂C/∂a³_l, and
     δ³_l = a³_l - y_l is what is computed.
+
+    >>> z3, a3, y = np.log([1.0, 3.0]), np.array([0.5, 0.75]), np.array([0.0, 1.0])
+    >>> costs.delta(z3, a3, y)
+    array([ 0.125   , -0.046875])
+    >>> costs.delta(z3, a3, y, cost="cross_entropy")
+    array([ 0.5 , -0.25])
 
     Args:
         z3: weighted inputs of the output layer, shape (..., 10).

@@ -29,6 +29,10 @@ NABLA_W = {
 def forward(a, w, b):
     """Return the weighted input z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4).
 
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> dense.forward(np.array([2.0, 1.0, 4.0]), w, np.array([0.5, -1.0]))
+    array([ 4.5, 10. ])
+
     Args:
         a: activations of the layer below, shape (..., *w.shape[1:]).
         w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
@@ -50,6 +54,10 @@ def forward(a, w, b):
 def backward(delta, w):
     """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}, without the factor σ′ (the sum in BP2; FC2).
 
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> dense.backward(np.array([2.0, -1.0]), w)
+    array([ 2.,  5., -3.])
+
     Args:
         delta: ∂C/∂z, shape (..., Q).
         w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
@@ -69,6 +77,9 @@ def backward(delta, w):
 def nabla_b(delta, w=None):
     """Return the gradient of the biases, ∂C/∂b_q = δ_q, summed over a batch (BP3a, FC3).
 
+    >>> dense.nabla_b(np.array([[2.0, -1.0], [0.5, 3.0]]))
+    array([2.5, 2. ])
+
     Args:
         delta: ∂C/∂z, shape (..., Q).
         w: the weights; not needed, and taken (and checked) so that this call reads as `conv`'s.
@@ -79,13 +90,17 @@ def nabla_b(delta, w=None):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    return np.einsum("nq->q", batches.as_one_axis(_errors(delta, w), 1))
+    return np.einsum("nq->q", batches.as_one_axis(_deltas(delta, w), 1))
 
 
 def nabla_w(delta, a, w=None):
     """Return the gradient of the weights, ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a; FC4).
 
     A batch is summed over.
+
+    >>> dense.nabla_w(np.array([2.0, -1.0]), np.array([2.0, 1.0, 4.0]))
+    array([[ 4.,  2.,  8.],
+           [-2., -1., -4.]])
 
     Args:
         delta: ∂C/∂z, shape (..., Q).
@@ -99,7 +114,7 @@ def nabla_w(delta, a, w=None):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    delta, a = _errors(delta, w), checks.floats("a", a)
+    delta, a = _deltas(delta, w), checks.floats("a", a)
     axes = a.ndim - (delta.ndim - 1)
     if axes + 1 not in NABLA_W or a.shape[: a.ndim - axes] != delta.shape[:-1]:
         batch = checks.written((*delta.shape[:-1], "K or H, W or F, H, W"))
@@ -117,7 +132,7 @@ def _weights(w):
     return w
 
 
-def _errors(delta, w=None):
+def _deltas(delta, w=None):
     delta = checks.floats("delta", delta)
     outputs = ("Q",) if w is None else _weights(w).shape[:1]
     if delta.ndim == 0 or (w is not None and delta.shape[-1:] != outputs):

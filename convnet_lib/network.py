@@ -42,6 +42,11 @@ class ConvNet:
     (F, 5, 5), over C channels (F, C, 5, 5), b1 is (F,) and w3 is (10, F, 12, 12). Other sizes
     work too: an image has 2·w3.shape[-2] + w1.shape[-2] - 1 rows, and columns likewise.
 
+    >>> w1, b1 = np.array([[2.0, -1.0]]), np.array(0.0)
+    >>> net = ConvNet(w1, b1, np.ones((3, 1, 2)), np.zeros(3))
+    >>> net.image_shape
+    (2, 5)
+
     Raises:
         ValueError: if the shapes do not belong together or an array is not made of floats.
     """
@@ -78,6 +83,10 @@ class ConvNet:
         where n is the number of weighted inputs of a neuron (Nielsen, Neural Networks and Deep
         Learning, ch. 3), so that z¹ and z³ begin in the steep part of σ.
 
+        >>> net = ConvNet.random(maps=20, seed=0)
+        >>> net.w1.shape, net.b1.shape, net.w3.shape, net.b3.shape
+        ((20, 5, 5), (20,), (10, 20, 12, 12), (10,))
+
         Args:
             maps: number of feature maps F, or None for one filter without an axis of maps.
             seed: of the random numbers; an integer or a numpy Generator.
@@ -107,6 +116,15 @@ class ConvNet:
     def feedforward(self, a0):
         """Return z1, a1, a2, z3, a3 for input activations a0 (F1–F5).
 
+        >>> w1, b1 = np.array([[2.0, -1.0]]), np.array(0.0)
+        >>> net = ConvNet(w1, b1, np.ones((3, 1, 1)), np.zeros(3))
+        >>> z1, a1, a2, z3, a3 = net.feedforward(np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+        >>> z1
+        array([[ 0.,  2.],
+               [ 0., -1.]])
+        >>> a2.shape, z3.shape
+        ((1, 1), (3,))
+
         Args:
             a0: images, shape (..., 28, 28), with channels (..., C, 28, 28), floats in [0, 1].
 
@@ -126,6 +144,13 @@ class ConvNet:
 
     def backprop(self, a0, y, cost="quadratic", ties="first"):
         """Return δ³, δ¹ and the gradients of all four parameters (BP1–BP4).
+
+        >>> net = ConvNet.random(seed=0)
+        >>> gradients = net.backprop(np.full((28, 28), 0.5), np.eye(10)[3])
+        >>> gradients.delta1.shape, gradients.w1.shape
+        ((24, 24), (5, 5))
+        >>> bool(np.isclose(gradients.b1, gradients.delta1.sum()))
+        True
 
         Args:
             a0: images, shape (..., 28, 28), with channels (..., C, 28, 28).
@@ -155,13 +180,22 @@ class ConvNet:
         )
 
     def cost(self, a0, y, cost="quadratic"):
-        """Return the cost of each example, shape (...); arguments and errors as `backprop` (C)."""
+        """Return the cost of each example, shape (...); arguments and errors as `backprop` (C).
+
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+        >>> float(net.cost(np.zeros((2, 3)), np.array([0.0, 1.0, 0.0])))
+        0.375
+        """
         checks.one_of("cost", cost, costs.COSTS)
         return costs.COSTS[cost](self.feedforward(a0).a3, y)
 
     @property
     def image_shape(self):
-        """The shape of one image: (28, 28), with channels (C, 28, 28)."""
+        """The shape of one image: (28, 28), with channels (C, 28, 28).
+
+        >>> ConvNet.random(image=(28, 30)).image_shape
+        (28, 30)
+        """
         sizes = [2 * n + k - 1 for n, k in zip(self.w3.shape[-2:], self.w1.shape[-2:], strict=True)]
         return (*self.w1.shape[1:-2], *sizes)
 
