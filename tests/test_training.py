@@ -287,8 +287,8 @@ def test_a_run_survives_a_disk_that_is_full(tmp_path, monkeypatch, caplog, fails
         patch.setattr(np if fails == "savez" else os, fails, full)
         run = training.sgd(NET, FEW, 3, 0.1, checkpoint=path)
     assert_same_bits(run, straight)
-    assert [record.getMessage()[:42] for record in caplog.records] == [
-        f"checkpoint: epoch {epoch} could not be written " for epoch in (2, 3)
+    assert [record.getMessage().partition(" to ")[0] for record in caplog.records] == [
+        f"checkpoint: epoch {epoch} could not be written" for epoch in (2, 3)
     ]
     assert "no space left on device" in caplog.text
     assert path.read_bytes() == before
@@ -395,7 +395,12 @@ FOREIGN = {
     "weights of another shape": lambda path: np.savez(path, **entries(w3=np.zeros((1, 7)))),
     "a network of text": lambda path: np.savez(path, **entries(w1=np.array(["a"]))),
     "an encrypted archive": lambda path: path.write_bytes(
-        re.sub(rb"(PK\x01\x02....).", rb"\1\x01", path.read_bytes(), flags=re.DOTALL)
+        re.sub(
+            rb"(PK\x01\x02....).",
+            lambda found: found[1] + b"\x01",
+            path.read_bytes(),
+            flags=re.DOTALL,
+        )
     ),
     "ones": lambda path: path.write_bytes(b"\xff" * 100_000),
     "a file of a terabyte": lambda path: os.truncate(path, 1 << 40),
