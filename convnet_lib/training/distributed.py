@@ -55,6 +55,7 @@ def connect(address=None, workers=2, security=None):
     ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
     ('tls', 3)
     """
+    import dask
     from distributed import Client
 
     if address is not None:
@@ -64,15 +65,16 @@ def connect(address=None, workers=2, security=None):
     if security is not None:
         checks.refuse("security", "None without an address: it is made here", security)
     # One thread each, which is what a gradient takes; all on loopback, at ports that are free.
-    # No dashboard: its pages would be there for every user of the machine.
     local = {
         "host": "127.0.0.1",
-        "dashboard_address": None,
-        "worker_dashboard_address": None,
-        "security": True,  # certificates made now
+        "dashboard_address": "127.0.0.1:0",
+        "security": True,  # Dask then makes the certificates
         "silence_logs": logging.CRITICAL,
     }
-    return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
+    # Dask's pages about a cluster know of no certificate: none is served.
+    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker", "nanny")}
+    with dask.config.set(pages):
+        return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
 
 
 def hold(client, load, count=None):
