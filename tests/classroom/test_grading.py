@@ -201,7 +201,8 @@ class Course:
         self.progress.write_text(DONE)
         shutil.copytree(TEACHING / "assignments", folder / "source")
         settings = (TEACHING / "nbgrader_config.py").read_text("utf-8")
-        settings += f"\nc.ExecutePreprocessor.timeout = {LIMIT}\n"
+        settings += f"\nc.Isolated.cell = {LIMIT}\n"
+        shutil.copytree(TEACHING / "marking", folder / "marking")
         (folder / "nbgrader_config.py").write_text(settings, "utf-8")
 
     def run(self, *arguments, wanted=0):
