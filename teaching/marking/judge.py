@@ -54,6 +54,8 @@ def mark(job):
             with contextlib.closing(session):
                 left = {name for c in cells[:number] for name in c["untouched"]}
                 answers = named(given.get(number, {}), session, left)
+                if any(isinstance(answer, Function) for answer in answers.values()):
+                    session.start()
                 results.append(tests[number].judge(answers))
         else:
             results.append({"shown": shown.get(number, [])})
@@ -168,12 +170,25 @@ class Test:
 
 
 class Session:
-    """A process in which a notebook has been run up to a test; started at the first call."""
+    """A process in which a notebook has been run up to a test, and whose functions can be called.
+
+    Started by the main thread, before the first call: the system ends the sandbox together with
+    the thread that started it, and `check` calls from threads that do not last.
+    """
 
     def __init__(self, steps, seconds):
         self.steps = [step for step in steps if "run" in step]
         self.seconds, self.box, self.over = seconds, None, None
         self.left = TEST
+
+    def start(self):
+        """Run the notebook, up to the place where the calls begin."""
+        self.box = Sandbox(self.steps, self.seconds)
+        try:
+            while "done" not in self.box.hear(self.seconds + 5):
+                pass
+        except Ended as error:
+            self.over = str(error)
 
     def call(self, name, arguments, named):
         """Return what the function `name` returns there; arrays that it changes are changed."""
@@ -181,11 +196,6 @@ class Session:
             raise Wrong(self.over)
         start = time.monotonic()
         try:
-            if self.box is None:
-                self.box = Sandbox(self.steps, self.seconds)
-                while "done" not in self.box.hear(self.seconds + 5):
-                    pass
-                start = time.monotonic()
             self.box.say(
                 call=name,
                 arguments=[handed_in(one) for one in arguments],
