@@ -24,18 +24,15 @@ from typing import NamedTuple
 from convnet_lib.exercises import catalogue
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {
-    "once": 1.0, "twice": 2.0, "none": 0.0, "half": 1 / 2, "third": 1 / 3, "thirds": 1 / 3,
-    "quarter": 1 / 4, "quarters": 1 / 4, "fifth": 1 / 5, "fifths": 1 / 5, "sixth": 1 / 6,
-    "eighth": 1 / 8, "tenth": 1 / 10, "fifteenth": 1 / 15, "twentieth": 1 / 20, "thirty": 30.0,
-    "hundred": 100.0, "thousand": 1000.0, "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4,
-}  # fmt: skip
+COUNTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+WORDS = {word: float(value) for value, word in enumerate(COUNTED.split())}
+WORDS |= {"once": 1.0, "twice": 2.0, "thirty": 30.0, "hundred": 100.0, "thousand": 1000.0}
+WORDS |= {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6}
+WORDS |= {"eighth": 1 / 8, "tenth": 1 / 10, "fifteenth": 1 / 15, "twentieth": 1 / 20}
+WORDS |= {"two thirds": 2 / 3, "three quarters": 3 / 4, "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4}
 DIGITS = r"[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?"
 NUMBER = rf"({DIGITS}|\b(?i:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b|[½¼¾])"
 
