@@ -6,7 +6,6 @@ from convnet_lib import pool
 from prose import near, shown
 from prose.book import LAYERS
 
-
 PENCIL = np.array(
     [[0.1, 0.2, 0.8, 0.3], [0.6, 0.4, 0.1, 0.5], [0.3, 0.7, 0.2, 0.2], [0.0, 0.5, 0.9, 0.1]]
 )

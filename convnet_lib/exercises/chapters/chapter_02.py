@@ -324,7 +324,7 @@ ONE_LINE = Exercise(
             lambda a0, w1, b1: conv.forward(a0, w1.T, b1),
         ),
         "one of the two": Mistake(
-            "Half mended: one of the two ::-1 is left, and with it the filter's rows run backwards.",
+            "Half mended: one of the two ::-1 is left, and the filter's rows still run backwards.",
             lambda a0, w1, b1: conv.forward(a0, w1[::-1], b1),
         ),
     },
