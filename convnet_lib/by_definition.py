@@ -260,8 +260,8 @@ def backprop(net, a0, y, cost="quadratic", ties="first"):
     return Gradients(
         delta3,
         delta1,
-        conv_nabla_w(delta1, a0, net.w1),
-        conv_nabla_b(delta1, net.w1),
-        dense_nabla_w(delta3, a2),
-        dense_nabla_b(delta3),
+        b3=dense_nabla_b(delta3),
+        b1=conv_nabla_b(delta1, net.w1),
+        w3=dense_nabla_w(delta3, a2),
+        w1=conv_nabla_w(delta1, a0, net.w1),
     )

@@ -148,10 +148,10 @@ class ConvNet:
         return Gradients(
             delta3,
             delta1,
-            w1=conv.nabla_w(delta1, a0, self.w1),  # BP4
+            b3=dense.nabla_b(delta3, self.w3),  # BP3a
             b1=conv.nabla_b(delta1, self.w1),  # BP3
             w3=dense.nabla_w(delta3, a2, self.w3),  # BP4a
-            b3=dense.nabla_b(delta3, self.w3),  # BP3a
+            w1=conv.nabla_w(delta1, a0, self.w1),  # BP4
         )
 
     def cost(self, a0, y, cost="quadratic"):
