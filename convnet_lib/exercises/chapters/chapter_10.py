@@ -50,8 +50,8 @@ OTHER_ANSWER = Exercise(
             [2 / 8, 3 / 8, 2 / 8, 1 / 8, 1 / 2],
         ),
         "turned": Mistake(
-            "The filter's gradient is turned by 180°. Neuron (0, 0) multiplies weight (l, m) by "
-            "pixel (l, m): no minus, no turn. Or was ∂C/∂b1 written first? It comes last.",
+            "The filter's gradient is rotated by 180°. Neuron (0, 0) multiplies weight (l, m) by "
+            "pixel (l, m): no minus, no rotation. Or was ∂C/∂b1 written first? It comes last.",
             [1 / 8, 0, 1 / 8, 0, 1 / 8],
         ),
         "transposed": Mistake(
@@ -266,7 +266,7 @@ BACKWARD = Exercise(
             _broken(sign=2),
         ),
         "kernel rotated": Mistake(
-            "All is right but for nabla_w1, which is turned by 180°. In BP4 a larger l means a "
+            "All is right but for nabla_w1, which is rotated by 180°. In BP4 a larger l means a "
             "pixel further down: a0[j + l, k + m], with plus.",
             _broken(nabla_w=lambda d, a, w: conv.nabla_w(d, a, w)[::-1, ::-1]),
         ),
