@@ -14,12 +14,6 @@ def seen():
     return np.array([[(A0[l : l + 24, m : m + 24] > 0).sum() for m in range(5)] for l in range(5)])
 
 
-def left():
-    """How many of the 576 products are not 0, for each weight."""
-    looks = [[FOUND.delta1 * A0[l : l + 24, m : m + 24] for m in range(5)] for l in range(5)]
-    return np.count_nonzero(looks, axis=(2, 3))
-
-
 CLAIMS = {
     "The # weights $w^3_{l,j,k}$": lambda: NET.w3.size,
     "# filters of # weights, # in all": lambda: (576, 25, 576 * 25),
