@@ -4,10 +4,10 @@
 // walk through the backward pass in backpropagation_stages.js.
 
 import { NDArray } from "../parts/arrays.js";
-import { explanations } from "./cells.js";
-import { stages } from "./stages.js";
 import { Figure } from "../parts/figure.js";
 import { count, number, symbol } from "../parts/text.js";
+import { explanations } from "./cells.js";
+import { stages } from "./stages.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
