@@ -49,6 +49,6 @@ export function expectNet({ w1, b1, w3, b3 }, a0) {
 }
 
 /** A shape as it is written in a message: (5, 5). @param {number[]} shape */
-function written(shape) {
+export function written(shape) {
   return shape.length === 1 ? `(${shape},)` : `(${shape.join(", ")})`;
 }

@@ -8,7 +8,7 @@
 // work too. Axes before those of an image are batch axes, and gradients are summed over the batch.
 
 import { NDArray } from "./arrays.js";
-import { expect, expectEven, expectNet, expectOneOf, expectShape } from "./checks.js";
+import { expect, expectEven, expectNet, expectOneOf, expectShape, written } from "./checks.js";
 
 /** @typedef {{ w1: NDArray, b1: NDArray, w3: NDArray, b3: NDArray }} Net */
 /** @typedef {"quadratic" | "cross_entropy"} Cost */
@@ -73,7 +73,7 @@ export function delta(z3, a3, y, cost = "quadratic") {
 export function convForward(a, w, b) {
   if (a.axes > 2) return each(a, (image) => convForward(image, w, b));
   if (w.axes > 2) return each(w, (filter, f) => convForward(a, filter, b.part(f)));
-  expect("w1", w.rows <= a.rows && w.columns <= a.columns, `at most (${a.shape})`, w);
+  expect("w1", w.rows <= a.rows && w.columns <= a.columns, `at most ${written(a.shape)}`, w);
   const z = NDArray.zeros([a.rows - w.rows + 1, a.columns - w.columns + 1]);
   for (let j = 0; j < z.rows; j++) {
     for (let k = 0; k < z.columns; k++) {
