@@ -11,7 +11,7 @@ from convnet_lib import ConvNet, data, gradient_check, training
 from convnet_lib.data import Digits, one_hot
 
 pytest.importorskip("distributed", reason="needs the extra `distributed`")
-from convnet_lib import distributed
+from convnet_lib.training import distributed
 
 # Dask leaves it to the interpreter to close what a killed process held open.
 pytestmark = pytest.mark.filterwarnings("default")

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from oracles import random
 
-from convnet_lib import ConvNet, checkpoints, data, progress, training
+from convnet_lib import ConvNet, checkpoints, data, training
 from convnet_lib.data import Digits
+from convnet_lib.training import progress
 
 DIGITS = Digits(*(array[:400] for array in data.load_digits().train))
 FEW = Digits(*(array[:53] for array in DIGITS))

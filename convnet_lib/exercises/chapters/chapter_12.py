@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .. import conv
-from .asking import Case, Exercise, Function, Letter, Made, Mistake
+from ... import conv
+from ..asking import Case, Exercise, Function, Letter, Made, Mistake
 
 RNG = np.random.default_rng(12)
 

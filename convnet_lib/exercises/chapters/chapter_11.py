@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 # --- 11.1 --------------------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import checkpoints, checks
-from .activations import sigmoid
-from .costs import COSTS
-from .data import Digits, Split, one_hot
+from .. import checks
+from ..activations import sigmoid
+from ..costs import COSTS
+from ..data import Digits, Split, one_hot
+from . import checkpoints
 from .fast import Stepper
 from .progress import Silent, show
 

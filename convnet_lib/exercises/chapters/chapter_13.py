@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .. import pool
-from ..activations import sigmoid, sigmoid_prime
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ... import pool
+from ...activations import sigmoid, sigmoid_prime
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 RNG = np.random.default_rng(13)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import by_definition, conv
-from ..activations import sigmoid
-from .asking import Case, Exercise, Function, Mistake, Values
+from ... import by_definition, conv
+from ...activations import sigmoid
+from ..asking import Case, Exercise, Function, Mistake, Values
 
 RNG = np.random.default_rng(2)
 

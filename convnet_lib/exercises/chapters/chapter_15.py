@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .. import conv
-from .asking import Case, Exercise, Function, Letter, Made, Mistake, Values
+from ... import conv
+from ..asking import Case, Exercise, Function, Letter, Made, Mistake, Values
 
 RNG = np.random.default_rng(15)
 

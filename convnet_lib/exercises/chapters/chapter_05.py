@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import by_definition
-from ..activations import sigmoid, sigmoid_prime
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ... import by_definition
+from ...activations import sigmoid, sigmoid_prime
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 RNG = np.random.default_rng(5)
 

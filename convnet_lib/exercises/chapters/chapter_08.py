@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .. import by_definition
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ... import by_definition
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 RNG = np.random.default_rng(8)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..network import ConvNet
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ...network import ConvNet
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 # --- 1.1 ---------------------------------------------------------------------------------------
 

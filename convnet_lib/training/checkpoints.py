@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import checks
-from .network import ConvNet
+from .. import checks
+from ..network import ConvNet
 
 #: Goes up when what a checkpoint holds changes its meaning.
 VERSION = 1

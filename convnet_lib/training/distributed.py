@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
-from .data import Digits, one_hot
+from .. import checks
+from ..data import Digits, one_hot
+from ..network import Gradients
 from .fast import Stepper
-from .network import Gradients
 
 
 class Shards(NamedTuple):

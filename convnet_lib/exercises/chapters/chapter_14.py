@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .asking import Case, Exercise, Function, Mistake, Values
+from ..asking import Case, Exercise, Function, Mistake, Values
 
 RNG = np.random.default_rng(14)
 

@@ -31,8 +31,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from threadpoolctl import ThreadpoolController
 
-from . import checks, costs
-from .network import Gradients
+from .. import checks, costs
+from ..network import Gradients
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
 # there are no more than so many z¹ of them.

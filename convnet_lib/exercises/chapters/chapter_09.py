@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .. import by_definition, conv, dense
-from .asking import Case, Exercise, Function, Made, Mistake, Values
+from ... import by_definition, conv, dense
+from ..asking import Case, Exercise, Function, Made, Mistake, Values
 
 RNG = np.random.default_rng(9)
 

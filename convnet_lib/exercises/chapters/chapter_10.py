@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .. import by_definition, conv, costs, dense, gradient_check, pool
-from ..activations import sigmoid_prime
-from ..network import ConvNet
-from .asking import Case, Exercise, Function, Letter, Mistake, Values
+from ... import by_definition, conv, costs, dense, gradient_check, pool
+from ...activations import sigmoid_prime
+from ...network import ConvNet
+from ..asking import Case, Exercise, Function, Letter, Mistake, Values
 
 RNG = np.random.default_rng(10)
 
