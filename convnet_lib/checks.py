@@ -50,18 +50,7 @@ def finite(name, x):
     with np.errstate(all="ignore"):
         total = x.sum()  # quicker than to look at every entry, and right if it is finite
     if not np.isfinite(total):
-        _refuse_first(name, x, ~np.isfinite(x), "finite numbers")
-    return x
-
-
-def numbers(name, x):
-    """Return x as `floats`, refused if an entry is not a number; infinity has its place in order.
-
-    For whoever looks for the largest entry: a not-a-number is neither larger nor smaller.
-    """
-    x = floats(name, x)
-    if np.isnan(x).any():
-        _refuse_first(name, x, np.isnan(x), "numbers")
+        _refuse_first(name, x, ~np.isfinite(x))
     return x
 
 
@@ -170,11 +159,11 @@ def _is_single(x, kind):
     return isinstance(x, kind) and not isinstance(x, bool | np.bool_)
 
 
-def _refuse_first(name, x, bad, expected):
+def _refuse_first(name, x, bad):
     """Refuse x for its first bad entry, if it has one."""
     places = np.argwhere(bad)
     if len(places):
         first = tuple(places[0].tolist())
         at = f" at {first}" if first else ""
         more = f", and {len(places) - 1:,} more such" if len(places) > 1 else ""
-        refuse(name, expected, f"{x[first]}{at}{more}")
+        refuse(name, "finite numbers", f"{x[first]}{at}{more}")

@@ -20,13 +20,13 @@ def quadratic(a3, y):
     Raises:
         ValueError: if the shapes differ or an argument is not made of floats.
     """
-    a3, y = _pair(a3, y)
+    a3, y = pair(a3, y)
     return ((a3 - y) ** 2).sum(axis=-1) / 2
 
 
 def quadratic_prime(a3, y):
     """Return ∂C/∂a³_l = a³_l - y_l of the quadratic cost; shapes and errors as `quadratic`."""
-    a3, y = _pair(a3, y)
+    a3, y = pair(a3, y)
     return a3 - y
 
 
@@ -48,7 +48,7 @@ def cross_entropy(a3, y):
         ValueError: if the shapes differ, an argument is not made of floats, or an activation is
             outside [0, 1].
     """
-    a3, y = _probabilities(a3, y)
+    a3, y = probabilities(a3, y)
     tiny = np.finfo(a3.dtype).tiny
     log_on, log_off = np.log(np.maximum(a3, tiny)), np.log(np.maximum(1 - a3, tiny))
     return -(y * log_on + (1 - y) * log_off).sum(axis=-1)
@@ -62,7 +62,7 @@ def cross_entropy_prime(a3, y):
     fraction tends to, if y_l is the same. `delta` does without it. Shapes and errors as
     `cross_entropy`.
     """
-    a3, y = _probabilities(a3, y)
+    a3, y = probabilities(a3, y)
     slope = a3 * (1 - a3)
     with np.errstate(all="ignore"):
         return np.where((slope == 0) & (a3 == y), 1 - 2 * y, (a3 - y) / slope)
@@ -89,7 +89,7 @@ def delta(z3, a3, y, cost="quadratic"):
     """
     checks.one_of("cost", cost, COSTS)
     z3 = checks.floats("z3", z3)
-    a3, y = _pair(a3, y)
+    a3, y = pair(a3, y)
     checks.shape("z3", z3, a3.shape)
     # Near 1, a³ has lost the digits that 1 - σ(z) = σ(-z) still has.
     error = np.where((y == 1) & (a3 > 0.5), -sigmoid(-z3), a3 - y)
@@ -118,7 +118,7 @@ def of_weighted_input(z3, y, cost="quadratic"):
     40.0
     """
     checks.one_of("cost", cost, COSTS)
-    z3, y = _pair(z3, y, "z3")
+    z3, y = pair(z3, y, "z3")
     if cost == "quadratic":
         return (((1 - y) * sigmoid(z3) - y * sigmoid(-z3)) ** 2).sum(axis=-1) / 2
     log_on, log_off = -_softplus(-z3), -_softplus(z3)
@@ -134,7 +134,8 @@ def _softplus(z):
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
-def _pair(a3, y, name="a3"):
+def pair(a3, y, name="a3"):
+    """Return activations and what they should be as arrays of one shape; y is finite."""
     a3, y = checks.floats(name, a3), checks.finite("y", y)
     if a3.ndim == 0:
         checks.refuse(name, "shape (..., outputs)", "()")
@@ -142,8 +143,9 @@ def _pair(a3, y, name="a3"):
     return a3, y
 
 
-def _probabilities(a3, y):
-    a3, y = _pair(a3, y)
+def probabilities(a3, y):
+    """Return the `pair`, refused unless the activations are from 0 to 1."""
+    a3, y = pair(a3, y)
     outside = a3[~((a3 >= 0) & (a3 <= 1))]
     if outside.size:
         checks.refuse("a3", "activations from 0 to 1", outside.flat[0])
