@@ -86,15 +86,22 @@ def whole(name, x, least=0, expected=None):
     2.0 is refused like 2.5, and True like "2": what was meant is for the caller to say.
     """
     if not _is_single(x, Integral) or x < least:
-        refuse(name, expected or f"a whole number, at least {least}", repr(x))
+        refuse(name, expected or f"a whole number, at least {least}", plain(x))
     return int(x)
 
 
+def number(name, x):
+    """Return x as a float, refused unless it is a number, and finite."""
+    if not _is_single(x, Real) or not np.isfinite(float(x)):
+        refuse(name, "a finite number", plain(x))
+    return float(x)
+
+
 def positive(name, x):
-    """Return x, refused unless it is a number above 0 and below infinity."""
-    if not _is_single(x, Real) or not 0 < x < np.inf:
-        refuse(name, "a positive number", repr(x))
-    return x
+    """Return x as a float, refused unless it is a number above 0 and below infinity."""
+    if not _is_single(x, Real) or not 0 < float(x) < np.inf:
+        refuse(name, "a positive number", plain(x))
+    return float(x)
 
 
 def seed(name, x):
@@ -150,6 +157,11 @@ def written(axes):
     """Return a shape as it is written in a message: (..., 24, 24)."""
     axes = [str(n) for n in axes]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+
+def plain(x):
+    """Return x as it is written in a message: 'np.float64(nan)' as nan, a word in its marks."""
+    return repr(x.item() if isinstance(x, np.generic) else x)
 
 
 def _is_single(x, kind):
