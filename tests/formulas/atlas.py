@@ -55,7 +55,9 @@ def networks(cost=None, output="sigmoid"):
         for world in (
             network(f"a digit, {kind}", digit(), kind, 10, output=output),
             network(f"drawn, {kind}", drawn(20, 28, 28) / 2, kind, 21, output=output),
-            network(f"oblong, {kind}", drawn(30, 28, 20) / 2, kind, 31, (5, 3), **oblong, output=output),
+            network(
+                f"oblong, {kind}", drawn(30, 28, 20) / 2, kind, 31, (5, 3), **oblong, output=output
+            ),
         )
     ]
 
@@ -76,7 +78,13 @@ def maps(cost=None):
 def fully_connected(cost=None):
     """Return fully connected networks of three and four layers, one with equally wide layers."""
     return [
-        dense(f"layers of {sizes}, {kind}", drawn(50, sizes[0]), layers(sizes), one(1, sizes[-1]), kind)
+        dense(
+            f"layers of {sizes}, {kind}",
+            drawn(50, sizes[0]),
+            layers(sizes),
+            one(1, sizes[-1]),
+            kind,
+        )
         for kind in ([cost] if cost else ["quadratic", "cross-entropy"])
         for sizes in ((3, 4, 2, 5), (4, 4, 4, 4, 4))
     ]
@@ -107,9 +115,15 @@ def with_letters(worlds, **functions):
         for world in worlds():
             more = {name: f(world) for name, f in functions.items()}
             yield World(
-                f"{world.name}, more letters", world.givens, world.steps, tied=world.tied,
-                letters=world.letters | more, ranges=world.ranges, primes=world.primes,
-                layers=world.layers, ends=world.ends,
+                f"{world.name}, more letters",
+                world.givens,
+                world.steps,
+                tied=world.tied,
+                letters=world.letters | more,
+                ranges=world.ranges,
+                primes=world.primes,
+                layers=world.layers,
+                ends=world.ends,
             )
 
     return cache(lambda: list(made()))
@@ -123,14 +137,26 @@ def blank():
     """Return the network of chapters 3, 4 and 7 on a blank page, its bias 0."""
     w3 = drawn(80, 10, 12, 12)
     page = np.zeros((28, 28))
-    return [convolutional("a blank page", page, drawn(81, 5, 5), 0.0, w3, drawn(82, 10), one(4), cost="quadratic")]
+    return [
+        convolutional(
+            "a blank page", page, drawn(81, 5, 5), 0.0, w3, drawn(82, 10), one(4), cost="quadratic"
+        )
+    ]
 
 
 def blank_with_bias():
     """Return it with another bias."""
     return [
-        convolutional("a blank page, b = 0.7", w3=drawn(80, 10, 12, 12), a0=np.zeros((28, 28)),
-                      w1=drawn(81, 5, 5), b1=0.7, b3=drawn(82, 10), y=one(4), cost="quadratic")
+        convolutional(
+            "a blank page, b = 0.7",
+            w3=drawn(80, 10, 12, 12),
+            a0=np.zeros((28, 28)),
+            w1=drawn(81, 5, 5),
+            b1=0.7,
+            b3=drawn(82, 10),
+            y=one(4),
+            cost="quadratic",
+        )
     ]
 
 
@@ -159,8 +185,12 @@ def one_step():
     made = []
     for world in maps():
         w, b, z = changes(world)
-        steps = {**world.steps, ("Δw", 3): lambda v, w=w: w, ("Δb", 3): lambda v, b=b: b,
-                 ("Δz", 3): lambda v, z=z: z}
+        steps = {
+            **world.steps,
+            ("Δw", 3): lambda v, w=w: w,
+            ("Δb", 3): lambda v, b=b: b,
+            ("Δz", 3): lambda v, z=z: z,
+        }
         made.append(World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 3}))
     return made
 
@@ -170,15 +200,29 @@ def a_parameter():
     """Return worlds in which p is one parameter of the network, and C_n the cost of digit n."""
     images, numbers_ = data.load_digits().train.images[:3], data.load_digits().train.labels[:3]
     wishes = [one(n) for n in numbers_]
-    given = {("w", 1): drawn(90, 5, 5) / 3, ("b", 1): np.array(-0.2), ("w", 3): drawn(91, 10, 12, 12) / 6,
-             ("b", 3): drawn(92, 10)}
+    given = {
+        ("w", 1): drawn(90, 5, 5) / 3,
+        ("b", 1): np.array(-0.2),
+        ("w", 3): drawn(91, 10, 12, 12) / 6,
+        ("b", 3): drawn(92, 10),
+    }
     return [
         World(
-            f"p is an entry of {key}", {("p", None): given[key][place]},
-            {("C", None): lambda v, k=key, i=place: costs_with(v["p", None], k, i, given, images, wishes)},
+            f"p is an entry of {key}",
+            {("p", None): given[key][place]},
+            {
+                ("C", None): lambda v, k=key, i=place: costs_with(
+                    v["p", None], k, i, given, images, wishes
+                )
+            },
             letters={"eta": 0.5, "B": 3, "after": stepped(given, images, wishes)[key][place]},
         )
-        for key, place in ((("w", 1), (1, 2)), (("b", 1), ()), (("w", 3), (3, 4, 5)), (("b", 3), (6,)))
+        for key, place in (
+            (("w", 1), (1, 2)),
+            (("b", 1), ()),
+            (("w", 3), (3, 4, 5)),
+            (("b", 3), (6,)),
+        )
     ]
 
 
@@ -235,7 +279,11 @@ def lone_pixel_convolved():
     image, w = (lone_pixel()[0].arrays[letter, None] for letter in "aw")
     full = signal.convolve2d(image, w)
     ranges = {"j": np.arange(4, 11), "k": np.arange(2, 9)}
-    return [convolved("a lone pixel, convolved", image, w, 0.0, letters={"convolved": full}, ranges=ranges)]
+    return [
+        convolved(
+            "a lone pixel, convolved", image, w, 0.0, letters={"convolved": full}, ranges=ranges
+        )
+    ]
 
 
 def output_layer(w3, b3, y):
@@ -304,7 +352,9 @@ def errors_given(name, delta, a0=None):
         filters = np.subtract(np.shape(a0), delta.shape) + 1
         givens = {("a", 0): a0, ("w", 1): np.zeros(filters), ("b", 1): 0}
         steps = {("z", 1): lambda v: correlated(v["a", 0], v["w", 1], v["b", 1])}
-    return World(name, givens, {**steps, ("C", None): lambda v: np.sum(v["z", 1] * delta, (-2, -1))})
+    return World(
+        name, givens, {**steps, ("C", None): lambda v: np.sum(v["z", 1] * delta, (-2, -1))}
+    )
 
 
 @cache
@@ -349,7 +399,11 @@ def pencil_14():
 def squares():
     """Return the costs of exercise 11.2, as a parabola with its slope p − x_n and its zero at x_n."""
     x = drawn(96, 4)
-    step = {("C", None): lambda v: v["p", None][..., None] ** 2 / 2 - v["p", None][..., None] * x + x**2 / 2}
+    step = {
+        ("C", None): lambda v: (
+            v["p", None][..., None] ** 2 / 2 - v["p", None][..., None] * x + x**2 / 2
+        )
+    }
     return [World("squares", {("p", None): 0.3}, step, letters={"x": x})]
 
 
@@ -358,7 +412,8 @@ def one_row(w, a, delta):
     delta = np.asarray(delta, float)
     steps = {
         ("z", None): lambda v: sum(
-            v["w", None][..., l, None] * v["a", None][..., l : l + len(delta)] for l in range(len(w))
+            v["w", None][..., l, None] * v["a", None][..., l : l + len(delta)]
+            for l in range(len(w))
         ),
         ("C", None): lambda v: np.sum(v["z", None] * delta, axis=-1),
     }
@@ -382,7 +437,9 @@ def two_neurons():
     """Return a row of neurons and the filter of two weights that chapter 13 writes down twice."""
     w, a = drawn(97, 2), drawn(98, 11)
     z = np.array([w @ a[j : j + 2] for j in range(10)])
-    return [World("two neurons of a row", {}, letters={"w": w, "a": a, "z": z}, ranges={"k'": range(5)})]
+    return [
+        World("two neurons of a row", {}, letters={"w": w, "a": a, "z": z}, ranges={"k'": range(5)})
+    ]
 
 
 @cache
@@ -398,7 +455,9 @@ def saturated(wanted):
     """Return the whole number from which σ is 0 (downwards) or 1 (upwards) in float64."""
     numbers = range(0, -2000, -1) if wanted == 0 else range(2000)
     with np.errstate(under="ignore"):
-        return next(z for z in numbers if (np.exp(z) if wanted == 0 else sigmoid(float(z))) == wanted)
+        return next(
+            z for z in numbers if (np.exp(z) if wanted == 0 else sigmoid(float(z))) == wanted
+        )
 
 
 def tied(ratio):

@@ -172,7 +172,9 @@ def chain(evaluation, reading, mask):
             between = set(statement.relations[left:right])
             if len(between) == 1 and not related(evaluation, reading, mask, values, left, right):
                 sides = (trees.text(statement.sides[i]) for i in (left, right))
-                return Verdict(False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'")
+                return Verdict(
+                    False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'"
+                )
     return Verdict(True)
 
 
@@ -199,7 +201,9 @@ def near(evaluation, left, right, mask, relative, absolute=0.0):
     left, right = (squeezed(a, n) for a in (left, right))
     if left.ndim != right.ndim and min(left.ndim, right.ndim) > n:
         return False
-    left, right, mask = evaluation.together(left, right, np.reshape(mask, np.shape(mask) or (1,) * n))
+    left, right, mask = evaluation.together(
+        left, right, np.reshape(mask, np.shape(mask) or (1,) * n)
+    )
     try:
         left, right, mask = np.broadcast_arrays(left, right, mask)
     except ValueError:

@@ -7,7 +7,18 @@ that yields (what was done, the new tree); `WAYS` has them all.
 from dataclasses import replace
 
 from formulas import trees
-from formulas.trees import Add, Call, Cases, Chain, Derivative, Number, Power, Product, Range, Symbol
+from formulas.trees import (
+    Add,
+    Call,
+    Cases,
+    Chain,
+    Derivative,
+    Number,
+    Power,
+    Product,
+    Range,
+    Symbol,
+)
 
 
 def mutants(statements):
@@ -128,7 +139,14 @@ def signed(text):
 
 def other_function(part, letters):
     """max becomes min, ⌊ ⌋ becomes ⌈ ⌉; an argument of max is left out."""
-    others = {"max": "min", "min": "max", "floor": "ceil", "ceil": "floor", "ln": "exp", "exp": "ln"}
+    others = {
+        "max": "min",
+        "min": "max",
+        "floor": "ceil",
+        "ceil": "floor",
+        "ln": "exp",
+        "exp": "ln",
+    }
     if isinstance(part, Call) and part.name in others:
         yield "another function", replace(part, name=others[part.name])
     if isinstance(part, Call) and part.name in ("max", "min") and len(part.arguments) > 1:

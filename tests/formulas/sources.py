@@ -11,7 +11,9 @@ from formulas import latex, reader, trees
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-MATH = re.compile(r"\$\$(?P<displayed>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+(?:\n[^$\n]+)*?)\$", re.DOTALL)
+MATH = re.compile(
+    r"\$\$(?P<displayed>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+(?:\n[^$\n]+)*?)\$", re.DOTALL
+)
 
 
 @dataclass(frozen=True)

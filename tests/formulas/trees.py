@@ -186,12 +186,11 @@ def places(tree, rebuild=lambda new: new):
     """Yield every part of a tree, with the function that puts another one in its place."""
     if isinstance(tree, tuple):
         for i, part in enumerate(tree):
-            yield from places(
-                part, lambda new, i=i: rebuild((*tree[:i], new, *tree[i + 1 :]))
-            )
+            yield from places(part, lambda new, i=i: rebuild((*tree[:i], new, *tree[i + 1 :])))
     elif hasattr(tree, "__dataclass_fields__"):
         yield tree, rebuild
         for field in tree.__dataclass_fields__:
             yield from places(
-                getattr(tree, field), lambda new, field=field: rebuild(replace(tree, **{field: new}))
+                getattr(tree, field),
+                lambda new, field=field: rebuild(replace(tree, **{field: new})),
             )

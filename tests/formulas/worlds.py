@@ -164,8 +164,8 @@ def dense(name, a0, weights, y, cost, **options):
     givens, steps = {("a", 0): a0, ("y", None): y}, {}
     for l, (w, b) in enumerate(weights, start=1):
         givens |= {("w", l): w, ("b", l): b}
-        steps["z", l] = lambda v, l=l: v["b", l] + np.sum(
-            v["w", l] * v["a", l - 1][..., None, :], axis=-1
+        steps["z", l] = lambda v, l=l: (
+            v["b", l] + np.sum(v["w", l] * v["a", l - 1][..., None, :], axis=-1)
         )
         steps["a", l] = lambda v, l=l: sigmoid(v["z", l])
     last = len(weights)
