@@ -1,6 +1,6 @@
 """JAX's step: compiled a step at a time (jit) or an order at a time (scan).
 
-Each is given the plain convolution, and the tiles that `convnet_lib.fast` lays. JAX's own thread
+Each is given the plain convolution, and the tiles that `training.fast` lays. JAX's own thread
 pool has a thread a core; how many a step uses is left to XLA.
 """
 

@@ -12,18 +12,16 @@ dense.py   F4             the sum in BP2         BP3a            BP4a
 
 ``activations`` holds F2 and F5, ``costs`` holds C and BP1, ``network`` joins them, and
 ``by_definition`` writes all of it again as index loops, to be checked against. ``maps`` looks at
-feature maps one by one.
+feature maps one by one, and ``training`` lets a network learn.
 """
 
 from . import (
     activations,
     by_definition,
-    checkpoints,
     conv,
     costs,
     data,
     dense,
-    fast,
     gradient_check,
     maps,
     network,
@@ -31,6 +29,7 @@ from . import (
     training,
 )
 from .network import ConvNet
+from .training import checkpoints, fast
 
 __all__ = [
     "ConvNet",

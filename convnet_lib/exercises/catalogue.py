@@ -1,21 +1,18 @@
-"""All exercises by id: whatever the files chapter_NN hold."""
+"""All exercises by id: whatever the files of `chapters` hold."""
 
 import functools
 import importlib
 import pkgutil
 
+from . import chapters
+
 
 @functools.cache
 def exercises():
     """Return the exercises of all chapters, id → Exercise, in the order of the book."""
-    package = importlib.import_module(__package__)
-    names = sorted(m.name for m in pkgutil.iter_modules(package.__path__))
-    chapters = [
-        importlib.import_module(f"{__package__}.{name}")
-        for name in names
-        if name.startswith("chapter_")
-    ]
-    return {exercise.id: exercise for chapter in chapters for exercise in chapter.EXERCISES}
+    names = sorted(module.name for module in pkgutil.iter_modules(chapters.__path__))
+    modules = [importlib.import_module(f"{chapters.__name__}.{name}") for name in names]
+    return {exercise.id: exercise for module in modules for exercise in module.EXERCISES}
 
 
 def find(id):

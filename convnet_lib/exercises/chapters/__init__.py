@@ -1,0 +1,1 @@
+"""The exercises themselves, one file a chapter; `catalogue` finds each by its id."""

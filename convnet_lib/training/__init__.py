@@ -1,0 +1,44 @@
+"""How the network learns: mini-batch gradient descent, and what a long run needs.
+
+=================  ===========================================================================
+room               what is in it
+=================  ===========================================================================
+descent.py         a step, a run of many, and how good a network is
+fast.py            the step that a run takes: the same gradients, much sooner
+checkpoints.py     a run kept in a file, and gone on from
+progress.py        the bar, or the lines, that tell how far a run is
+distributed.py     gradients summed up by several processes; not loaded here, it alone needs Dask
+=================  ===========================================================================
+"""
+
+from . import checkpoints, fast, progress
+from .descent import (
+    DivergedError,
+    Run,
+    accuracy,
+    confusion,
+    hold_out,
+    mean_cost,
+    measured,
+    predict,
+    sgd,
+    step,
+)
+from .fast import Stepper
+
+__all__ = [
+    "DivergedError",
+    "Run",
+    "Stepper",
+    "accuracy",
+    "checkpoints",
+    "confusion",
+    "fast",
+    "hold_out",
+    "mean_cost",
+    "measured",
+    "predict",
+    "progress",
+    "sgd",
+    "step",
+]

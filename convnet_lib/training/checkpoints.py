@@ -1,0 +1,134 @@
+"""A training run on disk, from which it goes on to the same bits.
+
+A checkpoint is a NumPy archive (.npz) of plain arrays: nothing in it can run code when it is read.
+"""
+
+import json
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .. import archives, checks, parts
+from ..network import ConvNet
+
+#: Goes up when what a checkpoint holds changes its meaning.
+VERSION = 1
+
+#: Numbers that are measured of each network: its cost and three accuracies.
+CURVES = 4
+
+
+def place(path):
+    """Return where a checkpoint goes, once it is certain that one can be written there.
+
+    A missing folder is made, `~` is the home folder, and a link leads to its file, so that it
+    stays a link. What an earlier run that was killed has left half written is removed.
+
+    Args:
+        path: of the file, as the caller gave it.
+
+    Raises:
+        ValueError: if no checkpoint can be written there; it says why.
+    """
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        checks.refuse("checkpoint", "the path of a file", repr(path))
+    try:
+        found = Path(os.path.realpath(Path(path).expanduser()))
+        if found.exists() and not found.is_file():
+            what = "a folder" if found.is_dir() else "no regular file"
+            checks.refuse("checkpoint", "the path of a file", f"that of {what}, {str(found)!r}")
+        found.parent.mkdir(parents=True, exist_ok=True)
+        with parts.part(found):  # a file beside it can be made: then it can be moved there too
+            pass
+        if found.exists() and not os.access(found, os.W_OK):
+            checks.refuse("checkpoint", "a file that may be replaced", f"{str(found)!r}, read-only")
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        checks.refuse("checkpoint", "a place that can be written", f"{os.fspath(path)!r}: {reason}")
+    return found
+
+
+def save(path, rows, rng, settings):
+    """Write a checkpoint, whole or not at all: a crash leaves the one that was there.
+
+    Args:
+        path: of the file, as `place` gives it; by custom ending in .npz.
+        rows: a tuple for each network so far: the ConvNet, and numbers measured of it.
+        rng: the numpy Generator that orders the digits.
+        settings: what the run depends on, a dict that JSON can hold.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    nets, *curves = zip(*rows, strict=True)
+    arrays = {name: np.stack([getattr(net, name) for net in nets]) for name in ConvNet.parameters}
+    about = {"version": VERSION, "rng": rng.bit_generator.state, "settings": settings}
+    with parts.part(path) as file:
+        np.savez(file, about=np.array(json.dumps(about)), curves=np.array(curves), **arrays)
+        parts.put(file, path)
+
+
+def load(path, settings):
+    """Return the rows and the random generator of a checkpoint, as `save` was given them.
+
+    Args:
+        path: of the file.
+        settings: of the run that wants to go on; they must be those of the run that wrote it.
+
+    Returns:
+        A list of tuples and a numpy Generator.
+
+    Raises:
+        ValueError: if the file is no checkpoint, or one of another run (it names the setting).
+        OSError: if it cannot be read.
+    """
+    path = os.fspath(path)
+    try:
+        arrays = archives.stored(path, (*ConvNet.parameters, "curves", "about"))
+        version, found, rng = _about(arrays["about"])
+        rows = _rows(arrays)
+    except ValueError as error:
+        checks.refuse("checkpoint", f"a training checkpoint at {path!r}", f"another file: {error}")
+    for name, value in {"version": VERSION, **settings}.items():
+        was = version if name == "version" else found.get(name)
+        if was != value:
+            was = str(was)[:100]
+            checks.refuse("checkpoint", f"a run with {name} {value} at {path!r}", f"{name} {was}")
+    return rows, rng
+
+
+def _about(array):
+    """Return the version, the settings and the generator that a checkpoint tells of."""
+    try:
+        about = json.loads(str(array))
+        rng = np.random.default_rng()
+        rng.bit_generator.state = about["rng"]
+        return about["version"], dict(about["settings"]), rng
+    except Exception as error:  # it may hold anything that JSON can
+        raise ValueError(f"its run is not told: {str(error)[:200]}") from None
+
+
+def _rows(arrays):
+    """Return the networks of a checkpoint, each with what was measured of it."""
+    curves = arrays["curves"]
+    if curves.ndim != 2 or curves.shape[0] != CURVES or not curves.size or curves.dtype != float:
+        raise ValueError(f"its curves have shape {curves.shape}")
+    nets = [
+        ConvNet(*(np.array(arrays[name][n]) for name in ConvNet.parameters))
+        for n in range(curves.shape[1])
+        if all(len(np.atleast_1d(arrays[name])) == curves.shape[1] for name in ConvNet.parameters)
+    ]
+    return list(zip(nets, *curves.tolist(), strict=True))
+
+
+def fingerprint(*arrays):
+    """Return a number that tells data sets apart, from every byte of the arrays."""
+    crc = 0
+    for array in arrays:
+        array = np.atleast_1d(array)
+        crc = zlib.crc32(f"{array.dtype}{array.shape}".encode(), crc)
+        for start in range(0, len(array), 1000):  # in parts, since each may be copied
+            crc = zlib.crc32(np.ascontiguousarray(array[start : start + 1000]), crc)
+    return crc
