@@ -16,7 +16,7 @@ from formulas.worlds import Missing
 #: Sums of a few thousand products in float64 agree to this, relative to the largest entry.
 EXACT = 1e-9
 #: The letters that count columns; an oblong world has other ends for them.
-COLUMNS = set("kmq")
+COLUMNS = set("kmqv")
 
 
 class Misfit(LookupError):

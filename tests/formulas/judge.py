@@ -27,10 +27,11 @@ WRONG = (Misfit, Missing, OutOfRange, Unreadable, ArithmeticError, ValueError)
 
 @dataclass(frozen=True)
 class Reading:
-    """How a statement is meant, where that is more than what it says.
+    r"""How a statement is meant, where that is more than what it says.
 
     only: a formula; the statement is held to be true where that is not 0.
-    where: a formula; the statement is held to be true there, and false everywhere else.
+    where: a formula; the statement is held to be true there, and false everywhere else. In it
+        \text{it} is the left side of the statement, so that the letter may have any name.
     equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
@@ -49,12 +50,24 @@ class Reading:
     arrow: object = None
     tolerance: float = EXACT
 
+    def about(self, statement):
+        """Return the reading with the letter on the left of a statement for the symbol `it`."""
+        if not (self.where and isinstance(statement, trees.Chain)):
+            return self
+        where = self.where
+        for part, rebuild in trees.places(where):
+            if part == IT:
+                where = rebuild(statement.sides[0])
+        return replace(self, where=where)
+
     @property
     def context(self):
         """The formulas that have a say in where the letters run."""
         return self.only + self.where + self.equals + self.within
 
 
+PLAIN_PARTS = (trees.Number, trees.Product, trees.Add)
+IT = trees.Symbol("it")
 PLAIN = Reading()
 
 
@@ -79,7 +92,7 @@ def judge(statements, world, reading=PLAIN):
             return Verdict(False, f"{trees.text(statement)} has not the numbers {numbers}")
     for statement in relations:
         own = replace(reading, equals=(equals[statement],) if statement in equals else ())
-        verdict = judge_statement(statement, world, printed, own)
+        verdict = judge_statement(statement, world, printed, own.about(statement))
         if not verdict:
             return verdict
     return Verdict(True)
@@ -97,17 +110,22 @@ def terms_in(tree, sign=1):
     if isinstance(tree, trees.Add):
         return [t for s, part in tree.terms for t in terms_in(part, -sign if s == "-" else sign)]
     if isinstance(tree, trees.Product):
-        factors = [terms_in(factor) for _, factor in tree.factors]
-        if all(len(found) == 1 for found in factors) and not has_symbols(tree):
-            signs, numbers = zip(*(found[0] for found in factors), strict=True)
-            return [(sign * math.prod(signs), tuple(sorted(sum(numbers, ()))))]
+        return terms_of_product(tree, sign)
     parts = tree if isinstance(tree, tuple) else vars(tree).values() if is_tree(tree) else ()
     return [term for part in parts for term in terms_in(part)]
 
 
-def has_symbols(tree):
-    kinds = (trees.Symbol, trees.Call, trees.Power)
-    return any(isinstance(part, kinds) for part in trees.walk(tree))
+def terms_of_product(tree, sign):
+    """Return a product's terms: all its factors that are numbers as one, and those inside others."""
+    terms, signs, numbers = [], [sign], []
+    for _, factor in tree.factors:
+        inside = terms_in(factor)
+        if len(inside) == 1 and all(isinstance(p, PLAIN_PARTS) for p in trees.walk(factor)):
+            signs.append(inside[0][0])
+            numbers += inside[0][1]
+        else:
+            terms += inside
+    return terms + [(math.prod(signs), tuple(sorted(numbers)))] * bool(numbers)
 
 
 def is_tree(tree):

@@ -4,6 +4,7 @@ from collections import Counter
 
 COUNTS = Counter()
 EQUAL = []
+IDLE = []
 
 
 def lines():
@@ -21,4 +22,5 @@ def lines():
             f"{len(EQUAL)} true all the same:"
         )
         out += [f"    {place}: {done} ({reason})" for place, done, reason in EQUAL]
+    out += [f"a record without a formula: {cells} {of}" for cells, of in IDLE]
     return out
