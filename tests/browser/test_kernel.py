@@ -44,7 +44,7 @@ def notebook(lab, new_page):
 
 
 def live_figures(page, n=1):
-    page.locator(".cn-python:enabled").nth(n - 1).wait_for(timeout=60_000)
+    page.locator(".cn-figure").nth(n - 1).wait_for(timeout=60_000)
     return [driver.Live(page, page.locator(".cn-figure").nth(i)) for i in range(n)]
 
 
