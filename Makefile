@@ -5,7 +5,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: help lab test notebooks lint format lock clean .venv node_modules
+.PHONY: help lab test test-package citation notebooks lint format lock clean .venv node_modules
 .DEFAULT_GOAL := help
 
 help:
@@ -18,7 +18,15 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) -m pytest --nbval tests notebooks
+	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks
+
+# What pip makes of the wheel in an empty environment, with packages that it fetches anew.
+test-package: .venv
+	$(IN_VENV) -m pytest -m registry tests/test_package.py
+
+# Writes the version, the date and the address of pyproject.toml and CHANGELOG.md into CITATION.cff.
+citation: .venv
+	@$(IN_VENV) tools/front_door.py --write
 
 notebooks: .venv
 	$(IN_VENV) tools/run_notebooks.py
