@@ -151,7 +151,8 @@ def main():
             say(step=number, given=given)
         else:
             say(step=number, begun=True)
-            say(step=number, shown=run(shell, step["run"], order["limits"]["cell"]))
+            seconds = step.get("seconds", order["limits"]["cell"])
+            say(step=number, shown=run(shell, step["run"], seconds))
     say(done=True)
     for line in sys.stdin:
         answer_call(say, plain, shell.user_ns, json.loads(line))

@@ -169,8 +169,8 @@ def search(*a):
         frame = frame.f_back
     seen += [str(o)[:2000] for o in gc.get_objects() if isinstance(o, dict)]
     text = " ".join(seen)
-    if "HIDDEN TESTS" in text or "130.5" in text or "assert_allclose(found" in text:
-        print("FOUND", file=open("/tmp/found", "w"))
+    sought = ("STSET NEDDIH", "5.031", "dnuof(esolclla_tressa")  # or it would find itself
+    if any(phrase[::-1] in text for phrase in sought):
         raise ValueError("FOUND")
     return 0
 search()
@@ -183,6 +183,7 @@ HARMFUL = {
     "leaves by os._exit": "import os\nprint('TRIED', flush=True)\nos._exit(0)",
     "kills everything": """
 import os, signal
+print("TRIED")
 for pid in (os.getppid(), 1, -1):
     try:
         os.kill(pid, signal.SIGKILL)
@@ -249,8 +250,8 @@ time.sleep(0.5)
 """,
     "reads what is not its own": """
 import os
-names = ("gradebook.db", "submitted", "autograded", "source", "release", "downloaded",
-         "nbgrader_config.py", "grades.csv", "judge.py", "assignments", "tests", ".git")
+names = ("gradebook.db", "submitted", "autograded", "downloaded", "nbgrader_config.py",
+         "grades.csv", "judge.py", "teaching", "classroom", "assignments", ".git")
 for folder, folders, files in os.walk("/"):
     if folder.startswith(("/proc", "/usr", "/tmp", "/dev")) or "site-packages" in folder:
         folders[:] = []
@@ -345,6 +346,7 @@ COSTS = {
 }
 
 SCRIPT = "<script>alert(1)</script>"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>'
 MARKUP = f"""{SCRIPT} <img src=x onerror=alert(1)> <svg onload=alert(1)><a xlink:href=x /></svg>
 <iframe srcdoc="{SCRIPT}"></iframe> [a](javascript:alert(1)) [b](JaVaScRiPt&#58;alert(1))
 ![c](http://192.0.2.1/seen.png) <javascript:alert(1)> <a href="data:text/html,{SCRIPT}">d</a>
@@ -382,7 +384,7 @@ def full_of_markup(full):
     notebook = with_cell(
         notebook,
         f"from IPython.display import *\n"
-        f"display(HTML({MARKUP!r}), SVG({'<svg onload=alert(1)/>'!r}), "
+        f"display(HTML({MARKUP!r}), SVG({SVG!r}), "
         f"Javascript('alert(1)'), Markdown({MARKUP!r}), Latex({MARKUP!r}))\nprint({MARKUP!r})\n"
         f"raise ValueError({MARKUP!r})",
     )
