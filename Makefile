@@ -34,6 +34,16 @@ format: .venv
 lock:
 	@$(PYTHON) tools/lock.py
 
+# The whole of MNIST in a folder that a class may read: make data FOLDER=/srv/convnet
+.PHONY: data
+data: .venv
+	@$(IN_VENV) tools/fill_data.py "$(FOLDER)"
+
+# What a reader's machine may do wrong: kills, full disks, servers that lie, two at once.
+.PHONY: test-faults
+test-faults: .venv
+	$(IN_VENV) -m pytest tests/faults
+
 clean:
 	rm -rf .venv .venv-bench .cache build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

