@@ -18,7 +18,7 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) -m pytest --nbval tests notebooks
+	$(IN_VENV) -m pytest --nbval tests notebooks --ignore=tests/faults
 
 notebooks: .venv
 	$(IN_VENV) tools/run_notebooks.py
