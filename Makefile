@@ -108,3 +108,16 @@ classroom: .venv
 
 test-classroom: classroom
 	$(IN_VENV) -m pytest tests/classroom
+
+# A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
+# Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30
+
+.PHONY: hub test-hub
+
+hub: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-hub.txt
+	@$(IN_VENV) tools/hub_proxy.py
+
+test-hub: export CONVNET_STUDENTS ?= 12
+test-hub: hub
+	$(IN_VENV) -m pytest -s tests/hub
