@@ -141,14 +141,15 @@ def images(name, x, axes=2):
         axes: number of axes of one image.
 
     Raises:
-        ValueError: if x is not made of floats, has another number of axes, or is empty.
+        ValueError: if x is not made of finite floats, has another number of axes, or is empty.
     """
-    x = checks.floats(name, x)
+    x = checks.finite(name, x)
     one = ("H", "W")[:axes]
     if x.ndim not in (axes, axes + 1) or 0 in x.shape:
         checks.refuse(
             name, f"shape {checks.written(one)} or {checks.written(('N', *one))}", x.shape
         )
+    checks.channels_not_last(name, x)
     if x.ndim > axes and len(x) > MOST_IMAGES:
         checks.refuse(name, f"at most {MOST_IMAGES} images, as in {name}[:12]", f"{len(x)}")
     return np.asarray(x if x.ndim > axes else x[None], np.float32)
