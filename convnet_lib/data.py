@@ -242,9 +242,10 @@ def labels(name: str, given: ArrayLike, count: int, classes: int | None = 10) ->
     one-hot rows, or as many as there are not images.
     """
     found = _integers(given, name)
-    if found.shape != (count,):
-        expected = f"a label for each of the {count:,} images, shape ({count},)"
-        checks.refuse(name, expected, f"shape {checks.written(found.shape) if found.ndim else ()}")
+    if found.shape != (count,):  # not one-hot rows, nor a column, nor one label for all
+        checks.refuse(
+            name, f"shape ({count},)", checks.written(found.shape) if found.ndim else "()"
+        )
     _within(name, found, classes)
     return found.astype(np.int64)
 

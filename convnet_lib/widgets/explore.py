@@ -139,7 +139,7 @@ def _control(name, value):
         low, high, *step = (n.item() if isinstance(n, np.generic) else n for n in value)
         control = slider(min=low, max=high, value=low, **({"step": step[0]} if step else {}))
     else:
-        expected = "a control, (low, high) or (low, high, step), a list, a dict or a bool"
+        expected = "a control, (low, high), a list, a dict or a bool"
         raise ValueError(f"{name}: expected {expected}, got {value!r}")
     control.description = control.description or name
     return control
