@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, maps, pool, widgets
+from convnet_lib import ConvNet, data, maps, pool, training, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[:4], DIGITS.labels[:4]

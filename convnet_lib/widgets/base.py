@@ -163,7 +163,9 @@ def strongest(name, a):
 
 def written(name, **arrays):
     """Return the text of a figure in a notebook: `convolution(a0 (28, 28), w1 (5, 5))`."""
-    shapes = ", ".join(f"{key} {checks.written(np.shape(x))}" for key, x in arrays.items())
+    shapes = ", ".join(
+        f"{key} {checks.written(checks.array(key, x).shape)}" for key, x in arrays.items()
+    )
     return f"{name}({shapes})"
 
 
