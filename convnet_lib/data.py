@@ -167,7 +167,7 @@ def load_other(folder: str | os.PathLike, dtype: DTypeLike = np.float32) -> Spli
     Raises ValueError that names the file if it is no whole IDX file of bytes, or if there are not
     as many labels as images, and FileNotFoundError if a file is missing.
     """
-    if folder is None:
+    if folder is None:  # here, that would mean the folder where MNIST is
         checks.refuse("folder", "a path", None)
     files = [IdxFile(file.name, (None,) * len(file.shape), None) for file in MNIST]
     place = _place(folder)

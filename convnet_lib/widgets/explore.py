@@ -115,7 +115,8 @@ def _refuse_others(draw, controls):
         try:
             inspect.signature(draw).bind(**controls)
         except TypeError as error:
-            checks.refuse("controls", "those that draw can be called with", f"{error}")
+            came = str(error).removeprefix("got ")
+            checks.refuse("controls", "those that draw can be called with", came)
 
 
 def _begin(name, control, default):
