@@ -18,7 +18,11 @@ from .network import Activations, Gradients
 
 @checks.underflow_is_zero
 def sigmoid(z):
-    """Return σ(z) = 1 / (1 + e^{-z}) (F2, F5), as `activations.sigmoid`."""
+    """Return σ(z) = 1 / (1 + e^{-z}) (F2, F5), as `activations.sigmoid`.
+
+    >>> by_definition.sigmoid(np.log([1.0, 3.0, 1 / 3]))
+    array([0.5 , 0.75, 0.25])
+    """
     z = checks.floats("z", z)
     a = np.empty_like(z)
     for i in np.ndindex(z.shape):
@@ -29,14 +33,22 @@ def sigmoid(z):
 
 @checks.underflow_is_zero
 def sigmoid_prime(z):
-    """Return σ′(z) = σ(z)(1 - σ(z)), as `activations.sigmoid_prime`."""
+    """Return σ′(z) = σ(z)(1 - σ(z)), as `activations.sigmoid_prime`.
+
+    >>> by_definition.sigmoid_prime(np.log([1.0, 3.0]))
+    array([0.25  , 0.1875])
+    """
     z = checks.floats("z", z)
     return sigmoid(z) * sigmoid(-z)  # 1 - σ(z) = σ(-z), which has not rounded to 0
 
 
 @checks.underflow_is_zero
 def quadratic(a3, y):
-    """Return C = ½ Σ_l (a³_l - y_l)² (C), as `costs.quadratic`."""
+    """Return C = ½ Σ_l (a³_l - y_l)² (C), as `costs.quadratic`.
+
+    >>> float(by_definition.quadratic(np.array([0.5, 0.75]), np.array([0.0, 1.0])))
+    0.15625
+    """
     a3, y = costs.pair(a3, y)
     if a3.ndim > 1:
         return np.array([quadratic(a3[n], y[n]) for n in _examples("a3", a3)])
@@ -45,7 +57,11 @@ def quadratic(a3, y):
 
 @checks.underflow_is_zero
 def cross_entropy(a3, y):
-    """Return C = -Σ_l [y_l ln a³_l + (1 - y_l) ln(1 - a³_l)] (C), as `costs.cross_entropy`."""
+    """Return C = -Σ_l [y_l ln a³_l + (1 - y_l) ln(1 - a³_l)] (C), as `costs.cross_entropy`.
+
+    >>> float(by_definition.cross_entropy(np.array([0.5, 0.75]), np.array([0.0, 1.0])).round(6))
+    0.980829
+    """
     a3, y = costs.probabilities(a3, y)
     if a3.ndim > 1:
         return np.array([cross_entropy(a3[n], y[n]) for n in _examples("a3", a3)])
@@ -57,7 +73,12 @@ def cross_entropy(a3, y):
 
 @checks.underflow_is_zero
 def delta(z3, a3, y, cost="quadratic"):
-    """Return δ³_l = ∂C/∂a³_l · σ′(z³_l) (BP1, FC1), as `costs.delta`."""
+    """Return δ³_l = ∂C/∂a³_l · σ′(z³_l) (BP1, FC1), as `costs.delta`.
+
+    >>> z3, a3, y = np.log([1.0, 3.0]), np.array([0.5, 0.75]), np.array([0.0, 1.0])
+    >>> by_definition.delta(z3, a3, y)
+    array([ 0.125   , -0.046875])
+    """
     checks.one_of("cost", cost, costs.COSTS)
     z3, (a3, y) = checks.floats("z3", z3), costs.pair(a3, y)
     checks.shape("z3", z3, a3.shape)
@@ -79,7 +100,14 @@ def delta(z3, a3, y, cost="quadratic"):
 
 @checks.underflow_is_zero
 def conv_forward(a, w, b):
-    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1), as `conv.forward`."""
+    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1), as `conv.forward`.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> by_definition.conv_forward(a, w, 0.5)
+    array([[-0.5,  3.5],
+           [ 2.5,  4.5]])
+    """
     w = conv.filters(w)
     a, b = conv.images(a, w), conv.bias(b, w)
     if a.ndim > _input_axes(w):
@@ -110,6 +138,13 @@ def conv_backward(delta, w):
 
     Of all w_{l,m} only those with 0 ≤ l, m < 5 exist, so the loop runs over j, k, l, m and adds
     to p = j + l, q = k + m.
+
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> by_definition.conv_backward(delta, w)
+    array([[ 1.,  0.,  2.,  0.],
+           [ 3., -3.,  7., -4.],
+           [ 0., -3.,  5., -2.]])
     """
     w = conv.filters(w)
     delta = conv.deltas(delta, w)
@@ -136,7 +171,12 @@ def _one_map_backward(delta, w):
 
 @checks.underflow_is_zero
 def conv_nabla_b(delta, w):
-    """Return ∂C/∂b = Σ_{j,k} δ_{j,k} (BP3), as `conv.nabla_b`."""
+    """Return ∂C/∂b = Σ_{j,k} δ_{j,k} (BP3), as `conv.nabla_b`.
+
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> float(by_definition.conv_nabla_b(delta, np.ones((2, 3))))
+    2.0
+    """
     w = conv.filters(w)
     delta = conv.deltas(delta, w)
     if delta.ndim > min(w.ndim, 3):
@@ -156,7 +196,14 @@ def _one_map_nabla_b(delta):
 
 @checks.underflow_is_zero
 def conv_nabla_w(delta, a, w):
-    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4), as `conv.nabla_w`."""
+    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4), as `conv.nabla_w`.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> by_definition.conv_nabla_w(delta, a, np.ones((2, 3)))
+    array([[-5.,  9.,  3.],
+           [ 6.,  3., -1.]])
+    """
     w = conv.filters(w)
     a, delta = conv.images(a, w), conv.deltas(delta, w)
     conv.same_layer(delta, a, w)
@@ -189,7 +236,11 @@ def _input_axes(w):
 
 @checks.underflow_is_zero
 def pool_forward(a):
-    """Return a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3)."""
+    """Return a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3).
+
+    >>> by_definition.pool_forward(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[0.7, 0.5]])
+    """
     a = _tiled(a)
     if a.ndim > 2:
         return np.stack([pool_forward(a[n]) for n in _examples("a", a)])
@@ -204,7 +255,12 @@ def pool_forward(a):
 
 @checks.underflow_is_zero
 def pool_winners(a, ties="first"):
-    """Return the switch ∂a²_{j',k'}/∂a¹_{j,k} (BP2a), as `pool.winners`."""
+    """Return the switch ∂a²_{j',k'}/∂a¹_{j,k} (BP2a), as `pool.winners`.
+
+    >>> by_definition.pool_winners(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[False,  True,  True, False],
+           [False, False, False, False]])
+    """
     checks.one_of("ties", ties, pool.TIES)
     a = _tiled(a)
     if a.ndim > 2:
@@ -222,7 +278,13 @@ def pool_winners(a, ties="first"):
 
 @checks.underflow_is_zero
 def pool_backward(grad, winners):
-    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k} (BP2a), as `pool.backward`."""
+    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k} (BP2a), as `pool.backward`.
+
+    >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
+    >>> by_definition.pool_backward(np.array([[3.0, 2.0]]), winners)
+    array([[0., 3., 2., 0.],
+           [0., 0., 0., 0.]])
+    """
     grad, winners = pool.mask(grad, winners)
     if grad.ndim > 2:
         return np.stack([pool_backward(grad[n], winners[n]) for n in _examples("grad", grad)])
@@ -248,7 +310,12 @@ def _max(*numbers):
 
 @checks.underflow_is_zero
 def dense_forward(a, w, b):
-    """Return z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4), as `dense.forward`."""
+    """Return z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4), as `dense.forward`.
+
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> by_definition.dense_forward(np.array([2.0, 1.0, 4.0]), w, np.array([0.5, -1.0]))
+    array([ 4.5, 10. ])
+    """
     w = dense.weights(w)
     a, b = dense.inputs(a, w), dense.bias(b, w)
     if a.ndim > w.ndim - 1:
@@ -263,9 +330,14 @@ def dense_forward(a, w, b):
 
 @checks.underflow_is_zero
 def dense_backward(delta, w):
-    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k} (the sum in BP2, FC2), as `dense.backward`."""
+    """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k} (the sum in BP2, FC2), as `dense.backward`.
+
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> by_definition.dense_backward(np.array([2.0, -1.0]), w)
+    array([ 2.,  5., -3.])
+    """
     w = dense.weights(w)
-    delta = dense.errors(delta, w)
+    delta = dense.deltas(delta, w)
     if delta.ndim > 1:
         return np.stack([dense_backward(delta[n], w) for n in _examples("delta", delta)])
     nabla_a = np.zeros(w.shape[1:], _dtype(delta, w))
@@ -277,8 +349,12 @@ def dense_backward(delta, w):
 
 @checks.underflow_is_zero
 def dense_nabla_b(delta, w=None):
-    """Return ∂C/∂b_q = δ_q (BP3a, FC3), as `dense.nabla_b`."""
-    delta = dense.errors(delta, w)
+    """Return ∂C/∂b_q = δ_q (BP3a, FC3), as `dense.nabla_b`.
+
+    >>> by_definition.dense_nabla_b(np.array([[2.0, -1.0], [0.5, 3.0]]))
+    array([2.5, 2. ])
+    """
+    delta = dense.deltas(delta, w)
     if delta.ndim > 1:
         return sum(dense_nabla_b(delta[n]) for n in _examples("delta", delta))
     nabla = np.empty_like(delta)
@@ -289,8 +365,13 @@ def dense_nabla_b(delta, w=None):
 
 @checks.underflow_is_zero
 def dense_nabla_w(delta, a, w=None):
-    """Return ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a, FC4), as `dense.nabla_w`."""
-    delta = dense.errors(delta, w)
+    """Return ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a, FC4), as `dense.nabla_w`.
+
+    >>> by_definition.dense_nabla_w(np.array([2.0, -1.0]), np.array([2.0, 1.0, 4.0]))
+    array([[ 4.,  2.,  8.],
+           [-2., -1., -4.]])
+    """
+    delta = dense.deltas(delta, w)
     a = dense.same_batch(a, delta, w)
     if delta.ndim > 1:
         return sum(dense_nabla_w(delta[n], a[n]) for n in _examples("delta", delta))
@@ -306,7 +387,13 @@ def dense_nabla_w(delta, a, w=None):
 
 @checks.underflow_is_zero
 def feedforward(net, a0):
-    """Return z1, a1, a2, z3, a3 (F1–F5), as `net.feedforward(a0)`."""
+    """Return z1, a1, a2, z3, a3 (F1–F5), as `net.feedforward(a0)`.
+
+    >>> net, a0 = ConvNet.random(image=(6, 8), kernel=(3, 3)), np.full((6, 8), 0.5)
+    >>> loops, library = by_definition.feedforward(net, a0), net.feedforward(a0)
+    >>> all(np.allclose(a, b) for a, b in zip(loops, library))
+    True
+    """
     a0 = checks.images("a0", a0, network.given("net", net).image_shape)
     z1 = conv_forward(a0, net.w1, net.b1)
     a1 = sigmoid(z1)
@@ -317,7 +404,14 @@ def feedforward(net, a0):
 
 @checks.underflow_is_zero
 def backprop(net, a0, y, cost="quadratic", ties="first"):
-    """Return δ³, δ¹ and the four gradients (BP1–BP4), as `net.backprop(a0, y, cost, ties)`."""
+    """Return δ³, δ¹ and the four gradients (BP1–BP4), as `net.backprop(a0, y, cost, ties)`.
+
+    >>> net, a0 = ConvNet.random(image=(6, 8), kernel=(3, 3)), np.full((6, 8), 0.5)
+    >>> y = np.eye(10)[3]
+    >>> loops, library = by_definition.backprop(net, a0, y), net.backprop(a0, y)
+    >>> all(np.allclose(a, b) for a, b in zip(loops, library))
+    True
+    """
     z1, a1, a2, z3, a3 = feedforward(net, a0)
     delta3 = delta(z3, a3, y, cost)
     nabla_a1 = pool_backward(dense_backward(delta3, net.w3), pool_winners(a1, ties))
@@ -325,10 +419,10 @@ def backprop(net, a0, y, cost="quadratic", ties="first"):
     return Gradients(
         delta3,
         delta1,
-        conv_nabla_w(delta1, a0, net.w1),
-        conv_nabla_b(delta1, net.w1),
-        dense_nabla_w(delta3, a2),
-        dense_nabla_b(delta3),
+        b3=dense_nabla_b(delta3),
+        b1=conv_nabla_b(delta1, net.w1),
+        w3=dense_nabla_w(delta3, a2),
+        w1=conv_nabla_w(delta1, a0, net.w1),
     )
 
 

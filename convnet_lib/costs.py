@@ -10,6 +10,9 @@ from .activations import sigmoid, sigmoid_prime
 def quadratic(a3, y):
     """Return the quadratic cost C = ½ Σ_l (a³_l - y_l)², one number an example (C).
 
+    >>> float(costs.quadratic(np.array([0.5, 0.75]), np.array([0.0, 1.0])))
+    0.15625
+
     Args:
         a3: output activations, shape (..., 10) or any other number of neurons.
         y: desired activations, same shape.
@@ -25,7 +28,11 @@ def quadratic(a3, y):
 
 
 def quadratic_prime(a3, y):
-    """Return ∂C/∂a³_l = a³_l - y_l of the quadratic cost; shapes and errors as `quadratic`."""
+    """Return ∂C/∂a³_l = a³_l - y_l of the quadratic cost; shapes and errors as `quadratic`.
+
+    >>> costs.quadratic_prime(np.array([0.5, 0.75]), np.array([0.0, 1.0]))
+    array([ 0.5 , -0.25])
+    """
     a3, y = pair(a3, y)
     return a3 - y
 
@@ -36,6 +43,9 @@ def cross_entropy(a3, y):
 
     An activation that has rounded to exactly 0 or 1 counts as the smallest positive number of
     its dtype instead, so that the cost of a confident mistake is large and not infinite.
+
+    >>> float(costs.cross_entropy(np.array([0.5, 0.75]), np.array([0.0, 1.0])).round(6))
+    0.980829
 
     Args:
         a3: output activations in [0, 1], shape (..., 10) or any other number of neurons.
@@ -63,6 +73,9 @@ def cross_entropy_prime(a3, y):
     Where a³_l is exactly 0 or 1 it is infinite if y_l is another number, and 1 - 2y_l, which the
     fraction tends to, if y_l is the same. `delta` does without it. Shapes and errors as
     `cross_entropy`.
+
+    >>> costs.cross_entropy_prime(np.array([0.5, 0.75]), np.array([1.0, 0.0]))
+    array([-2.,  4.])
     """
     a3, y = probabilities(a3, y)
     slope = a3 * (1 - a3)
@@ -76,6 +89,12 @@ def delta(z3, a3, y, cost="quadratic"):
 
     For the cross-entropy, σ′(z³_l) = a³_l(1 - a³_l) cancels the denominator of ∂C/∂a³_l, and
     δ³_l = a³_l - y_l is what is computed.
+
+    >>> z3, a3, y = np.log([1.0, 3.0]), np.array([0.5, 0.75]), np.array([0.0, 1.0])
+    >>> costs.delta(z3, a3, y)
+    array([ 0.125   , -0.046875])
+    >>> costs.delta(z3, a3, y, cost="cross_entropy")
+    array([ 0.5 , -0.25])
 
     Args:
         z3: weighted inputs of the output layer, shape (..., 10).
@@ -137,7 +156,13 @@ def _softplus(z):
 
 
 def pair(a3, y, name="a3"):
-    """Return activations and what they should be as arrays of one shape; y is finite."""
+    """Return activations and what they should be as arrays of one shape; y is finite.
+
+    >>> costs.pair(np.ones((2, 10)), np.ones(10))
+    Traceback (most recent call last):
+        ...
+    ValueError: y: expected shape (2, 10), got (10,)
+    """
     a3, y = checks.floats(name, a3), checks.finite("y", y)
     if a3.ndim == 0:
         checks.refuse(name, "shape (..., outputs)", "()")
@@ -146,7 +171,13 @@ def pair(a3, y, name="a3"):
 
 
 def probabilities(a3, y):
-    """Return the `pair`, refused unless the activations are from 0 to 1."""
+    """Return the `pair`, refused unless the activations are from 0 to 1.
+
+    >>> costs.probabilities(np.array([0.5, 1.5]), np.array([0.0, 1.0]))
+    Traceback (most recent call last):
+        ...
+    ValueError: a3: expected activations from 0 to 1, got 1.5
+    """
     a3, y = pair(a3, y)
     outside = a3[~((a3 >= 0) & (a3 <= 1))]
     if outside.size:

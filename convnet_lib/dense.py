@@ -30,6 +30,10 @@ NABLA_W = {
 def forward(a, w, b):
     """Return the weighted input z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4).
 
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> dense.forward(np.array([2.0, 1.0, 4.0]), w, np.array([0.5, -1.0]))
+    array([ 4.5, 10. ])
+
     Args:
         a: activations of the layer below, shape (..., *w.shape[1:]).
         w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
@@ -50,6 +54,10 @@ def forward(a, w, b):
 def backward(delta, w):
     """Return ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}, without the factor σ′ (the sum in BP2; FC2).
 
+    >>> w = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    >>> dense.backward(np.array([2.0, -1.0]), w)
+    array([ 2.,  5., -3.])
+
     Args:
         delta: ∂C/∂z, shape (..., Q).
         w: weights, shape (Q, K), (Q, H, W) or (Q, F, H, W).
@@ -69,6 +77,9 @@ def backward(delta, w):
 def nabla_b(delta, w=None):
     """Return the gradient of the biases, ∂C/∂b_q = δ_q, summed over a batch (BP3a, FC3).
 
+    >>> dense.nabla_b(np.array([[2.0, -1.0], [0.5, 3.0]]))
+    array([2.5, 2. ])
+
     Args:
         delta: ∂C/∂z, shape (..., Q).
         w: the weights; not needed, and taken (and checked) so that this call reads as `conv`'s.
@@ -79,7 +90,7 @@ def nabla_b(delta, w=None):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    delta = batches.as_one_axis(errors(delta, w), 1)
+    delta = batches.as_one_axis(deltas(delta, w), 1)
     return np.einsum("nq->q", delta, dtype=np.float64).astype(delta.dtype)  # as in conv.nabla_b
 
 
@@ -88,6 +99,10 @@ def nabla_w(delta, a, w=None):
     """Return the gradient of the weights, ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a; FC4).
 
     A batch is summed over.
+
+    >>> dense.nabla_w(np.array([2.0, -1.0]), np.array([2.0, 1.0, 4.0]))
+    array([[ 4.,  2.,  8.],
+           [-2., -1., -4.]])
 
     Args:
         delta: ∂C/∂z, shape (..., Q).
@@ -101,7 +116,7 @@ def nabla_w(delta, a, w=None):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    delta = errors(delta, w)
+    delta = deltas(delta, w)
     a = same_batch(a, delta, w)
     axes = a.ndim - (delta.ndim - 1)
     delta, a = batches.as_one_axis(delta, 1), batches.as_one_axis(a, axes)
@@ -109,15 +124,29 @@ def nabla_w(delta, a, w=None):
 
 
 def weights(w):
-    """Return w as an array, refused unless it has an axis of outputs and axes of inputs."""
+    """Return w as an array, refused unless it has an axis of outputs and axes of inputs.
+
+    >>> dense.weights(np.ones((10, 12, 12))).shape
+    (10, 12, 12)
+    >>> dense.weights(np.ones(10))
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected shape (Q, K), (Q, H, W) or (Q, F, H, W), got (10,)
+    """
     w = checks.floats("w", w)
     if w.ndim not in FORWARD or 0 in w.shape:
         checks.refuse("w", "shape (Q, K), (Q, H, W) or (Q, F, H, W)", w.shape)
     return w
 
 
-def errors(delta, w=None):
-    """Return delta as an array, refused unless it has the outputs of w, where there is one."""
+def deltas(delta, w=None):
+    """Return delta as an array, refused unless it has the outputs of w, where there is one.
+
+    >>> dense.deltas(np.ones((7, 9)), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: delta: expected shape (..., 10), got (7, 9)
+    """
     delta = checks.floats("delta", delta)
     outputs = ("Q",) if w is None else weights(w).shape[:1]
     if delta.ndim == 0 or (w is not None and delta.shape[-1:] != outputs):
@@ -126,21 +155,39 @@ def errors(delta, w=None):
 
 
 def inputs(a, w):
-    """Return a as an array, refused unless it has the inputs of w."""
+    """Return a as an array, refused unless it has the inputs of w.
+
+    >>> dense.inputs(np.ones((12, 11)), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a: expected shape (..., 12, 12), got (12, 11)
+    """
     a = checks.floats("a", a)
     checks.last_axes("a", a, w.shape[1:])
     return a
 
 
 def bias(b, w):
-    """Return b as an array, refused unless it has a bias for each output of w."""
+    """Return b as an array, refused unless it has a bias for each output of w.
+
+    >>> dense.bias(np.zeros(9), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected shape (10,), got (9,)
+    """
     b = checks.floats("b", b)
     checks.shape("b", b, w.shape[:1])
     return b
 
 
 def same_batch(a, delta, w=None):
-    """Return a as an array, refused unless it has the batch axes of delta and the inputs of w."""
+    """Return a as an array, refused unless it has the batch axes of delta and the inputs of w.
+
+    >>> dense.same_batch(np.ones((6, 12, 12)), np.ones((7, 10)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a: expected shape (7, K or H, W or F, H, W) for delta of shape (7, 10), got ...
+    """
     a = checks.floats("a", a)
     axes = a.ndim - (delta.ndim - 1)
     if axes + 1 not in NABLA_W or a.shape[: a.ndim - axes] != delta.shape[:-1]:

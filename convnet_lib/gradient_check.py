@@ -19,6 +19,10 @@ def central_differences(f, x, h=1e-5, entries=None):
     at the default h. The measurement means nothing where f has a kink nearer than h, as it has
     where two neurons of a pooling window are about to change places.
 
+    >>> slopes = gradient_check.central_differences(lambda x: x[0] ** 2 * x[1], [3.0, 2.0])
+    >>> slopes.round(6)
+    array([12.,  9.])
+
     Args:
         f: a function of one array, returning a number.
         x: where to measure, an array of float64 of any shape; it is not changed.
@@ -46,6 +50,9 @@ def relative_error(found, expected):
 
     Entries of `expected` that are not a number (not measured) are left out.
 
+    >>> gradient_check.relative_error([1.0, 3.0], [1.0, 4.0])
+    0.25
+
     Args:
         found: the array to judge.
         expected: the array that it is judged by, same shape.
@@ -72,6 +79,11 @@ def relative_error(found, expected):
 
 def check(net, a0, y, cost="quadratic", ties="first", h=1e-5, entries=200, seed=0):
     """Return how far `net.backprop` is from central differences, a relative error a parameter.
+
+    >>> net, a0 = ConvNet.random(seed=0), np.random.default_rng(0).random((28, 28))
+    >>> errors = gradient_check.check(net, a0, np.eye(10)[3], entries=5)
+    >>> sorted(errors), max(errors.values()) < 1e-6
+    (['b1', 'b3', 'w1', 'w3'], True)
 
     Args:
         net: a ConvNet of float64.

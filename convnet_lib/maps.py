@@ -15,6 +15,9 @@ CHUNK = 500
 def with_maps(net):
     """Return the network with an axis of feature maps, which one with a single filter lacks.
 
+    >>> maps.with_maps(ConvNet.random(seed=0)).w1.shape
+    (1, 5, 5)
+
     Args:
         net: a ConvNet, w1 (5, 5) or (F, 5, 5).
 
@@ -41,6 +44,10 @@ def pleasing(w1):
     one in proportion to the positive part of w¹ (by the inequality of Cauchy and Schwarz). A
     filter without a positive weight is hurt least by a single pixel under its largest weight.
 
+    >>> maps.pleasing(np.array([[3.0, -1.0, 0.0], [0.0, 4.0, -2.0]]))
+    array([[0.6, 0. , 0. ],
+           [0. , 0.8, 0. ]])
+
     Args:
         w1: filters, shape (..., 5, 5) or any other size.
 
@@ -64,6 +71,9 @@ def pleasing(w1):
 def strongest(z1):
     """Return where a map is largest, the first place in row-major order: integers (..., 2).
 
+    >>> maps.strongest(np.array([[0.5, -1.0, 2.0], [1.0, 2.0, 0.0]]))
+    array([0, 2])
+
     Args:
         z1: maps, shape (..., H, W); not-a-number is never the largest.
 
@@ -86,6 +96,9 @@ def strongest(z1):
 def winner(a1):
     """Return which neuron of each window wins, 0 to 3 in row-major order (BP2a).
 
+    >>> maps.winner(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.9]]))
+    array([[1, 3]])
+
     Args:
         a1: activations, shape (..., H, W), H and W even.
 
@@ -98,7 +111,13 @@ def winner(a1):
 
 @checks.underflow_is_zero
 def norms(net):
-    """Return how much each map can matter: the norm of its weights in w³, shape (F,)."""
+    """Return how much each map can matter: the norm of its weights in w³, shape (F,).
+
+    >>> w3 = np.array([[[[3.0]], [[0.0]]], [[[4.0]], [[1.0]]]])
+    >>> net = ConvNet(np.ones((2, 1, 2)), np.zeros(2), w3, np.zeros(2))
+    >>> maps.norms(net)
+    array([5., 1.])
+    """
     w3 = with_maps(net).w3
     # Divided by the largest first, for the square of a very large or very small one is none.
     largest = np.abs(w3).max(axis=(0, 2, 3), keepdims=True)
@@ -112,6 +131,11 @@ def importance(net, digits, cost="cross_entropy"):
 
     Without a map means: its weights in w³ are 0 and nothing else changes. The network is not
     trained again.
+
+    >>> train, _ = data.load_digits()
+    >>> net = ConvNet.random(maps=2, seed=0)
+    >>> maps.importance(net, data.Digits(train.images[:20], train.labels[:20])).shape
+    (2,)
 
     Args:
         net: a ConvNet, w1 (5, 5) or (F, 5, 5).

@@ -42,6 +42,11 @@ class ConvNet:
     (F, 5, 5), over C channels (F, C, 5, 5), b1 is (F,) and w3 is (10, F, 12, 12). Other sizes
     work too: an image has 2·w3.shape[-2] + w1.shape[-2] - 1 rows, and columns likewise.
 
+    >>> w1, b1 = np.array([[2.0, -1.0]]), np.array(0.0)
+    >>> net = ConvNet(w1, b1, np.ones((3, 1, 2)), np.zeros(3))
+    >>> net.image_shape
+    (2, 5)
+
     Raises:
         ValueError: if the shapes do not belong together or an array is not made of finite floats.
     """
@@ -89,6 +94,10 @@ class ConvNet:
         where n is the number of weighted inputs of a neuron (Nielsen, Neural Networks and Deep
         Learning, ch. 3), so that z¹ and z³ begin in the steep part of σ.
 
+        >>> net = ConvNet.random(maps=20, seed=0)
+        >>> net.w1.shape, net.b1.shape, net.w3.shape, net.b3.shape
+        ((20, 5, 5), (20,), (10, 20, 12, 12), (10,))
+
         Args:
             maps: number of feature maps F, or None for one filter without an axis of maps.
             seed: of the random numbers; an integer from 0 on or a numpy Generator.
@@ -123,6 +132,14 @@ class ConvNet:
 
         A training checkpoint holds networks too: of one, this is the last that it holds.
 
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
+
         Args:
             path: of the file.
 
@@ -141,6 +158,14 @@ class ConvNet:
         The file is a NumPy archive of the four parameters by their names. Its folder is made if
         need be, and its name is taken as it is, without an ending added.
 
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
+
         Args:
             path: of the file, by custom ending in .npz.
 
@@ -151,6 +176,15 @@ class ConvNet:
 
     def feedforward(self, a0):
         """Return z1, a1, a2, z3, a3 for input activations a0 (F1–F5).
+
+        >>> w1, b1 = np.array([[2.0, -1.0]]), np.array(0.0)
+        >>> net = ConvNet(w1, b1, np.ones((3, 1, 1)), np.zeros(3))
+        >>> z1, a1, a2, z3, a3 = net.feedforward(np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+        >>> z1
+        array([[ 0.,  2.],
+               [ 0., -1.]])
+        >>> a2.shape, z3.shape
+        ((1, 1), (3,))
 
         Args:
             a0: images, shape (..., 28, 28), with channels (..., C, 28, 28), floats in [0, 1].
@@ -173,6 +207,13 @@ class ConvNet:
     def backprop(self, a0, y, cost="quadratic", ties="first"):
         """Return δ³, δ¹ and the gradients of all four parameters (BP1–BP4).
 
+        >>> net = ConvNet.random(seed=0)
+        >>> gradients = net.backprop(np.full((28, 28), 0.5), np.eye(10)[3])
+        >>> gradients.delta1.shape, gradients.w1.shape
+        ((24, 24), (5, 5))
+        >>> bool(np.isclose(gradients.b1, gradients.delta1.sum()))
+        True
+
         Args:
             a0: images, shape (..., 28, 28), with channels (..., C, 28, 28).
             y: desired activations, shape (..., 10).
@@ -194,19 +235,28 @@ class ConvNet:
         return Gradients(
             delta3,
             delta1,
-            w1=conv.nabla_w(delta1, a0, self.w1),  # BP4
+            b3=dense.nabla_b(delta3, self.w3),  # BP3a
             b1=conv.nabla_b(delta1, self.w1),  # BP3
             w3=dense.nabla_w(delta3, a2, self.w3),  # BP4a
-            b3=dense.nabla_b(delta3, self.w3),  # BP3a
+            w1=conv.nabla_w(delta1, a0, self.w1),  # BP4
         )
 
     def cost(self, a0, y, cost="quadratic"):
-        """Return the cost of each example, shape (...); arguments and errors as `backprop` (C)."""
+        """Return the cost of each example, shape (...); arguments and errors as `backprop` (C).
+
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+        >>> float(net.cost(np.zeros((2, 3)), np.array([0.0, 1.0, 0.0])))
+        0.375
+        """
         return costs.of_weighted_input(self.feedforward(a0).z3, y, cost)
 
     @property
     def image_shape(self):
-        """The shape of one image: (28, 28), with channels (C, 28, 28)."""
+        """The shape of one image: (28, 28), with channels (C, 28, 28).
+
+        >>> ConvNet.random(image=(28, 30)).image_shape
+        (28, 30)
+        """
         sizes = [2 * n + k - 1 for n, k in zip(self.w3.shape[-2:], self.w1.shape[-2:], strict=True)]
         return (*self.w1.shape[1:-2], *sizes)
 
@@ -215,7 +265,13 @@ class ConvNet:
 
 
 def given(name, net):
-    """Return the ConvNet that came as an argument; anything else is refused by that name."""
+    """Return the ConvNet that came as an argument; anything else is refused by that name.
+
+    >>> network.given("net", 5)
+    Traceback (most recent call last):
+        ...
+    ValueError: net: expected a ConvNet, got a int
+    """
     if not isinstance(net, ConvNet):
         checks.refuse(name, "a ConvNet", f"a {type(net).__name__}")
     return net

@@ -17,6 +17,9 @@ def forward(a):
 
     In the book's letters, a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}).
 
+    >>> pool.forward(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[0.7, 0.5]])
+
     Args:
         a: activations, shape (..., H, W), H and W even.
 
@@ -30,14 +33,22 @@ def forward(a):
 
 
 def winners(a, ties="first"):
-    """Return the pooling switch ∂a²_{j',k'}/∂a¹_{j,k}, the mask of each window's winner (BP2a).
+    """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
     Where several neurons share the maximum there is no derivative, and `ties` decides:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;
-    - "all": every one of them counts in full. This is the textbook formula read literally, and
-      as a derivative it is wrong; it is here to be looked at.
+    - "all": every one of them counts in full. This is BP2a as it stands, and at a tie it is not
+      the derivative; it is here to be looked at.
+
+    >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]])
+    >>> pool.winners(a1)
+    array([[False,  True,  True, False],
+           [False, False, False, False]])
+    >>> pool.winners(a1, ties="split").round(2)
+    array([[0.  , 1.  , 0.33, 0.33],
+           [0.  , 0.  , 0.33, 0.  ]])
 
     Args:
         a: activations, shape (..., H, W), H and W even.
@@ -63,6 +74,11 @@ def winners(a, ties="first"):
 def backward(grad, winners):
     """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{j',k'} · switch_{j,k}, with j' = ⌊j/2⌋, k' = ⌊k/2⌋ (BP2a).
 
+    >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
+    >>> pool.backward(np.array([[3.0, 2.0]]), winners)
+    array([[0., 3., 2., 0.],
+           [0., 0., 0., 0.]])
+
     Args:
         grad: ∂C/∂a², shape (..., H/2, W/2).
         winners: the pooling mask, shape (..., H, W), from `winners`.
@@ -80,6 +96,9 @@ def backward(grad, winners):
 def tied(a):
     """Return which windows are tied: several neurons share the maximum, and BP2a does not hold.
 
+    >>> pool.tied(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[False,  True]])
+
     Args:
         a: activations, shape (..., H, W), H and W even.
 
@@ -95,6 +114,10 @@ def tied(a):
 
 def windows(a):
     """Return the four activations of each window, in row-major order, as a last axis.
+
+    >>> pool.windows(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[[0.2, 0.7, 0.4, 0.1],
+            [0.5, 0.5, 0.5, 0.3]]])
 
     Args:
         a: activations, shape (..., H, W), H and W even.
@@ -114,7 +137,13 @@ def windows(a):
 
 
 def mask(grad, winners):
-    """Return grad and a pooling mask as arrays, refused unless they belong together."""
+    """Return grad and a pooling mask as arrays, refused unless they belong together.
+
+    >>> pool.mask(np.ones((2, 3)), np.ones((4, 5), dtype=bool))
+    Traceback (most recent call last):
+        ...
+    ValueError: winners: expected shape (..., H, W) with H and W even, got (4, 5)
+    """
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)

@@ -1,8 +1,8 @@
 """Mini-batch stochastic gradient descent, and how good a network is."""
 
+import logging
 from dataclasses import dataclass, replace
 from math import prod
-from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from ..data import Digits, Split, one_hot, taken
 from . import checkpoints
 from .fast import Stepper
 from .progress import Silent, show
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,9 @@ def sgd(
         patience: stop after so many epochs without a better accuracy on `validation`; with None,
             never. `Run.best` is the network to keep.
         checkpoint: path of a file (.npz) that is written after each epoch and, if it is there
-            at the start, gone on from; the result has the bits of a run never stopped. None for
+            at the start, gone on from; the result has the bits of a run never stopped. The place
+            is tried before the first step, its folder made if need be. A disk that is full later
+            does not end the run: that is said on stderr, and the next epoch tries again. None for
             no file.
 
     Returns:
@@ -146,6 +150,7 @@ def sgd(
     digits, *others = _taken(net, digits, test, validation)
     patience = _patience(patience, validation)
     course = _Course(net, digits, *others, cost)
+    checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
     rng = course.begin(checkpoint, settings, rng)
     y, ended = one_hot(digits.labels, len(net.b3), net.w3.dtype), None
@@ -300,7 +305,7 @@ class _Course:
 
     def begin(self, checkpoint, settings, rng):
         """Measure the network, or take up what the checkpoint holds; return the generator."""
-        if checkpoint and Path(checkpoint).exists():
+        if checkpoint and checkpoint.exists():
             self.rows, rng = checkpoints.load(checkpoint, settings)
             self.stepper = Stepper(self.rows[-1][0], self.cost)
             return rng
@@ -347,9 +352,18 @@ class _Course:
         return ", ".join([f"epoch {len(self.rows) - 1}", f"cost {cost:.4f}", *known])
 
     def save(self, checkpoint, rng, settings):
-        """Write the checkpoint, if there is to be one."""
-        if checkpoint:
+        """Write the checkpoint, if there is to be one; say it if the disk does not take it."""
+        if not checkpoint:
+            return
+        try:
             checkpoints.save(checkpoint, self.rows, rng, settings)
+        except OSError as error:
+            # Logged, on stderr unless told otherwise: a warning may be made an exception, and then
+            # the run would be lost with the disk.
+            text = "checkpoint: epoch %d could not be written to %r: %s. The run goes on, and what "
+            text += "was written before is there; the next epoch tries again."
+            reason = error.strerror or error
+            LOG.warning(text, len(self.rows) - 1, str(checkpoint), reason)
 
     def run(self, ended):
         """Return what is over as a Run."""

@@ -32,33 +32,50 @@ class Shards(NamedTuple):
     ends: np.ndarray
 
 
-def connect(address=None, workers=2):
+def connect(address=None, workers=2, security=None):
     """Return a Dask client of a cluster: one on this machine, or the one at an address.
 
+    Whoever reaches a scheduler can have code run by it, and on a shared machine all users share
+    127.0.0.1. So the cluster on this machine speaks TLS, with certificates that are made for this
+    call, stay in the memory of its own processes and are asked of both sides: another process
+    that knows the address is refused.
+
     Args:
-        address: of a scheduler that runs already, such as "tcp://192.0.2.1:8786", or None.
+        address: of a scheduler that runs already, such as "tls://192.0.2.1:8786", or None.
         workers: processes to start on this machine when there is no address.
+        security: a `distributed.Security` with the certificates of the scheduler at `address`.
 
     Returns:
         A `distributed.Client`; use it in a `with` block, or close it.
 
     Raises:
-        ValueError: if workers is not at least 1.
+        ValueError: if workers is not at least 1, or security is given without an address.
+
+    >>> with connect(workers=1) as client:
+    ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
+    ('tls', 3)
     """
     if address is not None and not isinstance(address, str):
         checks.refuse("address", "None or the address of a scheduler", repr(address))
     workers = checks.whole("workers", workers, 1)
+    import dask
     from distributed import Client
 
     if address is not None:
-        return Client(address)
+        return Client(address, security=security)
+    if security is not None:
+        checks.refuse("security", "None without an address: it is made here", security)
     # One thread each, which is what a gradient takes; all on loopback, at ports that are free.
     local = {
         "host": "127.0.0.1",
         "dashboard_address": "127.0.0.1:0",
+        "security": True,  # Dask then makes the certificates
         "silence_logs": logging.CRITICAL,
     }
-    return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
+    # Dask's pages about a cluster know of no certificate: none is served.
+    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker", "nanny")}
+    with dask.config.set(pages):
+        return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
 
 
 def hold(client, load, count=None):
