@@ -225,7 +225,7 @@ def load_other(folder, dtype=np.float32):
             not as many labels as images.
         FileNotFoundError: if a file is missing.
     """
-    if folder is None:
+    if folder is None:  # here, that would mean the folder where MNIST is
         checks.refuse("folder", "a path", None)
     files = [IdxFile(file.name, (None,) * len(file.shape), None) for file in MNIST]
     place = _place(folder)
@@ -386,9 +386,10 @@ def labels(name, given, count, classes=10):
             one-hot rows, or as many as there are not images.
     """
     found = _integers(given, name)
-    if found.shape != (count,):
-        expected = f"a label for each of the {count:,} images, shape ({count},)"
-        checks.refuse(name, expected, f"shape {checks.written(found.shape) if found.ndim else ()}")
+    if found.shape != (count,):  # not one-hot rows, nor a column, nor one label for all
+        checks.refuse(
+            name, f"shape ({count},)", checks.written(found.shape) if found.ndim else "()"
+        )
     _within(name, found, classes)
     return found.astype(np.int64)
 
