@@ -6,10 +6,13 @@ in ATTACKS; it prints TRIED when it ran, and FOUND where it got what it wanted.
 
 import copy
 import csv
+import doctest
 import hashlib
+import html
 import html.parser
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -674,8 +677,13 @@ def test_the_search_for_dangers_finds_them():
 @isolated
 def test_feedback_runs_nothing(attacked):
     who = "is-full-of-markup"
-    attacked.nbgrader("generate_feedback", NAME, f"--student={who}")
-    page = (attacked.folder / "feedback" / who / NAME / f"{NAME}.html").read_text("utf-8")
+    pages = []
+    for name in (who, "honest"):
+        attacked.nbgrader("generate_feedback", NAME, f"--student={name}")
+        place = attacked.folder / "feedback" / name / NAME / f"{NAME}.html"
+        pages.append(place.read_text("utf-8"))
+    page, other = pages
+    assert Dangers(page).found == Dangers(other).found
     assert set(Dangers(page).found) == {"style"}  # the page's own
     assert "default-src 'none'" in page
     assert page.index("Content-Security-Policy") < page.index("<style")
@@ -718,6 +726,27 @@ print("PAGE", page[page.index('id="notebook-container"'):page.index('class="help
     page = attacked.run("-c", program, str(path)).partition("PAGE")[2]
     assert Dangers("<div " + page).found == []
     assert "alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\href{javascript:alert(1)}{x}$",
+        r"$&#92;href{javascript:alert(1)}{x}$",
+        r"$$&#x5C;href{javascript:alert(1)}{x}$$",
+        r"&bsol;(&bsol;href{javascript:alert(1)}{x}&bsol;)",
+        r"$\def\x{\href}\x{javascript:alert(1)}{x}$",
+        r"$\mmlToken{mi}[href=javascript:alert(1)]{x}$",
+        r"\\(\\href{javascript:alert(1)}{x}\\)",
+        r"$\hre<!-- -->f{javascript:alert(1)}{x}$",
+        r"$\hr<b></b>ef{javascript:alert(1)}{x}$",
+    ],
+)
+def test_no_formula_makes_a_link(text):
+    """MathJax would, and reads the page after all entities, tags and comments are gone."""
+    for source in (text, clean.markdown(text)):
+        seen = html.unescape(re.sub(r"<[^>]*>", "", clean.rendered(source)))
+        assert not re.search(r"\\(href|mmlToken|def)", seen)
 
 
 def test_cleaned_markdown_says_what_it_said():
@@ -972,3 +1001,10 @@ def test_feedback_without_hidden_tests_and_with_them():
     assert "a test that is not shown here did not pass" in str(hidden)
     open_, _ = grading.HiddenTests(shown=True).preprocess(copy.deepcopy(nb), {})
     assert "secret 130.5" in str(open_)
+
+
+@pytest.mark.parametrize(
+    "module", [clean, export, grading, judge, plain, sandbox, work], ids=lambda m: m.__name__
+)
+def test_examples_in_the_docstrings(module):
+    assert doctest.testmod(module).failed == 0
