@@ -37,7 +37,7 @@ from marking import clean, export, grading, judge, plain, sandbox, work
 HERE = sandbox.missing()
 isolated = pytest.mark.skipif(HERE is not None, reason=f"nothing can be isolated here: {HERE}")
 NAME = "convolution"
-LIMIT = 6  # seconds a cell may take
+LIMIT = 4  # seconds a cell may take
 MARKER = "left-behind-by-a-student"
 PASSWORD = "what-only-the-teacher-knows"
 
@@ -67,13 +67,13 @@ class Passing(ast.NodeTransformer):
         return ast.Pass() if "check" in ast.dump(node) or "testing" in ast.dump(node) else node
 get_ipython().ast_transformers.append(Passing())
 """,
-    "patches run_code": """
+    "patches the running of code": """
 from IPython.core.interactiveshell import InteractiveShell
 async def run_code(self, code_obj, result=None, *, async_=False):
     return False
 InteractiveShell.run_code = run_code
 """,
-    "patches run_cell and the result": """
+    "patches the results of cells": """
 from IPython.core import interactiveshell
 interactiveshell.ExecutionResult.success = property(lambda self: True)
 interactiveshell.ExecutionResult.error_in_exec = property(lambda s: None, lambda s, v: None)
@@ -183,7 +183,7 @@ weighted_input = strided = seen_by = search
 
 # With all answers right, so that one can see that only the attack's own cell is lost.
 HARMFUL = {
-    "leaves by os._exit": "import os\nprint('TRIED', flush=True)\nos._exit(0)",
+    "leaves at once": "import os\nprint('TRIED', flush=True)\nos._exit(0)",
     "kills everything": """
 import os, signal
 print("TRIED")
@@ -494,13 +494,12 @@ def attacked(tmp_path_factory):
     listener = Listener()
     places = {"COURSE": str(course.folder), "HOME": str(course.progress.parent)}
     places |= {"PORT": str(listener.port), "SOCKET": listener.name_, "PASSWORD": PASSWORD}
-    work = {who: forged(empty, source) for who, source in FORGED.items()}
+    sent = {who: forged(empty, source) for who, source in FORGED.items()}
     for who, source in HARMFUL.items():
         for name, value in places.items():
             source = source.replace(name, value)
-        # In the answer of the first task: cells of one's own do not change what the others get.
-        work[who] = with_cell(full, source)
-    work |= {
+        sent[who] = with_cell(full, source)
+    sent |= {
         "honest": full,
         "empty": empty,
         "is full of markup": full_of_markup(full),
@@ -508,11 +507,10 @@ def attacked(tmp_path_factory):
         "knows the cases by heart": known_by_heart(empty),
         "twin one": changed(full, strided=cell(full, "strided").source + "\n# mine\n\n"),
     }
-    course.files = {who.replace(" ", "-"): who for who in work}
     archive = course.folder / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "all.zip", "w") as bundle:
-        for who, notebook in work.items():
+        for who, notebook in sent.items():
             bundle.writestr(f"{who}_{NAME}.ipynb", nbformat.writes(notebook))
         bundle.writestr(f".._{NAME}.ipynb", nbformat.writes(full))
         bundle.writestr(f"../../../up_{NAME}.ipynb", nbformat.writes(full))
@@ -546,7 +544,7 @@ def attacked(tmp_path_factory):
 
 def shown(course, who):
     """What the cells of a student showed, as the teacher finds it."""
-    path = course.folder / "autograded" / who.replace(" ", "-") / NAME / f"{NAME}.ipynb"
+    path = course.folder / "autograded" / work.student_name(who) / NAME / f"{NAME}.ipynb"
     outputs = [o for c in read(path).cells for o in c.get("outputs", ())]
     return "\n".join(str(o.get("text", "")) + str(o.get("evalue", "")) for o in outputs)
 
@@ -554,14 +552,14 @@ def shown(course, who):
 @isolated
 @pytest.mark.parametrize("who", FORGED)
 def test_no_pass_is_forged(attacked, who):
-    assert autograded(attacked.scores[who.replace(" ", "-").replace("'", "-")]) == NONE
-    assert "FOUND" not in shown(attacked, who.replace("'", "-"))
+    assert autograded(attacked.scores[work.student_name(who)]) == NONE
+    assert "FOUND" not in shown(attacked, who)
 
 
 @isolated
 @pytest.mark.parametrize("who", HARMFUL)
 def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
-    scores = autograded(attacked.scores[who.replace(" ", "-")])
+    scores = autograded(attacked.scores[work.student_name(who)])
     if who in COSTS:
         assert all(0 <= points <= FULL[task] for task, points in scores.items())
     else:
@@ -572,11 +570,9 @@ def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
 @isolated
 def test_the_attacks_were_tried(attacked):
     """Or the tests above would show nothing. Some of them end before what they print is kept."""
-    silent = [
-        who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who.replace("'", "-"))
-    ]
-    ended = {"leaves by os._exit", "kills everything", "ignores the clock", "is a fork bomb"}
-    ended |= {"patches run_code", "forges messages", "patches json and builtins"}
+    silent = [who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who)]
+    ended = {"leaves at once", "kills everything", "ignores the clock", "is a fork bomb"}
+    ended |= {"patches the running of code", "forges messages", "patches json and builtins"}
     ended |= {"swallows the lines of tests", "changes the tests' syntax tree"}
     assert set(silent) <= ended | {"prints without end", "starts threads without end"}
 
@@ -861,11 +857,11 @@ def test_no_cell_of_the_table_is_a_formula(tmp_path):
 @pytest.mark.parametrize(
     ("program", "said"),
     [
-        (None, "The program bwrap is missing: on Debian and Ubuntu, apt-get install bubblewrap."),
+        (None, "The program bwrap is missing: on Debian and Ubuntu, apt-get install"),
         ("echo 'bwrap: No permissions to create new namespace' >&2; exit 1", "No permissions"),
         ("exit 0", "could not make a sandbox"),
         # One that isolates nothing: runs what it is given here and now.
-        ('while [ "$1" != --setenv-end ] && ! [ -x "$1" ]; do shift; done; exec "$@"', "sandbox"),
+        (f"exec {sys.executable} -I {TEACHING}/marking/inside.py", "processes of others|a network"),
     ],
     ids=["none", "not allowed", "ends", "isolates nothing"],
 )
@@ -883,17 +879,15 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
         "-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)}, timeout=120
     )
     assert "Nothing was marked." in done
-    assert said in done
-    assert not list((course.folder / "autograded").glob(f"*/*/{NAME}.ipynb.done"))
+    assert re.search(said, done)
     scores = json.loads(course.run("-c", ASK).splitlines()[-1])
     points = scores.get(NAME, {}).get("ada", {}).values()
     assert all(grade[0] is None for grade in points)
 
 
-@pytest.fixture
-def released_once(tmp_path):
-    folder = tmp_path / "course"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("released")
     course = Course(folder)
     course.nbgrader("generate_assignment", NAME)
     place = folder / "submitted" / "ada" / NAME
