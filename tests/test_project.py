@@ -22,12 +22,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+# An extra may name another one: convnet_lib[digits].
 MAIN = [
     *PROJECT["project"]["dependencies"],
-    *EXTRAS["dev"],
-    *EXTRAS["distributed"],
+    *(line for name in ("digits", "book", "dev", "distributed") for line in EXTRAS[name]),
     *PROJECT["build-system"]["requires"],
 ]
+MAIN = [line for line in MAIN if not line.startswith("convnet_lib[")]
 GROUPS = PROJECT["dependency-groups"] | {"classroom": EXTRAS["classroom"]}
 # What each lock must have: requirements.txt what the book and its tests need, and beside it one
 # for each other use, which may leave out what requirements.txt has.
@@ -86,8 +87,8 @@ def test_lock_satisfies_pyproject(lock, wanted):
 
 
 def test_each_extra_has_its_lock():
-    """The first two are in the main lock; nbgrader, which the book does not need, in its own."""
-    assert set(EXTRAS) == {"dev", "distributed", "classroom"}
+    """The first four are in the main lock; nbgrader, which the book does not need, in its own."""
+    assert set(EXTRAS) == {"digits", "book", "dev", "distributed", "classroom"}
     assert "nbgrader" not in {requirement.name for requirement, _ in locked()}
 
 
