@@ -37,7 +37,7 @@ MACROS = re.compile(
     r"\\(href|url|require|cssId|class|style|bbox|mmlToken|texttip|mathtip|tooltip|data|begingroup"
     r"|csname|unicode|includegraphics|def|let|newcommand|renewcommand|newenvironment)(?![A-Za-z])"
 )
-LETTERS = 100_000
+LETTERS = 20_000  # of a text; what is longer is cut
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -784,6 +784,9 @@ def test_two_with_one_content_are_named(attacked):
     assert rows["honest"]["score"] == "12.0"
     assert rows["empty"]["flags"] == ""
     assert rows["knows-the-cases-by-heart"]["flags"] == ""
+    for who in ("damaged", "deep", "by-hand"):
+        assert rows[who]["flags"].startswith("handed in, and not marked")
+        assert rows[who]["score"] == "0.0"
 
 
 @isolated
@@ -880,6 +883,8 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     )
     assert "Nothing was marked." in done
     assert re.search(said, done)
+    # Nobody is left as if marked: where there is a sandbox again, the same line marks all.
+    assert not (course.folder / "autograded" / "ada").exists()
     scores = json.loads(course.run("-c", ASK).splitlines()[-1])
     points = scores.get(NAME, {}).get("ada", {}).values()
     assert all(grade[0] is None for grade in points)
