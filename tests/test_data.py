@@ -258,7 +258,7 @@ def test_one_hot_holds_the_label_and_nothing_else(labels):
         ({"labels": [0], "classes": 0}, r"^classes: expected a positive integer, got 0$"),
         ({"labels": [0], "classes": 10.0}, r"^classes: expected a positive integer, got 10\.0$"),
         ({"labels": [0], "classes": True}, r"^classes: expected a positive integer, got True$"),
-        ({"labels": [0], "dtype": int}, r"^dtype: expected a float type .*, got <class 'int'>$"),
+        ({"labels": [0], "dtype": int}, r"^dtype: expected float32 or float64, got <class 'int'>$"),
     ],
 )
 def test_one_hot_bad_input(arguments, message):
@@ -266,11 +266,13 @@ def test_one_hot_bad_input(arguments, message):
         data.one_hot(**arguments)
 
 
-@pytest.mark.parametrize("dtype", [int, np.uint8, bool, complex, "float31", None, object, 3])
+@pytest.mark.parametrize(
+    "dtype", [int, np.uint8, bool, complex, "float31", None, object, 3, "f2", ">f8"]
+)
 @pytest.mark.parametrize("load", [data.load_digits, data.load_mnist])
 def test_dtype_bad_input(load, dtype, tmp_path, monkeypatch, no_network):
     monkeypatch.setenv("CONVNET_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match=r"^dtype: expected a float type such as float64, got "):
+    with pytest.raises(ValueError, match=r"^dtype: expected float32 or float64, got "):
         load(dtype)
 
 
@@ -483,8 +485,67 @@ def test_bad_file_in_a_folder_is_refused_by_name(tmp_path, bad, message):
     with pytest.raises(ValueError, match=message) as refused:
         load_from(tmp_path)
     assert str(refused.value).startswith(f"{path}: expected ")
-    assert "; delete it" in str(refused.value)
+    assert "delete it (from the cache" in str(refused.value)
     assert path.read_bytes() == bad
+
+
+# ------------------------------------------------------------- other images under MNIST's names
+
+
+@pytest.mark.parametrize("size", [(28, 28), (32, 20)])
+@pytest.mark.parametrize("packed", [True, False])
+def test_other_images_are_told_how_to_be_used_and_are(tmp_path, size, packed):
+    rng = np.random.default_rng(0)
+    for file, count in zip(data.MNIST, (7, 7, 3, 3), strict=True):
+        shape = (count, *size) if "images" in file.name else (count,)
+        raw = idx(rng.integers(0, 10, shape, np.uint8))
+        name = f"{file.name}.gz" if packed else file.name
+        (tmp_path / name).write_bytes(gzip.compress(raw) if packed else raw)
+    with pytest.raises(ValueError, match="other images under MNIST's names") as refused:
+        data.load_mnist(folder=tmp_path)
+    assert f"use data.load_other({str(tmp_path)!r})" in str(refused.value)
+    found = data.load_other(tmp_path)
+    expected = np.random.default_rng(0).integers(0, 10, (7, *size), np.uint8)
+    np.testing.assert_allclose(found.train.images, expected / 255, rtol=1e-6)
+    assert found.train.images.dtype == np.float32
+    assert found.train.labels.dtype == np.int64
+    assert [len(part) for half in found for part in half] == [7, 7, 3, 3]
+
+
+def test_fashion_is_as_long_as_mnist_and_is_told_apart_by_its_digest(tmp_path):
+    file = data.IdxFile("train-images-idx3-ubyte", (12, 28, 28), "0" * 64)
+    fill(tmp_path)
+    with pytest.raises(ValueError, match=r"expected SHA-256 0{64} .*use data\.load_other\("):
+        load_from(tmp_path, files=(file, *FILES[1:]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda raw: raw[:-1], "expected 9424 bytes, got 9423"),
+        (lambda raw: raw + b"0", "expected 9424 bytes, got more"),
+        (lambda raw: raw[:12], "expected a header of 16 bytes, got 12"),
+        (lambda raw: b"", "expected an IDX file of 3 axes .*, got an empty file"),
+        (lambda raw: HTML, "got one that begins with b'<!DOCTYPE html>"),
+        (lambda raw: raw[:4] + b"\xff" * 12, "expected at most 2,147,483,648 bytes, got a header"),
+        (
+            lambda raw: idx(np.frombuffer(raw[16:], np.uint8)[: 11 * 784].reshape(11, 28, 28)),
+            "expected as many images as labels, got 11 and 12",
+        ),
+    ],
+)
+def test_other_images_that_are_damaged_are_refused_by_name(tmp_path, spoil, message):
+    path = fill(tmp_path) / f"{IMAGES.name}.gz"
+    path.write_bytes(gzip.compress(spoil(RAW)))
+    with pytest.raises(ValueError, match=message) as refused:
+        data.load_other(tmp_path)
+    assert IMAGES.name in str(refused.value)
+
+
+@pytest.mark.parametrize("folder", [None, 3, b"x", ["x"]])
+def test_other_images_need_a_folder(folder):
+    with pytest.raises(ValueError, match=r"^folder: expected a path, got "):
+        data.load_other(folder)
 
 
 @pytest.mark.parametrize("packed", [True, False])

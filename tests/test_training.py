@@ -554,24 +554,33 @@ def test_without_progress_nothing_is_written(capfd):
 
 EMPTY = Digits(FEW.images[:0], FEW.labels[:0])
 BAD = [
-    ({"epochs": -1}, "epochs: expected a number that is not negative, got -1"),
+    ({"epochs": -1}, "epochs: expected a whole number, at least 0, got -1"),
     ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
     ({"learning_rate": -0.5}, "learning_rate: expected a positive number, got -0.5"),
     ({"learning_rate": np.nan}, "learning_rate: expected a positive number, got nan"),
     ({"learning_rate": np.inf}, "learning_rate: expected a positive number, got inf"),
-    ({"batch_size": 0}, "batch_size: expected at least 1, got 0"),
+    ({"batch_size": 0}, "batch_size: expected a whole number, at least 1, got 0"),
     ({"cost": "hinge"}, "cost: expected 'quadratic' or 'cross_entropy', got 'hinge'"),
-    ({"digits": EMPTY}, "digits: expected as many images as labels, and at least one, got 0 and 0"),
+    (
+        {"digits": EMPTY},
+        "digits: expected as many images as labels, and at least one, got no image",
+    ),
     (
         {"digits": Digits(FEW.images, FEW.labels[1:])},
-        "digits: expected as many images as labels, and at least one, got 53 and 52",
+        "digits.labels: expected shape (53,), got (52,)",
     ),
-    ({"digits": Digits(FEW.images[:, 1:], FEW.labels)}, "images: expected shape (N, 28, 28), got"),
-    ({"digits": Digits(FEW.images, FEW.labels + 5)}, "labels: expected integers from 0 to 9, got"),
+    (
+        {"digits": Digits(FEW.images[:, 1:], FEW.labels)},
+        "digits.images: expected shape (N, 28, 28), got",
+    ),
+    (
+        {"digits": Digits(FEW.images, FEW.labels + 5)},
+        "digits.labels: expected integers from 0 to 9, got",
+    ),
     ({"patience": 0, "validation": FEW}, "patience: expected None, or at least 1"),
     ({"patience": 2}, "patience: expected None, or at least 1 with digits for validation, got 2"),
     (
-        {"net": replace(NET, b3=np.full(10, np.nan))},
+        {"net": replace(NET, w3=np.full((10, 12, 12), 1e308))},
         "net: expected a network with a finite cost, got nan",
     ),
     ({"net": replace(NET, b1=random().astype(np.float32))}, "net: expected parameters of one dty"),

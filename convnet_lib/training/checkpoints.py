@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import checks, npz, parts
+from .. import archives, checks, parts
 from ..network import ConvNet
 
 #: Goes up when what a checkpoint holds changes its meaning.
@@ -86,7 +86,7 @@ def load(path, settings):
     """
     path = os.fspath(path)
     try:
-        arrays = npz.read(path, (*ConvNet.parameters, "curves", "about"))
+        arrays = archives.stored(path, (*ConvNet.parameters, "curves", "about"))
         version, found, rng = _about(arrays["about"])
         rows = _rows(arrays)
     except ValueError as error:
