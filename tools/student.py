@@ -25,7 +25,7 @@ TEACHING = ROOT / "teaching"
 MADE = ROOT / "build" / "student"
 FOLDERS = ("convnet_lib", "notebooks", "tools/jupyter")
 FILES = ("tools/install.py", "tools/lab.py", "tools/surroundings.py", "pyproject.toml")
-FILES += ("requirements.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
+FILES += ("requirements.txt", "requirements-pip.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
 SECRET = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END", re.DOTALL)
 
 
