@@ -60,7 +60,7 @@ test-faults: .venv
 	$(IN_VENV) -m pytest tests/faults
 
 clean:
-	rm -rf .venv .venv-bench .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-oldest .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -127,6 +127,13 @@ test-classroom: classroom
 # What students get (teaching/classroom.md): build/student, without solutions and hidden tests.
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
+
+# The tests with the lowest versions that pyproject.toml promises, in .venv-oldest.
+
+.PHONY: test-oldest
+
+test-oldest:
+	@$(PYTHON) tools/oldest.py
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
 # Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30
