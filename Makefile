@@ -106,10 +106,14 @@ bench-quick: .venv-bench
 
 # Assignments and nbgrader (teaching/grading.md): what a teacher needs beside the book.
 
-.PHONY: classroom test-classroom
+.PHONY: classroom test-classroom student
 
 classroom: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-classroom.txt
 
 test-classroom: classroom
 	$(IN_VENV) -m pytest tests/classroom
+
+# What students get (teaching/classroom.md): build/student, without solutions and hidden tests.
+student: classroom
+	@$(IN_VENV) tools/student.py $(COURSE)

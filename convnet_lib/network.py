@@ -132,6 +132,14 @@ class ConvNet:
 
         A training checkpoint holds networks too: of one, this is the last that it holds.
 
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
+
         Args:
             path: of the file.
 
@@ -152,6 +160,14 @@ class ConvNet:
 
         The file is a NumPy archive of the four parameters by their names. Its folder is made if
         need be, and its name is taken as it is, without an ending added.
+
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
 
         Args:
             path: of the file, by custom ending in .npz.
@@ -252,7 +268,13 @@ class ConvNet:
 
 
 def given(name, net):
-    """Return the ConvNet that came as an argument; anything else is refused by that name."""
+    """Return the ConvNet that came as an argument; anything else is refused by that name.
+
+    >>> network.given("net", 5)
+    Traceback (most recent call last):
+        ...
+    ValueError: net: expected a ConvNet, got a int
+    """
     if not isinstance(net, ConvNet):
         checks.refuse(name, "a ConvNet", f"a {type(net).__name__}")
     return net

@@ -137,7 +137,13 @@ def windows(a):
 
 
 def mask(grad, winners):
-    """Return grad and a pooling mask as arrays, refused unless they belong together."""
+    """Return grad and a pooling mask as arrays, refused unless they belong together.
+
+    >>> pool.mask(np.ones((2, 3)), np.ones((4, 5), dtype=bool))
+    Traceback (most recent call last):
+        ...
+    ValueError: winners: expected shape (..., H, W) with H and W even, got (4, 5)
+    """
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)
