@@ -60,7 +60,9 @@ def cross_entropy(a3, y):
     """
     a3, y = probabilities(a3, y)
     tiny = np.finfo(a3.dtype).tiny
-    log_on, log_off = np.log(np.maximum(a3, tiny)), np.log(np.maximum(1 - a3, tiny))
+    with np.errstate(divide="ignore"):  # of an a³ that has rounded to 1
+        log_on, log_off = np.log(np.maximum(a3, tiny)), np.log1p(-a3)  # log1p(x) = ln(1 + x)
+    log_off = np.maximum(log_off, np.log(tiny))
     return -(y * log_on + (1 - y) * log_off).sum(axis=-1)
 
 
