@@ -39,7 +39,7 @@ def smallest_bar():
 CLAIMS = {
     "about a # of the other": lambda: near(1 / shown("nb06-010", "0.0098: # to 1")()[0]),
     "The two neurons now get # and #,": shown("nb06-016", "[# , #]"),
-    "at a $z$ of #, where it says #.": lambda: (4.6, sigmoid(np.array([4.6])).item()),
+    "at $z = #$, where it says #.": lambda: (4.6, sigmoid(np.array([4.6])).item()),
     "where it says #, and ought to say 0. Each": lambda: sigmoid(np.array([6.0])).item(),
     "# steps, since the first of them are nearly 1 long": shown(
         "nb06-020", "cross_entropy # steps"
