@@ -5,7 +5,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: help lab test test-package citation notebooks lint format lock clean .venv node_modules
+.PHONY: help lab test test-search test-package citation notebooks lint format lock clean .venv node_modules
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,10 @@ lab: .venv
 
 test: .venv
 	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks --ignore=tests/faults
+
+# Cases that were not drawn before, the most that a night has time for.
+test-search: .venv
+	$(IN_VENV) -m pytest --hypothesis-profile=search tests
 
 # What pip makes of the wheel in an empty environment, with packages that it fetches anew.
 test-package: .venv
@@ -35,6 +39,7 @@ lint: .venv node_modules
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	npm run --silent lint
+	git ls-files -z | xargs -0 $(IN_VENV) -m codespell_lib
 
 format: .venv node_modules
 	$(IN_VENV) -m ruff check --fix
