@@ -25,7 +25,7 @@ SOURCES = sorted(
 
 
 def public(room):
-    """Return {name: function or method} of all that a room shows, named tuples and errors left out."""
+    """Return {name: function or method} of what a room shows, but for named tuples and errors."""
     module, found = importlib.import_module(f"convnet_lib.{room}"), {}
     for name, member in vars(module).items():
         if name.startswith("_") or getattr(member, "__module__", None) != module.__name__:
