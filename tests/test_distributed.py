@@ -105,16 +105,16 @@ def test_a_killed_worker_costs_time_alone(client, monkeypatch, seconds):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda c, s, n: distributed.connect(workers=0), "workers: expected a whole number, at least 1, got 0"),
+        (lambda c, s, n: distributed.connect(workers=0), "workers: expected a whole number"),
         (lambda c, s, n: distributed.connect(security=True), "security: expected None without"),
-        (lambda c, s, n: distributed.hold(c, load, 0), "count: expected a whole number, at least 1, got 0"),
+        (lambda c, s, n: distributed.hold(c, load, 0), "count: expected a whole number"),
         (lambda c, s, n: distributed.hold(c, load, 204), "count: expected at most the number"),
         (lambda c, s, n: distributed.gradients(c, s, n, []), "rows: expected at least one"),
         (lambda c, s, n: distributed.gradients(c, s, n, [0.5]), "rows: expected at least one"),
         (lambda c, s, n: distributed.gradients(c, s, n, [203]), "rows: expected numbers from 0 to"),
         (lambda c, s, n: distributed.gradients(c, s, n, [-1]), "rows: expected numbers from 0 to"),
         (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.0), "learning_rate: expected a positive"),
-        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.5, 0), "batch_size: expected a whole number, at least 1"),
+        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.5, 0), "batch_size: expected a whole"),
     ],
 )
 def test_bad_input(client, shards, call, message):
