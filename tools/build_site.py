@@ -28,10 +28,12 @@ from run_notebooks import WIDGET_VIEW
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
+sys.path.append(str(SITE))
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
+GLOSSARY = "01_the_network"  # the chapter that ends in the glossary
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NEEDS_PYTHON = (
     '<p class="needs-python">These controls need Python. On this page you see the picture that '
@@ -39,6 +41,8 @@ NEEDS_PYTHON = (
     "to move them.</p>"
 )
 
+
+import reference  # noqa: E402 (from the folder site, which is no package)
 
 # --- Running ----------------------------------------------------------------------------------
 
@@ -107,13 +111,21 @@ def page(nb, name, others, figures):
         if "outputs" in cell:
             cell.outputs = outputs
     if others:
-        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(others), id="toctree"))
+        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
 
 
-def toctree(pages):
-    """Return the table of contents that the reader sees in the margin."""
-    return "\n".join(["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```"])
+def toctree(chapters, library):
+    """Return the tables of contents that the reader sees in the margin."""
+    first = ["```{toctree}", ":hidden:", ":numbered: 1", "", *chapters, "```", ""]
+    return "\n".join([*first, "```{toctree}", ":hidden:", "", "glossary", *library, "```"])
+
+
+def glossary(nb):
+    """Return the end of chapter 1, from the heading Glossary on, as a page of its own."""
+    prose = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    first = next(i for i, text in enumerate(prose) if text.startswith("## Glossary"))
+    return "\n\n".join(prose[first:]).removeprefix("#") + "\n"
 
 
 def markup(text):
@@ -178,10 +190,13 @@ def stage(notebooks):
         folder.mkdir(parents=True)
     shutil.copytree(page_scripts.fetch(), scripts / "scripts")
     names = [path.stem for path in notebooks]
+    library = reference.write(source)
     for path in notebooks:
-        others = names[1:] if path is notebooks[0] else []
+        others = (names[1:], library) if path is notebooks[0] else ()
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
+        if path.stem == GLOSSARY:
+            (source / "glossary.md").write_text(glossary(nb), "utf-8")
         shutil.copyfile(path, extra / "notebooks" / path.name)
         # A page on the disk may run a script, but not read a file: see static/book.js.
         text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"

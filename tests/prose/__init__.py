@@ -30,10 +30,17 @@ COUNTED = (
 )
 WORDS = {word: float(value) for value, word in enumerate(COUNTED.split())}
 WORDS |= {"once": 1.0, "twice": 2.0, "thirty": 30.0, "hundred": 100.0, "thousand": 1000.0}
-WORDS |= {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6}
+WORDS |= {
+    "half": 1 / 2,
+    "third": 1 / 3,
+    "quarter": 1 / 4,
+    "fifth": 1 / 5,
+    "sixth": 1 / 6,
+    "seventh": 1 / 7,
+}
 WORDS |= {"eighth": 1 / 8, "tenth": 1 / 10, "fifteenth": 1 / 15, "twentieth": 1 / 20}
 WORDS |= {"two thirds": 2 / 3, "three quarters": 3 / 4, "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4}
-DIGITS = r"[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?"
+DIGITS = r"(?<![\d.])[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?(?!\.?\d)"
 NUMBER = rf"({DIGITS}|\b(?i:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b|[½¼¾])"
 
 

@@ -1,12 +1,27 @@
 // F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
 
-import { Figure } from "./figure.js";
-import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
-import { count, equation, number, spoken, symbol } from "./text.js";
+import { convForward, poolTied, poolWinners, sigmoid } from "./parts/engine.js";
+import { Figure } from "./parts/figure.js";
+import {
+  aDigit,
+  cards,
+  descending,
+  pleasing,
+  strongest,
+  thumbnails,
+  windowOf,
+  winnerMarks,
+  winnerOf,
+} from "./parts/maps.js";
+import { count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
-const SORTS = { number: "by number", importance: "by how much they matter", pleased: "by how much this digit pleases them" };
-const KINDS = { "activations": "a1", "weighted inputs": "z1", "pooling masks": "mask" };
+const SORTS = {
+  number: "by number",
+  importance: "by how much they matter",
+  pleased: "by how much this digit pleases them",
+};
+const KINDS = { activations: "a1", "weighted inputs": "z1", "pooling masks": "mask" };
 const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" };
 
 const a0 = (...indices) => symbol("a", 0, indices);
@@ -29,9 +44,8 @@ class Gallery {
     this.model = context.model;
     this.maps = this.model.get("w1").shape[0];
     this.build();
-    const arrays = ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places"];
-    this.figure.onChange([...arrays, "importance", "order", "orders"], () => this.read());
-    this.figure.onChange(["index", "sort", "shows", "pinned"], () => this.update());
+    this.figure.onChange(["a0", "w1", "b1", "importance", "order", "index"], () => this.read());
+    this.figure.onChange(["sort", "shows", "pinned"], () => this.update());
     this.read();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -45,7 +59,10 @@ class Gallery {
     const row = figure.row();
     const detail = (explain) => (cell) => explain.call(this, cell);
     this.input = figure.grid(row, {
-      name: "a0", title: `${a0()} the digit`, words: "a 0, the digit", detail: detail(this.explainPixel),
+      name: "a0",
+      title: `${a0()} the digit`,
+      words: "a 0, the digit",
+      detail: detail(this.explainPixel),
     });
     // A cell of the large maps is one of the map that the figure is about.
     const here = (cell) => cell && { grid: `map ${this.map}`, ...cell };
@@ -59,10 +76,18 @@ class Gallery {
     const below = figure.row();
     const small = { unit: "clamp(29px, calc(var(--cn-cell) * 3.4), 40px)" };
     this.filter = figure.grid(below, {
-      ...small, name: "w1", title: "", kind: "diverging", detail: detail(this.explainWeight),
+      ...small,
+      name: "w1",
+      title: "",
+      kind: "diverging",
+      detail: detail(this.explainWeight),
     });
     this.patch = figure.grid(below, {
-      ...small, name: "patch", title: "", legend: false, detail: detail(this.explainPatch),
+      ...small,
+      name: "patch",
+      title: "",
+      legend: false,
+      detail: detail(this.explainPatch),
     });
     this.formulas = figure.formulas(figure.side(below));
     this.buildCards();
@@ -73,14 +98,23 @@ class Gallery {
     const labels = model.get("labels");
     const images = model.get("a0").shape[0];
     if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
+      const choices = Array.from({ length: images }, (_, i) => [
+        i,
+        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
+      ]);
+      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
+        figure.send({ index: Number(i) }),
+      );
     }
     if (this.maps > 1) {
-      this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) => figure.send({ sort }));
+      this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) =>
+        figure.send({ sort }),
+      );
     }
     const kinds = Object.keys(KINDS).map((name) => [name, name]);
-    this.kinds = figure.menu(figure.controls, "Maps show", kinds, (shows) => figure.send({ shows }));
+    this.kinds = figure.menu(figure.controls, "Maps show", kinds, (shows) =>
+      figure.send({ shows }),
+    );
   }
 
   buildCards() {
@@ -92,7 +126,10 @@ class Gallery {
     this.cards = cards(figure.body, this.maps, (card, f) => {
       this.thumbnails[f] = thumbnails(card, ["filter", "patch"]);
       this.small[f] = figure.grid(card, {
-        name: `map ${f}`, title: "", unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)", legend: false,
+        name: `map ${f}`,
+        title: "",
+        unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)",
+        legend: false,
         onKey: (event, cell) => this.onKey(event, f, cell),
       });
     });
@@ -100,51 +137,59 @@ class Gallery {
 
   // --- what it shows -------------------------------------------------------------------------
 
+  /** Compute all maps of the image that is shown (F1, F2, BP2a), and what pleases the filters. */
   read() {
     const { figure } = this;
-    this.arrays = {};
-    for (const name of ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places", "importance", "order", "orders"]) {
-      this.arrays[name] = figure.array(name);
-    }
     const { palettes } = figure;
+    this.index = figure.model.get("index");
+    this.a0 = figure.array("a0").part(this.index);
+    this.w1 = figure.array("w1");
+    this.z1 = convForward(this.a0, this.w1, figure.array("b1"));
+    this.a1 = sigmoid(this.z1);
+    this.mask = poolWinners(this.a1);
+    this.tied = poolTied(this.a1);
+    this.patches = this.w1.parts().map(pleasing);
+    this.places = this.z1.parts().map(strongest);
+    this.importance = figure.array("importance").values;
     // One scale for all filters, and one for all maps: pale means little, as in the static twin.
-    this.filterScale = palettes.scale("diverging", this.arrays.w1.values);
-    this.scales = { mask: palettes.scale("sequential"), a1: palettes.scale("sequential") };
+    this.filterScale = palettes.scale("diverging", this.w1.values);
+    this.scales = {
+      mask: palettes.scale("sequential"),
+      a1: palettes.scale("sequential"),
+      z1: palettes.scale("diverging", this.z1.values),
+    };
     this.update();
   }
 
   update() {
-    const { arrays, model } = this;
-    this.index = model.get("index");
+    const { figure, model } = this;
     this.kind = KINDS[model.get("shows")];
-    this.scales.z1 = this.figure.palettes.scale("diverging", arrays.z1.part(this.index).values);
     for (let f = 0; f < this.maps; f++) this.showCard(f);
-    const orders = { importance: arrays.order, pleased: arrays.orders.part(this.index) };
     const sort = model.get("sort");
-    this.order = orders[sort] ? [...orders[sort].values] : Array.from({ length: this.maps }, (_, f) => f);
+    this.order = this.sorted(sort);
     this.cards.sort(this.order);
     if (this.images) this.images.value = this.index;
     if (this.sorts) this.sorts.value = sort;
     this.kinds.value = model.get("shows");
     this.caption.innerHTML = this.writeCaption();
     this.map = null;
-    this.figure.refresh();
+    figure.refresh();
   }
 
-  /** One map of the image that is shown: "z1", "a1", "winner" or "tied". */
-  of(name, f) {
-    return this.arrays[name].part(this.index).part(f);
+  sorted(sort) {
+    if (sort === "importance") return [...this.figure.array("order").values];
+    const best = this.places.map(({ row, column }, f) => this.z1.part(f).at(row, column));
+    return sort === "pleased" ? descending(best) : best.map((_, f) => f);
   }
 
   showCard(f) {
     const { filter, patch } = this.thumbnails[f];
-    filter.show(this.arrays.w1.part(f), this.filterScale);
-    patch.show(this.arrays.patches.part(f), this.scales.a1);
-    const kind = this.kind;
-    const array = kind === "mask" ? poolingMask(this.of("winner", f)) : this.of(kind, f);
-    this.small[f].show(array, {
+    filter.show(this.w1.part(f), this.filterScale);
+    patch.show(this.patches[f], this.scales.a1);
+    const { kind } = this;
+    this.small[f].show(this[kind].part(f), {
       scale: this.scales[kind],
-      title: `map ${f}<span class="cn-quiet">${this.signed(this.arrays.importance.values[f])}</span>`,
+      title: `map ${f}<span class="cn-quiet">${this.signed(this.importance[f])}</span>`,
       words: `map ${f}, ${WORDS[kind]}`,
     });
   }
@@ -178,11 +223,13 @@ class Gallery {
     if (f !== this.map) this.showMap(f);
     this.cell = { row, column };
     const { cells } = windowOf(this.cell);
-    const { rows, columns } = this.arrays.w1.part(f);
-    const [bestRow, bestColumn] = this.best(f);
-    const best = { row: bestRow, column: bestColumn };
+    const { rows, columns } = this.w1.part(f);
+    const best = this.places[f];
     this.marks = {
-      a0: [{ ...best, rows, columns, line: "linked" }, { ...this.cell, rows, columns }],
+      a0: [
+        { ...best, rows, columns, line: "linked" },
+        { ...this.cell, rows, columns },
+      ],
       z1: [{ ...best, line: "linked" }, this.cell],
       a1: [cells, this.cell],
       [grid]: [this.cell],
@@ -196,64 +243,75 @@ class Gallery {
   showMap(f) {
     this.map = f;
     this.cards.choose(f);
-    this.input.show(this.arrays.a0.part(this.index));
-    this.weighted.show(this.of("z1", f), {
-      scale: this.scales.z1, title: `${z1(...this.at(f))} weighted inputs`, words: `z 1 of map ${f}, weighted inputs`,
+    this.input.show(this.a0);
+    this.weighted.show(this.z1.part(f), {
+      scale: this.scales.z1,
+      title: `${z1(...this.at(f))} weighted inputs`,
+      words: `z 1 of map ${f}, weighted inputs`,
     });
-    this.activation.show(this.of("a1", f), {
-      title: `${a1(...this.at(f))} winners outlined`, words: `a 1 of map ${f}, activations`,
+    this.activation.show(this.a1.part(f), {
+      title: `${a1(...this.at(f))} winners outlined`,
+      words: `a 1 of map ${f}, activations`,
     });
-    this.activation.setMask(winnerMarks(this.of("winner", f)));
-    this.filter.show(this.arrays.w1.part(f), {
-      scale: this.filterScale, title: `${w1(...this.at(f))} filter ${f}`, words: `w 1, filter ${f}`,
+    this.activation.setMask(winnerMarks(this.mask.part(f)));
+    this.filter.show(this.w1.part(f), {
+      scale: this.filterScale,
+      title: `${w1(...this.at(f))} filter ${f}`,
+      words: `w 1, filter ${f}`,
     });
-    this.patch.show(this.arrays.patches.part(f), {
-      title: "pleases it most", words: `the patch that pleases filter ${f} most`,
+    this.patch.show(this.patches[f], {
+      title: "pleases it most",
+      words: `the patch that pleases filter ${f} most`,
     });
-  }
-
-  best(f) {
-    return this.arrays.places.part(this.index).part(f).values;
   }
 
   write(f, j, k) {
     const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.of("winner", f), J, K);
-    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
-    const top = this.of("a1", f).at(won.row, won.column);
+    const won = winnerOf(this.mask.part(f), J, K);
+    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
+    const top = this.a1.part(f).at(won.row, won.column);
     const wins = won.row === j && won.column === k ? "This neuron wins" : "Another neuron wins";
-    const tie = this.of("tied", f).at(J, K) ? " A tie: the first of the largest counts." : "";
-    const { rows, columns } = this.arrays.w1.part(f);
+    const tie = this.tied.part(f).at(J, K) ? " A tie: the first of the largest counts." : "";
+    const { rows, columns } = this.w1.part(f);
     const neuron = this.at(f, j, k);
     return (
-      equation(`${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
-        ${k + columns - 1} of the digit`, "F1") +
+      equation(
+        `${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
+        ${k + columns - 1} of the digit`,
+        "F1",
+      ) +
       equation(`${a1(...neuron)} = <i>σ</i>(${z1(...neuron)}) = <b>${number(a)}</b>`, "F2") +
-      equation(`${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`, "F3") +
+      equation(
+        `${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`,
+        "F3",
+      ) +
       `<p>${wins} its window (dashed).${tie}</p>` +
       this.writePleasing(f)
     );
   }
 
   writePleasing(f) {
-    const [row, column] = this.best(f);
-    const positive = this.arrays.w1.part(f).values.some((x) => x > 0)
+    const { row, column } = this.places[f];
+    const bias = this.figure.array("b1").part(f);
+    const [peak] = convForward(this.patches[f], this.w1.part(f), bias).values;
+    const positive = this.w1.part(f).values.some((x) => x > 0)
       ? "black where the weights are positive"
       : "as no weight is positive, one pixel under the largest";
     return `<p>Of all patches of norm 1 without negative pixels, the one beside the filter pleases it most
-      (${positive}): ${z1()} = <b>${number(this.arrays.peaks.values[f])}</b>. On this digit, whose patches have other
-      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.of("z1", f).at(row, column))}</b>
+      (${positive}): ${z1()} = <b>${number(peak)}</b>. On this digit, whose patches have other
+      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.z1.part(f).at(row, column))}</b>
       (dashed on ${z1()} and on the digit).</p>`;
   }
 
   speak(f, j, k) {
     const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.of("winner", f), J, K);
-    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
-    const tie = this.of("tied", f).at(J, K) ? " It is a tie." : "";
-    const window = won.row === j && won.column === k
-      ? "It wins its window."
-      : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.of("a1", f).at(won.row, won.column))}.`;
+    const won = winnerOf(this.mask.part(f), J, K);
+    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
+    const tie = this.tied.part(f).at(J, K) ? " It is a tie." : "";
+    const window =
+      won.row === j && won.column === k
+        ? "It wins its window."
+        : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.a1.part(f).at(won.row, won.column))}.`;
     return `Map ${f}: ${spoken("z", 1, this.at(f, j, k))} is ${number(z)}, its activation ${number(a)}. ${window}${tie}`;
   }
 
@@ -276,8 +334,12 @@ class Gallery {
     const weight = this.at(this.map, l, m);
     const marks = {
       ...this.marks,
-      a0: [{ ...this.marks.a0[1], line: "linked" }, { row: j + l, column: k + m }],
-      w1: [cell], patch: [cell],
+      a0: [
+        { ...this.marks.a0[1], line: "linked" },
+        { row: j + l, column: k + m },
+      ],
+      w1: [cell],
+      patch: [cell],
     };
     return this.tell(
       marks,
@@ -309,7 +371,9 @@ class Gallery {
     const [top, left] = [Math.max(0, row - rows + 1), Math.max(0, column - columns + 1)];
     const map = this.activation.array;
     const seen = {
-      row: top, column: left, line: "linked",
+      row: top,
+      column: left,
+      line: "linked",
       rows: Math.min(row, map.rows - 1) - top + 1,
       columns: Math.min(column, map.columns - 1) - left + 1,
     };

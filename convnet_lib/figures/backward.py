@@ -1,0 +1,242 @@
+"""Pictures of the backward pass: errors, shared parameters, slopes of the cost."""
+
+import numpy as np
+from matplotlib.patches import Ellipse
+
+from .. import activations, checks, dense, network, pool
+from .grids import draw_cells, grid, row
+from .picture import ACCENT, OUTLINE, Picture, plain, short, with_own_settings
+
+
+@with_own_settings
+def backward(net, a0, y, cost="quadratic", ties="first"):
+    """Return a picture of BP1–BP4 on one image, for a network with one filter.
+
+    Args:
+        net: a ConvNet without an axis of feature maps.
+        a0: an image, shape (H, W).
+        y: desired activations, shape (Q,).
+        cost: "quadratic" or "cross_entropy".
+        ties: as in `pool.winners`.
+
+    Returns:
+        A Picture: δ³ as bars, then w³ᵀδ³, the switch, σ′(z¹), δ¹ and ∂C/∂w¹ as grids.
+    """
+    if network.given("net", net).w1.ndim != 2:
+        checks.refuse("net", "a network with one filter, w1 (5, 5)", f"w1 {net.w1.shape}")
+    checks.shape("a0", checks.finite("a0", a0), net.image_shape)
+    z1, a1, *_ = net.feedforward(a0)
+    g = net.backprop(a0, y, cost, ties)
+    switch = pool.winners(a1, ties)
+    alt = (
+        "The backward pass: the output errors, the sum over the output neurons, the switch, "
+        "the slope, delta 1, and the gradient of the filter. "
+        f"The gradient of the bias is {g.b1:.3f}."
+    )
+    panels = [
+        (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
+        ("the switch (BP2a)", switch.astype(float), "activation"),
+        ("$σ'(z^1)$", activations.sigmoid_prime(z1), "activation"),
+        ("$δ^1$ (BP2)", g.delta1, "signed"),
+        (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
+    ]
+    picture = Picture(8.4, 5.4, alt)
+    bars, *axes = picture.subplots(2, 3).flat
+    bars.barh(range(len(g.delta3)), g.delta3, color=np.where(g.delta3 > 0, "#b2182b", "#2166ac"))
+    bars.axvline(0, color="k", linewidth=0.8)
+    bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
+    bars.invert_yaxis()
+    for ax, (name, array, kind) in zip(axes, panels, strict=True):
+        image = draw_cells(ax, array, name, kind)
+        if "σ" in name:
+            image.set_clim(_slopes(array))
+    axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
+    return picture
+
+
+def _slopes(array):
+    """The slopes that are white and black: with 0 to 1/4, slopes that are alike are all black."""
+    known = array[np.isfinite(array) & (array < 0.25)]
+    return known.min() if known.size else 0.0, 0.25
+
+
+@with_own_settings
+def shared_bias(delta1, biases, values, at):
+    """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
+
+    Args:
+        delta1: errors at the bias `at`, shape (H', W').
+        biases: where the cost was computed, shape (N,), rising.
+        values: the costs, shape (N,).
+        at: the bias of the network.
+
+    Returns:
+        A Picture; the tangent at `at` has the slope Σ δ¹.
+    """
+    delta1 = checks.finite("delta1", grid("delta1", delta1))
+    slope = delta1.sum()
+    alt = (
+        f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
+        f"a tangent of that slope at {at:.3g}."
+    )
+    picture = Picture(8.2, 3.2, alt)
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.25])
+    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}")
+    draw_tangent(right, biases, values, at, slope)
+    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, with slope {slope:.4f} at {at:.2g}")
+    return picture
+
+
+@with_own_settings
+def shared_weight(delta1, a0, offset):
+    """Return a picture of BP4 for one weight: δ¹ ⊙ the digit seen through offset (l, m).
+
+    Args:
+        delta1: errors, shape (H', W').
+        a0: the image, shape (H, W).
+        offset: (l, m) of the weight.
+
+    Returns:
+        A Picture: the image with the seen part outlined, δ¹, and their products, whose sum is
+        ∂C/∂w¹_{l,m}.
+    """
+    delta1, a0 = grid("delta1", delta1), grid("a0", a0)
+    rows, columns = delta1.shape
+    offsets = [n - k + 1 for n, k in zip(a0.shape, delta1.shape, strict=True)]
+    l, m = checks.position("offset", offset, offsets)
+    products = delta1 * a0[l : l + rows, m : m + columns]
+    alt = (
+        f"The image from row {l} and column {m} on, times delta 1, cell by cell; the sum of the "
+        f"products is the gradient of weight ({l}, {m}), {products.sum():.4f}."
+    )
+    return row(
+        (f"$a^0$, from row {l}, column {m}", a0, "activation", None, (l, m, rows, columns)),
+        ("$δ^1$", delta1),
+        (f"products, sum {products.sum():.4f}", products),
+        alt=alt,
+    )
+
+
+@with_own_settings
+def neurons(layers, weights, names):
+    """Return a picture of a small fully connected network with its numbers.
+
+    Args:
+        layers: one array a layer, shape (K,), then (Q,) …: the numbers written in the neurons.
+        weights: one array a gap, shape (Q, K) …: the numbers written on the connections.
+        names: titles of the layers.
+
+    Returns:
+        A Picture, the input on the left.
+    """
+    alt = "A fully connected network, from left to right. " + " ".join(
+        f"{plain(name)}: {', '.join(short(value) for value in layer)}."
+        for name, layer in zip(names, layers, strict=True)
+    )
+    tallest = max(len(layer) for layer in layers)
+    picture, top = Picture(2.6 * len(layers), 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
+    ax = picture.subplots()
+    ax.set(xlim=(-0.6, 2.5 * len(layers) - 1.9), ylim=(-top - 0.4, top + 0.85))
+    ax.axis("off")
+    places = [
+        [(2.5 * n, 1.1 * ((len(layer) - 1) / 2 - j)) for j in range(len(layer))]
+        for n, layer in enumerate(layers)
+    ]
+    for n, w in enumerate(weights):
+        _draw_connections(ax, places[n], places[n + 1], np.asarray(w))
+    for n, layer in enumerate(layers):
+        ax.text(2.5 * n, top + 0.45, names[n], ha="center", fontsize=11)
+        _draw_neurons(ax, places[n], layer)
+    return picture
+
+
+@with_own_settings
+def tangents(x, panels, at, xlabel):
+    """Return a picture of costs as curves, each with the tangent at one point.
+
+    Args:
+        x: where the costs were computed, shape (N,), rising.
+        panels: (title, costs, slope) each: costs of shape (N,), and the slope at `at`.
+        at: the point of the tangent.
+        xlabel: what x is.
+
+    Returns:
+        A Picture.
+    """
+    slopes = "; ".join(f"{plain(title)}, slope {slope:.2g}" for title, _, slope in panels)
+    picture = Picture(4.4 * len(panels), 3.0, f"The cost as a curve with its tangent: {slopes}.")
+    axes = picture.subplots(1, len(panels), squeeze=False)[0]
+    for ax, (title, values, slope) in zip(axes, panels, strict=True):
+        draw_tangent(ax, x, values, at, slope)
+        ax.set_title(title, fontsize=11)
+        ax.set(xlabel=xlabel, ylabel="cost")
+    return picture
+
+
+def draw_tangent(ax, x, values, at, slope):
+    """Draw a curve on axes, with its tangent of a given slope at x = `at`."""
+    x, values = checks.finite("x", x), checks.finite("values", values)
+    checks.shape("values", values, x.shape)
+    if x.ndim != 1 or len(x) < 2 or not (np.diff(x) > 0).all():
+        checks.refuse("x", "rising numbers, shape (N,)", checks.written(x.shape))
+    if not x[0] <= checks.number("at", at) <= x[-1]:
+        checks.refuse("at", f"a number from {x[0]:g} to {x[-1]:g}", at)
+    here, room = np.interp(at, x, values), 0.08 * np.ptp(values) or 0.1
+    ax.plot(x, values, color="k")
+    ax.plot(x, here + slope * (np.asarray(x) - at), "--", color=OUTLINE)
+    ax.plot(at, here, "o", color=OUTLINE)
+    ax.set(xlim=(x[0], x[-1]), ylim=(np.min(values) - room, np.max(values) + room))
+
+
+@with_own_settings
+def output_errors(a3, y, errors):
+    """Return a picture of the output: activations beside the desired ones, and errors δ³ as bars.
+
+    Args:
+        a3: activations, shape (Q,).
+        y: desired activations, shape (Q,).
+        errors: name=δ³ of shape (Q,), at most three of them, as a dict.
+
+    Returns:
+        A Picture.
+    """
+    named = (f"{name}: {', '.join(short(d) for d in delta)}" for name, delta in errors.items())
+    picture = Picture(9.6, 3.0, f"Bars of the output errors. {'; '.join(named)}.")
+    left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
+    places = np.arange(len(a3))
+    left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
+    left.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
+    left.set(xlabel="output neuron", ylabel="activation", xticks=places, ylim=(-0.05, 1.3))
+    width = 0.8 / len(errors)
+    for n, (name, delta) in enumerate(errors.items()):
+        shift, hatch = (n + 0.5) * width - 0.4, ("", "///", "...")[n]
+        color = (ACCENT, "#f3c9a3", "0.8")[n]
+        style = {"color": color, "hatch": hatch, "edgecolor": "k", "label": plain(name)}
+        right.bar(places + shift, delta, width, **style)
+    right.axhline(0, color="k", linewidth=0.8)
+    low, high = right.get_ylim()
+    right.set(xlabel="output neuron", ylabel="$δ^3$", xticks=places)
+    right.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
+    for ax in (left, right):
+        ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper right")
+    return picture
+
+
+def _draw_connections(ax, inputs, outputs, w):
+    largest = np.abs(w).max() or 1.0
+    for (q, k), value in np.ndenumerate(w):
+        (x, y), (to_x, to_y) = inputs[k], outputs[q]
+        color = "#b2182b" if value > 0 else "#2166ac" if value < 0 else "0.6"
+        width = 0.6 + 2.4 * abs(value) / largest
+        ax.plot([x, to_x], [y, to_y], color=color, linewidth=width, zorder=1)
+        # Near the input, where the connections of one output are still apart.
+        along = 0.33 if k % 2 else 0.27
+        place = (x + along * (to_x - x), y + along * (to_y - y))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(*place, short(value), ha="center", va="center", fontsize=8, bbox=box, zorder=2)
+
+
+def _draw_neurons(ax, places, layer):
+    for place, value in zip(places, layer, strict=True):
+        ax.add_patch(Ellipse(place, 0.8, 0.56, facecolor="white", edgecolor="k", zorder=3))
+        ax.text(*place, short(value), ha="center", va="center", fontsize=9, zorder=4)

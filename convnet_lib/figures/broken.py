@@ -1,0 +1,131 @@
+"""Pictures of wrong gradients, and of who notices them (chapter 15)."""
+
+import numpy as np
+
+from .grids import draw_cells, draw_mark
+from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture, with_own_settings
+
+
+@with_own_settings
+def noticed(table, predictions=None, written=None):
+    """Return a picture of which checks notice which bugs, and where a prediction was wrong.
+
+    Args:
+        table: {bug: {check: whether it notices}}; every bug has the same checks.
+        predictions: the same with True, False or None for no prediction; bugs may be left out.
+        written: {(bug, check): text} to write after the mark, such as an accuracy.
+
+    Returns:
+        A Picture: dark cells with a tick where a check notices, light ones with a dash where it
+        does not, and a heavy frame with a question mark where the prediction was another.
+    """
+    predictions, written = predictions or {}, written or {}
+    checks, bugs = list(next(iter(table.values()))), list(table)
+    grid = np.array([[table[bug][check] for check in checks] for bug in bugs])
+    guesses = [[predictions.get(bug, {}).get(check) for check in checks] for bug in bugs]
+    score = _score(grid, guesses)
+    picture = Picture(
+        3.3 + 0.88 * len(checks), 0.75 + 0.285 * len(bugs), _who_notices(table, score)
+    )
+    ax = picture.subplots()
+    ax.imshow(grid, cmap=SEQUENTIAL, vmin=0, vmax=1.6, aspect="auto")
+    for (j, k), notices in np.ndenumerate(grid):
+        missed = guesses[j][k] is not None and guesses[j][k] != notices
+        mark = ("✓" if notices else "–") + (" ?" if missed else "")
+        text = f"{mark} {written.get((bugs[j], checks[k]), '')}".strip()
+        ax.text(k, j, text, ha="center", va="center", color="w" if notices else "k")
+        if missed:
+            draw_mark(ax, (j + 0.06, k + 0.04, 0.88, 0.92), OUTLINE)
+    ax.set_xticks(range(len(checks)), checks)
+    ax.set_yticks(range(len(bugs)), bugs)
+    ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+    ax.set_xticks(np.arange(len(checks) - 1) + 0.5, minor=True)
+    ax.set_yticks(np.arange(len(bugs) - 1) + 0.5, minor=True)
+    ax.grid(which="minor", color="0.75", linewidth=0.6)
+    ax.tick_params(which="minor", length=0)
+    if score:
+        ax.set_xlabel(score)
+    return picture
+
+
+def _score(grid, guesses):
+    pairs = zip((guess for row_ in guesses for guess in row_), grid.flat, strict=True)
+    made = [guess == truth for guess, truth in pairs if guess is not None]
+    return f"{sum(made)} of {len(made)} predictions were right" if made else ""
+
+
+def _who_notices(table, score):
+    rows = [
+        f"{bug}: {', '.join(check for check, notices in row_.items() if notices) or 'none'}"
+        for bug, row_ in table.items()
+    ]
+    return f"Which checks notice which bug. {'; '.join(rows)}.{f' {score}.' if score else ''}"
+
+
+@with_own_settings
+def accuracies(values, right, enough=None):
+    """Return a picture of accuracies as bars, beside the one that the right gradient reaches.
+
+    Args:
+        values: {name: accuracy}, the first at the top.
+        right: the accuracy to compare with, drawn as a line, or None.
+        enough: an accuracy below which something would be thought wrong, or None.
+
+    Returns:
+        A Picture.
+    """
+    said = "; ".join(f"{name} {value:.2f}" for name, value in values.items())
+    against = "" if right is None else f" The right gradient reaches {right:.2f}."
+    picture = Picture(7.4, 0.8 + 0.29 * len(values), f"Bars of accuracies: {said}.{against}")
+    ax = picture.subplots()
+    places = np.arange(len(values))
+    ax.barh(places, list(values.values()), 0.66, color="0.6")
+    for place, value in zip(places, values.values(), strict=True):
+        ax.text(max(value, 0.1) - 0.01, place, f"{value:.3f}", ha="right", va="center", fontsize=9)
+    if right is not None:
+        ax.axvline(right, color=OUTLINE, label=f"right gradient {right:.3f}")
+    if enough is not None:
+        ax.axvline(enough, color=ACCENT, linestyle=":", label=f"{enough:g}: noticed below")
+    ax.set(xlabel="accuracy on digits held out", xlim=(0, 1.02), yticks=places)
+    ax.set_yticklabels(list(values))
+    ax.invert_yaxis()
+    if right is not None or enough is not None:
+        ax.legend(frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
+    return picture
+
+
+@with_own_settings
+def wrong_gradient(right, wrong, notices):
+    """Return a picture of a right and a wrong gradient of one filter, and who notices.
+
+    Args:
+        right: `network.Gradients` of a network without an axis of maps; the first image of a
+            batch is drawn.
+        wrong: the same from a broken backward pass.
+        notices: {check: whether it notices the difference}.
+
+    Returns:
+        A Picture: δ¹ and ∂C/∂w¹ above as they should be, below as they are, on the same scales,
+        with the gradient of the bias and the checks that notice in the titles.
+    """
+    who = ", ".join(check for check, seen in notices.items() if seen) or "none"
+    alt = (
+        "The errors delta 1 and the gradient of the filter, as they should be and as they are. "
+        f"The gradient of the bias should be {right.b1:.3g} and is {wrong.b1:.3g}. "
+        f"Noticed by: {who}."
+    )
+    picture = Picture(6.6, 6.2, alt)
+    axes = picture.subplots(2, 2)
+    both = {
+        "$δ^1$": (right.delta1, wrong.delta1),
+        r"$\partial C/\partial w^1$": (right.w1, wrong.w1),
+    }
+    for column, (name, arrays) in enumerate(both.items()):
+        arrays = [array.reshape(-1, *array.shape[-2:])[0] for array in arrays]
+        limit = np.abs(arrays[0]).max() or None
+        for row_, (array, word) in enumerate(zip(arrays, ("right", "broken"), strict=True)):
+            draw_cells(axes[row_, column], array, f"{name}, {word}", limit=limit)
+    for ax, g in zip(axes[:, 1], (right, wrong), strict=True):
+        ax.set_xlabel(rf"column;  $\partial C/\partial b^1$ = {g.b1:.3g}", fontsize=9)
+    picture.suptitle(f"noticed by: {who}", fontsize=11)
+    return picture

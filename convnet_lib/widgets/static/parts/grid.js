@@ -1,0 +1,360 @@
+// A grid of cells: one two-dimensional array, drawn, pointed at and walked through.
+//
+// The cells are painted on a canvas, and outlines on a second one above it, so that a hover
+// repaints only outlines. 784 elements a grid would be slower to build and to restyle by orders
+// of magnitude. What a canvas takes from a screen reader is given back: the element around it is
+// a `grid` that tells its size, and it holds one `gridcell`, the one that the keyboard is on.
+
+import { hatch, outline } from "./outlines.js";
+import { number, short } from "./text.js";
+
+const NUMBER_FONT = "system-ui, sans-serif";
+const SMALLEST_NUMBER = 9;
+const DRAG_THRESHOLD = 3;
+let grids = 0;
+
+export class Grid {
+  /**
+   * @param palettes  colours.js Palettes
+   * @param options
+   *   name     what the figure calls it: "z1"
+   *   title    HTML above it
+   *   words    the title for the ear: "z 1, weighted input"
+   *   kind     "sequential" or "diverging"
+   *   zoom     size of a cell, in units of the figure's cell (CSS --cn-cell)
+   *   unit     size of a cell as a CSS length, instead of zoom
+   *   legend   false to leave out the colour bar
+   *   write    (number): what is written in a cell, instead of the shortest form
+   *   onPoint  ({row, column} or null): the cell under the pointer has changed
+   *   onWalk   ({row, column}): the keyboard has come to a cell
+   *   onPick   ({row, column}): click, Enter or Space
+   *   onKey    (event, {row, column}): a key that the grid has no use for; true if it was used
+   *   onLeave  (): Escape
+   *   onDrag   {start(cell), move(cell, dx, dy), end(), holds}; start returns whether it takes the
+   *            drag; one that holds turns the cell that it began at, and stays there
+   */
+  constructor(palettes, options) {
+    this.palettes = palettes;
+    this.options = { kind: "sequential", zoom: 1, legend: true, words: options.name, ...options };
+    this.name = options.name;
+    this.array = null;
+    this.cursor = { row: 0, column: 0 };
+    this.marks = [];
+    this.marked = ""; // the same, written
+    this.mask = [];
+    this.id = `cn-grid-${++grids}`;
+    this.build();
+    this.listen();
+    // Tells the size at first and whenever it changes: with the window, or with the shape.
+    this.resizing = new ResizeObserver(() => this.draw());
+    this.resizing.observe(this.field);
+  }
+
+  build() {
+    const { title, zoom, unit, legend } = this.options;
+    this.element = document.createElement("div");
+    this.element.className = "cn-block";
+    this.element.dataset.grid = this.name;
+    this.element.style.setProperty("--cn-unit", unit ?? `calc(var(--cn-cell) * ${zoom})`);
+    // data-lm-suppress-shortcuts keeps JupyterLab from taking the arrow keys. It has an effect
+    // only on the element that has the focus itself.
+    this.element.innerHTML = `
+      <div class="cn-title">${title}</div>
+      <div class="cn-field" role="grid" tabindex="0" data-lm-suppress-shortcuts="true">
+        <canvas aria-hidden="true"></canvas>
+        <canvas aria-hidden="true"></canvas>
+        <div class="cn-unseen" role="row">
+          <span role="gridcell" id="${this.id}-0"></span>
+          <span role="gridcell" id="${this.id}-1"></span>
+        </div>
+      </div>
+      ${legend ? '<div class="cn-legend" aria-hidden="true"><span></span><i></i><span></span></div>' : ""}`;
+    this.title = this.element.querySelector(".cn-title");
+    this.field = /** @type {HTMLElement} */ (this.element.querySelector(".cn-field"));
+    const canvases = this.field.querySelectorAll("canvas");
+    this.cells = canvases[0];
+    this.outlines = canvases[1];
+    this.row = this.field.querySelector("[role=row]");
+    this.spoken = [...this.field.querySelectorAll("[role=gridcell]")];
+    this.legend = this.element.querySelector(".cn-legend");
+  }
+
+  // --- what it shows -----------------------------------------------------------------------
+
+  /** Draw an array (arrays.js NDArray); `scale` is the scale to use if not the array's own. */
+  show(array, { scale = null, title = null, words = null } = {}) {
+    if (title !== null && title !== this.written) this.title.innerHTML = this.written = title;
+    const size = `${array.rows} by ${array.columns}`;
+    this.field.setAttribute("aria-label", `${words ?? this.options.words}, ${size}`);
+    scale ??= this.palettes.scale(this.options.kind, array.values);
+    // As one array of a figure changes, the others are shown again as they were.
+    if (this.array?.equals(array) && this.scale.equals(scale)) return;
+    this.array = array;
+    this.scale = scale;
+    const { rows, columns } = array;
+    this.cursor.row = Math.min(this.cursor.row, rows - 1);
+    this.cursor.column = Math.min(this.cursor.column, columns - 1);
+    this.field.style.setProperty("--cn-rows", rows);
+    this.field.style.setProperty("--cn-columns", columns);
+    this.field.setAttribute("aria-rowcount", rows);
+    this.field.setAttribute("aria-colcount", columns);
+    if (this.legend) {
+      const [low, bar, high] = /** @type {HTMLElement[]} */ ([...this.legend.children]);
+      low.textContent = short(this.scale.low, this.scale.high);
+      high.textContent = short(this.scale.high, this.scale.high);
+      bar.style.background = this.scale.gradient();
+    }
+    this.speakCursor();
+    this.redraw();
+  }
+
+  /**
+   * Outline cells until the next call: [{row, column, rows = 1, columns = 1, line = "cell"}].
+   * Lines are those of LINES; a linked neighbour is "linked".
+   */
+  mark(marks) {
+    // From one cell to the next most grids keep theirs, and a canvas drawn anew must be painted.
+    const written = marks.length ? JSON.stringify(marks) : "";
+    if (written === this.marked) return;
+    this.marked = written;
+    this.marks = marks;
+    this.redraw("outlines");
+  }
+
+  /** Outline cells for good, beneath what `mark` outlines: a pooling mask, say. */
+  setMask(mask) {
+    this.mask = mask;
+    this.redraw();
+  }
+
+  /** Draw once before the next frame, however often the array or the marks change until then. */
+  redraw(what = "all") {
+    this.stale = this.stale === "all" ? "all" : what;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      const { stale } = this;
+      this.stale = null;
+      if (stale === "all") this.draw();
+      else this.drawOutlines();
+    });
+  }
+
+  draw() {
+    if (!this.array || !this.measure()) return;
+    this.drawCells();
+    this.drawOutlines();
+  }
+
+  /** Fit the canvases to the screen's own pixels; false while the grid is not to be seen. */
+  measure() {
+    const { clientWidth, clientHeight } = this.field;
+    if (!clientWidth || !clientHeight) return false;
+    this.ratio = window.devicePixelRatio || 1;
+    const [width, height] = [clientWidth, clientHeight].map((n) => Math.round(n * this.ratio));
+    for (const canvas of [this.cells, this.outlines]) {
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
+    }
+    return true;
+  }
+
+  /** Left, top, width and height of a block of cells, on whole pixels. */
+  box({ row, column, rows = 1, columns = 1 }) {
+    const { width, height } = this.cells;
+    const x = (k) => Math.round((k * width) / this.array.columns);
+    const y = (j) => Math.round((j * height) / this.array.rows);
+    return /** @type {[number, number, number, number]} */ ([
+      x(column),
+      y(row),
+      x(column + columns) - x(column),
+      y(row + rows) - y(row),
+    ]);
+  }
+
+  drawCells() {
+    const { array, scale } = this;
+    const pen = this.cells.getContext("2d");
+    pen.clearRect(0, 0, this.cells.width, this.cells.height);
+    for (let row = 0; row < array.rows; row++) {
+      for (let column = 0; column < array.columns; column++) {
+        const value = array.at(row, column);
+        const box = this.box({ row, column });
+        if (Number.isFinite(value)) {
+          pen.fillStyle = `rgb(${scale.rgb(value)})`;
+          pen.fillRect(...box);
+        } else {
+          hatch(pen, box, this.ratio);
+        }
+      }
+    }
+    this.drawLines(pen);
+    this.drawNumbers(pen);
+    for (const mark of this.mask) this.outline(pen, mark);
+  }
+
+  /** Thin lines between cells that are large enough to bear them; blank paper can be counted. */
+  drawLines(pen) {
+    const { width, height } = this.cells;
+    const { rows, columns } = this.array;
+    if (width / columns < 7 * this.ratio) return;
+    pen.fillStyle = "rgba(128, 128, 128, 0.25)";
+    for (let k = 1; k < columns; k++) pen.fillRect(Math.round((k * width) / columns), 0, 1, height);
+    for (let j = 1; j < rows; j++) pen.fillRect(0, Math.round((j * height) / rows), width, 1);
+  }
+
+  drawNumbers(pen) {
+    const { array, scale } = this;
+    const cell = this.cells.width / array.columns;
+    const size = Math.min(0.33 * cell, 14 * this.ratio);
+    if (size < SMALLEST_NUMBER * this.ratio) return;
+    pen.font = `${size}px ${NUMBER_FONT}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let row = 0; row < array.rows; row++) {
+      for (let column = 0; column < array.columns; column++) {
+        const value = array.at(row, column);
+        const [x, y, width, height] = this.box({ row, column });
+        pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
+        const text = this.options.write?.(value) ?? short(value, scale.high);
+        pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
+      }
+    }
+  }
+
+  drawOutlines() {
+    if (!this.array || !this.outlines.width) return;
+    const pen = this.outlines.getContext("2d");
+    pen.clearRect(0, 0, this.outlines.width, this.outlines.height);
+    for (const mark of this.marks) this.outline(pen, mark);
+  }
+
+  outline(pen, mark) {
+    const { width, height } = this.outlines;
+    const sheet = { width, height, ratio: this.ratio, palettes: this.palettes };
+    outline(pen, this.box(mark), mark.line ?? "cell", sheet);
+  }
+
+  // --- pointer and keyboard ----------------------------------------------------------------
+
+  listen() {
+    const { field } = this;
+    field.addEventListener("pointermove", (event) => this.onPointerMove(event));
+    field.addEventListener("pointerdown", (event) => this.onPointerDown(event));
+    field.addEventListener("pointerup", () => this.endDrag());
+    field.addEventListener("pointercancel", () => this.endDrag());
+    field.addEventListener("pointerleave", () => this.drag || this.point(null));
+    field.addEventListener("click", (event) => this.onClick(event));
+    field.addEventListener("keydown", (event) => this.onKeyDown(event));
+    field.addEventListener("focus", () => this.onFocus());
+  }
+
+  cellAt(event) {
+    const { left, top, width, height } = this.field.getBoundingClientRect();
+    const inside = (share, n) => Math.min(n - 1, Math.max(0, Math.floor(share * n)));
+    return {
+      row: inside((event.clientY - top) / height, this.array.rows),
+      column: inside((event.clientX - left) / width, this.array.columns),
+    };
+  }
+
+  point(cell) {
+    if (same(cell, this.hovered)) return;
+    this.hovered = cell;
+    this.options.onPoint?.(cell);
+  }
+
+  onPointerMove(event) {
+    const cell = this.cellAt(event);
+    if (this.drag) {
+      const [dx, dy] = [event.clientX - this.drag.x, event.clientY - this.drag.y];
+      this.drag.moved ||= Math.hypot(dx, dy) > DRAG_THRESHOLD;
+      if (this.drag.moved) this.options.onDrag.move(cell, dx, dy);
+    }
+    this.point(this.drag && this.options.onDrag.holds ? this.drag.cell : cell);
+  }
+
+  onPointerDown(event) {
+    const cell = this.cellAt(event);
+    if (event.button !== 0 || !this.options.onDrag?.start(cell)) return;
+    this.drag = { x: event.clientX, y: event.clientY, moved: false, cell };
+    this.field.setPointerCapture(event.pointerId);
+  }
+
+  endDrag() {
+    if (!this.drag) return;
+    // The click that ends a drag must not pick a cell as well.
+    this.dragged = this.drag.moved;
+    this.drag = null;
+    this.options.onDrag.end?.();
+  }
+
+  onClick(event) {
+    if (this.dragged) {
+      this.dragged = false;
+      return;
+    }
+    this.moveTo(this.cellAt(event));
+    this.options.onPick?.({ ...this.cursor });
+  }
+
+  onFocus() {
+    // A click focuses as well, and then it is the pointer that counts.
+    if (this.field.matches(":focus-visible")) this.options.onWalk?.({ ...this.cursor });
+  }
+
+  onKeyDown(event) {
+    if (event.altKey || event.metaKey) return;
+    const { row, column } = this.cursor;
+    const last = { row: this.array.rows - 1, column: this.array.columns - 1 };
+    const cells = {
+      ArrowUp: { row: Math.max(0, row - 1), column },
+      ArrowDown: { row: Math.min(last.row, row + 1), column },
+      ArrowLeft: { row, column: Math.max(0, column - 1) },
+      ArrowRight: { row, column: Math.min(last.column, column + 1) },
+      Home: event.ctrlKey ? { row: 0, column: 0 } : { row, column: 0 },
+      End: event.ctrlKey ? last : { row, column: last.column },
+    };
+    if (cells[event.key]) this.walkTo(cells[event.key]);
+    else if (this.options.onKey?.(event, { ...this.cursor })) {
+      /* used */
+    } else if (event.key === "Enter" || event.key === " ")
+      this.options.onPick?.({ ...this.cursor });
+    else if (event.key === "Escape") this.options.onLeave?.();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  walkTo(cell) {
+    this.moveTo(cell);
+    this.options.onWalk?.(cell);
+  }
+
+  /** Put the keyboard's cursor on a cell without pointing at it. */
+  moveTo({ row, column }) {
+    this.cursor = { row, column };
+    this.speakCursor();
+  }
+
+  /** Say the cursor's cell. Two elements take turns, for a reader speaks when the id changes. */
+  speakCursor() {
+    const { row, column } = this.cursor;
+    this.spoken.reverse();
+    const [now, before] = this.spoken;
+    this.row.setAttribute("aria-rowindex", `${row + 1}`);
+    now.setAttribute("aria-colindex", `${column + 1}`);
+    now.textContent = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
+    before.textContent = "";
+    before.removeAttribute("aria-colindex");
+    this.field.setAttribute("aria-activedescendant", now.id);
+  }
+
+  close() {
+    this.resizing.disconnect();
+    cancelAnimationFrame(this.frame);
+  }
+}
+
+function same(a, b) {
+  return a === b || Boolean(a && b && a.row === b.row && a.column === b.column);
+}
