@@ -4,9 +4,9 @@ import functools
 
 import numpy as np
 
-from convnet_lib import broken, conv, pool
+from convnet_lib import ConvNet, broken, conv, pool, training
 from prose import near, shown
-from prose.book import DIGITS, NET
+from prose.book import DIGITS, NET, TEST
 
 IMAGES, WANTED = DIGITS.images[2:5], np.eye(10)[DIGITS.labels[2:5]]
 RIGHT = NET.backprop(IMAGES, WANTED)
@@ -42,6 +42,12 @@ def agreement(bug):
     return right @ wrong / np.linalg.norm(right) / np.linalg.norm(wrong)
 
 
+def accuracy_at_a_quarter(seed):
+    """What a pass with BP1 without σ′ reaches at a learning rate of ¼."""
+    net = broken.break_it(ConvNet.random(seed=seed), "BP1 without σ′")
+    return training.accuracy(broken.train(net, DIGITS, learning_rate=0.25), TEST)
+
+
 CLAIMS = {
     "made of # functions": lambda: len(broken.RIGHT),
     "(the last of the menu replaces #)": lambda: len([*broken.BUGS.values()][-1]),
@@ -64,6 +70,9 @@ CLAIMS = {
     "and # runs of # end at chance": lambda: (
         sum(x < 0.15 for x in shown("nb15-025", "BP1 without σ′ # # # # #")()),
         len(shown("nb15-025", "BP1 without σ′ # # # # #")()),
+    ),
+    "At a quarter of the learning rate all five learn": lambda: all(
+        accuracy_at_a_quarter(seed) > 0.5 for seed in (5, 6, 7, 8, 9)
     ),
     "every entry of δ³ at least four times as large": lambda: (
         (WITHOUT.delta3 / RIGHT.delta3).min() >= 4
