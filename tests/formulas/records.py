@@ -20,7 +20,7 @@ from formulas.worlds import Missing, pooled
 @dataclass(frozen=True)
 class Record:
     cells: str  # the ids of its cells; nb11-* is any of chapter 11
-    of: str | None = None
+    of: str | None = None  # one or several left sides, with a bar between them
     having: str = ""
     lacking: str | None = None
     worlds: object = None
@@ -33,7 +33,7 @@ class Record:
         line = sources.shown(statements)
         return (
             any(fnmatch(formula.place, cell) for cell in self.cells.split())
-            and self.of in (None, subject(statements))
+            and (self.of is None or subject(statements) in self.of.split("|"))
             and self.having in line
             and (self.lacking is None or self.lacking not in line)
         )
@@ -251,13 +251,13 @@ RECORDS = [
     ),
     Record(
         "nb07-012",
-        having="= j'",
+        of="u|p",
         lacking="_",
         reading=Reading(where=tex(r"\frac{\partial a^2_{\text{it},m}}{\partial a^2_{j',k'}}")),
     ),
     Record(
         "nb07-012",
-        having="= k'",
+        of="v|q",
         lacking="_",
         reading=Reading(where=tex(r"\frac{\partial a^2_{l,\text{it}}}{\partial a^2_{j',k'}}")),
     ),
