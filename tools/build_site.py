@@ -28,6 +28,10 @@ from run_notebooks import WIDGET_VIEW
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
+sys.path.insert(0, str(SITE))
+
+import questions  # noqa: E402
+
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
@@ -87,7 +91,11 @@ def executed(path):
 def page(nb, name, others, figures):
     """Return the notebook as Sphinx is to read it; its pictures go into the folder `figures`."""
     nb = copy.deepcopy(nb)
-    nb.cells = [cell for cell in nb.cells if not run_notebooks.is_nav(cell)]
+    nb.cells = [
+        asked(cell, name) if "exercise" in cell.metadata.get("tags", []) else cell
+        for cell in nb.cells
+        if not run_notebooks.is_nav(cell)
+    ]
     state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     for model in still(state):
         model["state"]["disabled"] = True
@@ -109,6 +117,17 @@ def page(nb, name, others, figures):
     if others:
         nb.cells.append(nbformat.v4.new_markdown_cell(toctree(others), id="toctree"))
     return nb
+
+
+def asked(cell, name):
+    """Return a cell of the exercises as the page asks them, with Python or without."""
+    if cell.cell_type == "markdown":
+        cell.source = questions.introduced(cell.source)
+    elif exercise := questions.of_cell(cell.source):
+        cell.outputs = [markup(questions.form(exercise, name))]
+        if questions.is_answered_here(exercise):
+            cell.metadata.tags = [*cell.metadata.tags, "remove-input"]
+    return cell
 
 
 def toctree(pages):
@@ -177,6 +196,7 @@ def stage(notebooks):
     for folder in (source, scripts, extra / "figures", extra / "notebooks"):
         folder.mkdir(parents=True)
     shutil.copytree(page_scripts.fetch(), scripts / "scripts")
+    (scripts / "exercises.js").write_text(questions.script(), "utf-8")
     names = [path.stem for path in notebooks]
     for path in notebooks:
         others = names[1:] if path is notebooks[0] else []

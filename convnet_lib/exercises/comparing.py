@@ -71,6 +71,8 @@ def kind(value):
         return f"the number {number(value)}"
     if isinstance(value, (tuple, list, dict, set)):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, str):
+        return "a text"
     return "a function" if callable(value) else f"a {type(value).__name__}"
 
 
@@ -203,7 +205,7 @@ def _turned(expected):
 def _differs(expected, found, within):
     expected, found = expected.astype(float), found.astype(float)
     scale = max(1.0, np.abs(expected).max(initial=0))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return ~(np.abs(found - expected) <= within * scale)
 
 
