@@ -45,6 +45,7 @@ def output():
     return widgets.output(A2, W3, B3, Y)
 
 
+PARTS = ("grid", "figure", "arrays", "colours", "text")
 every_figure = pytest.mark.parametrize("make", [convolution, pooling, output])
 
 
@@ -138,7 +139,7 @@ def test_arrays_are_sent_as_float32(make):
 @every_figure
 def test_all_modules_that_the_page_imports_are_sent(make):
     sources = sent(make())["_modules"]
-    assert {"grid.js", "figure.js", "arrays.js", "colours.js", "text.js"} < set(sources)
+    assert {f"parts/{part}.js" for part in PARTS} < set(sources)
     for text in sources.values():
         assert "import(" not in text
         assert "http" not in text.replace("http://www.w3.org", "")

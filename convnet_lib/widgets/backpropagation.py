@@ -8,7 +8,7 @@ import traitlets
 from .. import checks, costs, dense, figures, pool
 from ..activations import sigmoid, sigmoid_prime
 from ..network import ConvNet
-from .base import STATIC, Array, Arrays, GridFigure, images, strongest, written
+from .base import Array, Arrays, GridFigure, images, strongest, style, written
 
 STAGES = 11
 STEEPEST = 8.0  # σ is flat beyond
@@ -67,8 +67,8 @@ class Backpropagation(GridFigure):
         stage: 0 for the whole picture, else a step of the walk through the backward pass.
     """
 
-    _figure = traitlets.Unicode("backpropagation.js").tag(sync=True)
-    _css = GridFigure._css + (STATIC / "backpropagation.css").read_text("utf-8")
+    _figure = traitlets.Unicode("backpropagation/figure.js").tag(sync=True)
+    _css = style("parts/figure.css", "backpropagation/figure.css")
     a0, y, w1, b1, w3, b3 = (Array() for _ in range(6))
     z1, a1, a2, z3, a3, slope1, slope3, tied, curve = (Array() for _ in range(9))
     C, delta3, nabla_a2, nabla_w3 = (Arrays() for _ in range(4))

@@ -1,5 +1,6 @@
 """What all interactive figures share: arrays as traits, the page's modules, the static twin."""
 
+import posixpath
 import re
 from importlib import resources
 
@@ -13,6 +14,24 @@ from .. import checks, figures
 STATIC = resources.files(__package__) / "static"
 # A figure holds all its images in the page, so that it can be leafed through without a kernel.
 MOST_IMAGES = 24
+
+
+def modules(path):
+    """Return {path: text} of a module in `static/` and of all that it imports."""
+    texts, wanted = {}, [path]
+    while wanted:
+        path = wanted.pop()
+        if path not in texts:
+            texts[path] = (STATIC / path).read_text("utf-8")
+            imported = re.findall(r'from "(\.[\w./]+)"', texts[path])
+            folder = posixpath.dirname(path)
+            wanted += [posixpath.normpath(posixpath.join(folder, other)) for other in imported]
+    return texts
+
+
+def style(*paths):
+    """Return the style sheets of a figure, one after the other."""
+    return "\n".join((STATIC / path).read_text("utf-8") for path in paths)
 
 
 class Array(traitlets.TraitType):
@@ -62,8 +81,8 @@ class GridFigure(anywidget.AnyWidget):
         pinned: the cell that the figure is about while none is pointed at: grid, row, column.
     """
 
-    _esm = (STATIC / "loader.js").read_text("utf-8")
-    _css = (STATIC / "figure.css").read_text("utf-8")
+    _esm = (STATIC / "parts" / "loader.js").read_text("utf-8")
+    _css = style("parts/figure.css")
     _figure = traitlets.Unicode().tag(sync=True)
     _modules = traitlets.Dict().tag(sync=True)
     _palettes = traitlets.Dict().tag(sync=True)
@@ -114,17 +133,6 @@ class GridFigure(anywidget.AnyWidget):
             twin = self.twin()
             self._twin = {"png": twin.png(), "alt": twin.alt}
         return super()._repr_mimebundle_(**kwargs)
-
-
-def modules(name):
-    """Return {file name: text} of a module in `static/` and of all that it imports."""
-    texts, wanted = {}, [name]
-    while wanted:
-        name = wanted.pop()
-        if name not in texts:
-            texts[name] = (STATIC / name).read_text("utf-8")
-            wanted += re.findall(r'from "\./([\w.]+)"', texts[name])
-    return texts
 
 
 def palette(name):

@@ -7,7 +7,7 @@ from .. import checks, figures, maps, pool
 from ..costs import COSTS
 from ..data import Digits
 from . import networks
-from .base import MOST_IMAGES, Array, GridFigure, written
+from .base import MOST_IMAGES, Array, GridFigure, style, written
 
 # Maps of all images together. As float32 they take 5 MB of a saved page.
 MOST_MAPS = 1024
@@ -83,6 +83,7 @@ class Gallery(GridFigure):
     """
 
     _figure = traitlets.Unicode("gallery.js").tag(sync=True)
+    _css = style("parts/figure.css", "parts/maps.css")
     net, digits, cost = traitlets.Any(), traitlets.Any(), traitlets.Unicode()
     a0, w1, b1, z1, a1, winner, tied = (Array() for _ in range(7))
     patches, peaks, places, importance, order, orders = (Array() for _ in range(6))

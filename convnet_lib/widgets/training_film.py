@@ -8,7 +8,7 @@ from ..costs import COSTS
 from ..data import one_hot
 from ..training import Run
 from . import networks
-from .base import MOST_IMAGES, Array, GridFigure, written
+from .base import MOST_IMAGES, Array, GridFigure, style, written
 
 MOST_FRAMES, FEWEST_FRAMES = 21, 6
 # Maps of all images in all frames. As float32 they take 6 MB of a saved page.
@@ -73,6 +73,7 @@ class TrainingFilm(GridFigure):
     """
 
     _figure = traitlets.Unicode("training_film.js").tag(sync=True)
+    _css = style("parts/figure.css", "parts/maps.css")
     run, cost = traitlets.Any(), traitlets.Unicode()
     epochs, a0, w1, b1, a1, winner, delta1, a3, taken = (Array() for _ in range(9))
     costs, train_accuracy, test_accuracy, delta1_size, delta3_size = (Array() for _ in range(5))

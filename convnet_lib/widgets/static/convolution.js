@@ -1,8 +1,8 @@
 // F1 and F2: a filter on an image.
 
-import { NDArray } from "./arrays.js";
-import { Figure } from "./figure.js";
-import { bracketed, count, equation, number, spoken, symbol } from "./text.js";
+import { NDArray } from "./parts/arrays.js";
+import { Figure } from "./parts/figure.js";
+import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does

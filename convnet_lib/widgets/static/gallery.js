@@ -1,12 +1,24 @@
 // F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
 
-import { Figure } from "./figure.js";
-import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
-import { count, equation, number, spoken, symbol } from "./text.js";
+import { Figure } from "./parts/figure.js";
+import {
+  aDigit,
+  cards,
+  poolingMask,
+  thumbnails,
+  windowOf,
+  winnerMarks,
+  winnerOf,
+} from "./parts/maps.js";
+import { count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
-const SORTS = { number: "by number", importance: "by how much they matter", pleased: "by how much this digit pleases them" };
-const KINDS = { "activations": "a1", "weighted inputs": "z1", "pooling masks": "mask" };
+const SORTS = {
+  number: "by number",
+  importance: "by how much they matter",
+  pleased: "by how much this digit pleases them",
+};
+const KINDS = { activations: "a1", "weighted inputs": "z1", "pooling masks": "mask" };
 const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" };
 
 const a0 = (...indices) => symbol("a", 0, indices);
@@ -45,7 +57,10 @@ class Gallery {
     const row = figure.row();
     const detail = (explain) => (cell) => explain.call(this, cell);
     this.input = figure.grid(row, {
-      name: "a0", title: `${a0()} the digit`, words: "a 0, the digit", detail: detail(this.explainPixel),
+      name: "a0",
+      title: `${a0()} the digit`,
+      words: "a 0, the digit",
+      detail: detail(this.explainPixel),
     });
     // A cell of the large maps is one of the map that the figure is about.
     const here = (cell) => cell && { grid: `map ${this.map}`, ...cell };
@@ -59,10 +74,18 @@ class Gallery {
     const below = figure.row();
     const small = { unit: "clamp(29px, calc(var(--cn-cell) * 3.4), 40px)" };
     this.filter = figure.grid(below, {
-      ...small, name: "w1", title: "", kind: "diverging", detail: detail(this.explainWeight),
+      ...small,
+      name: "w1",
+      title: "",
+      kind: "diverging",
+      detail: detail(this.explainWeight),
     });
     this.patch = figure.grid(below, {
-      ...small, name: "patch", title: "", legend: false, detail: detail(this.explainPatch),
+      ...small,
+      name: "patch",
+      title: "",
+      legend: false,
+      detail: detail(this.explainPatch),
     });
     this.formulas = figure.formulas(figure.side(below));
     this.buildCards();
@@ -73,14 +96,23 @@ class Gallery {
     const labels = model.get("labels");
     const images = model.get("a0").shape[0];
     if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
+      const choices = Array.from({ length: images }, (_, i) => [
+        i,
+        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
+      ]);
+      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
+        figure.send({ index: Number(i) }),
+      );
     }
     if (this.maps > 1) {
-      this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) => figure.send({ sort }));
+      this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) =>
+        figure.send({ sort }),
+      );
     }
     const kinds = Object.keys(KINDS).map((name) => [name, name]);
-    this.kinds = figure.menu(figure.controls, "Maps show", kinds, (shows) => figure.send({ shows }));
+    this.kinds = figure.menu(figure.controls, "Maps show", kinds, (shows) =>
+      figure.send({ shows }),
+    );
   }
 
   buildCards() {
@@ -92,7 +124,10 @@ class Gallery {
     this.cards = cards(figure.body, this.maps, (card, f) => {
       this.thumbnails[f] = thumbnails(card, ["filter", "patch"]);
       this.small[f] = figure.grid(card, {
-        name: `map ${f}`, title: "", unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)", legend: false,
+        name: `map ${f}`,
+        title: "",
+        unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)",
+        legend: false,
         onKey: (event, cell) => this.onKey(event, f, cell),
       });
     });
@@ -103,7 +138,21 @@ class Gallery {
   read() {
     const { figure } = this;
     this.arrays = {};
-    for (const name of ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places", "importance", "order", "orders"]) {
+    for (const name of [
+      "a0",
+      "w1",
+      "b1",
+      "z1",
+      "a1",
+      "winner",
+      "tied",
+      "patches",
+      "peaks",
+      "places",
+      "importance",
+      "order",
+      "orders",
+    ]) {
       this.arrays[name] = figure.array(name);
     }
     const { palettes } = figure;
@@ -121,7 +170,9 @@ class Gallery {
     for (let f = 0; f < this.maps; f++) this.showCard(f);
     const orders = { importance: arrays.order, pleased: arrays.orders.part(this.index) };
     const sort = model.get("sort");
-    this.order = orders[sort] ? [...orders[sort].values] : Array.from({ length: this.maps }, (_, f) => f);
+    this.order = orders[sort]
+      ? [...orders[sort].values]
+      : Array.from({ length: this.maps }, (_, f) => f);
     this.cards.sort(this.order);
     if (this.images) this.images.value = this.index;
     if (this.sorts) this.sorts.value = sort;
@@ -182,7 +233,10 @@ class Gallery {
     const [bestRow, bestColumn] = this.best(f);
     const best = { row: bestRow, column: bestColumn };
     this.marks = {
-      a0: [{ ...best, rows, columns, line: "linked" }, { ...this.cell, rows, columns }],
+      a0: [
+        { ...best, rows, columns, line: "linked" },
+        { ...this.cell, rows, columns },
+      ],
       z1: [{ ...best, line: "linked" }, this.cell],
       a1: [cells, this.cell],
       [grid]: [this.cell],
@@ -198,17 +252,23 @@ class Gallery {
     this.cards.choose(f);
     this.input.show(this.arrays.a0.part(this.index));
     this.weighted.show(this.of("z1", f), {
-      scale: this.scales.z1, title: `${z1(...this.at(f))} weighted inputs`, words: `z 1 of map ${f}, weighted inputs`,
+      scale: this.scales.z1,
+      title: `${z1(...this.at(f))} weighted inputs`,
+      words: `z 1 of map ${f}, weighted inputs`,
     });
     this.activation.show(this.of("a1", f), {
-      title: `${a1(...this.at(f))} winners outlined`, words: `a 1 of map ${f}, activations`,
+      title: `${a1(...this.at(f))} winners outlined`,
+      words: `a 1 of map ${f}, activations`,
     });
     this.activation.setMask(winnerMarks(this.of("winner", f)));
     this.filter.show(this.arrays.w1.part(f), {
-      scale: this.filterScale, title: `${w1(...this.at(f))} filter ${f}`, words: `w 1, filter ${f}`,
+      scale: this.filterScale,
+      title: `${w1(...this.at(f))} filter ${f}`,
+      words: `w 1, filter ${f}`,
     });
     this.patch.show(this.arrays.patches.part(f), {
-      title: "pleases it most", words: `the patch that pleases filter ${f} most`,
+      title: "pleases it most",
+      words: `the patch that pleases filter ${f} most`,
     });
   }
 
@@ -226,10 +286,16 @@ class Gallery {
     const { rows, columns } = this.arrays.w1.part(f);
     const neuron = this.at(f, j, k);
     return (
-      equation(`${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
-        ${k + columns - 1} of the digit`, "F1") +
+      equation(
+        `${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
+        ${k + columns - 1} of the digit`,
+        "F1",
+      ) +
       equation(`${a1(...neuron)} = <i>σ</i>(${z1(...neuron)}) = <b>${number(a)}</b>`, "F2") +
-      equation(`${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`, "F3") +
+      equation(
+        `${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`,
+        "F3",
+      ) +
       `<p>${wins} its window (dashed).${tie}</p>` +
       this.writePleasing(f)
     );
@@ -251,9 +317,10 @@ class Gallery {
     const won = winnerOf(this.of("winner", f), J, K);
     const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
     const tie = this.of("tied", f).at(J, K) ? " It is a tie." : "";
-    const window = won.row === j && won.column === k
-      ? "It wins its window."
-      : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.of("a1", f).at(won.row, won.column))}.`;
+    const window =
+      won.row === j && won.column === k
+        ? "It wins its window."
+        : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.of("a1", f).at(won.row, won.column))}.`;
     return `Map ${f}: ${spoken("z", 1, this.at(f, j, k))} is ${number(z)}, its activation ${number(a)}. ${window}${tie}`;
   }
 
@@ -276,8 +343,12 @@ class Gallery {
     const weight = this.at(this.map, l, m);
     const marks = {
       ...this.marks,
-      a0: [{ ...this.marks.a0[1], line: "linked" }, { row: j + l, column: k + m }],
-      w1: [cell], patch: [cell],
+      a0: [
+        { ...this.marks.a0[1], line: "linked" },
+        { row: j + l, column: k + m },
+      ],
+      w1: [cell],
+      patch: [cell],
     };
     return this.tell(
       marks,
@@ -309,7 +380,9 @@ class Gallery {
     const [top, left] = [Math.max(0, row - rows + 1), Math.max(0, column - columns + 1)];
     const map = this.activation.array;
     const seen = {
-      row: top, column: left, line: "linked",
+      row: top,
+      column: left,
+      line: "linked",
       rows: Math.min(row, map.rows - 1) - top + 1,
       columns: Math.min(column, map.columns - 1) - left + 1,
     };

@@ -1,8 +1,8 @@
 // F4, F5 and C: ten neurons look at the pooled map, and their errors make the cost.
 
-import { NDArray } from "./arrays.js";
-import { Figure } from "./figure.js";
-import { bracketed, count, equation, number, spoken, symbol } from "./text.js";
+import { NDArray } from "./parts/arrays.js";
+import { Figure } from "./parts/figure.js";
+import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const NO_LABEL = -1;

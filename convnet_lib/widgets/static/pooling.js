@@ -1,8 +1,8 @@
 // F3 and BP2a: the largest of four, and the switch that tells which it was.
 
-import { NDArray } from "./arrays.js";
-import { Figure } from "./figure.js";
-import { count, equation, number, short, spoken, symbol } from "./text.js";
+import { NDArray } from "./parts/arrays.js";
+import { Figure } from "./parts/figure.js";
+import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
 const RULES = {
   first: "the first wins",

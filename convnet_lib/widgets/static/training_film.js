@@ -1,9 +1,17 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
-import { Chart } from "./chart.js";
-import { Figure } from "./figure.js";
-import { aDigit, cards, poolingMask, thumbnails, windowOf, winnerMarks, winnerOf } from "./maps.js";
-import { count, equation, number, spoken, symbol } from "./text.js";
+import { Chart } from "./parts/chart.js";
+import { Figure } from "./parts/figure.js";
+import {
+  aDigit,
+  cards,
+  poolingMask,
+  thumbnails,
+  windowOf,
+  winnerMarks,
+  winnerOf,
+} from "./parts/maps.js";
+import { count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const ARRAYS = ["epochs", "a0", "w1", "b1", "a1", "winner", "delta1", "a3", "taken"];
 const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
@@ -24,10 +32,15 @@ class TrainingFilm {
     this.figure = new Figure(
       context,
       "Training film: a filter, its feature map, the errors and the curves, epoch by epoch",
-      { hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.", cells: 96 },
+      {
+        hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.",
+        cells: 96,
+      },
     );
     this.model = context.model;
-    this.arrays = Object.fromEntries([...ARRAYS, ...CURVES].map((name) => [name, this.figure.array(name)]));
+    this.arrays = Object.fromEntries(
+      [...ARRAYS, ...CURVES].map((name) => [name, this.figure.array(name)]),
+    );
     const { epochs, w1: filters, delta1 } = this.arrays;
     this.frames = epochs.values.length;
     this.maps = filters.shape[1];
@@ -48,9 +61,18 @@ class TrainingFilm {
     this.status = this.paragraph();
     const row = figure.row();
     const onKey = (event) => this.onKey(event);
-    this.input = figure.grid(row, { name: "a0", title: `${a0()} the digit`, words: "a 0, the digit", onKey });
+    this.input = figure.grid(row, {
+      name: "a0",
+      title: `${a0()} the digit`,
+      words: "a 0, the digit",
+      onKey,
+    });
     this.filter = figure.grid(row, {
-      name: "w1", title: "", kind: "diverging", unit: "clamp(29px, calc(var(--cn-cell) * 3), 38px)", onKey,
+      name: "w1",
+      title: "",
+      kind: "diverging",
+      unit: "clamp(29px, calc(var(--cn-cell) * 3), 38px)",
+      onKey,
     });
     this.activation = figure.grid(row, { name: "a1", title: "", onKey });
     if (this.hasErrors) {
@@ -75,24 +97,40 @@ class TrainingFilm {
     const labels = model.get("labels");
     const images = this.arrays.a0.shape[0];
     if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [i, labels.length ? `${i}, ${aDigit(labels[i])}` : i]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) => figure.send({ index: Number(i) }));
+      const choices = Array.from({ length: images }, (_, i) => [
+        i,
+        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
+      ]);
+      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
+        figure.send({ index: Number(i) }),
+      );
     }
     if (this.maps > 1) {
       const choices = Array.from({ length: this.maps }, (_, f) => [f, f]);
-      this.chosen = figure.menu(figure.controls, "Map", choices, (f) => figure.send({ map: Number(f) }));
+      this.chosen = figure.menu(figure.controls, "Map", choices, (f) =>
+        figure.send({ map: Number(f) }),
+      );
       const kinds = ["activations", "pooling masks", ...(this.hasErrors ? ["errors"] : [])];
-      this.kinds = figure.menu(figure.controls, "Small maps show", kinds.map((k) => [k, k]), (shows) =>
-        figure.send({ shows }),
+      this.kinds = figure.menu(
+        figure.controls,
+        "Small maps show",
+        kinds.map((k) => [k, k]),
+        (shows) => figure.send({ shows }),
       );
     }
     if (this.frames === 1) return;
     const row = figure.add(document.createElement("div"), figure.body);
     row.className = "cn-controls";
-    this.slider = figure.slider(row, "Epoch", "Epoch", { min: 0, max: this.frames - 1, step: 1 }, (frame) => {
-      this.pause();
-      figure.send({ frame });
-    });
+    this.slider = figure.slider(
+      row,
+      "Epoch",
+      "Epoch",
+      { min: 0, max: this.frames - 1, step: 1 },
+      (frame) => {
+        this.pause();
+        figure.send({ frame });
+      },
+    );
     this.slider.input.classList.add("cn-long");
     // Nothing moves unless it is asked to, and not at all where less motion is wished for.
     if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -107,7 +145,9 @@ class TrainingFilm {
     const charts = [
       { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
       {
-        name: "accuracy", low: 0, high: 1,
+        name: "accuracy",
+        low: 0,
+        high: 1,
         series: [
           curve("train_accuracy", "accuracy in training", "accuracy"),
           curve("test_accuracy", "accuracy on digits held out", "held out"),
@@ -116,7 +156,8 @@ class TrainingFilm {
     ];
     if (this.hasErrors) {
       charts.push({
-        name: "errors", log: true,
+        name: "errors",
+        log: true,
         series: [
           curve("delta3_size", "mean size of delta 3", `mean |${delta(3)}|`),
           curve("delta1_size", "mean size of delta 1", `|${delta(1)}|`),
@@ -174,10 +215,13 @@ class TrainingFilm {
     this.winner = this.of("winner", f);
     this.input.show(arrays.a0.part(this.index));
     this.filter.show(this.w1, {
-      scale: this.filterScale, title: `${w1(...this.at())} filter`, words: `w 1, filter ${f}`,
+      scale: this.filterScale,
+      title: `${w1(...this.at())} filter`,
+      words: `w 1, filter ${f}`,
     });
     this.activation.show(this.a1, {
-      title: `${a1(...this.at())} winners outlined`, words: `a 1 of map ${f}, activations`,
+      title: `${a1(...this.at())} winners outlined`,
+      words: `a 1 of map ${f}, activations`,
     });
     this.activation.setMask(winnerMarks(this.winner));
     if (this.hasErrors) this.showErrors();
@@ -193,7 +237,9 @@ class TrainingFilm {
     this.errorScale = this.figure.palettes.scale("diverging", this.errorsOfImage());
     this.delta1 = this.spread(f);
     this.errors.show(this.delta1, {
-      scale: this.errorScale, title: `${delta(1, ...this.at())} errors`, words: `delta 1 of map ${f}, errors`,
+      scale: this.errorScale,
+      title: `${delta(1, ...this.at())} errors`,
+      words: `delta 1 of map ${f}, errors`,
     });
   }
 
@@ -201,8 +247,14 @@ class TrainingFilm {
   errorsOfImage() {
     if (this.errorsOf !== this.index) {
       this.errorsOf = this.index;
-      const parts = Array.from({ length: this.frames }, (_, t) => this.arrays.delta1.part(t).part(this.index).values);
-      this.largest = parts.reduce((m, part) => part.reduce((n, x) => Math.max(n, Math.abs(x) || 0), m), 0);
+      const parts = Array.from(
+        { length: this.frames },
+        (_, t) => this.arrays.delta1.part(t).part(this.index).values,
+      );
+      this.largest = parts.reduce(
+        (m, part) => part.reduce((n, x) => Math.max(n, Math.abs(x) || 0), m),
+        0,
+      );
     }
     return Float32Array.of(this.largest);
   }
@@ -227,7 +279,11 @@ class TrainingFilm {
     this.small.forEach(({ button, filter, map }, f) => {
       filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
       if (shows === "errors" && this.hasErrors) map.show(this.spread(f), this.errorScale);
-      else map.show(shows === "activations" ? this.of("a1", f) : poolingMask(this.of("winner", f)), grey);
+      else
+        map.show(
+          shows === "activations" ? this.of("a1", f) : poolingMask(this.of("winner", f)),
+          grey,
+        );
       button.setAttribute("aria-pressed", f === this.map);
     });
   }
@@ -261,7 +317,12 @@ class TrainingFilm {
     const taken = this.arrays.taken.part(this.frame).values[this.index];
     const label = this.model.get("labels")[this.index];
     const activation = this.arrays.a3.part(this.frame).part(this.index).values[taken];
-    const right = label === undefined ? "" : label === taken ? ", which is right" : `, and it is ${aDigit(label)}`;
+    const right =
+      label === undefined
+        ? ""
+        : label === taken
+          ? ", which is right"
+          : `, and it is ${aDigit(label)}`;
     const when = this.epochWords();
     return `${when[0].toUpperCase()}${when.slice(1)} the network takes this digit for <b>${aDigit(taken)}</b>${right}
       (${symbol("a", 3, [taken])} = ${number(activation)}).`;
@@ -282,13 +343,16 @@ class TrainingFilm {
     const a = this.a1.at(j, k);
     const neuron = { row: j, column: k };
     this.figure.mark({
-      a0: [{ ...neuron, rows, columns }], a1: [window.cells, neuron], delta1: [window.cells, neuron],
+      a0: [{ ...neuron, rows, columns }],
+      a1: [window.cells, neuron],
+      delta1: [window.cells, neuron],
     });
     const winner = wins
       ? "It wins its window."
       : `${a1(...this.at(won.row, won.column))} = <b>${number(this.a1.at(won.row, won.column))}</b> wins its window.`;
     let html = equation(`${a1(...this.at(j, k))} = <b>${number(a)}</b>. ${winner}`, "F2, F3");
-    let words = `${this.epochWords()}, ${spoken("a", 1, this.at(j, k))} is ${number(a)}. ` +
+    let words =
+      `${this.epochWords()}, ${spoken("a", 1, this.at(j, k))} is ${number(a)}. ` +
       (wins ? "It wins its window." : `Its window is won by row ${won.row}, column ${won.column}.`);
     if (this.hasErrors) {
       const error = wins ? number(this.delta1.at(j, k), 5) : "0";

@@ -3,7 +3,7 @@
 // Each step names the panels that it makes and those that it makes them from, tells in a sentence
 // or two what happens, and picks one cell of its result to be written out in numbers.
 
-import { count, equation, number, symbol } from "./text.js";
+import { count, equation, number, symbol } from "../parts/text.js";
 
 const s = symbol;
 const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;

@@ -1,16 +1,23 @@
 // What anywidget runs for every figure: it loads the figure's own module and hands over to it.
 //
 // anywidget sends one file and gives it no address, so `import "./grid.js"` would lead nowhere.
-// Python therefore sends all modules of a figure as text; here each becomes a blob with an
-// address, which takes the place of the relative one in the modules that import it. A module is
-// kept under its text, for as long as the page lives: however many figures are opened and
-// closed, grid.js is loaded once. Nothing is fetched and nothing is bundled.
+// Python therefore sends all modules of a figure as text, by their paths in `static/`; here each
+// becomes a blob with an address, which takes the place of the relative one in the modules that
+// import it. A module is kept under its text, for as long as the page lives: however many figures
+// are opened and closed, grid.js is loaded once. Nothing is fetched and nothing is bundled.
 
-const addresses = (globalThis[Symbol.for("convnet_lib.widgets")] ??= new Map());
+const KEPT = Symbol.for("convnet_lib.widgets");
+globalThis[KEPT] ??= new Map();
+const addresses = globalThis[KEPT];
+
+/** The path that a module means by "./grid.js" or "../parts/grid.js". */
+function path(relative, from) {
+  return new URL(relative, `file:///${from}`).pathname.slice(1);
+}
 
 function address(name, sources) {
-  const text = sources[name].replace(/(?<=from ")\.\/([\w.]+)(?=")/g, (_, needed) =>
-    address(needed, sources),
+  const text = sources[name].replace(/(?<=from ")\.[\w./]+(?=")/g, (needed) =>
+    address(path(needed, name), sources),
   );
   if (!addresses.has(text)) {
     const blob = new Blob([text], { type: "text/javascript" });

@@ -32,7 +32,11 @@ export class Chart {
     this.svg = shape(this.element, "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
     this.drawAxes();
     this.series.forEach((series, i) => this.drawCurve(series, i));
-    this.cursor = shape(this.svg, "line", { class: "cn-chart-cursor", y1: TOP, y2: HEIGHT - BOTTOM });
+    this.cursor = shape(this.svg, "line", {
+      class: "cn-chart-cursor",
+      y1: TOP,
+      y2: HEIGHT - BOTTOM,
+    });
     this.dots = this.series.map(() => shape(this.svg, "circle", { class: "cn-chart-dot", r: 3.5 }));
     for (const type of ["pointerdown", "pointermove"]) {
       this.svg.addEventListener(type, (event) => this.onPointer(event));
@@ -41,7 +45,9 @@ export class Chart {
 
   findRange() {
     const { low, high, log } = this.options;
-    const values = this.series.flatMap((s) => [...s.values]).filter((x) => Number.isFinite(x) && (!log || x > 0));
+    const values = this.series
+      .flatMap((s) => [...s.values])
+      .filter((x) => Number.isFinite(x) && (!log || x > 0));
     this.low = low ?? Math.min(...values);
     this.high = high ?? Math.max(...values);
     if (!values.length) [this.low, this.high] = [log ? 0.1 : 0, 1];
@@ -70,12 +76,15 @@ export class Chart {
 
   drawAxes() {
     shape(this.svg, "path", {
-      class: "cn-chart-axes", d: `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`,
+      class: "cn-chart-axes",
+      d: `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`,
     });
     const write = (text, x, y, anchor) => {
       shape(this.svg, "text", { x, y, "text-anchor": anchor }).textContent = text;
     };
-    const end = this.options.log ? powerOfTen : (value) => (Number.isInteger(value) ? `${value}` : number(value));
+    const end = this.options.log
+      ? powerOfTen
+      : (value) => (Number.isInteger(value) ? `${value}` : number(value));
     write(end(this.high), LEFT - 4, TOP + 8, "end");
     write(end(this.low), LEFT - 4, HEIGHT - BOTTOM, "end");
     write("0", LEFT, HEIGHT - 7, "middle");
@@ -108,12 +117,20 @@ export class Chart {
       this.dots[i].setAttribute("cx", x);
       this.dots[i].setAttribute("cy", there ? this.y(values[epoch]) : 0);
     });
-    const sample = (i) => (this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "");
+    const sample = (i) =>
+      this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "";
     this.title.innerHTML = this.series
-      .map(({ html, values }, i) => `<span>${sample(i)}${html} <b>${number(values[epoch])}</b></span>`)
+      .map(
+        ({ html, values }, i) => `<span>${sample(i)}${html} <b>${number(values[epoch])}</b></span>`,
+      )
       .join(" ");
-    const said = this.series.map(({ words, values }) => `${words} ${number(values[epoch])}`).join(", ");
-    this.svg.setAttribute("aria-label", `Curve over ${this.last} epochs; at epoch ${epoch}: ${said}`);
+    const said = this.series
+      .map(({ words, values }) => `${words} ${number(values[epoch])}`)
+      .join(", ");
+    this.svg.setAttribute(
+      "aria-label",
+      `Curve over ${this.last} epochs; at epoch ${epoch}: ${said}`,
+    );
   }
 
   onPointer(event) {

@@ -3,11 +3,11 @@
 // This module builds the figure. What a cell says of itself is in backpropagation_cells.js, the
 // walk through the backward pass in backpropagation_stages.js.
 
-import { NDArray } from "./arrays.js";
-import { explanations } from "./backpropagation_cells.js";
-import { stages } from "./backpropagation_stages.js";
-import { Figure } from "./figure.js";
-import { count, number, symbol } from "./text.js";
+import { NDArray } from "../parts/arrays.js";
+import { explanations } from "./cells.js";
+import { stages } from "./stages.js";
+import { Figure } from "../parts/figure.js";
+import { count, number, symbol } from "../parts/text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
@@ -201,7 +201,8 @@ class Backpropagation {
     this.buildOutputs(backward, ["delta3", "nabla_b3"], add);
     const folded = figure.add(document.createElement("p"), figure.body);
     folded.className = "bp-folded cn-caption";
-    folded.textContent = "The panels that this step does not use are folded; ‘Whole’ shows them all.";
+    folded.textContent =
+      "The panels that this step does not use are folded; ‘Whole’ shows them all.";
   }
 
   /** A piece of the network from left to right: its forward half and, below, its backward half. */
@@ -507,7 +508,9 @@ class Backpropagation {
     this.detail.classList.toggle("bp-stack", stack);
     const { columns } = left[0];
     const fits = `calc((100cqw - 3.5rem) / ${columns})`;
-    const unit = stack ? `min(2.2rem, ${fits})` : `clamp(9px, ${(9 / columns).toFixed(2)}rem, 3rem)`;
+    const unit = stack
+      ? `min(2.2rem, ${fits})`
+      : `clamp(9px, ${(9 / columns).toFixed(2)}rem, 3rem)`;
     for (const grid of [this.left, this.right, this.parts])
       grid.element.style.setProperty("--cn-unit", unit);
     this.showPart(this.left, left);

@@ -73,7 +73,8 @@ export function winnerOf(winner, j, k) {
 export function winnerMarks(winner) {
   const marks = [];
   for (let j = 0; j < winner.rows; j++) {
-    for (let k = 0; k < winner.columns; k++) marks.push({ ...winnerOf(winner, j, k), line: "winner" });
+    for (let k = 0; k < winner.columns; k++)
+      marks.push({ ...winnerOf(winner, j, k), line: "winner" });
   }
   return marks;
 }
@@ -88,5 +89,9 @@ export function poolingMask(winner) {
 /** The window of a neuron: its place on the pooled map, and its cells. */
 export function windowOf({ row, column }) {
   const [j, k] = [Math.floor(row / SIZE), Math.floor(column / SIZE)];
-  return { j, k, cells: { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" } };
+  return {
+    j,
+    k,
+    cells: { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" },
+  };
 }

@@ -10,8 +10,8 @@
 //   neuron  [j, k], to be shown on the curve of the sigmoid
 // All results are Python's; only products are formed here, so that a sum can be seen term by term.
 
-import { NDArray } from "./arrays.js";
-import { bracketed, count, equation, number, short, spoken, symbol } from "./text.js";
+import { NDArray } from "../parts/arrays.js";
+import { bracketed, count, equation, number, short, spoken, symbol } from "../parts/text.js";
 
 const SIZE = 2; // of a pooling window
 const FEW = 3;
