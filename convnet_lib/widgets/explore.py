@@ -1,49 +1,91 @@
-"""Controls over a picture of `figures`: the interactive figure that needs no JavaScript."""
+"""Controls over a picture of `figures`: whatever a function of some numbers draws, to be moved.
+
+A row of grids is sent as its arrays, and the page draws it; any other picture is sent as it is.
+A page without a kernel has what was drawn ahead, see `Explorer.ahead`.
+"""
 
 import base64
-import html
 import inspect
+import itertools
+import math
+import os
+import re
+from collections.abc import Mapping
 
 import ipywidgets
+import numpy as np
+import traitlets
 
 from ..figures import PIXELS_PER_INCH
+from .base import GridFigure, style
 
-SHOWN = (
-    '<img alt="{alt}" src="data:image/png;base64,{png}" style="width: {width}px; max-width: 100%">'
-)
+# Up to so many states are all drawn ahead; of more, each control by itself from where it begins.
+ALL_STATES = 128
+DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
+MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
+KINDS = {"activation": "sequential", "signed": "diverging"}
 
 
-class Explorer(ipywidgets.VBox):
-    """A column of controls, and below it the picture that `draw` makes of their values.
+class Explorer(GridFigure):
+    """A row of controls, and below it the picture that `draw` makes of their values.
 
     Attributes:
-        controls: the controls by name.
+        controls: the controls by name, ipywidgets each; assign to `controls["z"].value`.
         picture: the Picture now shown.
     """
+
+    _css = style("parts/figure.css", "explore.css")
+    _figure = traitlets.Unicode("explore.js").tag(sync=True)
+    _controls = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
+    _shown = traitlets.Dict().tag(sync=True)
+    _ahead = traitlets.Dict().tag(sync=True)
 
     def __init__(self, draw, controls):
         """Show draw(**values of the controls), and draw again when one of them moves."""
         self._draw, self.controls = draw, controls
-        self._frame = ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox(list(controls.values()), layout=WRAP), self._frame])
+        super().__init__("", _controls=list(controls.values()))
         for control in controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()
+        if os.environ.get(DRAW_AHEAD):
+            self._ahead = self.ahead()
 
     def _redraw(self, change=None):
         self.picture = self._draw(**{name: c.value for name, c in self.controls.items()})
-        self._frame.value = SHOWN.format(
-            alt=html.escape(self.picture.alt, quote=True),
-            png=base64.b64encode(self.picture.png()).decode(),
-            width=int(self.picture.get_size_inches()[0] * PIXELS_PER_INCH),
-        )
+        self._shown = shown(self.picture)
+
+    def ahead(self):
+        """Return what a page without a kernel shows: {"start", "moves", "frames"}.
+
+        Returns:
+            start: the index of each control's value among its states.
+            moves: for each control whether it moves anything there.
+            frames: {"3,0": what is shown where the controls stand at their states 3 and 0}. All
+                states, where there are no more than ALL_STATES; else those in which one control
+                alone has left its start.
+        """
+        states = [control_states(control) for control in self.controls.values()]
+        start = [_index(c, s) for c, s in zip(self.controls.values(), states, strict=True)]
+        frames = {}
+        for at in _places(start, [len(s) for s in states]):
+            values = [s[n] if s else c.value for s, n, c in zip(states, at, self._controls)]
+            picture = self._draw(**dict(zip(self.controls, values, strict=True)))
+            frames[",".join(map(str, at))] = shown(picture)
+        return {"start": start, "moves": [len(s) > 1 for s in states], "frames": frames}
 
     def __repr__(self):
         """Return what stands on a page that shows no controls; it holds no address."""
         return f"Controls: {', '.join(self.controls)}. Run this cell to move them."
 
+    def _repr_mimebundle_(self, **kwargs):
+        # Its picture is its own twin: GridFigure's is for figures that the page alone draws.
+        return super(GridFigure, self)._repr_mimebundle_(**kwargs)
 
-WRAP = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 12px")
+    def close(self):
+        """Close it with its controls."""
+        for control in self.controls.values():
+            control.close()
+        super().close()
 
 
 def explore(draw, **controls):
@@ -69,6 +111,80 @@ def explore(draw, **controls):
         if name in controls and begins:
             controls[name].value = argument.default
     return Explorer(draw, controls)
+
+
+def shown(picture):
+    """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG."""
+    panels = getattr(picture, "panels", None)
+    if panels is not None:
+        return {"alt": picture.alt, "panels": [_panel(**panel) for panel in panels]}
+    width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
+    return {"alt": picture.alt, "png": _text(picture.png()), "width": width}
+
+
+def control_states(control):
+    """Return the values that a control can take, in order; none if they cannot be counted."""
+    if isinstance(control, ipywidgets.Checkbox):
+        return [False, True]
+    if hasattr(control, "options"):
+        options = control.options
+        pairs = options.items() if isinstance(options, Mapping) else options
+        return [pair[1] if isinstance(pair, tuple) else pair for pair in pairs]
+    if all(hasattr(control, name) for name in ("min", "max", "step")) and control.step:
+        count = math.floor((control.max - control.min) / control.step + 1e-9) + 1
+        kind = type(control.value)
+        return [kind(round(control.min + n * control.step, 12)) for n in range(count)]
+    return []
+
+
+def _index(control, states):
+    """Where the value of a control stands among its states."""
+    if hasattr(control, "options"):
+        return control.index
+    near = [abs(state - control.value) for state in states]
+    return int(np.argmin(near)) if near else 0
+
+
+def _places(start, counts):
+    counts = [max(1, count) for count in counts]
+    if math.prod(counts) <= ALL_STATES:
+        return list(itertools.product(*map(range, counts)))
+    moved = [
+        (*start[:axis], n, *start[axis + 1 :])
+        for axis, count in enumerate(counts)
+        for n in range(count)
+    ]
+    return list(dict.fromkeys(moved))
+
+
+def _panel(name, array, kind, outline, mark, limit):
+    array = np.asarray(array, np.float32)
+    outlined = [] if outline is None else np.argwhere(np.asarray(outline)).tolist()
+    return {
+        "title": _html(name),
+        "kind": KINDS[kind],
+        "shape": list(array.shape),
+        "data": _text(array.tobytes()),
+        "limit": limit and float(limit),
+        "outline": outlined,
+        "mark": mark and [int(n) for n in mark],
+    }
+
+
+def _text(data):
+    return base64.b64encode(data).decode()
+
+
+def _html(title):
+    """A title of a panel, its mathtext as HTML: $w^1$ is <i>w</i><sup>1</sup>."""
+    for mark, sign in (("&", "&amp;"), ("<", "&lt;"), (r"\partial", "∂"), (r"\,", " ")):
+        title = title.replace(mark, sign)
+    return re.sub(r"\$(.*?)\$", lambda formula: MATHTEXT.sub(_sign, formula[1]), title)
+
+
+def _sign(found):
+    tag = {"^": "sup", "_": "sub", None: "i"}[found["mark"]]
+    return f"<{tag}>{found['several'] or found['one'] or found['letter']}</{tag}>"
 
 
 def _control(name, value):
