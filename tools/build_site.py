@@ -14,6 +14,7 @@ import base64
 import copy
 import hashlib
 import html
+import io
 import json
 import os
 import shutil
@@ -24,7 +25,10 @@ import nbformat
 import page_scripts
 import run_notebooks
 import surroundings
+from PIL import Image
 from run_notebooks import WIDGET_VIEW
+
+from convnet_lib.widgets.explore import DRAW_AHEAD
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
@@ -37,11 +41,6 @@ NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-NEEDS_PYTHON = (
-    '<p class="needs-python">These controls need Python. On this page you see the picture that '
-    'they start with; <a href="notebooks/{page}.ipynb" download>download the notebook</a> '
-    "to move them.</p>"
-)
 
 
 # --- Running ----------------------------------------------------------------------------------
@@ -69,6 +68,7 @@ def executed(path):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         try:
+            os.environ[DRAW_AHEAD] = "1"
             asyncio.run(run_notebooks.execute(nb, RUN, 600))
         except run_notebooks.Fault as fault:
             sys.exit(f"{path.name}, {fault}")
@@ -97,8 +97,7 @@ def page(nb, name, others, figures):
         if not run_notebooks.is_nav(cell)
     ]
     state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    for model in still(state):
-        model["state"]["disabled"] = True
+    hand_out_frames(state, name, figures.parent)
     number = 0
     for cell in nb.cells:
         outputs = []
@@ -106,8 +105,6 @@ def page(nb, name, others, figures):
             data = output.get("data", {})
             if WIDGET_VIEW in data:
                 output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
-                if any(needs_python(m) for m in family(state, data[WIDGET_VIEW]["model_id"])):
-                    outputs.append(markup(NEEDS_PYTHON.format(page=name)))
             elif "image/png" in data:
                 number += 1
                 output = markup(picture(output, figures / f"{name}-{number}.png"))
@@ -153,36 +150,44 @@ def picture(output, path):
     )
 
 
-def family(state, name):
-    """Return the model of this name and all below it."""
-    model = state.get(name)
-    if model is None:
-        return []
-    children = [
-        str(child).removeprefix("IPY_MODEL_") for child in model["state"].get("children", [])
-    ]
-    return [model, *(m for child in children for m in family(state, child))]
+def hand_out_frames(state, name, extra):
+    """Take what was drawn ahead out of the page, into scripts that it loads when they are wanted.
+
+    They lie in extra/frames, one for a picture whose states were all drawn, else one a control. A
+    page on the disk may run a script, but not read a file.
+    """
+    (extra / "frames").mkdir(exist_ok=True)
+    drawn = [m["state"]["_ahead"] for m in state.values() if m["state"].get("_ahead")]
+    for number, ahead in enumerate(drawn):
+        groups = by_control(ahead.pop("frames"), ahead["start"])
+        ahead["scripts"] = [f"frames/{name}-{number}-{n}.js" for n in range(len(groups))]
+        for address, frames in zip(ahead["scripts"], groups, strict=True):
+            text = json.dumps({at: lighter(frame) for at, frame in frames.items()})
+            (extra / address).write_text(
+                f"(globalThis.convnetFrames ??= {{}})['{address}'] = {text};\n"
+            )
 
 
-def needs_python(model):
-    """Whether this is a control that only Python answers to."""
-    return model["state"].get("disabled") is True
-
-
-def still(state):
-    """Return the models of the controls that do nothing without Python."""
-    linked = set()
-    for model in state.values():
-        for end in ("source", "target"):
-            if isinstance(ends := model["state"].get(end), list) and ends:
-                linked.add(str(ends[0]).removeprefix("IPY_MODEL_"))
+def by_control(frames, start):
+    """Return the frames in one group, or a group for each control that alone has been moved."""
+    moved = {
+        at: [n != s for n, s in zip(map(int, at.split(",")), start, strict=True)] for at in frames
+    }
+    if any(sum(which) > 1 for which in moved.values()):
+        return [frames]
     return [
-        model
-        for name, model in state.items()
-        if model["model_module"] == "@jupyter-widgets/controls"
-        and "disabled" in model["state"]
-        and name not in linked
+        {at: frame for at, frame in frames.items() if moved[at][n] or not any(moved[at])}
+        for n in range(len(start))
     ]
+
+
+def lighter(frame):
+    """Return a frame with its picture in 256 colours, which makes a third of it."""
+    if "png" not in frame:
+        return frame
+    picture, small = Image.open(io.BytesIO(base64.b64decode(frame["png"]))), io.BytesIO()
+    picture.convert("RGB").quantize(256).save(small, "PNG", optimize=True)
+    return frame | {"png": base64.b64encode(small.getvalue()).decode()}
 
 
 # --- Pages and PDFs ---------------------------------------------------------------------------

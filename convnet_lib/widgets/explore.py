@@ -64,11 +64,13 @@ class Explorer(GridFigure):
                 states, where there are no more than ALL_STATES; else those in which one control
                 alone has left its start.
         """
-        states = [control_states(control) for control in self.controls.values()]
-        start = [_index(c, s) for c, s in zip(self.controls.values(), states, strict=True)]
+        controls = list(self.controls.values())
+        # What cannot be counted has the one state that it is in.
+        states = [control_states(control) or [control.value] for control in controls]
+        start = [_index(*pair) for pair in zip(controls, states, strict=True)]
         frames = {}
         for at in _places(start, [len(s) for s in states]):
-            values = [s[n] if s else c.value for s, n, c in zip(states, at, self._controls)]
+            values = (s[n] for s, n in zip(states, at, strict=True))
             picture = self._draw(**dict(zip(self.controls, values, strict=True)))
             frames[",".join(map(str, at))] = shown(picture)
         return {"start": start, "moves": [len(s) > 1 for s in states], "frames": frames}
@@ -141,12 +143,13 @@ def _index(control, states):
     """Where the value of a control stands among its states."""
     if hasattr(control, "options"):
         return control.index
-    near = [abs(state - control.value) for state in states]
-    return int(np.argmin(near)) if near else 0
+    if len(states) == 1:
+        return 0
+    return int(np.argmin([abs(state - control.value) for state in states]))
 
 
 def _places(start, counts):
-    counts = [max(1, count) for count in counts]
+    """The states to draw: all, or those in which one control alone has left its start."""
     if math.prod(counts) <= ALL_STATES:
         return list(itertools.product(*map(range, counts)))
     moved = [
@@ -177,7 +180,7 @@ def _text(data):
 
 def _html(title):
     """A title of a panel, its mathtext as HTML: $w^1$ is <i>w</i><sup>1</sup>."""
-    for mark, sign in (("&", "&amp;"), ("<", "&lt;"), (r"\partial", "∂"), (r"\,", " ")):
+    for mark, sign in (("&", "&amp;"), ("<", "&lt;"), (r"\partial ", "∂"), (r"\,", " ")):
         title = title.replace(mark, sign)
     return re.sub(r"\$(.*?)\$", lambda formula: MATHTEXT.sub(_sign, formula[1]), title)
 

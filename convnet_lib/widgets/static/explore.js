@@ -58,7 +58,7 @@ class Explorer {
       boolean: () => box(figure, name, model, moved("value")),
     };
     const control = (make[kind] ?? (() => text(figure, name, model, moved("value"))))();
-    control.element.classList.toggle("cn-blank", this.alone && !this.model.get("_ahead").moves[n]);
+    if (this.alone && !this.model.get("_ahead").moves[n]) control.element.style.display = "none";
     const follow = () => control.show();
     model.on("change", follow);
     (this.stops ??= []).push(() => model.off("change", follow));
