@@ -122,10 +122,10 @@ def test_another_picture_is_sent_as_it_is():
 def test_all_states_are_drawn_where_they_are_few():
     explorer = explore(draw, n=(1, 5, 2), turned=True, kind=["signed", "activation"])
     ahead = explorer.ahead()
-    assert ahead["start"] == [0, 1, 0]
+    assert ahead["start"] == [0, 0, 0]
     assert ahead["moves"] == [True, True, True]
     assert len(ahead["frames"]) == 3 * 2 * 2
-    assert ahead["frames"]["2,0,1"] == shown(draw(5, False, "activation"))
+    assert ahead["frames"]["2,1,1"] == shown(draw(5, True, "activation"))
 
 
 def test_of_many_states_each_control_is_moved_from_the_start():

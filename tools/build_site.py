@@ -34,6 +34,7 @@ ROOT = surroundings.ROOT
 SITE = ROOT / "site"
 sys.path.insert(0, str(SITE))
 
+import book  # noqa: E402
 import questions  # noqa: E402
 
 BUILD = SITE / "_build"
@@ -100,6 +101,8 @@ def page(nb, name, others, figures):
     hand_out_frames(state, name, figures.parent)
     number = 0
     for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = book.link_cells(cell.source)
         outputs = []
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -163,22 +166,19 @@ def hand_out_frames(state, name, extra):
         ahead["scripts"] = [f"frames/{name}-{number}-{n}.js" for n in range(len(groups))]
         for address, frames in zip(ahead["scripts"], groups, strict=True):
             text = json.dumps({at: lighter(frame) for at, frame in frames.items()})
-            (extra / address).write_text(
-                f"(globalThis.convnetFrames ??= {{}})['{address}'] = {text};\n"
-            )
+            script = f"(globalThis.convnetFrames ??= {{}})['{address}'] = {text};\n"
+            (extra / address).write_text(script, "utf-8")
 
 
 def by_control(frames, start):
     """Return the frames in one group, or a group for each control that alone has been moved."""
-    moved = {
-        at: [n != s for n, s in zip(map(int, at.split(",")), start, strict=True)] for at in frames
-    }
-    if any(sum(which) > 1 for which in moved.values()):
+    moved = {}  # at → which controls have left their start
+    for at in frames:
+        pairs = zip(map(int, at.split(",")), start, strict=True)
+        moved[at] = {n for n, (here, begun) in enumerate(pairs) if here != begun}
+    if any(len(which) > 1 for which in moved.values()):
         return [frames]
-    return [
-        {at: frame for at, frame in frames.items() if moved[at][n] or not any(moved[at])}
-        for n in range(len(start))
-    ]
+    return [{at: f for at, f in frames.items() if moved[at] <= {n}} for n in range(len(start))]
 
 
 def lighter(frame):

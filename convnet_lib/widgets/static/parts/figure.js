@@ -46,6 +46,7 @@ export class Figure {
     this.words = this.add(make("div", "cn-unseen", { role: "status" }));
     this.addTwin();
     this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
+    this.element.addEventListener("cn-pin", ({ detail }) => this.pin(detail));
     el.append(this.element);
   }
 
@@ -255,6 +256,12 @@ export class Figure {
   pick(subject) {
     this.walked = null;
     this.send({ pinned: subject });
+  }
+
+  /** Be about a cell that the page around names, if there is such a one. */
+  pin(subject) {
+    const array = this.grids.get(subject.grid)?.array;
+    if (array && subject.row < array.rows && subject.column < array.columns) this.pick(subject);
   }
 
   /** Explain the subject if it is another one than before. */
