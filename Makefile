@@ -5,7 +5,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: help lab test notebooks lint format lock clean .venv
+.PHONY: help lab test test-package citation notebooks lint format lock clean .venv node_modules
 .DEFAULT_GOAL := help
 
 help:
@@ -18,24 +18,39 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) -m pytest --nbval tests notebooks
+	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks
+
+# What pip makes of the wheel in an empty environment, with packages that it fetches anew.
+test-package: .venv
+	$(IN_VENV) -m pytest -m registry tests/test_package.py
+
+# Writes the version, the date and the address of pyproject.toml and CHANGELOG.md into CITATION.cff.
+citation: .venv
+	@$(IN_VENV) tools/front_door.py --write
 
 notebooks: .venv
 	$(IN_VENV) tools/run_notebooks.py
 
-lint: .venv
+lint: .venv node_modules
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
+	npm run --silent lint
 
-format: .venv
+format: .venv node_modules
 	$(IN_VENV) -m ruff check --fix
 	$(IN_VENV) -m ruff format
+	npm run --silent format
+
+# What checks the JavaScript; nothing else needs npm but the site and the slides.
+node_modules:
+	@command -v npm >/dev/null || { echo "There is no npm here, which checks the JavaScript: apt-get install npm"; exit 1; }
+	@cmp -s package-lock.json node_modules/.lock || { npm ci --silent && cp package-lock.json node_modules/.lock; }
 
 lock:
 	@$(PYTHON) tools/lock.py
 
 clean:
-	rm -rf .venv .venv-bench .cache build dist site/_build
+	rm -rf .venv .venv-bench .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.

@@ -1,6 +1,7 @@
 """What holds for every test, of the library and of the notebooks."""
 
 import hypothesis
+import pytest
 import surroundings
 
 surroundings.enter(one_thread=True)
@@ -10,3 +11,15 @@ surroundings.enter(one_thread=True)
 hypothesis.settings.register_profile("repeat", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1000, database=None)
 hypothesis.settings.load_profile("repeat")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _imported(doctest_namespace):
+    """What the examples of the docstrings take for granted: NumPy as np, and the rooms by name."""
+    import numpy
+
+    import convnet_lib
+    from convnet_lib import batches, checks
+
+    rooms = {name: getattr(convnet_lib, name) for name in convnet_lib.__all__}
+    doctest_namespace.update(rooms, np=numpy, batches=batches, checks=checks)

@@ -5,8 +5,12 @@ import numpy as np
 from . import checks
 
 
+@checks.underflow_is_zero
 def sigmoid(z):
     """Return the activation a = σ(z) = 1 / (1 + e^{-z}), elementwise (F2, F5).
+
+    >>> activations.sigmoid(np.log([1.0, 3.0, 1 / 3]))
+    array([0.5 , 0.75, 0.25])
 
     Args:
         z: weighted inputs, of any shape, float32 or float64.
@@ -23,8 +27,12 @@ def sigmoid(z):
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
+@checks.underflow_is_zero
 def sigmoid_prime(z):
     """Return σ′(z) = σ(z)(1 - σ(z)), elementwise: the slope that F2 and F5 give to BP1 and BP2.
+
+    >>> activations.sigmoid_prime(np.log([1.0, 3.0]))
+    array([0.25  , 0.1875])
 
     Args:
         z: weighted inputs (not activations), of any shape, float32 or float64.

@@ -57,10 +57,10 @@ class BrokenNet(ConvNet):
         return Gradients(
             delta3,
             delta1,
-            w1=self.parts.conv_nabla_w(delta1, a0, self.w1),
+            b3=self.parts.dense_nabla_b(delta3, self.w3),
             b1=self.parts.conv_nabla_b(delta1, self.w1),
             w3=self.parts.dense_nabla_w(delta3, a2, self.w3),
-            b3=self.parts.dense_nabla_b(delta3, self.w3),
+            w1=self.parts.conv_nabla_w(delta1, a0, self.w1),
         )
 
 

@@ -45,21 +45,39 @@ NABLA_W = {
 def receptive_fields(a, w):
     """Return the receptive field of every neuron: the view a_{j+l,k+m}, indexed [..., j, k, l, m].
 
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.receptive_fields(a, w)[0, 1]
+    array([[2., 0., 1.],
+           [3., 1., 0.]])
+
     Args:
         a: activations, shape (..., H, W).
         w: a filter, used for its last two axes (KH, KW) alone.
 
     Returns:
         A read-only view of a, shape (..., H', W', KH, KW); nothing is copied.
+
+    Raises:
+        ValueError: if an argument has fewer than two axes or the filter is larger than the image.
     """
+    a, w = checks.floats("a", a), checks.floats("w", w)
+    _fits(a, w)
     return sliding_window_view(a, w.shape[-2:], axis=(-2, -1))
 
 
+@checks.underflow_is_zero
 def forward(a, w, b):
     """Return the weighted input z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1).
 
     With channels the sum runs over them too. This is a cross-correlation: the filter is laid on
     the image as it is, not rotated.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.forward(a, w, 0.5)
+    array([[-0.5,  3.5],
+           [ 2.5,  4.5]])
 
     Args:
         a: activations of the layer below, shape (..., H, W), with channels (..., C, H, W).
@@ -72,17 +90,26 @@ def forward(a, w, b):
     Raises:
         ValueError: if a shape or a dtype is wrong, or the filter is larger than the image.
     """
-    a, w = _images(a, _filter(w))
-    b = _bias(b, w)
+    w = filters(w)
+    b = bias(b, w)
+    a = images(a, w)
     z = np.einsum(FORWARD[w.ndim], receptive_fields(a, w), w, optimize=True)
     return z + b[..., None, None]
 
 
+@checks.underflow_is_zero
 def backward(delta, w):
     """Return ∂C/∂a_{p,q} = Σ_{l,m} w_{l,m} δ_{p-l,q-m}, for a deeper net's layer below.
 
     δ counts as 0 outside its map, so this is a cross-correlation of the padded δ with the
     filter rotated by 180°. With feature maps the sum runs over them too.
+
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
+    >>> conv.backward(delta, w)
+    array([[ 1.,  0.,  2.,  0.],
+           [ 3., -3.,  7., -4.],
+           [ 0., -3.,  5., -2.]])
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
@@ -94,16 +121,21 @@ def backward(delta, w):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    w = _filter(w)
-    delta = _deltas(delta, w)
+    w = filters(w)
+    delta = deltas(delta, w)
     rows, columns = w.shape[-2] - 1, w.shape[-1] - 1
     border = [(0, 0)] * (delta.ndim - 2) + [(rows, rows), (columns, columns)]
     around = receptive_fields(np.pad(delta, border), w)
     return np.einsum(BACKWARD[w.ndim], around, w[..., ::-1, ::-1], optimize=True)
 
 
+@checks.underflow_is_zero
 def nabla_b(delta, w):
     """Return the gradient of the shared bias, ∂C/∂b = Σ_{j,k} δ_{j,k}, summed over a batch (BP3).
+
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> float(conv.nabla_b(delta, np.ones((2, 3))))
+    2.0
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
@@ -115,14 +147,23 @@ def nabla_b(delta, w):
     Raises:
         ValueError: if a shape or a dtype is wrong.
     """
-    w = _filter(w)
-    return np.einsum(NABLA_B[w.ndim], batches.as_one_axis(_deltas(delta, w), min(w.ndim, 3)))
+    w = filters(w)
+    delta = batches.as_one_axis(deltas(delta, w), min(w.ndim, 3))
+    # Summed in float64: a float32 that has reached 2^24 stays there, whatever is added.
+    return np.einsum(NABLA_B[w.ndim], delta, dtype=np.float64).astype(delta.dtype)
 
 
+@checks.underflow_is_zero
 def nabla_w(delta, a, w):
     """Return the gradient of the shared weights, ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4).
 
     A batch is summed over.
+
+    >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
+    >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> conv.nabla_w(delta, a, np.ones((2, 3)))
+    array([[-5.,  9.,  3.],
+           [ 6.,  3., -1.]])
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
@@ -135,15 +176,16 @@ def nabla_w(delta, a, w):
     Raises:
         ValueError: if a shape or a dtype is wrong, or δ does not belong to a.
     """
-    a, w = _images(a, _filter(w))
-    delta = _deltas(delta, w)
-    _same_layer(delta, a, w)
+    w = filters(w)
+    a, delta = images(a, w), deltas(delta, w)
+    same_layer(delta, a, w)
     delta = batches.as_one_axis(delta, min(w.ndim, 3))
     fields = receptive_fields(batches.as_one_axis(a, max(w.ndim - 1, 2)), w)
     return np.einsum(NABLA_W[w.ndim], delta, fields, optimize=True)
 
 
-def _filter(w):
+def filters(w):
+    """Return w as an array, refused unless it is a filter, or filters, of floats."""
     w = checks.floats("w", w)
     if w.ndim not in FORWARD or 0 in w.shape:
         expected = "shape (KH, KW), (F, KH, KW) or (F, C, KH, KW)"
@@ -151,29 +193,47 @@ def _filter(w):
     return w
 
 
-def _images(a, w):
+def images(a, w):
+    """Return a as an array, refused unless filters w fit on it."""
     a = checks.floats("a", a)
     if w.ndim == 4 and (a.ndim < 3 or a.shape[-3] != w.shape[1]):
         expected = f"shape (..., {w.shape[1]}, H, W) for w of shape {w.shape}"
         checks.refuse("a", expected, a.shape)
+    _fits(a, w)
+    return a
+
+
+def _fits(a, w):
     if a.ndim < 2:
         checks.refuse("a", "shape (..., H, W)", a.shape)
+    if w.ndim < 2 or 0 in w.shape[-2:]:
+        checks.refuse("w", "shape (..., KH, KW)", w.shape)
     if a.shape[-2] < w.shape[-2] or a.shape[-1] < w.shape[-1]:
         expected = f"a filter no larger than the image {a.shape[-2:]}"
         checks.refuse("w", expected, f"{w.shape[-2:]}")
-    return a, w
 
 
-def _bias(b, w):
+def bias(b, w):
+    """Return b as an array, refused unless it has a bias for each filter of w."""
     # A Python number takes w's dtype: a bias of 0.5 must not turn float32 into float64.
     b = np.asarray(b, w.dtype) if isinstance(b, float) else checks.floats("b", b)
+    maps_first("w", w, b)
     checks.shape("b", b, w.shape[:1] if w.ndim > 2 else ())
     return b
 
 
-def _deltas(delta, w):
+def maps_first(name, w, b):
+    """Refuse filters (KH, KW, C, F), as Keras and TensorFlow lay them out, if b tells them by F."""
+    if w.ndim == 4 and b.shape == w.shape[-1:] != w.shape[:1]:
+        expected = "shape (F, C, KH, KW), the feature maps first"
+        came = f"{w.shape} for {w.shape[-1]} biases; {name}.transpose(3, 2, 0, 1) moves them there"
+        checks.refuse(name, expected, came)
+
+
+def deltas(delta, w):
+    """Return delta as an array, refused unless it has the maps of filters w."""
     delta = checks.floats("delta", delta)
-    if w.ndim == 2 and delta.ndim < 2:
+    if delta.ndim < 2 or 0 in delta.shape[-2:]:
         checks.refuse("delta", "shape (..., H', W')", delta.shape)
     if w.ndim > 2 and (delta.ndim < 3 or delta.shape[-3] != len(w)):
         expected = f"shape (..., {len(w)}, H', W') for w of shape {w.shape}"
@@ -181,7 +241,8 @@ def _deltas(delta, w):
     return delta
 
 
-def _same_layer(delta, a, w):
+def same_layer(delta, a, w):
+    """Refuse delta unless it has the batch axes of a and the rows and columns that w leaves."""
     rows, columns = a.shape[-2] - w.shape[-2] + 1, a.shape[-1] - w.shape[-1] + 1
     batch = a.shape[: a.ndim - max(w.ndim - 1, 2)]
     maps = w.shape[:1] if w.ndim > 2 else ()

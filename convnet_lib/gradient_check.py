@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import checks
+from . import checks, network
+
+# How much of a cost rounding may take, as a share of it: some ε, as it is a sum of many numbers.
+ROUNDING = 16 * np.finfo(np.float64).eps
+# A gradient is measured to three digits at least, or not at all.
+TOO_NOISY = 1000
 
 
 def central_differences(f, x, h=1e-5, entries=None):
@@ -14,26 +19,29 @@ def central_differences(f, x, h=1e-5, entries=None):
     at the default h. The measurement means nothing where f has a kink nearer than h, as it has
     where two neurons of a pooling window are about to change places.
 
+    >>> slopes = gradient_check.central_differences(lambda x: x[0] ** 2 * x[1], [3.0, 2.0])
+    >>> slopes.round(6)
+    array([12.,  9.])
+
     Args:
         f: a function of one array, returning a number.
         x: where to measure, an array of float64 of any shape; it is not changed.
         h: the step, a positive number, in the units of x.
-        entries: the index tuples to measure; all of them when None.
+        entries: the places to measure, tuples of whole numbers from 0 on; all when None.
 
     Returns:
         An array of x's shape, not a number where nothing was measured.
 
     Raises:
-        ValueError: if x is not float64, h is not positive, or f does not return a number.
+        ValueError: if x is not finite float64, h is not positive or too small to move x, an entry
+            is no place in x, or f does not return a finite number.
     """
-    x = np.array(x)
-    if x.dtype != np.float64:
-        checks.refuse("x", "float64 (float32 has too few digits to subtract)", x.dtype)
-    if not h > 0:
-        checks.refuse("h", "a positive number", h)
+    f, x, h = checks.function("f", f), _measurable(x), checks.positive("h", h)
     slopes = np.full(x.shape, np.nan)
-    for entry in np.ndindex(x.shape) if entries is None else entries:
-        slopes[entry] = (_moved(f, x, entry, h) - _moved(f, x, entry, -h)) / (2 * h)
+    for entry in _places(x.shape, entries):
+        (above, up), (below, down) = _moved(f, x, entry, h), _moved(f, x, entry, -h)
+        # By how much x has moved, which rounding has made a little more or less than 2h.
+        slopes[entry] = (up - down) / (above - below)
     return slopes
 
 
@@ -41,6 +49,9 @@ def relative_error(found, expected):
     """Return the largest difference of two arrays, as a share of the largest entry of `expected`.
 
     Entries of `expected` that are not a number (not measured) are left out.
+
+    >>> gradient_check.relative_error([1.0, 3.0], [1.0, 4.0])
+    0.25
 
     Args:
         found: the array to judge.
@@ -50,20 +61,29 @@ def relative_error(found, expected):
         A number; 0 if both arrays are 0 everywhere, infinite if only `expected` is.
 
     Raises:
-        ValueError: if the shapes differ, or nothing was measured.
+        ValueError: if the shapes differ, nothing was measured, or a number to be judged is not
+            finite.
     """
-    found, expected = np.asarray(found), np.asarray(expected)
+    found, expected = _real("found", found), _real("expected", expected)
     checks.shape("found", found, expected.shape)
     measured = ~np.isnan(expected)
     if not measured.any():
         checks.refuse("expected", "at least one number", "none")
-    difference = np.abs(found - expected)[measured].max()
-    largest = np.abs(expected[measured]).max()
+    found, expected = checks.finite("found", found[measured]), expected[measured]
+    difference, largest = (
+        np.abs(found - checks.finite("expected", expected)).max(),
+        _largest(expected),
+    )
     return float(difference / largest) if largest else (float("inf") if difference else 0.0)
 
 
 def check(net, a0, y, cost="quadratic", ties="first", h=1e-5, entries=200, seed=0):
     """Return how far `net.backprop` is from central differences, a relative error a parameter.
+
+    >>> net, a0 = ConvNet.random(seed=0), np.random.default_rng(0).random((28, 28))
+    >>> errors = gradient_check.check(net, a0, np.eye(10)[3], entries=5)
+    >>> sorted(errors), max(errors.values()) < 1e-6
+    (['b1', 'b3', 'w1', 'w3'], True)
 
     Args:
         net: a ConvNet of float64.
@@ -79,30 +99,76 @@ def check(net, a0, y, cost="quadratic", ties="first", h=1e-5, entries=200, seed=
         A dict with the keys "w1", "b1", "w3", "b3".
 
     Raises:
-        ValueError: as `ConvNet.backprop` and `central_differences`.
+        ValueError: as `ConvNet.backprop` and `central_differences`; or if a gradient is too small
+            to be measured, as where a network has gone dark: when all that the two differ by is
+            what the cost has been rounded by.
     """
-    gradients, errors = net.backprop(a0, y, cost, ties), {}
+    gradients, errors = network.given("net", net).backprop(a0, y, cost, ties), {}
+    entries = checks.whole("entries", entries, 1)
     for name in net.parameters:
-        x = getattr(net, name)
+        x, costs = getattr(net, name), []
 
-        def total_cost(value, name=name):
-            return replace(net, **{name: value}).cost(a0, y, cost).sum()
+        def total_cost(value, name=name, costs=costs):
+            costs.append(replace(net, **{name: value}).cost(a0, y, cost).sum())
+            return costs[-1]
 
-        measured = central_differences(total_cost, x, h, _some_entries(x.shape, entries, seed))
-        errors[name] = relative_error(getattr(gradients, name), measured)
+        places = _some_entries(x.shape, entries, checks.seed("seed", seed))
+        measured = central_differences(total_cost, x, h, places)
+        found = getattr(gradients, name)
+        _refuse_too_small(name, found, measured, ROUNDING * _largest(np.array(costs)) / h)
+        errors[name] = relative_error(found, measured)
     return errors
 
 
+def _refuse_too_small(name, found, measured, noise):
+    """Refuse a comparison of which nothing is left but the noise of the measurement."""
+    there = ~np.isnan(measured)
+    difference, largest = _largest((found - measured)[there]), _largest(measured[there])
+    if 0 < difference <= noise and largest < TOO_NOISY * noise:
+        expected = f"∂C/∂{name} well above the noise of the measurement, {noise:.0e}"
+        checks.refuse("net", expected, f"{largest:.0e} at most: too small to be measured")
+
+
+def _largest(x):
+    return np.abs(x).max()
+
+
+def _real(name, x):
+    x = checks.array(name, x, "an array of numbers")
+    if x.dtype.kind not in "iuf":
+        checks.refuse(name, "an array of numbers", f"{x.dtype}")
+    return x.astype(np.float64)
+
+
+def _measurable(x):
+    x = checks.array("x", x)
+    if x.dtype != np.float64:
+        checks.refuse("x", "float64 (float32 has too few digits to subtract)", x.dtype)
+    return checks.finite("x", x)
+
+
+def _places(shape, entries):
+    if entries is None:
+        return np.ndindex(shape)
+    return [checks.position("entries", entry, shape) for entry in entries]
+
+
 def _moved(f, x, entry, step):
+    """Return where x is after a step at one entry, and what f is there."""
     moved = x.copy()
     moved[entry] += step
-    value = np.asarray(f(moved))
+    there = moved[entry]
+    if there == x[entry]:
+        checks.refuse("h", f"a step that moves {x[entry]:g}", f"{abs(step):g}, which is lost in it")
+    value = checks.array("f", f(moved), "a function that returns one number")
     if value.shape != ():
         checks.refuse("f", "a function that returns one number", f"shape {value.shape}")
-    return value
+    if value.dtype.kind not in "iuf" or not np.isfinite(value):
+        checks.refuse("f", "a function that returns a finite number", repr(value[()]))
+    return there, value.astype(np.float64)
 
 
-def _some_entries(shape, most, seed):
+def _some_entries(shape, most, rng):
     size = int(np.prod(shape))
-    drawn = np.random.default_rng(seed).permutation(size)[:most]
+    drawn = rng.permutation(size)[:most]
     return [tuple(int(i) for i in np.unravel_index(n, shape)) for n in drawn] if shape else [()]

@@ -127,7 +127,7 @@ def finish(app, doctree, docname):
 
     link_mentions(doctree, address)
     title = next(doctree.findall(nodes.title), None)
-    if title is not None:
+    if title is not None and Path(app.srcdir, f"{docname}.ipynb").exists():
         line = nodes.raw("", downloads(docname, app.config.book_pdf), format="html")
         title.parent.insert(title.parent.index(title) + 1, line)
 

@@ -2,9 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import urllib.request
 
 import numpy as np
+import psutil
 import pytest
 
 from convnet_lib import ConvNet, data, gradient_check, training
@@ -102,6 +106,7 @@ def test_a_killed_worker_costs_time_alone(client, monkeypatch, seconds):
     ("call", "message"),
     [
         (lambda c, s, n: distributed.connect(workers=0), "workers: expected at least 1, got 0"),
+        (lambda c, s, n: distributed.connect(security=True), "security: expected None without"),
         (lambda c, s, n: distributed.hold(c, load, 0), "count: expected at least 1, got 0"),
         (lambda c, s, n: distributed.hold(c, load, 204), "count: expected at most the number"),
         (lambda c, s, n: distributed.gradients(c, s, n, []), "rows: expected at least one"),
@@ -115,3 +120,57 @@ def test_a_killed_worker_costs_time_alone(client, monkeypatch, seconds):
 def test_bad_input(client, shards, call, message):
     with pytest.raises(ValueError, match=message):
         call(client, shards, ConvNet.random(seed=7))
+
+
+# --- Who may not come in ----------------------------------------------------------------------
+
+STRANGER = """
+import sys
+from distributed import Client, Security
+
+address, ways = sys.argv[1], {
+    "without TLS": lambda a: Client(a.replace("tls://", "tcp://"), timeout=3),
+    "without a certificate": lambda a: Client(a, timeout=3),
+    "with a certificate of its own": lambda a: Client(a, security=Security.temporary(), timeout=3),
+}
+try:
+    client = ways[sys.argv[2]](address)
+    print("in:", client.submit(max, 2, 3).result(5))
+except Exception as error:
+    print("refused:", type(error).__name__)
+"""
+
+
+@pytest.mark.parametrize(
+    "way", ["without TLS", "without a certificate", "with a certificate of its own"]
+)
+@pytest.mark.parametrize("whose", ["scheduler", "worker"])
+def test_a_process_that_knows_the_address_is_refused(client, way, whose):
+    address = client.scheduler.address
+    if whose == "worker":
+        address = next(iter(client.scheduler_info(-1)["workers"]))
+    command = [sys.executable, "-c", STRANGER, address, way]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("refused: "), done.stdout + done.stderr
+    assert client.submit(max, 2, 3).result() == 3
+
+
+def test_it_serves_no_page_of_what_it_does(client):
+    """Dask's own pages would be open to all users: no port answers to HTTP with one of them."""
+    mine = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    ports = {c.laddr.port for p in mine for c in p.net_connections("inet") if c.status == "LISTEN"}
+    assert len(ports) >= 4
+    for port in ports:
+        for page in ("info/main/workers.html", "json/identity.json", "api/v1/get_workers"):
+            with pytest.raises(OSError, match=r"404|reset|closed|disconnected"):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5)
+
+
+def test_certificates_are_of_one_session(client):
+    """Those of one cluster do not open another, and none of them lies in a file."""
+    with distributed.connect(workers=1) as other:
+        one, two = client.security, other.security
+        assert one.tls_client_key != two.tls_client_key
+        for security in (one, two):
+            assert security.require_encryption
+            assert "BEGIN" in security.tls_client_key  # the key itself, where a path might stand

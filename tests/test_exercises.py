@@ -323,7 +323,13 @@ def test_endless_recursion_is_an_exception_like_others():
     assert "raised RecursionError" in said(answer)
 
 
-def test_an_answer_that_holds_on_to_its_exceptions_is_stopped(monkeypatch):
+@pytest.fixture
+def in_threads(monkeypatch):
+    """As where there is no fork: on Windows and macOS."""
+    monkeypatch.setattr(running, "FORKS", False)
+
+
+def test_an_answer_that_holds_on_to_its_exceptions_is_stopped(monkeypatch, in_threads):
     monkeypatch.setattr(running, "LIMIT", 0.2)
     stopped = threading.Event()
 
@@ -339,7 +345,7 @@ def test_an_answer_that_holds_on_to_its_exceptions_is_stopped(monkeypatch):
     assert stopped.wait(1)
 
 
-def test_an_answer_that_sleeps_is_left_behind(monkeypatch):
+def test_an_answer_that_sleeps_is_left_behind(monkeypatch, in_threads):
     monkeypatch.setattr(running, "LIMIT", 0.1)
     monkeypatch.setattr(running, "GRACE", 0.1)
     begun = time.monotonic()
@@ -365,7 +371,7 @@ def test_it_works_outside_of_the_main_thread(monkeypatch):
     assert "was not ready" in messages[1]
 
 
-def test_without_threads_there_is_no_limit_but_an_answer(monkeypatch):
+def test_without_threads_there_is_no_limit_but_an_answer(monkeypatch, in_threads):
     def refuse(self):
         raise RuntimeError("can't start new thread")
 

@@ -364,7 +364,7 @@ BAD = {
     ),
     "no rows": (
         lambda: fast.Stepper(network(None)).step(A0, ONE, 1.0, np.array([], int)),
-        "rows: expected at least one integer, shape (B,), got int64 of shape (0,)",
+        "images: expected at least one, got none",
     ),
     "rows as a mask": (
         lambda: fast.Stepper(network(None)).gradients(A0, ONE, [True, False, True, True]),
@@ -372,7 +372,7 @@ BAD = {
     ),
     "no images": (
         lambda: fast.Stepper(network(None)).gradients(A0[:0], ONE[:0]),
-        "rows: expected at least one integer, shape (B,), got int64 of shape (0,)",
+        "images: expected at least one, got none",
     ),
 }
 

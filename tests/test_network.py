@@ -219,7 +219,7 @@ def test_bad_parameters(parameters, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"maps": 0}, "maps: expected None or at least 1, got 0"),
+        ({"maps": 0}, "maps: expected None or a whole number, at least 1, got 0"),
         (
             {"image": (27, 28)},
             "image: expected a size that leaves even maps after a (5, 5) filter, got (27, 28)",
@@ -228,7 +228,7 @@ def test_bad_parameters(parameters, message):
             {"image": (4, 4)},
             "image: expected a size that leaves even maps after a (5, 5) filter, got (4, 4)",
         ),
-        ({"dtype": int}, "w1: expected an array of float32 or float64, got int64"),
+        ({"dtype": int}, "dtype: expected float32 or float64, got <class 'int'>"),
     ],
 )
 def test_bad_random_networks(arguments, message):

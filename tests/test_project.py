@@ -22,12 +22,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+# An extra may name another one: convnet_lib[digits].
 MAIN = [
     *PROJECT["project"]["dependencies"],
-    *EXTRAS["dev"],
-    *EXTRAS["distributed"],
+    *(line for name in ("digits", "book", "dev", "distributed") for line in EXTRAS[name]),
     *PROJECT["build-system"]["requires"],
 ]
+MAIN = [line for line in MAIN if not line.startswith("convnet_lib[")]
 GROUPS = PROJECT["dependency-groups"] | {"classroom": EXTRAS["classroom"]}
 # What each lock must have: requirements.txt what the book and its tests need, and beside it one
 # for each other use, which may leave out what requirements.txt has.
@@ -86,8 +87,8 @@ def test_lock_satisfies_pyproject(lock, wanted):
 
 
 def test_each_extra_has_its_lock():
-    """The first two are in the main lock; nbgrader, which the book does not need, in its own."""
-    assert set(EXTRAS) == {"dev", "distributed", "classroom"}
+    """The first four are in the main lock; nbgrader, which the book does not need, in its own."""
+    assert set(EXTRAS) == {"digits", "book", "dev", "distributed", "classroom"}
     assert "nbgrader" not in {requirement.name for requirement, _ in locked()}
 
 
@@ -321,3 +322,32 @@ def test_two_labs_beside_each_other(tmp_path):
             process.stdout.close()
             process.wait(20)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are those of Unix")
+def test_the_token_is_for_nobody_else(tmp_path):
+    """Also when the folder stood open before, with a file in it, as older versions left them."""
+    runtime = ROOT / ".cache" / "jupyter" / "runtime"
+    runtime.mkdir(parents=True, exist_ok=True)
+    left = runtime / "jpserver-0-open.html"
+    left.write_text("a token of last week")
+    left.chmod(0o644)
+    runtime.chmod(0o755)
+    process, address = start_lab(tmp_path, 18888)
+    try:
+        token = address.partition("token=")[2]
+        holders = [path for path in runtime.iterdir() if token in text(path)]
+        assert len(holders) >= 2  # what tools read, and the page that the browser is sent to
+        for path in [*holders, left]:
+            assert path.stat().st_mode & 0o777 == 0o600, path
+        assert runtime.stat().st_mode & 0o777 == 0o700
+        if os.geteuid() == 0:
+            for path in [*holders, left]:
+                done = subprocess.run(["cat", path], user=65534, group=65534, capture_output=True)
+                assert done.returncode != 0
+                assert done.stdout == b""
+    finally:
+        process.terminate()
+        process.stdout.close()
+        process.wait(20)
+        left.unlink(missing_ok=True)

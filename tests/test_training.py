@@ -1,6 +1,7 @@
 """Training: a step by hand, then runs that learn, stop, are stopped, go on and go wrong."""
 
 import io
+import json
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ import numpy as np
 import pytest
 from oracles import random
 
-from convnet_lib import ConvNet, checkpoints, data, training
+from convnet_lib import ConvNet, checkpoints, data, parts, training
 from convnet_lib.data import Digits
 from convnet_lib.training import progress
 
@@ -215,7 +217,7 @@ def test_an_interrupt_between_epochs_adds_no_network(monkeypatch, tmp_path):
 def test_a_real_control_c():
     """A signal at any moment of a long run in a process of its own."""
     code = """
-        from convnet_lib import ConvNet, data, training
+        from convnet_lib import ConvNet, data, parts, training
         from convnet_lib.data import Digits
         few = Digits(*(array[:200] for array in data.load_digits().train))
         run = training.sgd(ConvNet.random(None, 0), few, 10**6, 0.1, progress=True)
@@ -272,7 +274,7 @@ def test_a_run_that_stopped_early_stays_stopped(tmp_path):
 
 
 @pytest.mark.parametrize("fails", ["savez", "fsync", "replace"])
-def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch, fails):
+def test_a_run_survives_a_disk_that_is_full(tmp_path, monkeypatch, caplog, fails):
     path = tmp_path / "run.npz"
     training.sgd(NET, FEW, 1, 0.1, checkpoint=path)
     before = path.read_bytes()
@@ -280,11 +282,18 @@ def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch, fail
     def full(*arguments, **more):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(np if fails == "savez" else os, fails, full)
-    with pytest.raises(OSError, match="no space"):
-        training.sgd(NET, FEW, 2, 0.1, checkpoint=path)
+    straight = training.sgd(NET, FEW, 3, 0.1)
+    with monkeypatch.context() as patch:
+        patch.setattr(np if fails == "savez" else os, fails, full)
+        run = training.sgd(NET, FEW, 3, 0.1, checkpoint=path)
+    assert_same_bits(run, straight)
+    assert [record.getMessage().partition(" to ")[0] for record in caplog.records] == [
+        f"checkpoint: epoch {epoch} could not be written" for epoch in (2, 3)
+    ]
+    assert "no space left on device" in caplog.text
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]
+    assert_same_bits(training.sgd(NET, FEW, 3, 0.1, checkpoint=path), straight)
 
 
 def test_a_checkpoint_holds_no_pickle(tmp_path):
@@ -344,6 +353,122 @@ def test_a_damaged_checkpoint_is_refused_and_left_alone(tmp_path):
         assert path.read_bytes() == before
         ways += 1
     assert ways == 8
+
+
+def entries(**more):
+    """The arrays of a checkpoint, with some of them replaced."""
+    about = {"version": 1, "rng": np.random.default_rng(0).bit_generator.state, "settings": {}}
+    arrays = {name: np.stack([getattr(NET, name)]) for name in NET.parameters}
+    return arrays | {"curves": np.zeros((4, 1)), "about": np.array(json.dumps(about))} | more
+
+
+def header_of_a_terabyte():
+    return b"\x93NUMPY\x01\x00v\x00" + (
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (137438953472,), }".ljust(117) + b"\n"
+    )
+
+
+def zipped(path, contents, method=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in contents.items():
+            archive.writestr(f"{name}.npy", content)
+
+
+FOREIGN = {
+    "a header that asks for a terabyte": lambda path: zipped(
+        path, dict.fromkeys(entries(), header_of_a_terabyte())
+    ),
+    "an entry that grows a thousandfold": lambda path: zipped(
+        path, dict.fromkeys(entries(), bytes(1 << 28)), zipfile.ZIP_DEFLATED
+    ),
+    "about is a number": lambda path: np.savez(path, **entries(about=np.array(3))),
+    "about is deep": lambda path: np.savez(path, **entries(about=np.array("[" * 100_000))),
+    "about has settings that are a list": lambda path: np.savez(
+        path, **entries(about=np.array('{"version": 1, "rng": {}, "settings": [1]}'))
+    ),
+    "no network at all": lambda path: np.savez(
+        path, **{name: value[:0] for name, value in entries(about=np.zeros(1)).items()}
+    ),
+    "too few curves": lambda path: np.savez(path, **entries(curves=np.zeros((3, 1)))),
+    "curves of whole numbers": lambda path: np.savez(path, **entries(curves=np.zeros((4, 1), int))),
+    "more curves than networks": lambda path: np.savez(path, **entries(curves=np.zeros((4, 2)))),
+    "weights of another shape": lambda path: np.savez(path, **entries(w3=np.zeros((1, 7)))),
+    "a network of text": lambda path: np.savez(path, **entries(w1=np.array(["a"]))),
+    "an encrypted archive": lambda path: path.write_bytes(
+        re.sub(
+            rb"(PK\x01\x02....).",
+            lambda found: found[1] + b"\x01",
+            path.read_bytes(),
+            flags=re.DOTALL,
+        )
+    ),
+    "ones": lambda path: path.write_bytes(b"\xff" * 100_000),
+    "a file of a terabyte": lambda path: os.truncate(path, 1 << 40),
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_a_foreign_file_is_refused_and_takes_no_memory(tmp_path, what):
+    path = tmp_path / "run.npz"
+    training.sgd(NET, FEW, 1, 0.1, checkpoint=path)
+    FOREIGN[what](path)
+    size = path.stat().st_size
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"^checkpoint: expected a training checkpoint at "):
+        training.sgd(NET, FEW, 2, 0.1, checkpoint=path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6
+    assert path.stat().st_size == size
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name here")
+def test_a_place_that_is_no_file_is_refused_before_the_first_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(training.Stepper, "step", lambda *_: pytest.fail("a step was taken"))
+    (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe")
+    places = {
+        tmp_path: "got that of a folder",
+        tmp_path / "pipe": "got that of no regular file",
+        tmp_path / "file" / "run.npz": "a place that can be written, got",
+        tmp_path / ("x" * 300): "a place that can be written, got .*File name too long",
+        "": "the path of a file, got ''",
+        7: "the path of a file, got 7",
+        "nul\0": "embedded null",
+    }
+    for place, message in places.items():
+        with pytest.raises(ValueError, match=message):
+            training.sgd(NET, FEW, 1, 0.1, checkpoint=place)
+
+
+@pytest.mark.parametrize("fails", ["open", "mkdir"])
+def test_a_place_without_rights_is_refused_before_the_first_step(tmp_path, monkeypatch, fails):
+    def forbidden(*arguments, **more):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(training.Stepper, "step", lambda *_: pytest.fail("a step was taken"))
+    if fails == "open":
+        monkeypatch.setattr(parts, "_new", forbidden)
+    else:
+        monkeypatch.setattr(Path, "mkdir", forbidden)
+    with pytest.raises(ValueError, match=r"^checkpoint: expected a place .*: Permission denied$"):
+        training.sgd(NET, FEW, 1, 0.1, checkpoint=tmp_path / "run.npz")
+
+
+def test_home_is_understood_and_a_missing_folder_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    training.sgd(NET, FEW, 1, 0.1, checkpoint="~/runs/today/run.npz")
+    assert (tmp_path / "runs" / "today" / "run.npz").is_file()
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "run.npz").symlink_to(tmp_path / "disk" / "large.npz")
+    for epochs in (1, 2):
+        training.sgd(NET, FEW, epochs, 0.1, checkpoint=tmp_path / "run.npz")
+        assert (tmp_path / "run.npz").is_symlink()
+    assert [p.name for p in (tmp_path / "disk").iterdir()] == ["large.npz"]
 
 
 # --- Divergence -------------------------------------------------------------------------------
@@ -429,24 +554,33 @@ def test_without_progress_nothing_is_written(capfd):
 
 EMPTY = Digits(FEW.images[:0], FEW.labels[:0])
 BAD = [
-    ({"epochs": -1}, "epochs: expected a number that is not negative, got -1"),
+    ({"epochs": -1}, "epochs: expected a whole number, at least 0, got -1"),
     ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
     ({"learning_rate": -0.5}, "learning_rate: expected a positive number, got -0.5"),
     ({"learning_rate": np.nan}, "learning_rate: expected a positive number, got nan"),
     ({"learning_rate": np.inf}, "learning_rate: expected a positive number, got inf"),
-    ({"batch_size": 0}, "batch_size: expected at least 1, got 0"),
+    ({"batch_size": 0}, "batch_size: expected a whole number, at least 1, got 0"),
     ({"cost": "hinge"}, "cost: expected 'quadratic' or 'cross_entropy', got 'hinge'"),
-    ({"digits": EMPTY}, "digits: expected as many images as labels, and at least one, got 0 and 0"),
+    (
+        {"digits": EMPTY},
+        "digits: expected as many images as labels, and at least one, got no image",
+    ),
     (
         {"digits": Digits(FEW.images, FEW.labels[1:])},
-        "digits: expected as many images as labels, and at least one, got 53 and 52",
+        "digits.labels: expected a label for each of the 53 images, shape (53,), got shape (52,)",
     ),
-    ({"digits": Digits(FEW.images[:, 1:], FEW.labels)}, "images: expected shape (N, 28, 28), got"),
-    ({"digits": Digits(FEW.images, FEW.labels + 5)}, "labels: expected integers from 0 to 9, got"),
+    (
+        {"digits": Digits(FEW.images[:, 1:], FEW.labels)},
+        "digits.images: expected shape (N, 28, 28), got",
+    ),
+    (
+        {"digits": Digits(FEW.images, FEW.labels + 5)},
+        "digits.labels: expected integers from 0 to 9, got",
+    ),
     ({"patience": 0, "validation": FEW}, "patience: expected None, or at least 1"),
     ({"patience": 2}, "patience: expected None, or at least 1 with digits for validation, got 2"),
     (
-        {"net": replace(NET, b3=np.full(10, np.nan))},
+        {"net": replace(NET, w3=np.full((10, 12, 12), 1e308))},
         "net: expected a network with a finite cost, got nan",
     ),
     ({"net": replace(NET, b1=random().astype(np.float32))}, "net: expected parameters of one dty"),

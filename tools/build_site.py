@@ -41,6 +41,7 @@ BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
+GLOSSARY = "01_the_network"  # the chapter that ends in the glossary
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -132,7 +133,15 @@ def asked(cell, name):
 
 def toctree(pages):
     """Return the table of contents that the reader sees in the margin."""
-    return "\n".join(["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```"])
+    chapters = ["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```", ""]
+    return "\n".join([*chapters, "```{toctree}", ":hidden:", "", "glossary", "```"])
+
+
+def glossary(nb):
+    """Return the end of chapter 1, from the heading Glossary on, as a page of its own."""
+    prose = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    first = next(i for i, text in enumerate(prose) if text.startswith("## Glossary"))
+    return "\n\n".join(prose[first:]).removeprefix("#") + "\n"
 
 
 def markup(text):
@@ -207,6 +216,8 @@ def stage(notebooks):
         others = names[1:] if path is notebooks[0] else []
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
+        if path.stem == GLOSSARY:
+            (source / "glossary.md").write_text(glossary(nb), "utf-8")
         shutil.copyfile(path, extra / "notebooks" / path.name)
         # A page on the disk may run a script, but not read a file: see static/book.js.
         text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"

@@ -31,6 +31,7 @@ def command():
 
 def main():
     surroundings.enter()
+    os.umask(0o077)  # what the server and its kernels write is the reader's own: tokens, notebooks
     print("JupyterLab is starting. To end it, press Ctrl-C here.", flush=True)
     os.chdir(surroundings.ROOT)
     if os.name != "nt":

@@ -1,8 +1,9 @@
 """Write requirements.txt anew from pyproject.toml: exact versions, hashes, no index address.
 
 What only the tests in a browser need goes to requirements-browser.txt, beside the same versions;
-what only the pages, only the benchmark or only a teacher who grades need, and requirements.txt
-does not have, to requirements-site.txt, requirements-bench.txt and requirements-classroom.txt.
+what only the pages, only JupyterLite, only the benchmark or only a teacher who grades need, and
+requirements.txt does not have, to requirements-site.txt, requirements-lite.txt,
+requirements-bench.txt and requirements-classroom.txt.
 
 uv resolves for every system and every Python from 3.11 on. It is fetched into a throw-away
 environment and is no dependency of the project. Versions that still fit are kept, as uv reads the
@@ -30,6 +31,7 @@ def main():
         options += ["--custom-compile-command=make lock"]
         compile_ = [scripts / "uv", "pip", "compile", *options, *sys.argv[1:]]
         main_ = [
+            "--extra=book",
             "--extra=dev",
             "--extra=distributed",
             "--output-file=requirements.txt",
@@ -39,12 +41,14 @@ def main():
         browser += ["--output-file=requirements-browser.txt"]
         site = ["--group=site", "--constraints=requirements.txt"]
         site += ["--output-file=requirements-site.txt", "pyproject.toml"]
+        lite = ["--group=lite", "--constraints=requirements.txt"]
+        lite += ["--output-file=requirements-lite.txt"]
         bench = ["--group=bench", "--constraints=requirements.txt"]
         bench += ["--output-file=requirements-bench.txt"]
         classroom = ["--extra=classroom", "--constraints=requirements.txt"]
         classroom += ["--output-file=requirements-classroom.txt", "pyproject.toml"]
-        for arguments in (main_, browser, site, bench, classroom):
-            if arguments in (site, bench, classroom):
+        for arguments in (main_, browser, site, lite, bench, classroom):
+            if arguments in (site, lite, bench, classroom):
                 arguments += [f"--no-emit-package={name}" for name in names("requirements.txt")]
             subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
 

@@ -4,6 +4,7 @@ The reader's own Jupyter, IPython and matplotlib settings are neither read nor w
 notebook looks and runs the same on every machine.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -41,6 +42,20 @@ UNWANTED = (
 )
 
 
+# Here a running server keeps its token, and a kernel the key of its connection.
+PRIVATE = ("JUPYTER_RUNTIME_DIR",)
+
+
+def keep_to_oneself(folder):
+    """Leave a folder and the files in it to their owner: 0700 and 0600, also those of before."""
+    folder.chmod(0o700)
+    for path in folder.iterdir():
+        # Another server may take its own file away at this moment.
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink():
+                path.chmod(0o600)
+
+
 def enter(one_thread=False):
     """Change this process's environment, which its children inherit."""
     for name in UNWANTED:
@@ -48,6 +63,8 @@ def enter(one_thread=False):
     for name, folder in FOLDERS.items():
         folder.mkdir(parents=True, exist_ok=True)
         os.environ[name] = str(folder)
+    for name in PRIVATE:
+        keep_to_oneself(FOLDERS[name])
     os.environ.update(SETTINGS)
     if one_thread:
         os.environ.update(ONE_THREAD)

@@ -5,8 +5,8 @@
 Values and functions go in, a sentence comes out. Nothing here knows of files or cells, so a
 notebook may be renamed, copied and cut up. The files: ``chapter_NN`` holds the exercises of a
 chapter as data, ``asking`` says what an exercise is made of, ``answers`` judges an answer,
-``running`` calls a function that may hang or raise, ``comparing`` finds the first difference,
-``progress`` keeps what is done.
+``plain`` makes data of it that is safe to look at, ``running`` calls a function that may hang or
+raise, ``comparing`` finds the first difference, ``progress_file`` keeps what is done.
 """
 
 from . import answers, catalogue, progress_file, showing

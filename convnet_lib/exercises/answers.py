@@ -1,7 +1,7 @@
 """Judging an answer: not attempted, right, one of the known mistakes, or where it differs first."""
 
+import copy
 import dis
-import time
 import types
 
 import numpy as np
@@ -13,6 +13,11 @@ from .showing import Result
 
 def judge(exercise, answer):
     """Return the Result of an answer to an exercise."""
+    if not callable(answer):
+        outcome = running.read(answer)
+        if outcome.late or outcome.error or outcome.ended:
+            return _say(exercise, _unreadable(outcome))
+        answer = outcome.value
     if not_attempted(exercise, answer):
         begun = isinstance(answer, (list, tuple, np.ndarray)) and not _all_holes(answer)
         return _say(exercise, None, holes=begun)
@@ -23,12 +28,12 @@ def not_attempted(exercise, answer):
     """Return whether the answer is the starter: None, ..., or its function unchanged."""
     if answer is None or answer is ...:
         return True
-    if isinstance(answer, types.FunctionType):
+    if type(answer) is types.FunctionType:
         start = starter_code(exercise.starter)
         return start is not None and _steps(start) == _steps(answer.__code__)
-    if isinstance(answer, (list, tuple)) or (
-        isinstance(answer, np.ndarray) and answer.dtype == object
-    ):
+    if callable(answer):
+        return False
+    if isinstance(answer, (list, tuple)) or _of_objects(answer):
         return any(not_attempted(exercise, entry) for entry in answer)
     return False
 
@@ -51,7 +56,7 @@ def _letter(exercise, answer):
     choice = answer.strip().strip("().'\"").lower() if isinstance(answer, str) else None
     if choice is None or choice not in of or len(choice) != 1:
         letters = ", ".join(f"'{letter}'" for letter in of)
-        shown = repr(answer) if isinstance(answer, str) else comparing.kind(answer)
+        shown = repr(answer[:60]) if isinstance(answer, str) else comparing.kind(answer)
         return _say(exercise, f"The answer is one of {letters}; this is {shown}.")
     if choice == exercise.answer.right:
         return _say(exercise, "")
@@ -95,30 +100,47 @@ def _function(exercise, answer):
     if not callable(answer):
         text = f"What is handed in should be the function {called(exercise)} itself, not called"
         return _say(exercise, f"{text}; this is {comparing.kind(answer)}.")
-    cases, asked, end = exercise.answer.cases, exercise.answer, time.monotonic() + running.LIMIT
-    outcomes = []
-    for case in cases:
-        outcomes.append(running.call(answer, case.arguments, end - time.monotonic()))
-        if outcomes[-1].late:
-            break
+    cases, asked = exercise.answer.cases, exercise.answer
+    # The first once more at the end, for what an answer may have kept.
+    outcomes = running.calls(answer, [case.arguments for case in [*cases, cases[0]]])
+    outcomes, again = outcomes[: len(cases)], outcomes[len(cases) :]
+    if not again:
+        return _say(exercise, *_no_end(exercise, outcomes))
     rights = [running.plainly(asked.reference, case.arguments).value for case in cases]
     bad = [n for n, outcome in enumerate(outcomes) if _wrong(outcome, rights[n], asked)]
     if not bad:
-        again = running.call(answer, cases[0].arguments)
-        if _wrong(again, rights[0], asked):
+        if not again[0].late and _wrong(again[0], rights[0], asked):
             text = f"Called a second time with {cases[0].label}, {called(exercise)} returned "
             text += "something else. It keeps something from one call to the next: begin with "
             return _say(exercise, text + "new arrays inside of the function.", cases[0])
         return _say(exercise, "")
-    return _say(exercise, *_what_is_wrong(exercise, answer, outcomes, rights, bad[0]))
+    return _say(exercise, *_what_is_wrong(exercise, outcomes, rights, bad[0]))
 
 
-def _what_is_wrong(exercise, answer, outcomes, rights, first):
-    asked, case, outcome = exercise.answer, exercise.answer.cases[first], outcomes[first]
-    if any(late.late for late in outcomes):
-        case = asked.cases[len(outcomes) - 1]
+def _no_end(exercise, outcomes):
+    case = exercise.answer.cases[len(outcomes) - 1]
+    if outcomes[-1].late:
         text = f"With {case.label}, {called(exercise)} was not ready after {running.LIMIT:g} s."
         return f"{text} Is there a loop that never ends?", case
+    text = f"With {case.label}, {called(exercise)} did not return: the process that called it"
+    return f"{text} ended. Does it call exit, or ask for very much memory?", case
+
+
+def _unreadable(outcome):
+    if outcome.late:
+        return f"What is handed in could not be read within {running.LIMIT:g} s."
+    if outcome.error:
+        return f"What is handed in could not be read: it raised {_raised(outcome.error)}."
+    return "What is handed in could not be read: the process that read it ended."
+
+
+def _raised(error):
+    text = _one_line(error.text)
+    return f"{error.name}: {text}" if text else error.name
+
+
+def _what_is_wrong(exercise, outcomes, rights, first):
+    asked, case, outcome = exercise.answer, exercise.answer.cases[first], outcomes[first]
     known = _known(exercise, lambda wrong: _does_the_same(wrong, outcomes, rights, asked))
     if known:
         return known, case
@@ -129,10 +151,9 @@ def _what_is_wrong(exercise, answer, outcomes, rights, first):
         text = f"{called(exercise)} changed its argument {name}. Whoever calls it still needs the "
         return f"{text}old values: work on a copy, or make a new array.", asked.cases[changed]
     if outcome.error is not None:
-        place = running.where(answer, outcome.error)
+        place = outcome.error.place
         line = f" (Line {place[0]}: {place[1]})".replace(": )", ")") if place else ""
-        raised = f"{type(outcome.error).__name__}: {_one_line(outcome.error)}"
-        shapes = _shapes(exercise, case)
+        raised, shapes = _raised(outcome.error), _shapes(exercise, case)
         return f"With {case.label}, {called(exercise)} raised {raised}.{line}{shapes}", case
     if outcome.value is None:
         return f"{called(exercise)} returned None. Is there a return at its end?", case
@@ -171,7 +192,7 @@ def _agree(expected, found, asked):
 
 
 def _wrong(outcome, right, asked):
-    failed = outcome.late or outcome.error is not None or outcome.changed
+    failed = outcome.late or outcome.ended or outcome.error is not None or outcome.changed
     return failed or not _agree(right, outcome.value, asked)
 
 
@@ -187,17 +208,23 @@ def _say(exercise, text, case=None, holes=False):
         return Result(False, f"{exercise.id}: {words}")
     if text == "":
         return Result(True, f"{exercise.id}: right. {exercise.why}")
-    return Result(False, f"{exercise.id}: not yet. {text}", case and case.arguments)
+    # Copies: what the reader does with them must not reach the next answer.
+    inputs = case and copy.deepcopy(case.arguments)
+    return Result(False, f"{exercise.id}: not yet. {text}", inputs)
 
 
 def _all_holes(answer):
-    if isinstance(answer, (list, tuple, np.ndarray)):
+    if isinstance(answer, (list, tuple)) or _of_objects(answer):
         return all(_all_holes(entry) for entry in answer)
     return answer is None or answer is ...
 
 
-def _one_line(error):
-    text = " ".join(str(error).split())
+def _of_objects(answer):
+    return isinstance(answer, np.ndarray) and answer.dtype == object
+
+
+def _one_line(text):
+    text = " ".join(text.split())
     return (text[:160] + " …" if len(text) > 160 else text).rstrip(".")
 
 

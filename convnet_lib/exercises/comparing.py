@@ -6,6 +6,8 @@ from numbers import Real
 
 import numpy as np
 
+from .plain import Strange
+
 
 def array(value):
     """Return the value as an array of numbers, or None if it is not one."""
@@ -59,6 +61,8 @@ def difference(expected, found, within, parts=(), subject="the result", tell=Tru
 
 def kind(value):
     """Return what a value is, in a few words."""
+    if isinstance(value, Strange):
+        return value.kind
     if value is None:
         return "nothing (None)"
     if value is ...:
@@ -123,6 +127,7 @@ def _difference(expected, found, within, subject, tell):
     return f"{count}; {place}.{text}"
 
 
+@np.errstate(all="ignore")
 def pattern(expected, found, within):
     """Return a sentence (with a space before it) on how all of found relates to expected."""
     for name, turned in _turned(expected) if expected.dtype.kind != "b" else ():
@@ -166,7 +171,9 @@ def _number_in_quotes(value):
     if isinstance(value, (list, tuple)):
         return next((t for t in map(_number_in_quotes, value) if t is not None), None)
     try:
-        return value if isinstance(value, str) and Fraction(value) is not None else None
+        # Fraction would write out all the digits of "1e999999999".
+        read = float if "e" in str(value).lower() else Fraction
+        return value if isinstance(value, str) and read(value) is not None else None
     except (ValueError, ZeroDivisionError):
         return None
 
@@ -202,11 +209,11 @@ def _turned(expected):
     yield "with left and right exchanged", expected[..., ::-1]
 
 
+@np.errstate(all="ignore")
 def _differs(expected, found, within):
     expected, found = expected.astype(float), found.astype(float)
     scale = max(1.0, np.abs(expected).max(initial=0))
-    with np.errstate(invalid="ignore", over="ignore"):
-        return ~(np.abs(found - expected) <= within * scale)
+    return ~(np.abs(found - expected) <= within * scale)
 
 
 def _first_capital(text):

@@ -5,54 +5,69 @@ A checkpoint is a NumPy archive (.npz) of plain arrays: nothing in it can run co
 
 import json
 import os
-import tempfile
-import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from .. import checks
+from .. import archives, checks, parts
 from ..network import ConvNet
 
 #: Goes up when what a checkpoint holds changes its meaning.
 VERSION = 1
 
-# What reading a damaged or foreign file raises.
-UNREADABLE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+#: Numbers that are measured of each network: its cost and three accuracies.
+CURVES = 4
+
+
+def place(path):
+    """Return where a checkpoint goes, once it is certain that one can be written there.
+
+    A missing folder is made, `~` is the home folder, and a link leads to its file, so that it
+    stays a link. What an earlier run that was killed has left half written is removed.
+
+    Args:
+        path: of the file, as the caller gave it.
+
+    Raises:
+        ValueError: if no checkpoint can be written there; it says why.
+    """
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        checks.refuse("checkpoint", "the path of a file", repr(path))
+    try:
+        found = Path(os.path.realpath(Path(path).expanduser()))
+        if found.exists() and not found.is_file():
+            what = "a folder" if found.is_dir() else "no regular file"
+            checks.refuse("checkpoint", "the path of a file", f"that of {what}, {str(found)!r}")
+        found.parent.mkdir(parents=True, exist_ok=True)
+        with parts.part(found):  # a file beside it can be made: then it can be moved there too
+            pass
+        if found.exists() and not os.access(found, os.W_OK):
+            checks.refuse("checkpoint", "a file that may be replaced", f"{str(found)!r}, read-only")
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        checks.refuse("checkpoint", "a place that can be written", f"{os.fspath(path)!r}: {reason}")
+    return found
 
 
 def save(path, rows, rng, settings):
     """Write a checkpoint, whole or not at all: a crash leaves the one that was there.
 
     Args:
-        path: of the file, by custom ending in .npz.
+        path: of the file, as `place` gives it; by custom ending in .npz.
         rows: a tuple for each network so far: the ConvNet, and numbers measured of it.
         rng: the numpy Generator that orders the digits.
         settings: what the run depends on, a dict that JSON can hold.
+
+    Raises:
+        OSError: if it cannot be written.
     """
-    path = Path(path)
     nets, *curves = zip(*rows, strict=True)
     arrays = {name: np.stack([getattr(net, name) for net in nets]) for name in ConvNet.parameters}
     about = {"version": VERSION, "rng": rng.bit_generator.state, "settings": settings}
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), curves=np.array(curves), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    with parts.part(path) as file:
+        np.savez(file, about=np.array(json.dumps(about)), curves=np.array(curves), **arrays)
+        parts.put(file, path)
 
 
 def load(path, settings):
@@ -67,22 +82,45 @@ def load(path, settings):
 
     Raises:
         ValueError: if the file is no checkpoint, or one of another run (it names the setting).
+        OSError: if it cannot be read.
     """
     path = os.fspath(path)
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            parameters = [archive[name] for name in ConvNet.parameters]
-            curves, about = archive["curves"].tolist(), json.loads(str(archive["about"]))
-        rng, found, version = _generator(about["rng"]), about["settings"], about["version"]
-        nets = [ConvNet(*arrays) for arrays in zip(*parameters, strict=True)]
-        rows = list(zip(nets, *curves, strict=True))
-    except UNREADABLE as error:
+        arrays = archives.stored(path, (*ConvNet.parameters, "curves", "about"))
+        version, found, rng = _about(arrays["about"])
+        rows = _rows(arrays)
+    except ValueError as error:
         checks.refuse("checkpoint", f"a training checkpoint at {path!r}", f"another file: {error}")
     for name, value in {"version": VERSION, **settings}.items():
         was = version if name == "version" else found.get(name)
         if was != value:
+            was = str(was)[:100]
             checks.refuse("checkpoint", f"a run with {name} {value} at {path!r}", f"{name} {was}")
     return rows, rng
+
+
+def _about(array):
+    """Return the version, the settings and the generator that a checkpoint tells of."""
+    try:
+        about = json.loads(str(array))
+        rng = np.random.default_rng()
+        rng.bit_generator.state = about["rng"]
+        return about["version"], dict(about["settings"]), rng
+    except Exception as error:  # it may hold anything that JSON can
+        raise ValueError(f"its run is not told: {str(error)[:200]}") from None
+
+
+def _rows(arrays):
+    """Return the networks of a checkpoint, each with what was measured of it."""
+    curves = arrays["curves"]
+    if curves.ndim != 2 or curves.shape[0] != CURVES or not curves.size or curves.dtype != float:
+        raise ValueError(f"its curves have shape {curves.shape}")
+    nets = [
+        ConvNet(*(np.array(arrays[name][n]) for name in ConvNet.parameters))
+        for n in range(curves.shape[1])
+        if all(len(np.atleast_1d(arrays[name])) == curves.shape[1] for name in ConvNet.parameters)
+    ]
+    return list(zip(nets, *curves.tolist(), strict=True))
 
 
 def fingerprint(*arrays):
@@ -94,9 +132,3 @@ def fingerprint(*arrays):
         for start in range(0, len(array), 1000):  # in parts, since each may be copied
             crc = zlib.crc32(np.ascontiguousarray(array[start : start + 1000]), crc)
     return crc
-
-
-def _generator(state):
-    rng = np.random.default_rng()
-    rng.bit_generator.state = state
-    return rng

@@ -1,17 +1,19 @@
 """Mini-batch stochastic gradient descent, and how good a network is."""
 
+import logging
 from dataclasses import dataclass, replace
-from pathlib import Path
+from math import prod
 
 import numpy as np
 
-from .. import checks
-from ..activations import sigmoid
-from ..costs import COSTS
-from ..data import Digits, Split, one_hot
+from .. import checks, network
+from ..costs import of_weighted_input
+from ..data import Digits, Split, one_hot, taken
 from . import checkpoints
 from .fast import Stepper
 from .progress import Silent, show
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class Run:
         """The first of the networks that do best on the validation digits, else the last."""
         if np.isnan(self.validation_accuracy).all():
             return self.net
-        return self.nets[int(self.validation_accuracy.argmax())]
+        return self.nets[int(np.nanargmax(self.validation_accuracy))]
 
 
 class DivergedError(ArithmeticError):
@@ -57,21 +59,44 @@ def step(net, a0, y, learning_rate, cost="cross_entropy"):
 
     Args:
         net: a ConvNet.
-        a0: the B images of a mini-batch, shape (B, 28, 28).
-        y: desired activations, shape (B, 10).
-        learning_rate: η, in units of p² over the cost.
+        a0: the B images of a mini-batch, shape (B, 28, 28), or any batch axes before (28, 28).
+        y: desired activations, shape (B, 10), with the same batch axes.
+        learning_rate: η, in units of p² over the cost; a negative one goes up.
         cost: "quadratic" or "cross_entropy".
 
     Returns:
         A new ConvNet; the old one is not changed.
 
     Raises:
-        ValueError: as `ConvNet.backprop`.
+        ValueError: as `ConvNet.backprop`, or if there is no image or learning_rate is no number.
+        DivergedError: if a parameter is no finite number after the step.
     """
-    gradients = net.backprop(a0, y, cost)
-    rate = learning_rate / len(a0)
-    moved = {name: getattr(net, name) - rate * getattr(gradients, name) for name in net.parameters}
-    return replace(net, **moved)
+    rate = checks.number("learning_rate", learning_rate)
+    gradients = network.given("net", net).backprop(a0, y, cost)
+    B = prod(gradients.delta3.shape[:-1])  # of one image without a batch axis it is 1
+    if not B:
+        checks.refuse("a0", "at least one image", "none")
+    return moved(net, gradients, rate / B)
+
+
+@checks.underflow_is_zero
+def moved(net, nabla, rate):
+    """Return the network with every parameter p moved to p - rate · ∂C/∂p.
+
+    Args:
+        net: a ConvNet.
+        nabla: the gradients, `network.Gradients`.
+        rate: η/B where they are sums over B images.
+
+    Raises:
+        DivergedError: if a parameter is no finite number any more.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        to = {name: getattr(net, name) - rate * getattr(nabla, name) for name in net.parameters}
+    lost = [name for name in net.parameters if not np.isfinite(to[name]).all()]
+    if lost:
+        raise DivergedError(f"{lost[0]} is not finite after the step: try a smaller learning_rate")
+    return replace(net, **to)
 
 
 def sgd(
@@ -95,33 +120,39 @@ def sgd(
     Args:
         net: the ConvNet to begin with; it is not changed. All is computed in its dtype.
         digits: what to learn from, `data.Digits` (images, labels).
-        epochs: number of passes.
+        epochs: number of passes, a whole number.
         learning_rate: η. The more feature maps, the smaller: with 20 maps an output neuron sums
             20 times as many inputs, and a step moves it 20 times as far.
         batch_size: images a step; the last mini-batch of an epoch may be smaller.
         cost: "quadratic" or "cross_entropy".
-        seed: of the order of the digits.
+        seed: of the order of the digits, a whole number or a numpy Generator.
         test: digits to measure the accuracy on after each epoch, or None.
         progress: whether to show a progress bar (tqdm); in a file it is a line an epoch.
         validation: digits to choose by, or None; see `hold_out`.
         patience: stop after so many epochs without a better accuracy on `validation`; with None,
             never. `Run.best` is the network to keep.
         checkpoint: path of a file (.npz) that is written after each epoch and, if it is there
-            at the start, gone on from; the result has the bits of a run never stopped. None for
+            at the start, gone on from; the result has the bits of a run never stopped. The place
+            is tried before the first step, its folder made if need be. A disk that is full later
+            does not end the run: that is said on stderr, and the next epoch tries again. None for
             no file.
 
     Returns:
         A Run.
 
     Raises:
-        ValueError: if a number is not positive, there are no digits, they do not fit net, or the
-            checkpoint is not one of this run.
+        ValueError: if a number is not positive or not whole where it must be, there are no digits,
+            they (or those to test on) do not fit net, or the checkpoint is not one of this run.
         DivergedError: if the cost or a weight is no finite number after an epoch.
     """
-    _check(digits, epochs, learning_rate, batch_size, cost, validation, patience)
-    course = _Course(net, digits, test, validation, cost)
+    epochs, batch_size = checks.whole("epochs", epochs), checks.whole("batch_size", batch_size, 1)
+    learning_rate, rng = checks.positive("learning_rate", learning_rate), checks.seed("seed", seed)
+    digits, *others = _taken(net, digits, test, validation)
+    patience = _patience(patience, validation)
+    course = _Course(net, digits, *others, cost)
+    checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
-    rng = course.begin(checkpoint, settings, seed)
+    rng = course.begin(checkpoint, settings, rng)
     y, ended = one_hot(digits.labels, len(net.b3), net.w3.dtype), None
     display = _display(progress, epochs, course)
     try:
@@ -155,7 +186,8 @@ def hold_out(digits, count):
     Raises:
         ValueError: if either part would be empty.
     """
-    if not 0 < count < len(digits.labels):
+    digits = taken("digits", digits)
+    if not 0 < checks.whole("count", count, -np.inf) < len(digits.labels):
         checks.refuse("count", f"1 to {len(digits.labels) - 1}", count)
     first, last = slice(None, -count), slice(-count, None)
     return Split(*(Digits(digits.images[part], digits.labels[part]) for part in (first, last)))
@@ -163,7 +195,16 @@ def hold_out(digits, count):
 
 def measured(nets, digits, test=None, cost="cross_entropy", validation=None):
     """Return the Run of networks that are already there: their costs and accuracies."""
-    return _run([_measure(net, digits, test, validation, cost) for net in nets], "epochs")
+    nets = list(nets)
+    if not nets:
+        checks.refuse("nets", "at least one ConvNet", "none")
+    rows = []
+    for net in nets:
+        row = _measure(net, *_taken(net, digits, test, validation), cost)
+        if not np.isfinite(row[1]):
+            checks.refuse("nets", "networks with finite costs", row[1])
+        rows.append(row)
+    return _run(rows, "epochs")
 
 
 def predict(net, images):
@@ -175,38 +216,79 @@ def predict(net, images):
 
     Returns:
         Integers, shape (N,).
+
+    Raises:
+        ValueError: if the images do not fit the network or are not finite.
     """
     # z³ and not a³, whose largest two may both have rounded to 1.
-    return Stepper(net).z3(images).argmax(axis=-1)
+    return _outputs(net, images).argmax(axis=-1)
 
 
 def accuracy(net, digits):
-    """Return the share of the digits that the network recognises, between 0 and 1."""
+    """Return the share of the digits that the network recognises, between 0 and 1.
+
+    Args:
+        net: a ConvNet.
+        digits: `data.Digits` (images, labels).
+
+    Raises:
+        ValueError: if there are no digits, or they do not fit the network.
+    """
+    (digits,) = _taken(net, digits)
     return float(np.mean(predict(net, digits.images) == digits.labels))
 
 
 def mean_cost(net, digits, cost="cross_entropy"):
-    """Return the mean cost of a digit."""
-    return _cost(Stepper(net, cost).z3(digits.images), digits.labels, cost)
+    """Return the mean cost of a digit; arguments and errors as `accuracy`, and the cost's name."""
+    (digits,) = _taken(net, digits)
+    return _cost(_outputs(net, digits.images), digits.labels, cost)
 
 
 def confusion(net, digits):
-    """Return how often digit i was taken for digit j, integers of shape (10, 10), at [i, j]."""
+    """Return how often digit i was taken for digit j, integers of shape (10, 10), at [i, j].
+
+    Arguments and errors as `accuracy`.
+    """
+    (digits,) = _taken(net, digits)
     counts = np.zeros((len(net.b3), len(net.b3)), int)
     np.add.at(counts, (digits.labels, predict(net, digits.images)), 1)
     return counts
 
 
+def _taken(net, *sets):
+    """Return sets of digits as `data.taken` does; one that is None stays None."""
+    network.given("net", net)
+    names = ("digits", "test", "validation")[: len(sets)]
+    return [
+        part if part is None else taken(name, part, net)
+        for name, part in zip(names, sets, strict=True)
+    ]
+
+
+def _outputs(net, images):
+    """Return z³ of images; the largest of numbers that are none would always be the first."""
+    z3 = Stepper(net).z3(images)
+    if not np.isfinite(z3).all():
+        checks.refuse("net", "a network with finite outputs", "weights too large for them")
+    return z3
+
+
 def _cost(z3, labels, cost):
-    return float(COSTS[cost](sigmoid(z3), one_hot(labels, z3.shape[-1], z3.dtype)).mean())
+    costs = of_weighted_input(z3, one_hot(labels, z3.shape[-1], z3.dtype), cost)
+    return float(costs.mean(dtype=np.float64))
 
 
 def _measure(net, digits, test, validation, cost):
-    """Return the row of a network in a Run: itself, its cost and its three accuracies."""
-    z3 = Stepper(net, cost).z3(digits.images)  # once, for the cost and the accuracy
-    trained = float(np.mean(z3.argmax(axis=-1) == digits.labels))
-    others = [np.nan if other is None else accuracy(net, other) for other in (test, validation)]
-    return net, _cost(z3, digits.labels, cost), trained, *others
+    """Return the row of a network in a Run: itself, its cost and its three accuracies.
+
+    The cost is not finite if an output is not, be it of digits to test on.
+    """
+    stepper, sets = Stepper(net, cost), (digits, test, validation)
+    z3 = [None if part is None else stepper.forward(part.images) for part in sets]
+    finite = all(part is None or np.isfinite(part).all() for part in z3)
+    paired = zip(z3, sets, strict=True)
+    shares = [np.nan if z is None else np.mean(z.argmax(-1) == part.labels) for z, part in paired]
+    return net, _cost(z3[0], digits.labels, cost) if finite else np.nan, *map(float, shares)
 
 
 def _run(rows, ended):
@@ -221,31 +303,33 @@ class _Course:
         self.digits, self.sets, self.cost = digits, (digits, test, validation), cost
         self.stepper, self.moved, self.rows = Stepper(net, cost), False, []
 
-    def begin(self, checkpoint, settings, seed):
+    def begin(self, checkpoint, settings, rng):
         """Measure the network, or take up what the checkpoint holds; return the generator."""
-        if checkpoint and Path(checkpoint).exists():
+        if checkpoint and checkpoint.exists():
             self.rows, rng = checkpoints.load(checkpoint, settings)
             self.stepper = Stepper(self.rows[-1][0], self.cost)
             return rng
-        self.rows.append(_measure(self.stepper.net, *self.sets, self.cost))
+        with np.errstate(all="ignore"):
+            self.rows.append(_measure(self.stepper.net, *self.sets, self.cost))
         if not np.isfinite(self.rows[0][1]):
             checks.refuse("net", "a network with a finite cost", self.rows[0][1])
-        return np.random.default_rng(seed)
+        return rng
 
     def step(self, images, y, learning_rate, rows):
         """One step of the network in training."""
         self.moved = True
-        with np.errstate(over="ignore", invalid="ignore"):  # what diverges, `measure` tells
-            self.stepper.step(images, y, learning_rate, rows)
+        with np.errstate(all="ignore"):  # what diverges, `measure` tells
+            self.stepper.step(images, y, learning_rate, rows, True)
 
     def measure(self, learning_rate):
         """Write the row of a network that has moved, unless it has moved out of all bounds."""
         if not self.moved:
             return
-        net, epoch = self.stepper.net, len(self.rows)
-        with np.errstate(over="ignore", invalid="ignore"):
-            row = _measure(net, *self.sets, self.cost)
-        if not (np.isfinite(row[1]) and np.isfinite(self.stepper.parameters.all).all()):
+        epoch, row = len(self.rows), (None, np.nan)
+        if np.isfinite(self.stepper.parameters.all).all():
+            with np.errstate(all="ignore"):
+                row = _measure(self.stepper.net, *self.sets, self.cost)
+        if not np.isfinite(row[1]):
             raise DivergedError(
                 f"epoch {epoch}: the cost is {row[1]}, and the network is lost: try a smaller "
                 f"learning_rate than {learning_rate}, such as {learning_rate / 10:g}"
@@ -268,9 +352,18 @@ class _Course:
         return ", ".join([f"epoch {len(self.rows) - 1}", f"cost {cost:.4f}", *known])
 
     def save(self, checkpoint, rng, settings):
-        """Write the checkpoint, if there is to be one."""
-        if checkpoint:
+        """Write the checkpoint, if there is to be one; say it if the disk does not take it."""
+        if not checkpoint:
+            return
+        try:
             checkpoints.save(checkpoint, self.rows, rng, settings)
+        except OSError as error:
+            # Logged, on stderr unless told otherwise: a warning may be made an exception, and then
+            # the run would be lost with the disk.
+            text = "checkpoint: epoch %d could not be written to %r: %s. The run goes on, and what "
+            text += "was written before is there; the next epoch tries again."
+            reason = error.strerror or error
+            LOG.warning(text, len(self.rows) - 1, str(checkpoint), reason)
 
     def run(self, ended):
         """Return what is over as a Run."""
@@ -287,7 +380,7 @@ def _settings(course, learning_rate, batch_size, seed):
         "learning_rate": learning_rate,
         "batch_size": batch_size,
         "cost": course.cost,
-        "seed": seed if isinstance(seed, int) else None,
+        "seed": None if isinstance(seed, np.random.Generator) else int(seed),
         **prints,
     }
 
@@ -299,17 +392,8 @@ def _display(progress, epochs, course):
     return show(epochs * images, (len(course.rows) - 1) * images)
 
 
-def _check(digits, epochs, learning_rate, batch_size, cost, validation, patience):
-    checks.one_of("cost", cost, COSTS)
-    if not len(digits.images) or len(digits.images) != len(digits.labels):
-        came = f"{len(digits.images)} and {len(digits.labels)}"
-        checks.refuse("digits", "as many images as labels, and at least one", came)
-    if epochs < 0:
-        checks.refuse("epochs", "a number that is not negative", epochs)
-    if batch_size < 1:
-        checks.refuse("batch_size", "at least 1", batch_size)
-    if not 0 < learning_rate < np.inf:
-        checks.refuse("learning_rate", "a positive number", learning_rate)
-    if patience is not None and (patience < 1 or validation is None):
-        expected = "None, or at least 1 with digits for validation"
-        checks.refuse("patience", expected, f"{patience}, validation {validation}")
+def _patience(patience, validation):
+    expected = "None, or at least 1 with digits for validation"
+    if patience is not None and validation is None:
+        checks.refuse("patience", expected, f"{patience}, validation None")
+    return None if patience is None else checks.whole("patience", patience, 1, expected)

@@ -9,15 +9,15 @@ Needs the extra `distributed`. Every worker needs this library, and a way to the
 """
 
 import logging
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from .. import checks
-from ..data import Digits, one_hot
+from .. import checks, costs, network
+from ..data import Digits, one_hot, taken
 from ..network import Gradients
-from .fast import Stepper
+from .descent import moved
+from .fast import Stepper, some_rows
 
 
 class Shards(NamedTuple):
@@ -32,32 +32,50 @@ class Shards(NamedTuple):
     ends: np.ndarray
 
 
-def connect(address=None, workers=2):
+def connect(address=None, workers=2, security=None):
     """Return a Dask client of a cluster: one on this machine, or the one at an address.
 
+    Whoever reaches a scheduler can have code run by it, and on a shared machine all users share
+    127.0.0.1. So the cluster on this machine speaks TLS, with certificates that are made for this
+    call, stay in the memory of its own processes and are asked of both sides: another process
+    that knows the address is refused.
+
     Args:
-        address: of a scheduler that runs already, such as "tcp://192.0.2.1:8786", or None.
+        address: of a scheduler that runs already, such as "tls://192.0.2.1:8786", or None.
         workers: processes to start on this machine when there is no address.
+        security: a `distributed.Security` with the certificates of the scheduler at `address`.
 
     Returns:
         A `distributed.Client`; use it in a `with` block, or close it.
 
     Raises:
-        ValueError: if workers is not at least 1.
+        ValueError: if workers is not at least 1, or security is given without an address.
+
+    >>> with connect(workers=1) as client:
+    ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
+    ('tls', 3)
     """
+    if address is not None and not isinstance(address, str):
+        checks.refuse("address", "None or the address of a scheduler", repr(address))
+    workers = checks.whole("workers", workers, 1)
+    import dask
     from distributed import Client
 
     if address is not None:
-        return Client(address)
-    if workers < 1:
-        checks.refuse("workers", "at least 1", workers)
+        return Client(address, security=security)
+    if security is not None:
+        checks.refuse("security", "None without an address: it is made here", security)
     # One thread each, which is what a gradient takes; all on loopback, at ports that are free.
     local = {
         "host": "127.0.0.1",
         "dashboard_address": "127.0.0.1:0",
+        "security": True,  # Dask then makes the certificates
         "silence_logs": logging.CRITICAL,
     }
-    return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
+    # Dask's pages about a cluster know of no certificate: none is served.
+    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker", "nanny")}
+    with dask.config.set(pages):
+        return Client(n_workers=workers, threads_per_worker=1, processes=True, **local)
 
 
 def hold(client, load, count=None):
@@ -73,11 +91,12 @@ def hold(client, load, count=None):
         Shards of nearly equal length, in the order of the digits.
 
     Raises:
-        ValueError: if count is not at least 1, or larger than the number of digits.
+        ValueError: if count is not at least 1, or larger than the number of digits, or `load`
+            returns no digits.
     """
+    checks.function("load", load)
     count = len(client.scheduler_info(-1)["workers"]) if count is None else count
-    if count < 1:
-        checks.refuse("count", "at least 1", count)
+    count = checks.whole("count", count, 1)
     total = client.submit(_length, load, pure=False).result()
     if count > total:
         checks.refuse("count", f"at most the number of digits, {total}", count)
@@ -104,12 +123,9 @@ def gradients(client, shards, net, rows, cost="cross_entropy"):
     Raises:
         ValueError: if there are no rows or one of them is no digit's.
     """
-    rows, count = np.asarray(rows), int(shards.ends[-1])
-    if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
-        came = f"{rows.dtype} of shape {rows.shape}"
-        checks.refuse("rows", "at least one integer, shape (B,)", came)
-    if rows.min() < 0 or rows.max() >= count:
-        checks.refuse("rows", f"numbers from 0 to {count - 1}", f"{rows.min()} to {rows.max()}")
+    network.given("net", net)
+    checks.one_of("cost", cost, costs.COSTS)
+    rows = some_rows(rows, int(shards.ends[-1]))
     sums = []
     for part, start, stop in zip(shards.parts, shards.ends[:-1], shards.ends[1:], strict=True):
         mine = rows[(start <= rows) & (rows < stop)] - start
@@ -137,19 +153,18 @@ def sgd(client, shards, net, epochs, learning_rate, batch_size=1000, cost="cross
         seed: of the order of the digits.
 
     Raises:
-        ValueError: if a number is not positive.
+        ValueError: if a number is not positive, or not whole where it must be.
+        DivergedError: if a parameter is no finite number any more.
     """
-    for name, value in (("learning_rate", learning_rate), ("batch_size", batch_size)):
-        if not value > 0:
-            checks.refuse(name, "a positive number", value)
-    rng, nets = np.random.default_rng(seed), [net]
+    epochs, batch_size = checks.whole("epochs", epochs), checks.whole("batch_size", batch_size, 1)
+    learning_rate, rng = checks.positive("learning_rate", learning_rate), checks.seed("seed", seed)
+    nets = [network.given("net", net)]
     for _ in range(epochs):
         order = rng.permutation(int(shards.ends[-1]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            nabla, rate = gradients(client, shards, net, rows, cost), learning_rate / len(rows)
-            moves = {p: getattr(net, p) - rate * getattr(nabla, p) for p in net.parameters}
-            net = replace(net, **moves)
+            nabla = gradients(client, shards, net, rows, cost)
+            net = moved(net, nabla, learning_rate / len(rows))
         nets.append(net)
     return tuple(nets)
 
@@ -158,11 +173,11 @@ def sgd(client, shards, net, epochs, learning_rate, batch_size=1000, cost="cross
 
 
 def _length(load):
-    return len(load().labels)
+    return len(taken("load()", load()).labels)
 
 
 def _shard(load, start, stop):
-    images, labels = load()
+    images, labels = taken("load()", load())
     return Digits(images[start:stop].copy(), labels[start:stop].copy())
 
 

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from threadpoolctl import ThreadpoolController
 
-from .. import checks, costs
+from .. import checks, costs, network
 from ..network import Gradients
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
@@ -324,6 +324,7 @@ class Stepper:
             ValueError: if the parameters have two dtypes or the cost is unknown.
         """
         checks.one_of("cost", cost, costs.COSTS)
+        network.given("net", net)
         dtypes = {name: getattr(net, name).dtype.name for name in net.parameters}
         if len(set(dtypes.values())) > 1:
             checks.refuse("net", "parameters of one dtype", dtypes)
@@ -341,37 +342,49 @@ class Stepper:
         """The network as it is now."""
         return replace(self.like, **_by_name(self.parameters, self.like))
 
-    def step(self, images, y, learning_rate, rows=None):
+    @checks.underflow_is_zero
+    def step(self, images, y, learning_rate, rows=None, checked=False):
         """Move every parameter down its gradient, p ← p - η · (1/B) Σ ∂C/∂p.
 
         Args:
             images: (N, 28, 28), with channels (N, C, 28, 28), floats in [0, 1].
             y: desired activations, (N, 10).
-            learning_rate: η.
-            rows: integers, which B of the N are the mini-batch; all of them when None.
+            learning_rate: η, a finite number.
+            rows: integers from 0 on, which B of the N are the mini-batch; all of them when None.
+            checked: whether the caller has looked at all this before, as a loop of many steps has.
 
         Raises:
-            ValueError: if the images or y do not fit the network, or there are none.
+            ValueError: if the images or y do not fit the network or are not finite, there are
+                none, or a row is no image's.
         """
-        images, y, rows = self._mini_batch(images, y, rows)
-        moves = self._sum(images, y, rows, learning_rate / len(rows))
+        if not checked:
+            learning_rate = checks.number("learning_rate", learning_rate)
+            images, y, rows = self._mini_batch(images, y, rows)
+        moves = self._sum(self._laid(images), y, rows, learning_rate / len(rows))
         np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
 
+    @checks.underflow_is_zero
     def gradients(self, images, y, rows=None):
         """Return the gradients summed over a mini-batch; arguments and errors as `step`.
 
         Returns:
             `network.Gradients`, whose delta3 and delta1 are None: nobody laid them out.
         """
-        nabla = self._sum(*self._mini_batch(images, y, rows), scale=1)
+        images, y, rows = self._mini_batch(images, y, rows)
+        nabla = self._sum(self._laid(images), y, rows, scale=1)
         return Gradients(None, None, **_by_name(nabla, self.like))
 
+    @checks.underflow_is_zero
     def z3(self, images):
         """Return the weighted inputs of the output layer, (N, 10), the forward pass alone (F1–F4).
 
         Arguments and errors as `step`.
         """
-        images = self._images(images)
+        return self.forward(checks.finite("images", self._images(images)))
+
+    def forward(self, images):
+        """Return what `z3` does, for a loop that has looked at the images before."""
+        images = self._laid(images)
         z3 = np.empty((len(images), self.sizes.outputs), self.dtype)
 
         def forward(half, rows):
@@ -432,21 +445,37 @@ class Stepper:
         return self.buffers[key]
 
     def _images(self, images):
-        images, expected = checks.floats("images", images), self.sizes.image
-        channels = self.like.w1.ndim > 3
-        if images.shape[1:] != (expected if channels else expected[1:]) or not images.ndim:
-            expected = checks.written(("N", *(expected if channels else expected[1:])))
+        images = checks.floats("images", images)
+        expected = self.like.image_shape
+        if images.shape[1:] != expected or not images.ndim:
+            expected = checks.written(("N", *expected))
             checks.refuse("images", f"shape {expected}", checks.written(images.shape))
-        return images if channels else images[:, None]
+        return images
+
+    def _laid(self, images):
+        """Return the images with an axis of channels, which one without them lacks."""
+        return images if self.like.w1.ndim > 3 else images[:, None]
 
     def _mini_batch(self, images, y, rows):
         images, y = self._images(images), checks.floats("y", y)
         checks.shape("y", y, (len(images), self.sizes.outputs))
-        rows = np.arange(len(images)) if rows is None else np.asarray(rows)
-        if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
-            expected = "at least one integer, shape (B,)"
-            checks.refuse("rows", expected, f"{rows.dtype} of shape {rows.shape}")
+        rows = np.arange(len(images)) if rows is None else some_rows(rows, len(images))
+        if not len(rows):
+            checks.refuse("images", "at least one", "none")
+        checks.finite("images", images.take(rows, axis=0))
+        checks.finite("y", y.take(rows, axis=0))
         return images, y, rows
+
+
+def some_rows(rows, count):
+    """Return the rows of a mini-batch as an array, refused unless they are rows of `count`."""
+    rows = checks.array("rows", rows)
+    if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
+        came = f"{rows.dtype} of shape {rows.shape}"
+        checks.refuse("rows", "at least one integer, shape (B,)", came)
+    if rows.min() < 0 or rows.max() >= count:
+        checks.refuse("rows", f"numbers from 0 to {count - 1}", f"{rows.min()} to {rows.max()}")
+    return rows
 
 
 def _settle():

@@ -1,17 +1,13 @@
 """The figure of the whole network, forward and backward: F1–F5, C, BP1–BP4."""
 
-import itertools
-
 import numpy as np
 import traitlets
 
-from .. import checks, costs, dense, figures, pool
-from ..activations import sigmoid, sigmoid_prime
+from .. import checks, costs, figures, pool
 from ..network import ConvNet
 from .base import Array, Arrays, GridFigure, images, strongest, style, written
 
 STAGES = 11
-STEEPEST = 8.0  # σ is flat beyond
 
 
 def backpropagation(net, a0, y, cost="quadratic", ties="first"):
@@ -44,25 +40,17 @@ def backpropagation(net, a0, y, cost="quadratic", ties="first"):
 
 
 class Backpropagation(GridFigure):
-    """What `backpropagation` returns. Assign to `net`, `a0` or `y`, and the page follows.
+    """What `backpropagation` returns. `figure.net` is the network as the last step left it.
 
-    What depends on the cost is kept by its name, and what depends on the rule for ties as well by
-    both: `figure.delta1["quadratic first"]`. So the page can choose without Python.
+    The page takes the steps, and its parameters are here; `take_step` takes one from Python, and
+    the page follows. It follows what is assigned to `net`, to a parameter, to `a0` or to `y` too.
 
     Attributes:
-        net: the network, as the last gradient step left it.
         a0: images, shape (N, H, W).
         y: desired activations, shape (N, Q).
-        w1, b1, w3, b3: the parameters of `net`.
-        z1, a1, a2, z3, a3: what the forward pass computes, for each image.
-        slope1, slope3: σ′(z¹) and σ′(z³), for each image.
-        tied: 1 for a window with more than one winner, shape (N, H/2, W/2).
-        C: by cost, shape (N,).
-        delta3, nabla_a2, nabla_w3: by cost, for each image; δ³ is ∂C/∂b³ as well.
-        switch: by rule for ties, for each image.
-        delta1, nabla_w1, nabla_b1: by cost and rule for ties, for each image.
-        history: by cost, the cost of each image after 0, 1, 2 … steps, shape (T, N).
-        curve: z, σ(z) and σ′(z) to be drawn, shape (3, 65).
+        w1, b1, w3, b3: the parameters.
+        given: the parameters that the figure was made with, by name.
+        past: a³ of the networks before this one, after 0, 1, 2 … steps, shape (T, N, Q).
         index, cost, ties, rate: the image that is shown, and what else has been chosen.
         stage: 0 for the whole picture, else a step of the walk through the backward pass.
     """
@@ -70,9 +58,8 @@ class Backpropagation(GridFigure):
     _figure = traitlets.Unicode("backpropagation/figure.js").tag(sync=True)
     _css = style("parts/figure.css", "backpropagation/figure.css")
     a0, y, w1, b1, w3, b3 = (Array() for _ in range(6))
-    z1, a1, a2, z3, a3, slope1, slope3, tied, curve = (Array() for _ in range(9))
-    C, delta3, nabla_a2, nabla_w3 = (Arrays() for _ in range(4))
-    switch, delta1, nabla_w1, nabla_b1, history = (Arrays() for _ in range(5))
+    past = Array(grows=True)
+    given = Arrays()
     index = traitlets.Int(0).tag(sync=True)
     cost = traitlets.Enum(list(costs.COSTS), "quadratic").tag(sync=True)
     ties = traitlets.Enum(list(pool.TIES), "first").tag(sync=True)
@@ -80,110 +67,65 @@ class Backpropagation(GridFigure):
     stage = traitlets.Int(0, min=0, max=STAGES - 1).tag(sync=True)
 
     def __init__(self, text, net, **traits):
-        self._net, self.given, self._past = net, net, []
-        super().__init__(text, **traits)
-        self.on_msg(self._asked)
+        parameters = _parameters(net)
+        nothing = np.zeros((0, *traits["y"].shape))
+        super().__init__(text, given=parameters, past=nothing, **parameters, **traits)
 
     @property
     def net(self):
         """The network; a network that is assigned to it begins a new history of costs."""
-        return self._net
+        return ConvNet(self.w1, self.b1, self.w3, self.b3)
 
     @net.setter
     def net(self, net):
         _one_filter(net)
-        checks.shape("w1", net.w1, self._net.w1.shape)
-        checks.shape("w3", net.w3, self._net.w3.shape)
-        self._show(net, past=[])
+        self._show(net, self.past[:0])
 
     def take_step(self, times=1):
         """Take steps net − η∇C, each with the gradient of the image that is shown."""
-        net, past = self._net, list(self._past)
+        net, past = self.net, list(self.past)
         with np.errstate(all="ignore"):
             for _ in range(times):
+                past.append(net.feedforward(self.a0).a3)
                 nabla = net.backprop(self.a0[self.index], self.y[self.index], self.cost, self.ties)
-                parameters = {
+                moved = {
                     name: getattr(net, name) - self.rate * getattr(nabla, name)
                     for name in net.parameters
                 }
-                net = ConvNet(**parameters)
-                past.append(net.feedforward(self.a0).a3)
-        self._show(net, past[:-1])
+                net = ConvNet(**moved)
+        self._show(net, past)
 
     def start_again(self):
         """Go back to the network that the figure was made with."""
-        self.net = self.given
+        self.net = ConvNet(**self.given)
 
     def twin(self):
         """Return the static twin: the backward pass of the image that is shown."""
         return figures.backward(
-            self._net, self.a0[self.index], self.y[self.index], self.cost, self.ties
+            self.net, self.a0[self.index], self.y[self.index], self.cost, self.ties
         )
 
     @traitlets.default("pinned")
     def _pin(self):
-        delta1 = self.delta1[f"{self.cost} {self.ties}"][self.index]
-        return strongest("delta1", np.abs(delta1))
-
-    @traitlets.default("curve")
-    def _draw_sigmoid(self):
-        z = np.linspace(-STEEPEST, STEEPEST, 65)
-        return np.stack([z, sigmoid(z), sigmoid_prime(z)])
+        # A pixel that is not a number makes errors that are none, and they are drawn.
+        with np.errstate(all="ignore"):
+            one = self.a0[self.index], self.y[self.index]
+            return strongest("delta1", np.abs(self.net.backprop(*one, self.cost, self.ties).delta1))
 
     @traitlets.observe("a0")
     def _begin(self, change):
-        self._show(self._net, past=[])
-
-    @traitlets.observe("y")
-    def _measure(self, change):
-        self._show(self._net, self._past[:-1])
+        if isinstance(change.old, np.ndarray) and change.old.size:
+            self.past = self.past[:0]
 
     def _show(self, net, past):
-        """Compute all arrays of a network; `past` are the outputs of those before it."""
-        # A pixel or a weight that is not a number makes cells that are none, and they are drawn.
-        with np.errstate(all="ignore"), self.hold_sync():
-            self._net = net
-            for name in net.parameters:
-                setattr(self, name, getattr(net, name))
-            self.z1, self.a1, self.a2, self.z3, self.a3 = forward = net.feedforward(self.a0)
-            self.slope1, self.slope3 = sigmoid_prime(forward.z1), sigmoid_prime(forward.z3)
-            self.tied = pool.tied(forward.a1)
-            self.switch = {ties: pool.winners(forward.a1, ties) for ties in pool.TIES}
-            self._past = [*past, forward.a3]
-            y = self.y.astype(forward.a3.dtype)
-            self.C = {name: cost(forward.a3, y) for name, cost in costs.COSTS.items()}
-            self.history = {
-                name: np.stack([cost(a3, y) for a3 in self._past])
-                for name, cost in costs.COSTS.items()
-            }
-            self._show_gradients(net)
-
-    def _show_gradients(self, net):
-        every = {
-            (cost, ties): [
-                net.backprop(*one, cost, ties) for one in zip(self.a0, self.y, strict=True)
-            ]
-            for cost, ties in itertools.product(costs.COSTS, pool.TIES)
-        }
-        by_cost = {cost: nablas for (cost, ties), nablas in every.items() if ties == "first"}
-        by_both = {" ".join(names): nablas for names, nablas in every.items()}
-        self.delta3 = _field("delta3", by_cost)
-        self.nabla_w3 = _field("w3", by_cost)
-        self.nabla_a2 = {cost: dense.backward(d, net.w3) for cost, d in self.delta3.items()}
-        self.delta1 = _field("delta1", by_both)
-        self.nabla_w1 = _field("w1", by_both)
-        self.nabla_b1 = _field("b1", by_both)
-
-    def _asked(self, widget, content, buffers):
-        if content.get("kind") == "take steps":
-            self.take_step(max(1, min(100, int(content.get("times", 1)))))
-        elif content.get("kind") == "start again":
-            self.start_again()
+        with self.hold_sync():
+            for name, array in _parameters(net).items():
+                setattr(self, name, array)
+            self.past = past
 
 
-def _field(name, nablas):
-    """One field of `network.Gradients` for each image, under the names of `nablas`."""
-    return {key: np.stack([getattr(g, name) for g in images]) for key, images in nablas.items()}
+def _parameters(net):
+    return {name: np.asarray(getattr(net, name), float) for name in net.parameters}
 
 
 def _one_filter(net):

@@ -35,26 +35,26 @@ def style(*paths):
 
 
 class Array(traitlets.TraitType):
-    """A float32 array, sent to the page as its shape and its bytes."""
+    """An array of floats, sent to the page as its shape, its dtype and its bytes.
 
-    info_text = "an array of float32"
+    Args:
+        dtype: what it is kept and sent as. The page computes in float64 whatever comes.
+        grows: whether its shape may change; else the first one that it has stays.
+    """
 
-    def __init__(self, **kwargs):
-        super().__init__(np.zeros(0, np.float32), **kwargs)
-        self.tag(sync=True, to_json=self._to_json, from_json=self._from_json)
+    info_text = "an array of floats"
+
+    def __init__(self, dtype=np.float64, grows=False, **kwargs):
+        self.dtype, self.grows = dtype, grows
+        super().__init__(np.zeros(0, dtype), **kwargs)
+        self.tag(sync=True, to_json=_to_json, from_json=_from_json)
 
     def validate(self, obj, value):
-        """Return the value as float32; once there is one, its shape stays."""
-        value = np.asarray(value, np.float32)
-        if self.name in obj._trait_values:
+        """Return the value in the dtype of the trait; once there is one, its shape stays."""
+        value = np.asarray(value, self.dtype)
+        if self.name in obj._trait_values and not self.grows:
             checks.shape(self.name, value, getattr(obj, self.name).shape)
         return value
-
-    def _to_json(self, value, widget):
-        return _sent(value)
-
-    def _from_json(self, value, widget):
-        return _received(value)
 
 
 class Arrays(traitlets.Dict):
@@ -62,20 +62,16 @@ class Arrays(traitlets.Dict):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.tag(sync=True, to_json=self._to_json, from_json=self._from_json)
-
-    def _to_json(self, value, widget):
-        return {name: _sent(array) for name, array in value.items()}
-
-    def _from_json(self, value, widget):
-        return {name: _received(array) for name, array in value.items()}
+        self.tag(sync=True, to_json=_each_to_json, from_json=_each_from_json)
 
 
 class GridFigure(anywidget.AnyWidget):
-    """A figure of grids of cells. NumPy computes the arrays, the page draws them.
+    """A figure of grids of cells. Python hands over data and parameters; the page computes.
 
-    A subclass names its module in `static/` as `_figure`, declares its arrays as `Array` traits,
-    recomputes what depends on them with `traitlets.observe`, and says what its `twin` is.
+    A subclass names its module in `static/` as `_figure`, declares data and parameters as `Array`
+    traits, and says what its `twin` is. What the reader changes in the page is in the traits, and
+    what is assigned to them is shown. All that depends on them the page computes with
+    `static/parts/engine.js`, so that a figure needs no Python to be moved.
 
     Attributes:
         pinned: the cell that the figure is about while none is pointed at: grid, row, column.
@@ -93,7 +89,6 @@ class GridFigure(anywidget.AnyWidget):
     def __init__(self, text, **traits):
         self._text = text
         super().__init__(**traits)
-        self.on_msg(_answer)
 
     def __repr__(self):
         return self._text
@@ -141,7 +136,7 @@ def palette(name):
 
 
 def images(name, x, axes=2):
-    """Return x as float32 images with one batch axis, (N, …), which one image is given.
+    """Return x as float64 images with one batch axis, (N, …), which one image is given.
 
     Args:
         name: the argument, for the error.
@@ -159,7 +154,7 @@ def images(name, x, axes=2):
         )
     if x.ndim > axes and len(x) > MOST_IMAGES:
         checks.refuse(name, f"at most {MOST_IMAGES} images, as in {name}[:12]", f"{len(x)}")
-    return np.asarray(x if x.ndim > axes else x[None], np.float32)
+    return np.asarray(x if x.ndim > axes else x[None], np.float64)
 
 
 def strongest(name, a):
@@ -174,15 +169,21 @@ def written(name, **arrays):
     return f"{name}({shapes})"
 
 
-def _sent(array):
-    array = np.asarray(array, np.float32)
-    return {"shape": list(array.shape), "data": memoryview(array.tobytes())}
+def _to_json(array, widget=None):
+    return {
+        "shape": list(array.shape),
+        "dtype": array.dtype.name,
+        "data": memoryview(array.tobytes()),
+    }
 
 
-def _received(value):
-    return np.frombuffer(value["data"], np.float32).reshape(value["shape"])
+def _from_json(value, widget=None):
+    return np.frombuffer(value["data"], value["dtype"]).reshape(value["shape"])
 
 
-def _answer(widget, content, buffers):
-    if content.get("kind") == "are you there":
-        widget.send({"kind": "here"})
+def _each_to_json(arrays, widget):
+    return {name: _to_json(array) for name, array in arrays.items()}
+
+
+def _each_from_json(values, widget):
+    return {name: _from_json(value) for name, value in values.items()}

@@ -4,7 +4,6 @@ import numpy as np
 import traitlets
 
 from .. import checks, conv, figures
-from ..activations import sigmoid
 from .base import Array, Arrays, GridFigure, images, strongest, written
 
 
@@ -13,7 +12,7 @@ def convolution(a0, w1, b1, filters=None):
 
     Point at an output neuron for its receptive field, the products, their sum and its
     activation; at a pixel for the outputs that it reaches; at a weight for the pixels that it
-    multiplies. With Python running the filter, the bias and the image can be changed.
+    multiplies. Drag a weight, move the bias, choose another filter or draw on the image.
 
     Args:
         a0: an image, shape (28, 28) or any other, or up to 24 of them, shape (N, H, W).
@@ -42,35 +41,27 @@ def convolution(a0, w1, b1, filters=None):
 
 
 class Convolution(GridFigure):
-    """What `convolution` returns. Its traits are the arrays; assign to one and the page follows.
+    """What `convolution` returns. `figure.w1` is what was dragged; assign, and the page follows.
 
     Attributes:
         a0: images, shape (N, H, W).
         w1: the filter, shape (KH, KW).
         b1: the bias, shape ().
-        z1: weighted inputs, shape (N, H', W'), computed.
-        a1: activations, shape (N, H', W'), computed.
         given: the images as they were handed in.
         index: which image is shown.
         filters: the menu, filters by name.
     """
 
     _figure = traitlets.Unicode("convolution.js").tag(sync=True)
-    a0, w1, b1, z1, a1 = Array(), Array(), Array(), Array(), Array()
-    given = Array()
+    a0, w1, b1, given = (Array() for _ in range(4))
     index = traitlets.Int(0).tag(sync=True)
     filters = Arrays().tag(sync=True)
 
     @traitlets.default("pinned")
     def _pin(self):
-        return strongest("z1", self.a1[self.index])
-
-    @traitlets.observe("a0", "w1", "b1")
-    def _forward(self, change):
         # A pixel or a weight that is not a number makes outputs that are none, and they are drawn.
-        with np.errstate(all="ignore"), self.hold_sync():
-            self.z1 = conv.forward(self.a0, self.w1, self.b1)
-            self.a1 = sigmoid(self.z1)
+        with np.errstate(all="ignore"):
+            return strongest("z1", conv.forward(self.a0[self.index], self.w1, self.b1))
 
     def twin(self):
         """Return the static twin: the same neuron of the same image."""
@@ -91,15 +82,15 @@ def _filter(w1):
 
 def presets(rows, columns):
     """Return the filters of the menu, of any size: {name: array}."""
-    l, m = np.mgrid[:rows, :columns].astype(np.float32)
+    l, m = np.mgrid[:rows, :columns].astype(float)
     l, m = l - (rows - 1) / 2, m - (columns - 1) / 2
     # As bright paper makes as much of the negative half as ink of the positive, edges sum to 0.
     across, down = np.sign(m) / max(rows, 1), np.sign(l) / max(columns, 1)
-    identity = np.zeros((rows, columns), np.float32)
+    identity = np.zeros((rows, columns))
     identity[rows // 2, columns // 2] = 1
     return {
         "vertical edge": across,
         "horizontal edge": down,
-        "blur": np.full((rows, columns), 1 / (rows * columns), np.float32),
+        "blur": np.full((rows, columns), 1 / (rows * columns)),
         "identity": identity,
     }

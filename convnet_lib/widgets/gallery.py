@@ -3,13 +3,13 @@
 import numpy as np
 import traitlets
 
-from .. import checks, figures, maps, pool
+from .. import checks, figures, maps
 from ..costs import COSTS
 from ..data import Digits
 from . import networks
-from .base import MOST_IMAGES, Array, GridFigure, style, written
+from .base import Array, GridFigure, style, written
 
-# Maps of all images together. As float32 they take 5 MB of a saved page.
+# More cards than this no page should draw.
 MOST_MAPS = 1024
 SORTS = ("number", "importance", "pleased")
 MAPS = ("activations", "weighted inputs", "pooling masks")
@@ -29,7 +29,7 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
         net: a ConvNet with one filter or many, w1 (5, 5) or (F, 5, 5), or a mapping with w1, b1,
             w3 and b3, such as `numpy.load` of an .npz file.
         images: an image, shape (28, 28) or what the network takes, or many, shape (N, 28, 28);
-            the first 24 are shown (fewer if the network has very many maps).
+            the first 24 are shown.
         labels: the digits that they show, N integers, or None.
         cost: "quadratic" or "cross_entropy", for how much a map matters.
 
@@ -43,17 +43,16 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
     checks.one_of("cost", cost, COSTS)
     images = networks.images(net, images)
     labels = networks.labels(labels, len(images), len(net.b3))
-    most = min(MOST_IMAGES, MOST_MAPS // len(net.w1))
-    if not most:
+    if len(net.w1) > MOST_MAPS:
         checks.refuse("net", f"at most {MOST_MAPS} feature maps", f"{len(net.w1)}")
-    a0, note = networks.first(images, most)
+    a0, note = networks.first(images)
     return Gallery(
         written("gallery", w1=net.w1, images=images),
         digits=Digits(images, labels),
         cost=cost,
         a0=a0,
         note=note,
-        labels=[] if labels is None else labels[:most].tolist(),
+        labels=[] if labels is None else labels[: len(a0)].tolist(),
         net=net,
     )
 
@@ -67,15 +66,8 @@ class Gallery(GridFigure):
         cost: the cost that importance is measured by.
         a0: the images shown, shape (N, H, W).
         w1, b1: filters and biases, shapes (F, KH, KW) and (F,).
-        z1, a1: weighted inputs and activations, shape (N, F, H', W').
-        winner: which neuron of a window wins, 0 to 3 in row-major order, (N, F, H'/2, W'/2).
-        tied: 1 for a window with more than one largest, shape of winner.
-        patches: the patch that pleases each filter most, shape of w1.
-        peaks: the weighted input that this patch gives, shape (F,).
-        places: the neuron of each map that is pleased most, (N, F, 2), its row and column.
         importance: how much each map matters, shape (F,).
-        orders: by image, the maps from the best pleased on, shape (N, F); order: from the most
-            important on, shape (F,).
+        order: the maps from the most important on, shape (F,).
         labels: of the images shown, or an empty list.
         measure: what importance is: a cost, or "norm".
         index, sort, shows: the image, the order and the kind of maps that are chosen.
@@ -85,8 +77,7 @@ class Gallery(GridFigure):
     _figure = traitlets.Unicode("gallery.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
     net, digits, cost = traitlets.Any(), traitlets.Any(), traitlets.Unicode()
-    a0, w1, b1, z1, a1, winner, tied = (Array() for _ in range(7))
-    patches, peaks, places, importance, order, orders = (Array() for _ in range(6))
+    a0, w1, b1, importance, order = (Array() for _ in range(5))
     labels = traitlets.List().tag(sync=True)
     measure = traitlets.Unicode().tag(sync=True)
     measured_on = traitlets.Int(0).tag(sync=True)
@@ -99,7 +90,7 @@ class Gallery(GridFigure):
     def _pin(self):
         """The map that matters most, where it is pleased most."""
         f = int(self.order[0])
-        row, column = self.places[self.index, f]
+        row, column = maps.strongest(self._weighted()[f])
         return {"grid": f"map {f}", "row": int(row), "column": int(column)}
 
     @traitlets.validate("net")
@@ -109,16 +100,9 @@ class Gallery(GridFigure):
     @traitlets.observe("net")
     def _compute(self, change):
         net = self.net
-        # An image that is not a number makes outputs that are none, and they are drawn.
+        # An image that is not a number makes costs that are none.
         with np.errstate(all="ignore"), self.hold_sync():
             self.w1, self.b1 = net.w1, net.b1
-            self.z1, self.a1, *_ = net.feedforward(self.a0)
-            self.winner, self.tied = maps.winner(self.a1), pool.tied(self.a1)
-            patches = maps.pleasing(net.w1)
-            self.patches = patches
-            self.peaks = (net.w1 * patches).sum(axis=(1, 2)) + net.b1
-            self.places = maps.strongest(self.z1)
-            self.orders = _descending(np.nan_to_num(self.z1, nan=-np.inf).max(axis=(2, 3)))
             if self.digits.labels is None:
                 self.measure, self.importance = "norm", maps.norms(net)
             else:
@@ -127,10 +111,18 @@ class Gallery(GridFigure):
                 self.measured_on = len(self.digits.images)
             self.order = _descending(self.importance)
 
+    def _weighted(self):
+        """z¹ of all maps on the image that is shown."""
+        with np.errstate(all="ignore"):
+            return self.net.feedforward(self.a0[self.index]).z1
+
     def twin(self):
         """Return the static twin of the image that is shown, its maps in the order chosen."""
-        orders = {"importance": self.order, "pleased": self.orders[self.index]}
-        order = orders.get(self.sort, range(len(self.w1)))
+        order = range(len(self.w1))
+        if self.sort == "importance":
+            order = self.order
+        elif self.sort == "pleased":
+            order = _descending(np.nan_to_num(self._weighted(), nan=-np.inf).max(axis=(1, 2)))
         return figures.gallery(self.net, self.a0[self.index], [int(f) for f in order])
 
 

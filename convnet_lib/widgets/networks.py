@@ -67,6 +67,6 @@ def labels(given, n, outputs):
 
 
 def first(x, most=base.MOST_IMAGES):
-    """Return the first images of many, as float32, and the sentence that says so."""
+    """Return the first images of many, as float64, and the sentence that says so."""
     note = f"The first {most} of {len(x):,} images are shown." if len(x) > most else ""
-    return np.asarray(x[:most], np.float32), note
+    return np.asarray(x[:most], np.float64), note

@@ -6,7 +6,7 @@ import traitlets
 from .. import checks, dense, figures
 from ..activations import sigmoid
 from ..costs import COSTS
-from .base import Array, Arrays, GridFigure, images, written
+from .base import Array, GridFigure, images, written
 
 
 def output(a2, w3, b3, y=None):
@@ -42,18 +42,12 @@ class Output(GridFigure):
     Attributes:
         a2: pooled activations, shape (N, H, W).
         w3, b3: weights and biases, shapes (Q, H, W) and (Q,).
-        products: w³ ⊙ a², shape (N, Q, H, W), computed.
-        sums: their sums, shape (N, Q), computed.
-        z3, a3: weighted inputs and activations, shape (N, Q), computed.
-        shares: by cost, what a neuron adds to it, shape (N, 2, Q): for y = 0 and for y = 1.
-        costs: by cost, the cost for each label, shape (N, Q).
         labels: the label of each map, -1 for none.
         index, label, cost: the map that is shown, the label and the cost that are chosen.
     """
 
     _figure = traitlets.Unicode("output.js").tag(sync=True)
-    a2, w3, b3, products, sums, z3, a3 = (Array() for _ in range(7))
-    shares, costs = Arrays(), Arrays()
+    a2, w3, b3 = (Array() for _ in range(3))
     labels = traitlets.List().tag(sync=True)
     index = traitlets.Int(0).tag(sync=True)
     label = traitlets.Int(-1).tag(sync=True)
@@ -62,40 +56,17 @@ class Output(GridFigure):
     @traitlets.default("pinned")
     def _pin(self):
         """The most active neuron, and its largest product."""
-        q = int(np.nan_to_num(self.a3[self.index]).argmax())
-        products = np.nan_to_num(np.abs(self.products[self.index, q]))
+        a2 = self.a2[self.index]
+        with np.errstate(all="ignore"):
+            q = int(np.nan_to_num(sigmoid(dense.forward(a2, self.w3, self.b3))).argmax())
+            products = np.nan_to_num(np.abs(self.w3[q] * a2))
         row, column = np.unravel_index(products.argmax(), products.shape)
         return {"grid": f"neuron {q}", "row": int(row), "column": int(column)}
 
-    @traitlets.observe("a2", "w3", "b3")
-    def _forward(self, change):
-        with np.errstate(all="ignore"), self.hold_sync():
-            self.products = self.w3 * self.a2[:, None]
-            self.sums = self.products.sum(axis=(-2, -1))
-            self.z3 = dense.forward(self.a2, self.w3, self.b3)
-            self.a3 = sigmoid(self.z3)
-            self.shares = {name: _shares(cost, self.a3) for name, cost in COSTS.items()}
-            self.costs = {name: _by_label(cost, self.a3) for name, cost in COSTS.items()}
-
     def twin(self):
         """Return the static twin of the map that is shown; without a label, y is 0 throughout."""
-        y = np.eye(len(self.w3), dtype=np.float32)[self.label] * (self.label >= 0)
+        y = np.eye(len(self.w3))[self.label] * (self.label >= 0)
         return figures.output(self.a2[self.index], self.w3, self.b3, y)
-
-
-def _shares(cost, a3):
-    """What each neuron adds to the cost, for y = 0 and for y = 1: shape (N, 2, Q)."""
-    alone = a3[:, None, :, None]
-    y = np.broadcast_to(np.array([0, 1], a3.dtype)[:, None, None], (2, a3.shape[-1], 1))
-    return cost(
-        np.broadcast_to(alone, (len(a3), *y.shape)), np.broadcast_to(y, (len(a3), *y.shape))
-    )
-
-
-def _by_label(cost, a3):
-    """The cost for each label: shape (N, Q)."""
-    y = np.broadcast_to(np.eye(a3.shape[-1], dtype=a3.dtype), (len(a3), *2 * a3.shape[-1:]))
-    return cost(np.broadcast_to(a3[:, None], y.shape), y)
 
 
 def _labels(y, n, outputs):

@@ -1,6 +1,5 @@
 """The figure of F3 and BP2a: max-pooling and its switch, under the three rules for ties."""
 
-import numpy as np
 import traitlets
 
 from .. import checks, figures, pool
@@ -34,27 +33,16 @@ class Pooling(GridFigure):
 
     Attributes:
         a1: activations, shape (N, H, W).
-        a2: pooled activations, shape (N, H/2, W/2), computed.
-        tied: 1 for a window with more than one winner, shape (N, H/2, W/2), computed.
-        first, split, all: the switch under each rule for ties, shape (N, H, W), computed.
         index: which map is shown.
     """
 
     _figure = traitlets.Unicode("pooling.js").tag(sync=True)
-    a1, a2, tied, first, split, all = (Array() for _ in range(6))
+    a1 = Array()
     index = traitlets.Int(0).tag(sync=True)
 
     @traitlets.default("pinned")
     def _pin(self):
         return strongest("a1", self.a1[self.index])
-
-    @traitlets.observe("a1")
-    def _forward(self, change):
-        # A window with a NaN in it has no winner, and 'split' divides by their number.
-        with np.errstate(invalid="ignore"), self.hold_sync():
-            self.a2, self.tied = pool.forward(self.a1), pool.tied(self.a1)
-            for rule in pool.TIES:
-                setattr(self, rule, pool.winners(self.a1, rule))
 
     def twin(self):
         """Return the static twin of the map that is shown."""

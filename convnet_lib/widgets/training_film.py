@@ -3,16 +3,17 @@
 import numpy as np
 import traitlets
 
-from .. import checks, figures, maps, pool
+from .. import checks, figures, maps
 from ..costs import COSTS
 from ..data import one_hot
+from ..network import ConvNet
 from ..training import Run
 from . import networks
 from .base import MOST_IMAGES, Array, GridFigure, style, written
 
 MOST_FRAMES, FEWEST_FRAMES = 21, 6
-# Maps of all images in all frames. As float32 they take 6 MB of a saved page.
-MOST_MAPS = 1260
+# Weights and biases of all frames. As float32 the first many take 2.5 MB of a saved page.
+MANY_NUMBERS, MOST_NUMBERS = 630_000, 2_000_000
 MAPS = ("activations", "pooling masks", "errors")
 
 
@@ -23,14 +24,13 @@ def training_film(run, images, labels=None, cost="cross_entropy"):
     errors δ¹ of this digit, and how cost, accuracy and the size of the errors have developed.
     The size of an error is the mean of |δ| over the images and all neurons of the layer.
 
-    All frames are in the page and need no kernel, so their number is limited: of a run of more
-    than 21 networks 21 are kept, evenly spread, with the first and the last; and fewer, but not
-    fewer than 6, if images times maps are many. The curves have all epochs.
+    The networks of all frames are in the page, which computes the rest, so their number is
+    limited: of a run of more than 21 networks 21 are kept, evenly spread, with the first and the
+    last; and fewer, but not fewer than 6, of very large networks. The curves have all epochs.
 
     Args:
         run: a `training.Run`, of networks with one filter or many.
-        images: an image, shape (28, 28) or what the networks take, or several, (N, 28, 28): at
-            most 24, with 20 feature maps at most 10.
+        images: an image, shape (28, 28) or what the networks take, or up to 24, (N, 28, 28).
         labels: the digits that they show, N integers; None for a film without errors.
         cost: "quadratic" or "cross_entropy", for the errors.
 
@@ -45,8 +45,10 @@ def training_film(run, images, labels=None, cost="cross_entropy"):
     images = networks.images(nets[0], images)
     labels = networks.labels(labels, len(images), len(nets[0].b3))
     text = written("training_film", nets=nets, w1=nets[0].w1, images=images)
-    epochs = _kept(len(nets), len(images), len(nets[0].w1))
-    arrays = _frames(nets, epochs, np.asarray(images, np.float32), labels, cost)
+    if len(images) > MOST_IMAGES:
+        expected = f"at most {MOST_IMAGES}, as in images[:{MOST_IMAGES}]"
+        checks.refuse("images", expected, f"{len(images)}")
+    arrays = _frames(nets, _kept(nets), np.asarray(images, np.float64), labels, cost)
     measured = {name: getattr(run, name) for name in ("costs", "train_accuracy", "test_accuracy")}
     labels = [] if labels is None else labels.tolist()
     return TrainingFilm(text, run=run, cost=cost, labels=labels, **arrays, **measured)
@@ -59,13 +61,8 @@ class TrainingFilm(GridFigure):
         run, cost: as handed in.
         epochs: which epochs the frames are, shape (T,).
         a0: the images, shape (N, H, W).
-        w1, b1: filters and biases, shapes (T, F, KH, KW) and (T, F).
-        a1: activations, shape (T, N, F, H', W').
-        winner: which neuron of a window wins, 0 to 3 in row-major order, (T, N, F, H'/2, W'/2).
-        delta1: the error δ¹ of each window's winner (that of the others is 0), shape of winner;
-            empty without labels.
-        a3: output activations, shape (T, N, Q).
-        taken: the digit that each image is taken for, shape (T, N).
+        w1, b1, w3, b3: the parameters of each frame, with an axis of frames first, float32.
+        largest: the largest |δ¹| of each image in all frames, for their scale, (N,), or empty.
         costs, train_accuracy, test_accuracy: of the run, shape (E,).
         delta1_size, delta3_size: mean |δ¹| and |δ³| over the images, shape (E,), or empty.
         labels: of the images, or an empty list.
@@ -74,8 +71,10 @@ class TrainingFilm(GridFigure):
 
     _figure = traitlets.Unicode("training_film.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
-    run, cost = traitlets.Any(), traitlets.Unicode()
-    epochs, a0, w1, b1, a1, winner, delta1, a3, taken = (Array() for _ in range(9))
+    run = traitlets.Any()
+    cost = traitlets.Unicode().tag(sync=True)
+    epochs, a0, largest = (Array() for _ in range(3))
+    w1, b1, w3, b3 = (Array(np.float32) for _ in range(4))
     costs, train_accuracy, test_accuracy, delta1_size, delta3_size = (Array() for _ in range(5))
     labels = traitlets.List().tag(sync=True)
     frame = traitlets.Int(0).tag(sync=True)
@@ -86,7 +85,9 @@ class TrainingFilm(GridFigure):
     @traitlets.default("pinned")
     def _pin(self):
         """The neuron that is pleased most at the end."""
-        row, column = maps.strongest(self.a1[-1, self.index, self.map])
+        last = networks.network("run", self.run.nets[-1])
+        with np.errstate(all="ignore"):
+            row, column = maps.strongest(last.feedforward(self.a0[self.index]).z1[self.map])
         return {"grid": "a1", "row": int(row), "column": int(column)}
 
     def twin(self):
@@ -112,16 +113,15 @@ def _networks(run):
     return nets
 
 
-def _kept(nets, images, maps):
+def _kept(nets):
     """Which networks are kept as frames: spread over the run, the first and the last included."""
-    fewest = min(FEWEST_FRAMES, nets)
-    most = min(MOST_IMAGES, MOST_MAPS // (fewest * maps))
-    if not most:
-        checks.refuse("run", f"at most {MOST_MAPS // fewest} feature maps", f"{maps}")
-    if images > most:
-        expected = f"at most {most} for {maps} feature map{'s'[: maps > 1]}, as in images[:{most}]"
-        checks.refuse("images", expected, f"{images}")
-    return _spread(nets, min(MOST_FRAMES, MOST_MAPS // (images * maps)))
+    numbers = sum(getattr(nets[0], name).size for name in nets[0].parameters)
+    fewest = min(FEWEST_FRAMES, len(nets))
+    if fewest * numbers > MOST_NUMBERS:
+        expected = f"networks of at most {MOST_NUMBERS // fewest:,} weights and biases"
+        checks.refuse("run", expected, f"{numbers:,}")
+    most = min(MOST_FRAMES, max(fewest, MANY_NUMBERS // numbers))
+    return _spread(len(nets), most)
 
 
 def _spread(n, most):
@@ -131,27 +131,22 @@ def _spread(n, most):
 
 def _frames(nets, epochs, a0, labels, cost):
     """The arrays of the film, by name."""
-    frames, sizes = [], []
-    y = None if labels is None else one_hot(labels, len(nets[0].b3), nets[0].w3.dtype)
-    with np.errstate(all="ignore"):
-        for epoch, net in enumerate(nets):
-            if y is not None:
-                g = net.backprop(a0, y, cost)
-                sizes.append((np.abs(g.delta1).mean(), np.abs(g.delta3).mean()))
-            if epoch in epochs:
-                frames.append(_frame(net, a0, None if y is None else g.delta1))
-    arrays = {name: np.stack([frame[name] for frame in frames]) for name in frames[0]}
-    if y is not None:
-        arrays["delta1_size"], arrays["delta3_size"] = np.transpose(sizes)
+    kept = [nets[epoch] for epoch in epochs]
+    arrays = {name: np.stack([getattr(net, name) for net in kept]) for name in ConvNet.parameters}
+    if labels is not None:
+        arrays |= _sizes(nets, epochs, a0, labels, cost)
     return {"epochs": epochs, "a0": a0, **arrays}
 
 
-def _frame(net, a0, delta1):
-    _, a1, _, z3, a3 = net.feedforward(a0)
-    winner = maps.winner(a1)
-    frame = {"w1": net.w1, "b1": net.b1, "a1": a1, "winner": winner, "a3": a3}
-    frame["taken"] = z3.argmax(axis=-1)
-    if delta1 is not None:
-        field = pool.windows(delta1)
-        frame["delta1"] = np.take_along_axis(field, winner[..., None], -1)[..., 0]
-    return frame
+def _sizes(nets, epochs, a0, labels, cost):
+    """How large the errors are: the mean of each epoch, and the largest of each image."""
+    y = one_hot(labels, len(nets[0].b3), nets[0].w3.dtype)
+    means, largest = [], np.zeros(len(a0))
+    with np.errstate(all="ignore"):
+        for epoch, net in enumerate(nets):
+            g = net.backprop(a0, y, cost)
+            means.append((np.abs(g.delta1).mean(), np.abs(g.delta3).mean()))
+            if epoch in epochs:
+                largest = np.fmax(largest, np.abs(g.delta1).max(axis=(1, 2, 3)))
+    delta1_size, delta3_size = np.transpose(means)
+    return {"delta1_size": delta1_size, "delta3_size": delta3_size, "largest": largest}

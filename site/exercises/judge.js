@@ -76,8 +76,11 @@ function letter({ of, right, mistakes }, answer) {
   return choice === right ? "" : mistakes.find(({ wrong }) => wrong === choice).message;
 }
 
-const shown = (answer) =>
-  typeof answer === "string" ? (answer.includes("'") ? `"${answer}"` : `'${answer}'`) : kind(answer);
+function shown(answer) {
+  if (typeof answer !== "string") return kind(answer);
+  const text = answer.slice(0, 60);
+  return text.includes("'") ? `"${text}"` : `'${text}'`;
+}
 
 function values({ right, within, mistakes }, answer) {
   const expected = numbers(right);

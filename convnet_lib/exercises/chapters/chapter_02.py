@@ -25,7 +25,7 @@ ONE_NEURON = Exercise(
     answer=Values(8.5),
     mistakes={
         "kernel rotated": Mistake(
-            "That comes out when the filter is turned by 180° first. F1 lays it on the image as "
+            "That comes out when the filter is rotated by 180° first. F1 lays it on the image as "
             "it is: its upper left weight lies on the field's upper left pixel.",
             13.5,
         ),
@@ -85,7 +85,7 @@ LONE_PIXEL = Exercise(
             "means one step to the left in the filter: 3 stands to the right of 4.",
             [[4.0, 2], [3, 1]],
         ),
-        "upside down only": Mistake(
+        "up and down only": Mistake(
             "Rows and columns both run backwards; here the rows do, and the columns do not.",
             [[3.0, 4], [1, 2]],
         ),
@@ -168,7 +168,7 @@ WEIGHTED_INPUT = Exercise(
     mistakes={
         "kernel rotated": Mistake(
             "The filter is rotated by 180°: w1[l, m] has to meet a0[j + l, k + m], with plus "
-            "signs. (On a symmetric filter nobody would have noticed.)",
+            "signs. (On a filter that is the same after half a turn nobody would have noticed.)",
             lambda a0, w1, b1: conv.forward(a0, w1[::-1, ::-1], b1),
         ),
         "kernel transposed": Mistake(
@@ -220,27 +220,27 @@ WEIGHTED_INPUT = Exercise(
         "Four loops: over j, k (the places) and inside of them over l, m (the weights).",
         "The line in the middle is F1 read aloud: z1[j, k] += w1[l, m] * a0[j + l, k + m].",
     ),
-    why="Four loops are the whole layer. They were called with filters that are neither square "
-    "nor symmetric; a check with a symmetric filter, or of the mean alone, would let a rotated "
-    "one pass.",
+    why="Four loops are the whole layer. They were called with filters that look different after "
+    "half a turn, one of them not square; a check with a filter that looks the same would let a "
+    "rotated one pass.",
     solution=weighted_input,
 )
 
 # --- 2.4 ---------------------------------------------------------------------------------------
 
 
-def seen_by(p, q):
-    rows = min(p, 23) - max(p - 4, 0) + 1  # j + l = p with 0 ≤ j ≤ 23 and 0 ≤ l ≤ 4
-    columns = min(q, 23) - max(q - 4, 0) + 1
+def seen_by(u, v):
+    rows = min(u, 23) - max(u - 4, 0) + 1  # j + l = u with 0 ≤ j ≤ 23 and 0 ≤ l ≤ 4
+    columns = min(v, 23) - max(v - 4, 0) + 1
     return rows * columns
 
 
-def _count(p, q):
-    return sum(0 <= p - l <= 23 and 0 <= q - m <= 23 for l in range(5) for m in range(5))
+def _count(u, v):
+    return sum(0 <= u - l <= 23 and 0 <= v - m <= 23 for l in range(5) for m in range(5))
 
 
-def _near_the_first_edges(p, q):
-    return min(p + 1, 5) * min(q + 1, 5)
+def _near_the_first_edges(u, v):
+    return min(u + 1, 5) * min(v + 1, 5)
 
 
 PIXELS = [(0, 0), (13, 13), (0, 13), (2, 1), (27, 27), (26, 3), (23, 24), (4, 5)]
@@ -249,13 +249,13 @@ SEEN_BY = Exercise(
     id="2.4",
     title="Who sees a pixel?",
     asks="derive",
-    starter="def seen_by(p, q):\n    # your lines\n    ...",
-    answer=Function(_count, [Case(f"the pixel ({p}, {q})", p, q) for p, q in PIXELS]),
+    starter="def seen_by(u, v):\n    # your lines\n    ...",
+    answer=Function(_count, [Case(f"the pixel ({u}, {v})", u, v) for u, v in PIXELS]),
     mistakes={
         "25 everywhere": Mistake(
             "25 is right in the middle. In a corner the filter can be laid on the pixel in fewer "
             "ways: which neurons see pixel (0, 0)?",
-            lambda p, q: 25,
+            lambda u, v: 25,
         ),
         "one edge only": Mistake(
             "Right at the upper and the left edge, too large at the lower and the right one: the "
@@ -265,22 +265,22 @@ SEEN_BY = Exercise(
         "off by one": Mistake(
             "Too small by one row and one column. From 9 to 13 there are five numbers, not four: "
             "13 - 9 + 1.",
-            lambda p, q: (min(p, 23) - max(p - 4, 0)) * (min(q, 23) - max(q - 4, 0)),
+            lambda u, v: (min(u, 23) - max(u - 4, 0)) * (min(v, 23) - max(v - 4, 0)),
         ),
         "added": Mistake(
             "Rows and columns are chosen independently of each other, so their numbers are "
             "multiplied, not added.",
-            lambda p, q: min(p, 23) - max(p - 4, 0) + min(q, 23) - max(q - 4, 0) + 2,
+            lambda u, v: min(u, 23) - max(u - 4, 0) + min(v, 23) - max(v - 4, 0) + 2,
         ),
     },
     hints=(
-        "One direction first. Which j have p = j + l for some l from 0 to 4?",
-        "j runs from p - 4 to p, but never below 0 and never above 23. Count them.",
-        "min(p, 23) - max(p - 4, 0) + 1 rows, and columns likewise. Multiply.",
+        "One direction first. Which j have u = j + l for some l from 0 to 4?",
+        "j runs from u - 4 to u, but never below 0 and never above 23. Count them.",
+        "min(u, 23) - max(u - 4, 0) + 1 rows, and columns likewise. Multiply.",
     ),
     why="Over all pixels the numbers add up to 24·24·25 = 14,400, the number of connections. A "
-    "pixel in a corner has one 25th of the influence of one in the middle: digits are centred, "
-    "so little is lost.",
+    "pixel in a corner is seen by one neuron, one in the middle by 25. Digits are centred, so the "
+    "corners have little to tell.",
     solution=seen_by,
 )
 
@@ -323,8 +323,8 @@ ONE_LINE = Exercise(
             "l, m] of fields. The string of einsum was right.",
             lambda a0, w1, b1: conv.forward(a0, w1.T, b1),
         ),
-        "turned by halves": Mistake(
-            "The filter is still upside down: one of the two ::-1 is left.",
+        "one of the two": Mistake(
+            "Half mended: one of the two ::-1 is left, and the filter's rows still run backwards.",
             lambda a0, w1, b1: conv.forward(a0, w1[::-1], b1),
         ),
     },
@@ -334,8 +334,8 @@ ONE_LINE = Exercise(
         "are in the last line.",
         "The filter goes in as it is, and + b1 belongs behind the bracket of einsum.",
     ),
-    why="With b1 = 0 and a symmetric filter both bugs are invisible. That is why the chapter's "
-    "check takes neither.",
+    why="With b1 = 0 and a filter that looks the same after half a turn, both bugs are invisible. "
+    "That is why the chapter's check takes neither.",
     solution=one_line,
 )
 

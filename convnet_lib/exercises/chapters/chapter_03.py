@@ -128,8 +128,8 @@ POOLED = Exercise(
             _overlapping,
         ),
         "2j not doubled": Mistake(
-            "The shape is right, but the windows begin at j and k, not at 2j and 2k. Three "
-            "quarters of the map are never looked at.",
+            "The shape is right, but the windows begin at j and k, not at 2j and 2k. Most of a "
+            "large map is never looked at.",
             _not_doubled,
         ),
         "upper left of each window": Mistake(
@@ -257,7 +257,8 @@ BEFORE_OR_AFTER = Exercise(
         "The largest of the four z wins. Can another of them have the largest σ(z)?",
     ),
     why="So σ could be taken of 144 numbers instead of 576. For the same reason the mask may be "
-    "made from z1 as well as from a1.",
+    "made from z1 as well as from a1, as long as no two different z1 of a window have rounded to "
+    "one and the same a1.",
     solution="c. σ is increasing: if z is the largest of four, σ(z) is the largest of their four "
     "σ, so σ(max z) = max σ(z). For the mean this needs a straight line: the mean of σ(0) = 0.5 "
     "and σ(4) = 0.982 is 0.741, and σ of the mean is σ(2) = 0.881.",

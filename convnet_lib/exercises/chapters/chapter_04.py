@@ -29,7 +29,7 @@ THIRD_NEURON = Exercise(
     title="A third neuron",
     asks="by hand",
     starter="answer = [..., ...]",
-    answer=Values([0.2, 0.568], within=0.01),
+    answer=Values([0.2, 0.568], within=0.004),  # 0.57 for C, and not 0.56
     mistakes={
         "weights transposed": Mistake(
             "Rows and columns of the weights are exchanged. The 3 stands in row 0 and column 1, so "
@@ -57,7 +57,7 @@ THIRD_NEURON = Exercise(
             [0.2, 0.1895],
         ),
         "the distance": Mistake(
-            "z is right. In place of C this has the distance of answer and wish, with a root. C is "
+            "z is right. In place of C this has the distance of a3 from y, with a root. C is "
             "half of its square.",
             [0.2, 1.066],
         ),
@@ -67,16 +67,16 @@ THIRD_NEURON = Exercise(
             [0.2, 0.417],
         ),
         "the third only": Mistake(
-            "z is right. C is the share of the third neuron alone. All three have a wish.",
+            "z is right. C is the share of the third neuron alone. All three count.",
             [0.2, 0.151],
         ),
         "σ left out": Mistake(
-            "z is right. In C the weighted inputs were compared with the wish. What a neuron says "
+            "z is right. In C the weighted inputs were compared with y. What a neuron says "
             "is its activation, σ(z).",
             [0.2, 1.32],
         ),
-        "another wish": Mistake(
-            "z is right. That is C for the wish (1, 0, 0). Here the second neuron ought to be 1.",
+        "another digit": Mistake(
+            "z is right. That is C for y = (1, 0, 0). Here the second neuron ought to be 1.",
             [0.2, 0.280],
         ),
         "cross-entropy": Mistake(
@@ -90,7 +90,7 @@ THIRD_NEURON = Exercise(
         "C = ½ ((0.690 - 0)² + (0.401 - 1)² + (0.550 - 0)²)",
     ),
     why="All three are wrong here: the one that should be 1 is below 0.5, the others above. C is "
-    "not far from the 3/8 that three neurons in complete doubt would cost.",
+    "half as much again as the 3/8 that three neurons in complete doubt, all at 0.5, would cost.",
     solution=third_neuron,
 )
 
@@ -98,7 +98,7 @@ THIRD_NEURON = Exercise(
 
 
 def best(outputs):
-    # quadratic: (p - 1) + (outputs - 1) p = 0;  cross-entropy: 1/p = (outputs - 1) / (1 - p)
+    # quadratic: (x - 1) + (outputs - 1) x = 0;  cross-entropy: 1/x = (outputs - 1) / (1 - x)
     return 1 / outputs, 1 / outputs
 
 
@@ -110,16 +110,16 @@ SAME_FOR_ALL = Exercise(
     answer=Function(
         lambda outputs: (1 / outputs, 1 / outputs),
         [Case(f"{n} outputs", n) for n in (10, 4, 2, 100)],
-        parts=("the best p by the quadratic cost", "the best p by the cross-entropy"),
+        parts=("the best x by the quadratic cost", "the best x by the cross-entropy"),
     ),
     mistakes={
         "in doubt": Mistake(
             "½ is for a neuron that is wanted at 0 as often as at 1. Here one is wanted at 1 and "
-            "all the others at 0. Let p be a little smaller: who pays, and who gains?",
+            "all the others at 0. Let x be a little smaller: who pays, and who gains?",
             lambda n: (0.5, 0.5),
         ),
         "in doubt by the cross-entropy": Mistake(
-            "The first is right. By the cross-entropy ½ costs ln 2 a neuron. Let p be smaller: one "
+            "The first is right. By the cross-entropy ½ costs ln 2 a neuron. Let x be smaller: one "
             "neuron pays more, and all the others less. Where does it balance?",
             lambda n: (1 / n, 0.5),
         ),
@@ -129,7 +129,7 @@ SAME_FOR_ALL = Exercise(
             lambda n: (0, 0),
         ),
         "silent by the quadratic cost": Mistake(
-            "The second is right. By the quadratic cost, p = 0 costs ½. Try p = 0.05 for ten "
+            "The second is right. By the quadratic cost, x = 0 costs ½. Try x = 0.05 for ten "
             "outputs.",
             lambda n: (0, 1 / n),
         ),
@@ -138,33 +138,33 @@ SAME_FOR_ALL = Exercise(
             lambda n: (0.1, 0.1),
         ),
         "the odds": Mistake(
-            "That is p / (1 - p), one against all the others. Solve for p once more.",
+            "That is x / (1 - x), one against all the others. Solve for x once more.",
             lambda n: (1 / (n - 1), 1 / (n - 1)),
         ),
         "the odds by the cross-entropy": Mistake(
-            "The first is right. For the cross-entropy, 1/p = (outputs - 1) / (1 - p) says what p "
-            "/ (1 - p) is. Solve for p itself.",
+            "The first is right. For the cross-entropy, 1/x = (outputs - 1) / (1 - x) says what x "
+            "/ (1 - x) is. Solve for x itself.",
             lambda n: (1 / n, 1 / (n - 1)),
         ),
         "the others": Mistake(
-            "That is 1 minus the best p. One neuron is wanted at 1, so p is small.",
+            "That is 1 minus the best x. One neuron is wanted at 1, so x is small.",
             lambda n: ((n - 1) / n, (n - 1) / n),
         ),
         "the cost": Mistake(
-            "These are the lowest costs. Asked for is the p that has them.",
+            "These are the lowest costs. Asked for is the x that has them.",
             lambda n: ((n - 1) / (2 * n), -np.log(1 / n) - (n - 1) * np.log(1 - 1 / n)),
         ),
     },
     hints=(
-        "With ten outputs the quadratic cost of (p, p, …, p) is ½ ((p - 1)² + 9p²). Where does it "
+        "With ten outputs the quadratic cost of (x, x, …, x) is ½ ((x - 1)² + 9x²). Where does it "
         "stop falling?",
-        "Its slope in p is (p - 1) + 9p. For the cross-entropy, -ln p - 9 ln(1 - p), the slope is "
-        "-1/p + 9/(1 - p).",
-        "Both slopes are 0 at the same p. Put outputs - 1 in place of 9.",
+        "Its slope in x is (x - 1) + 9x. For the cross-entropy, -ln x - 9 ln(1 - x), the slope is "
+        "-1/x + 9/(1 - x).",
+        "Both slopes are 0 at the same x. Put outputs - 1 in place of 9.",
     ),
     why="The two costs rank the two answers of the chapter's question differently, and agree here: "
     "say as much as is true on average. That is the first thing that training finds, as the mean "
-    "output of 0.11 showed.",
+    "output of 0.10 after ten steps showed.",
     solution=best,
 )
 
@@ -255,7 +255,7 @@ OUTPUT = Exercise(
             lambda a, w, b: _both(np.append(dense.forward(a, w, b)[:1], b[1:])),
         ),
         "weights rotated": Mistake(
-            "The weights are turned by 180° here. Each lies on its own place: w3[l, j, k] on "
+            "The weights are rotated by 180° here. Each lies on its own place: w3[l, j, k] on "
             "a2[j, k].",
             lambda a, w, b: _both(dense.forward(a, w[:, ::-1, ::-1], b)),
         ),
@@ -501,12 +501,12 @@ BOTH_COSTS = Exercise(
 # --- 4.5 ---------------------------------------------------------------------------------------
 
 
-def loudest():
+def largest_z():
     a2 = np.array([[0.5, 0.2], [0.1, 0.4]])
     return a2 / np.sqrt((a2**2).sum())
 
 
-def _loud(w):
+def _fault(w):
     squares, z, largest = (w**2).sum(), (w * A2).sum(), np.sqrt((A2**2).sum())
     if squares > 1.01:  # two decimals may round up a little
         return "too much"
@@ -526,21 +526,21 @@ def _loud(w):
         return "all on one"
     j, k = np.unravel_index((np.sqrt(squares) * A2 / largest - w).argmax(), w.shape)
     return (
-        f"Allowed, and z is {z:.3f}; it can be louder. The weight at [{j}, {k}] gets too little "
+        f"Allowed, and z is {z:.3f}; it can be larger. The weight at [{j}, {k}] gets too little "
         f"for the {A2[j, k]} that it multiplies, compared with the others."
     )
 
 
-LOUDEST = Exercise(
+LARGEST_Z = Exercise(
     id="4.5",
     title="What a neuron likes to see",
     asks="derive",
     starter="answer = [\n    [..., ...],\n    [..., ...],\n]",
-    answer=Made((2, 2), _loud),
+    answer=Made((2, 2), _fault),
     mistakes={
         "too much": Mistake(
-            "The squares of the weights add up to more than 1. (Without a limit nothing would be "
-            "loudest: doubling all weights doubles z.)",
+            "The squares of the weights add up to more than 1. (Without a limit no z would be "
+            "the largest: doubling all weights doubles z.)",
             np.ones((2, 2)),
         ),
         "against": Mistake(
@@ -564,7 +564,7 @@ LOUDEST = Exercise(
         ),
         "all on one": Mistake(
             "All is on one place. The squares make the first bit of a weight cheap and the last "
-            "bit dear, so it pays to give something to the other places.",
+            "bit expensive, so it pays to give something to the other places.",
             np.array([[1.0, 0], [0, 0]]),
         ),
     },
@@ -574,10 +574,10 @@ LOUDEST = Exercise(
         "tan φ = 0.4 / 0.5: the weights are in proportion to the activations. So are four.",
         "Divide a2 by a number, so that the squares add up to 1. The squares of a2 add up to 0.46.",
     ),
-    why="It is true the other way round as well: of all maps whose squares add up to the same, a "
-    "neuron is loudest for the one that looks like its weights. That is a way to read the "
+    why="It is true the other way round as well: of all maps whose squares add up to the same, the "
+    "one in proportion to a neuron's weights gives it the largest z. That is a way to read the "
     "pictures of w3 in this book.",
-    solution=loudest,
+    solution=largest_z,
 )
 
-EXERCISES = [THIRD_NEURON, SAME_FOR_ALL, OUTPUT, BOTH_COSTS, LOUDEST]
+EXERCISES = [THIRD_NEURON, SAME_FOR_ALL, OUTPUT, BOTH_COSTS, LARGEST_Z]

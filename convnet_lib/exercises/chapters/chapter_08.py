@@ -93,7 +93,7 @@ AVERAGE = Exercise(
             "b",
         ),
         "a matter of the rate": Mistake(
-            "A larger rate would make good for it if b1 were the only parameter. But the same "
+            "A larger rate would make up for it if b1 were the only parameter. But the same "
             "rate multiplies the gradients of the weights, and they are sums.",
             "d",
         ),
@@ -105,8 +105,8 @@ AVERAGE = Exercise(
         "25 weights of the filter. By which factor is each of the two off?",
     ),
     why="The gradient check says so at once: the ratio of measured and computed slope is 576, the "
-    "number of neurons in the map, and a ratio that is a count of something is nearly always a "
-    "mean for a sum.",
+    "number of neurons in the map. Where a ratio is a count of something, look first for a mean "
+    "that should be a sum.",
     solution="c. Every neuron gets the whole change of b1, so the chain rule has 576 terms, each "
     "with the factor 1, and nothing divides their sum. The average has the right sign, but it is "
     "576 times too small, while the weights of the filter keep their sums: the step is not along "
@@ -210,7 +210,7 @@ LOOPS = Exercise(
         "inner one a single line, with +=.",
         "w1 is not needed: ∂z1/∂b1 is 1 for each neuron. In one line it is delta1.sum().",
     ),
-    why="w1 was a decoy. The library's function takes it too, but looks at nothing except its "
+    why="w1 was not needed. The library's function takes it too, but looks at nothing except its "
     "number of axes, to tell maps from examples.",
     solution=nabla_b1,
 )
@@ -379,7 +379,7 @@ UPWARDS = Exercise(
         "In a window of four tied neurons, raise one of them. Does the maximum rise?",
         "It does, by all of it, for each of the four in turn. So the window is counted four "
         "times, one with n tied neurons n times.",
-        "Which way to deal with ties gives each of them the whole blame?",
+        "Which way to deal with ties gives each of them the whole error?",
     ),
     why="Three judges that differ in nothing but the direction of the nudge, and three answers: "
     "lowering gives c, both give the mean of c and d, which is b. Where there is no derivative, "

@@ -23,12 +23,12 @@ TWO_ERRORS = Exercise(
     answer=Values([[1, -1], [1, 0]]),
     mistakes={
         "the gradient rotated": Mistake(
-            "The four numbers are right, and turned by 180°. Weight (0, 0) sees the upper left "
-            "pixel of each field, (j, k) itself: nothing is turned in BP4.",
+            "The four numbers are right, and rotated by 180°. Weight (0, 0) sees the upper left "
+            "pixel of each field, (j, k) itself: nothing is rotated in BP4.",
             [[0, 1], [-1, 1]],
         ),
         "the errors rotated": Mistake(
-            "The errors have been turned by 180° before they were laid on the image. Neuron "
+            "The errors have been rotated by 180° before they were laid on the image. Neuron "
             "(0, 1) looks at the rows 0, 1 and the columns 1, 2.",
             [[-1, 1], [0, 0]],
         ),
@@ -126,13 +126,13 @@ LOOPS = Exercise(
     answer=Function(by_definition.conv_nabla_w, IMAGES),
     mistakes={
         "the errors rotated": Mistake(
-            "δ1 has been turned by 180°. In BP4 neuron and pixel move in the same direction: a "
-            "larger j means a larger j + l. SciPy's convolve2d turns unasked; correlate2d does "
+            "δ1 has been rotated by 180°. In BP4 neuron and pixel move in the same direction: a "
+            "larger j means a larger j + l. SciPy's convolve2d rotates unasked; correlate2d does "
             "not.",
             lambda d, a, w: conv.nabla_w(d[::-1, ::-1].copy(), a, w),
         ),
         "the gradient rotated": Mistake(
-            "The right numbers, turned by 180°. A test on their mean or sum would have passed. "
+            "The right numbers, rotated by 180°. A test on their mean or sum would have passed. "
             "Weight (0, 0) sees the pixel (j, k) itself.",
             lambda d, a, w: conv.nabla_w(d, a, w)[::-1, ::-1],
         ),
@@ -261,8 +261,8 @@ ONE_LINE = Exercise(
             ),
         ),
         "the errors rotated": Mistake(
-            "nabla_w3 is right. In nabla_w1 the errors have been turned by 180°; BP4 takes them as "
-            "they are.",
+            "nabla_w3 is right. In nabla_w1 the errors have been rotated by 180°; BP4 takes them "
+            "as they are.",
             lambda d3, a2, d1, a0, w1: (
                 dense.nabla_w(d3, a2),
                 conv.nabla_w(d1[:, ::-1, ::-1].copy(), a0, w1),
@@ -332,7 +332,7 @@ HIDING = Exercise(
             [[1, 2, 1], [3, 4, 3], [5, 6, 5]],
         ),
         "it shows": Mistake(
-            "With these errors the rotation shows: turned by 180°, they are not what they were. "
+            "With these errors the rotation shows: rotated by 180°, they are not what they were. "
             "Entry (j, k) goes to (2 - j, 2 - k).",
             [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
         ),
@@ -348,7 +348,7 @@ HIDING = Exercise(
         "such pair has to differ.",
     ),
     why="Ones, and anything else symmetric, are poor tests of BP4. So is a mean: a gradient that "
-    "comes out turned by 180° has the mean of the right one.",
+    "comes out rotated by 180° has the mean of the right one.",
     solution=hiding,
 )
 
@@ -357,9 +357,9 @@ HIDING = Exercise(
 
 def seen():
     counts = []
-    for p, q in [(1, 2), (27, 0), (13, 25)]:
-        rows = [l for l in range(5) if 0 <= p - l <= 23]
-        columns = [m for m in range(5) if 0 <= q - m <= 23]
+    for row, column in [(1, 2), (27, 0), (13, 25)]:
+        rows = [l for l in range(5) if 0 <= row - l <= 23]
+        columns = [m for m in range(5) if 0 <= column - m <= 23]
         counts.append(len(rows) * len(columns))
     return counts
 
@@ -405,9 +405,10 @@ SEEN = Exercise(
         ),
     },
     hints=(
-        "Weight (l, m) lies on pixel (p, q) when the filter is at neuron (p - l, q - m). Is there "
+        "Weight (l, m) lies on pixel (1, 2) when the filter is at neuron (1 - l, 2 - m). Is there "
         "such a neuron?",
-        "l counts if 0 ≤ p - l ≤ 23, and m likewise with q. Count the l, count the m, multiply.",
+        "For a pixel in row p, l counts if 0 ≤ p - l ≤ 23; likewise m for its column. Count the l, "
+        "count the m, multiply.",
     ),
     why="It is the number of neurons that see the pixel, each with another weight: what "
     "conv.backward(np.ones((24, 24)), np.ones((5, 5))) has in that place.",

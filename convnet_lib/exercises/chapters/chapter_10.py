@@ -50,8 +50,8 @@ OTHER_ANSWER = Exercise(
             [2 / 8, 3 / 8, 2 / 8, 1 / 8, 1 / 2],
         ),
         "turned": Mistake(
-            "The filter's gradient is turned by 180°. Neuron (0, 0) multiplies weight (l, m) by "
-            "pixel (l, m): no minus, no turn. Or was ∂C/∂b1 written first? It comes last.",
+            "The filter's gradient is rotated by 180°. Neuron (0, 0) multiplies weight (l, m) by "
+            "pixel (l, m): no minus, no rotation. Or was ∂C/∂b1 written first? It comes last.",
             [1 / 8, 0, 1 / 8, 0, 1 / 8],
         ),
         "transposed": Mistake(
@@ -124,8 +124,8 @@ PIXEL = Exercise(
 def backward(a0, y, w1, b1, w3, b3):
     z1, a1, a2, z3, a3 = ConvNet(w1, b1, w3, b3).feedforward(a0)
     delta3 = (a3 - y) * sigmoid_prime(z3)  # BP1
-    received = dense.backward(delta3, w3)  # the sum in BP2
-    delta1 = pool.backward(received, pool.winners(a1)) * sigmoid_prime(z1)  # BP2
+    nabla_a2 = dense.backward(delta3, w3)  # the sum in BP2
+    delta1 = pool.backward(nabla_a2, pool.winners(a1)) * sigmoid_prime(z1)  # BP2
     nabla_w1 = np.zeros(w1.shape)
     rows, columns = z1.shape
     for l, m in np.ndindex(*w1.shape):
@@ -143,7 +143,7 @@ def _broken(
     slope1=lambda z1, a1: sigmoid_prime(z1),
     ties="first",
     share=None,
-    received=dense.backward,
+    nabla_a2=dense.backward,
     switch=None,
     sign=1,
     nabla_w=conv.nabla_w,
@@ -156,7 +156,7 @@ def _broken(
         z1, a1, a2, z3, a3 = ConvNet(w1, b1, w3, b3).feedforward(a0)
         delta3 = sign * costs.quadratic_prime(a3, y) * slope3(z3, a3)
         on = pool.winners(a1, ties) if switch is None else switch(a1)
-        passed = received(delta3, w3).repeat(2, axis=-2).repeat(2, axis=-1)
+        passed = nabla_a2(delta3, w3).repeat(2, axis=-2).repeat(2, axis=-1)
         passed = passed * (on if share is None else share)
         delta1 = passed * slope1(z1, a1)
         return nabla_w(delta1, a0, w1), nabla_b(delta1, w1), nabla_w3(delta3, a2, w3), delta3
@@ -250,7 +250,7 @@ BACKWARD = Exercise(
         "the errors added up first": Mistake(
             "The output layer is right. In the sum of BP2 each error goes with the weights of its "
             "own output: Σ δ3[l] w3[l], and not the two sums multiplied.",
-            _broken(received=lambda delta3, w3: delta3.sum() * w3.sum(axis=0)),
+            _broken(nabla_a2=lambda delta3, w3: delta3.sum() * w3.sum(axis=0)),
         ),
         "a1 for the switch": Mistake(
             "The output layer is right. In δ1 the error is multiplied by a1. The switch is 1 for "
@@ -266,7 +266,7 @@ BACKWARD = Exercise(
             _broken(sign=2),
         ),
         "kernel rotated": Mistake(
-            "All is right but for nabla_w1, which is turned by 180°. In BP4 a larger l means a "
+            "All is right but for nabla_w1, which is rotated by 180°. In BP4 a larger l means a "
             "pixel further down: a0[j + l, k + m], with plus.",
             _broken(nabla_w=lambda d, a, w: conv.nabla_w(d, a, w)[::-1, ::-1]),
         ),
@@ -303,8 +303,8 @@ BACKWARD = Exercise(
         "Five lines, in the order of the book: BP1, the sum in BP2, the switch and the slope, then "
         "the gradients of layer 1 and of layer 3.",
         "The modules pool and dense have backward functions; pool.winners(a1) is the switch. "
-        "received = dense.backward(delta3, w3) has the shape of a2.",
-        "delta1 = pool.backward(received, pool.winners(a1)) * sigmoid_prime(z1)",
+        "nabla_a2 = dense.backward(delta3, w3) has the shape of a2.",
+        "delta1 = pool.backward(nabla_a2, pool.winners(a1)) * sigmoid_prime(z1)",
         "For BP4, conv.nabla_w(delta1, a0, w1), or for each (l, m) the sum of delta1 times the "
         "piece of a0 from row l and column m on.",
     ),
@@ -449,8 +449,8 @@ SLOPE = Exercise(
             "c",
         ),
         "none": Mistake(
-            "A slope of about ¼ makes the gradients four times too large, all in nearly the same "
-            "direction. Is the relative error of 4x against x small?",
+            "A slope of about ¼ that is left out makes the gradients about four times too large. "
+            "Is the relative error of 4x against x small?",
             "d",
         ),
     },
@@ -460,12 +460,13 @@ SLOPE = Exercise(
         "So nothing is to be noticed there. With the quadratic cost, which of the judges share "
         "the line that is wrong?",
     ),
-    why="A fault can be invisible because the question does not touch it. A check is asked of "
-    "both costs for that reason.",
+    why="A fault can be invisible because the question does not touch it. That is why the check "
+    "in this chapter asks about both costs.",
     solution="a. With the cross-entropy the slope cancels and δ3 = a3 - y is BP1 itself, so "
-    "there is nothing to notice. With the quadratic cost all four gradients are about four times "
-    "too large. The loops compute BP1 with its slope; the cost and the second forward pass know "
-    "nothing of the line that is wrong. All three notice.",
+    "there is nothing to notice. With the quadratic cost each entry of δ3 is at least four times "
+    "too large, since no slope is above ¼, and all four gradients are made from δ3. The loops "
+    "compute BP1 with its slope; the cost and the second forward pass know nothing of the line "
+    "that is wrong. All three notice.",
 )
 
 EXERCISES = [OTHER_ANSWER, PIXEL, BACKWARD, DIFFERENCES, SLOPE]

@@ -1,19 +1,14 @@
 // F1 and F2: a filter on an image.
 
 import { NDArray } from "./parts/arrays.js";
+import { convForward, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
+import { Pad } from "./parts/pad.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const BRUSH = [
-  [0, 0, 1],
-  [0, 1, 0.6],
-  [1, 0, 0.6],
-  [0, -1, 0.3],
-  [-1, 0, 0.3],
-];
-
+const UNIT = "clamp(29px, 4cqw, 44px)"; // a cell of the sum, if it is as large as a filter's
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -29,11 +24,11 @@ class Convolution {
     this.figure = new Figure(
       context,
       "Convolution: an input, a filter, and the weighted inputs and activations that they give",
-      { hint: "With Python running, drag a weight up or down, or press + and − on it." },
+      { hint: "Drag a weight up or down, or press + and − on it." },
     );
     this.model = context.model;
     this.build();
-    this.figure.onChange(["a0", "w1", "b1", "z1", "a1", "index"], () => this.update());
+    this.figure.onChange(["a0", "w1", "b1", "index"], () => this.update());
     this.update();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -49,12 +44,9 @@ class Convolution {
       name: "a0",
       title: `${a0()} input`,
       words: "a 0, the input",
-      onKey: (event, cell) => this.onInputKey(event, cell),
-      onDrag: {
-        start: (cell) => this.drawing && this.draw(cell),
-        move: (cell) => this.draw(cell),
-      },
+      ...this.pad.options,
     });
+    this.pad.on(this.input.element);
     this.filter = figure.grid(row, {
       name: "w1",
       title: `${w1()} filter`,
@@ -63,8 +55,9 @@ class Convolution {
       unit: "max(calc(var(--cn-cell) * 3.4), 30px)",
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
+        holds: true,
         start: (cell) => this.beginDrag(cell),
-        move: (cell, dx, dy) => this.setWeight(this.dragged, this.before - UNITS_A_PIXEL * dy),
+        move: (_cell, _dx, dy) => this.setWeight(this.dragged, this.before - UNITS_A_PIXEL * dy),
       },
     });
     this.weighted = figure.grid(row, {
@@ -86,38 +79,34 @@ class Convolution {
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    const python = (this.python = figure.pythonControls(
-      "Change the filter, the bias and the input",
-    ));
+    const group = figure.group("Change the filter, the bias and the input");
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
-    this.presets = figure.menu(python, "Filter", [["", "choose …"], ...names], (name) => {
-      if (name) figure.send({ w1: model.get("filters")[name] });
+    this.presets = figure.menu(group, "Filter", [["", "choose …"], ...names], (name) => {
+      if (name) figure.send({ w1: figure.array("filters", name) });
       this.presets.value = "";
     });
     this.bias = figure.slider(
-      python,
+      group,
       `Bias ${b1}`,
       "Bias b 1",
       { min: -4, max: 4, step: 0.1 },
-      (b) => figure.send({ b1: new NDArray([], Float32Array.of(b)) }),
+      (b) => figure.send({ b1: NDArray.scalar(b) }),
     );
-    this.pen = figure.button(python, "Draw on the input", () => this.setDrawing(!this.drawing));
-    this.setDrawing(false);
-    figure.button(python, "Blank input", () => this.sendImage(() => 0));
-    figure.button(python, "Given input", () => figure.send({ a0: model.get("given") }));
+    this.pad = new Pad(figure, group, { images: "a0", given: "given" });
   }
 
   /** The sum taken apart: what is multiplied, with what, and what comes of it. */
   buildSum() {
     const { figure } = this;
-    const row = (this.sum = figure.row());
+    this.sum = figure.row();
+    const row = this.sum;
     const options = {
-      unit: "clamp(29px, 4cqw, 44px)",
+      unit: UNIT,
       legend: false,
       detail: (cell) => this.explainTerm(cell),
     };
     this.left = figure.grid(row, { ...options, name: "left", title: "" });
-    figure.sign("⊙", row);
+    this.times = figure.sign("⊙", row);
     this.right = figure.grid(row, { ...options, name: "right", title: "", kind: "diverging" });
     figure.sign("=", row);
     this.products = figure.grid(row, {
@@ -136,8 +125,8 @@ class Convolution {
     this.a0 = figure.array("a0").part(index);
     this.w1 = figure.array("w1");
     [this.b1] = figure.array("b1").values;
-    this.z1 = figure.array("z1").part(index);
-    this.a1 = figure.array("a1").part(index);
+    this.z1 = convForward(this.a0, this.w1, figure.array("b1")); // F1
+    this.a1 = sigmoid(this.z1); // F2
     this.input.show(this.a0);
     this.filter.show(this.w1);
     this.weighted.show(this.z1);
@@ -242,9 +231,20 @@ class Convolution {
       w1: [{ row: l, column: m }],
       z1: [{ row: 0, column: 0, rows, columns, line: "linked" }],
     };
-    this.showSum(null);
-    this.list.show(null);
     const [j, k] = ["<i>j</i>", "<i>k</i>"];
+    this.showSum({
+      left: [
+        NDArray.make(rows, columns, (p, q) => this.a0.at(p + l, q + m)),
+        `${a0(`${j}+${l}`, `${k}+${m}`)}`,
+        "the pixels that it multiplies",
+        "sequential",
+      ],
+      right: [NDArray.make(1, 1, () => value), `${w1(l, m)}`, "the weight"],
+      products: `parts of ${z1(j, k)}`,
+      sign: "·",
+      term: (p, q) => ({ pixel: [p + l, q + m], weight: [l, m], output: [p, q] }),
+    });
+    this.list.show(null);
     this.formulas.innerHTML = `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
        ${z1(j, k)} it multiplies ${a0(`${j}+${l}`, `${k}+${m}`)}, the pixels in the dashed square.</p>`;
     this.finish(
@@ -252,23 +252,28 @@ class Convolution {
     );
   }
 
-  /** Show the three grids of a sum, or none. */
-  showSum(sum) {
-    this.sum.classList.toggle("cn-blank", !sum); // its place stays, so that nothing jumps
-    if (!sum) return;
-    const [left, title, words, kind] = sum.left;
-    const [right, rightTitle, rightWords] = sum.right;
+  /** Show two factors and their products; a single weight multiplies all of the other. */
+  showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, sign = "⊙" }) {
+    const [[title, words, kind], [rightTitle, rightWords]] = [titles, rightTitles];
     const { rows, columns } = left;
-    const products = NDArray.make(rows, columns, (r, s) => left.at(r, s) * right.at(r, s));
+    const one = right.values.length === 1;
+    const product = (r, s) => left.at(r, s) * (one ? right.values[0] : right.at(r, s));
+    const { scale } = this.filter;
+    // As high as the filter, however many cells it is cut into: nothing below is to jump.
+    const fits = `calc(${UNIT} * ${this.w1.rows} / ${Math.max(rows, this.w1.rows)})`;
+    for (const grid of [this.left, this.products]) {
+      grid.element.style.setProperty("--cn-unit", fits);
+    }
     this.left.options.kind = kind;
     this.left.show(left, { title, words });
-    this.right.show(right, { title: rightTitle, words: rightWords, scale: this.filter.scale });
-    this.products.show(products, {
-      title: sum.products,
+    this.right.show(right, { title: rightTitle, words: rightWords, scale });
+    this.products.show(NDArray.make(rows, columns, product), {
+      title: products,
       words: "products",
-      scale: this.filter.scale,
+      scale,
     });
-    this.terms = sum.term;
+    this.times.textContent = sign;
+    this.terms = term;
   }
 
   /** Pointed at: one product. Its three factors are outlined where they come from. */
@@ -282,7 +287,7 @@ class Convolution {
       w1: [at(weight)],
       z1: [at(output)],
       left: [cell],
-      right: [cell],
+      right: [this.right.array.values.length === 1 ? { row: 0, column: 0 } : cell],
       products: [cell],
     });
     const [a, w] = [this.a0.at(...pixel), this.w1.at(...weight)];
@@ -315,13 +320,12 @@ class Convolution {
   // --- what changes it -----------------------------------------------------------------------
 
   setWeight({ row, column }, value) {
-    const weights = this.figure.array("w1");
+    const weights = this.w1.copy();
     weights.values[row * weights.columns + column] = value;
     this.figure.send({ w1: weights });
   }
 
   beginDrag(cell) {
-    if (this.python.disabled) return false;
     this.dragged = cell;
     this.before = this.w1.at(cell.row, cell.column);
     return true;
@@ -329,34 +333,10 @@ class Convolution {
 
   onFilterKey(event, cell) {
     const step = { "+": STEP, "=": STEP, "-": -STEP, "−": -STEP }[event.key];
-    if (!step || this.python.disabled) return false;
+    if (!step) return false;
     const value = this.w1.at(cell.row, cell.column) + step;
     this.setWeight(cell, Math.round(value * 1000) / 1000);
     return true;
-  }
-
-  setDrawing(on) {
-    this.drawing = on;
-    this.pen.setAttribute("aria-pressed", on);
-    this.input?.element.classList.toggle("cn-drawing", on);
-  }
-
-  onInputKey(event, cell) {
-    return this.drawing && event.key === " " && this.draw(cell);
-  }
-
-  /** Leave ink on a pixel and some on its neighbours, as a pen does. */
-  draw({ row, column }) {
-    const ink = new Map(BRUSH.map(([dj, dk, amount]) => [`${row + dj},${column + dk}`, amount]));
-    this.sendImage((j, k, value) => Math.max(value, ink.get(`${j},${k}`) ?? 0));
-    return true;
-  }
-
-  sendImage(value) {
-    const images = this.figure.array("a0");
-    const image = images.part(this.model.get("index"));
-    image.values.set(NDArray.make(...image.shape, (j, k) => value(j, k, image.at(j, k))).values);
-    this.figure.send({ a0: images });
   }
 }
 

@@ -1,10 +1,13 @@
 // F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
 
+import { convForward, poolTied, poolWinners, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import {
   aDigit,
   cards,
-  poolingMask,
+  descending,
+  pleasing,
+  strongest,
   thumbnails,
   windowOf,
   winnerMarks,
@@ -41,9 +44,8 @@ class Gallery {
     this.model = context.model;
     this.maps = this.model.get("w1").shape[0];
     this.build();
-    const arrays = ["a0", "w1", "b1", "z1", "a1", "winner", "tied", "patches", "peaks", "places"];
-    this.figure.onChange([...arrays, "importance", "order", "orders"], () => this.read());
-    this.figure.onChange(["index", "sort", "shows", "pinned"], () => this.update());
+    this.figure.onChange(["a0", "w1", "b1", "importance", "order", "index"], () => this.read());
+    this.figure.onChange(["sort", "shows", "pinned"], () => this.update());
     this.read();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -135,67 +137,59 @@ class Gallery {
 
   // --- what it shows -------------------------------------------------------------------------
 
+  /** Compute all maps of the image that is shown (F1, F2, BP2a), and what pleases the filters. */
   read() {
     const { figure } = this;
-    this.arrays = {};
-    for (const name of [
-      "a0",
-      "w1",
-      "b1",
-      "z1",
-      "a1",
-      "winner",
-      "tied",
-      "patches",
-      "peaks",
-      "places",
-      "importance",
-      "order",
-      "orders",
-    ]) {
-      this.arrays[name] = figure.array(name);
-    }
     const { palettes } = figure;
+    this.index = figure.model.get("index");
+    this.a0 = figure.array("a0").part(this.index);
+    this.w1 = figure.array("w1");
+    this.z1 = convForward(this.a0, this.w1, figure.array("b1"));
+    this.a1 = sigmoid(this.z1);
+    this.mask = poolWinners(this.a1);
+    this.tied = poolTied(this.a1);
+    this.patches = this.w1.parts().map(pleasing);
+    this.places = this.z1.parts().map(strongest);
+    this.importance = figure.array("importance").values;
     // One scale for all filters, and one for all maps: pale means little, as in the static twin.
-    this.filterScale = palettes.scale("diverging", this.arrays.w1.values);
-    this.scales = { mask: palettes.scale("sequential"), a1: palettes.scale("sequential") };
+    this.filterScale = palettes.scale("diverging", this.w1.values);
+    this.scales = {
+      mask: palettes.scale("sequential"),
+      a1: palettes.scale("sequential"),
+      z1: palettes.scale("diverging", this.z1.values),
+    };
     this.update();
   }
 
   update() {
-    const { arrays, model } = this;
-    this.index = model.get("index");
+    const { figure, model } = this;
     this.kind = KINDS[model.get("shows")];
-    this.scales.z1 = this.figure.palettes.scale("diverging", arrays.z1.part(this.index).values);
     for (let f = 0; f < this.maps; f++) this.showCard(f);
-    const orders = { importance: arrays.order, pleased: arrays.orders.part(this.index) };
     const sort = model.get("sort");
-    this.order = orders[sort]
-      ? [...orders[sort].values]
-      : Array.from({ length: this.maps }, (_, f) => f);
+    this.order = this.sorted(sort);
     this.cards.sort(this.order);
     if (this.images) this.images.value = this.index;
     if (this.sorts) this.sorts.value = sort;
     this.kinds.value = model.get("shows");
     this.caption.innerHTML = this.writeCaption();
     this.map = null;
-    this.figure.refresh();
+    figure.refresh();
   }
 
-  /** One map of the image that is shown: "z1", "a1", "winner" or "tied". */
-  of(name, f) {
-    return this.arrays[name].part(this.index).part(f);
+  sorted(sort) {
+    if (sort === "importance") return [...this.figure.array("order").values];
+    const best = this.places.map(({ row, column }, f) => this.z1.part(f).at(row, column));
+    return sort === "pleased" ? descending(best) : best.map((_, f) => f);
   }
 
   showCard(f) {
     const { filter, patch } = this.thumbnails[f];
-    filter.show(this.arrays.w1.part(f), this.filterScale);
-    patch.show(this.arrays.patches.part(f), this.scales.a1);
-    const kind = this.kind;
-    const array = kind === "mask" ? poolingMask(this.of("winner", f)) : this.of(kind, f);
-    this.small[f].show(array, {
+    filter.show(this.w1.part(f), this.filterScale);
+    patch.show(this.patches[f], this.scales.a1);
+    const { kind } = this;
+    this.small[f].show(this[kind].part(f), {
       scale: this.scales[kind],
-      title: `map ${f}<span class="cn-quiet">${this.signed(this.arrays.importance.values[f])}</span>`,
+      title: `map ${f}<span class="cn-quiet">${this.signed(this.importance[f])}</span>`,
       words: `map ${f}, ${WORDS[kind]}`,
     });
   }
@@ -229,9 +223,8 @@ class Gallery {
     if (f !== this.map) this.showMap(f);
     this.cell = { row, column };
     const { cells } = windowOf(this.cell);
-    const { rows, columns } = this.arrays.w1.part(f);
-    const [bestRow, bestColumn] = this.best(f);
-    const best = { row: bestRow, column: bestColumn };
+    const { rows, columns } = this.w1.part(f);
+    const best = this.places[f];
     this.marks = {
       a0: [
         { ...best, rows, columns, line: "linked" },
@@ -250,40 +243,36 @@ class Gallery {
   showMap(f) {
     this.map = f;
     this.cards.choose(f);
-    this.input.show(this.arrays.a0.part(this.index));
-    this.weighted.show(this.of("z1", f), {
+    this.input.show(this.a0);
+    this.weighted.show(this.z1.part(f), {
       scale: this.scales.z1,
       title: `${z1(...this.at(f))} weighted inputs`,
       words: `z 1 of map ${f}, weighted inputs`,
     });
-    this.activation.show(this.of("a1", f), {
+    this.activation.show(this.a1.part(f), {
       title: `${a1(...this.at(f))} winners outlined`,
       words: `a 1 of map ${f}, activations`,
     });
-    this.activation.setMask(winnerMarks(this.of("winner", f)));
-    this.filter.show(this.arrays.w1.part(f), {
+    this.activation.setMask(winnerMarks(this.mask.part(f)));
+    this.filter.show(this.w1.part(f), {
       scale: this.filterScale,
       title: `${w1(...this.at(f))} filter ${f}`,
       words: `w 1, filter ${f}`,
     });
-    this.patch.show(this.arrays.patches.part(f), {
+    this.patch.show(this.patches[f], {
       title: "pleases it most",
       words: `the patch that pleases filter ${f} most`,
     });
   }
 
-  best(f) {
-    return this.arrays.places.part(this.index).part(f).values;
-  }
-
   write(f, j, k) {
     const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.of("winner", f), J, K);
-    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
-    const top = this.of("a1", f).at(won.row, won.column);
+    const won = winnerOf(this.mask.part(f), J, K);
+    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
+    const top = this.a1.part(f).at(won.row, won.column);
     const wins = won.row === j && won.column === k ? "This neuron wins" : "Another neuron wins";
-    const tie = this.of("tied", f).at(J, K) ? " A tie: the first of the largest counts." : "";
-    const { rows, columns } = this.arrays.w1.part(f);
+    const tie = this.tied.part(f).at(J, K) ? " A tie: the first of the largest counts." : "";
+    const { rows, columns } = this.w1.part(f);
     const neuron = this.at(f, j, k);
     return (
       equation(
@@ -302,25 +291,27 @@ class Gallery {
   }
 
   writePleasing(f) {
-    const [row, column] = this.best(f);
-    const positive = this.arrays.w1.part(f).values.some((x) => x > 0)
+    const { row, column } = this.places[f];
+    const bias = this.figure.array("b1").part(f);
+    const [peak] = convForward(this.patches[f], this.w1.part(f), bias).values;
+    const positive = this.w1.part(f).values.some((x) => x > 0)
       ? "black where the weights are positive"
       : "as no weight is positive, one pixel under the largest";
     return `<p>Of all patches of norm 1 without negative pixels, the one beside the filter pleases it most
-      (${positive}): ${z1()} = <b>${number(this.arrays.peaks.values[f])}</b>. On this digit, whose patches have other
-      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.of("z1", f).at(row, column))}</b>
+      (${positive}): ${z1()} = <b>${number(peak)}</b>. On this digit, whose patches have other
+      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.z1.part(f).at(row, column))}</b>
       (dashed on ${z1()} and on the digit).</p>`;
   }
 
   speak(f, j, k) {
     const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.of("winner", f), J, K);
-    const [z, a] = [this.of("z1", f).at(j, k), this.of("a1", f).at(j, k)];
-    const tie = this.of("tied", f).at(J, K) ? " It is a tie." : "";
+    const won = winnerOf(this.mask.part(f), J, K);
+    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
+    const tie = this.tied.part(f).at(J, K) ? " It is a tie." : "";
     const window =
       won.row === j && won.column === k
         ? "It wins its window."
-        : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.of("a1", f).at(won.row, won.column))}.`;
+        : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.a1.part(f).at(won.row, won.column))}.`;
     return `Map ${f}: ${spoken("z", 1, this.at(f, j, k))} is ${number(z)}, its activation ${number(a)}. ${window}${tie}`;
   }
 

@@ -1,6 +1,7 @@
 // F4, F5 and C: ten neurons look at the pooled map, and their errors make the cost.
 
 import { NDArray } from "./parts/arrays.js";
+import { costOf, denseForward, SHARES, sigmoid, times } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
@@ -28,8 +29,8 @@ class Output {
     this.model = context.model;
     this.neurons = this.model.get("w3").shape[0];
     this.build();
-    const arrays = ["a2", "w3", "b3", "products", "sums", "z3", "a3", "shares", "costs"];
-    this.figure.onChange([...arrays, "index", "label", "cost"], () => this.update());
+    const traits = ["a2", "w3", "b3", "index", "label", "cost"];
+    this.figure.onChange(traits, () => this.update());
     this.update();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -119,29 +120,29 @@ class Output {
   update() {
     const { figure, model } = this;
     const index = model.get("index");
-    const part = (name) => figure.array(name).part(index);
-    this.a2 = part("a2");
+    this.a2 = figure.array("a2").part(index);
     this.w3 = figure.array("w3");
-    this.b3 = figure.array("b3").values;
-    [this.sums, this.z3, this.a3] = ["sums", "z3", "a3"].map((name) => part(name).values);
-    this.product = part("products");
-    this.chosen = model.get("label");
+    this.product = NDArray.stack(this.w3.parts().map((w) => times(w, this.a2)));
+    this.sums = this.product.parts().map(({ values }) => values.reduce((sum, x) => sum + x, 0));
+    const z3 = denseForward(this.a2, this.w3, figure.array("b3")); // F4
+    const a3 = sigmoid(z3); // F5
+    [this.b3, this.z3, this.a3] = [figure.array("b3").values, z3.values, a3.values];
     const cost = model.get("cost");
-    this.shares = NDArray.from(model.get("shares")[cost]).part(index);
-    this.costs = NDArray.from(model.get("costs")[cost]).part(index).values;
+    this.chosen = model.get("label");
+    this.y = NDArray.vector(this.lines.map((_, q) => Number(q === this.chosen)));
+    this.shares = a3.map((a, q) => SHARES[cost](a, this.y.values[q])).values;
+    [this.C] = costOf(a3, this.y, cost).values;
     this.input.show(this.a2);
     // One scale for all ten, as in the static twin: pale means little.
     this.scale = figure.palettes.scale("diverging", this.product.values);
-    this.small.forEach((grid, q) => grid.show(this.product.part(q), { scale: this.scale }));
-    this.lines.forEach((line, q) => this.writeLine(line, q));
+    for (const [q, grid] of this.small.entries()) {
+      grid.show(this.product.part(q), { scale: this.scale });
+    }
+    for (const [q, line] of this.lines.entries()) this.writeLine(line, q);
     if (this.images) this.images.value = index;
     this.label.value = this.chosen;
     this.cost.value = cost;
     figure.refresh();
-  }
-
-  share(q) {
-    return this.shares.at(this.chosen === q ? 1 : 0, q);
   }
 
   writeLine(line, q) {
@@ -152,8 +153,8 @@ class Output {
       number(this.z3[q]),
       number(this.a3[q]),
       null,
-      labelled ? Number(this.chosen === q) : "–",
-      labelled ? number(this.share(q)) : "–",
+      labelled ? this.y.values[q] : "–",
+      labelled ? number(this.shares[q]) : "–",
     ];
     cells.forEach((text, i) => {
       if (text !== null) line.cells[i + 1].textContent = text;
@@ -175,7 +176,7 @@ class Output {
       words: `products of neuron ${q}`,
       scale: this.scale,
     });
-    this.lines.forEach((line, i) => line.setAttribute("aria-current", i === q));
+    for (const [i, line] of this.lines.entries()) line.setAttribute("aria-current", i === q);
     this.write();
     this.mark(this.cell);
     this.figure.say(this.speak(q));
@@ -200,7 +201,7 @@ class Output {
 
   writeCost(q) {
     if (this.chosen === NO_LABEL) return "<p>The cost needs a label: pick one above.</p>";
-    const wanted = Number(this.chosen === q);
+    const wanted = this.y.values[q];
     const quadratic = this.cost.value === "quadratic";
     const term = quadratic
       ? `½(${a3(q)} − ${y(q)})² = ½(${number(this.a3[q])} − ${wanted})²`
@@ -208,17 +209,14 @@ class Output {
         ? `−ln ${a3(q)}`
         : `−ln(1 − ${a3(q)})`;
     return (
-      equation(`share of neuron ${q}: ${term} = <b>${number(this.share(q))}</b>`) +
-      equation(
-        `<i>C</i> = the sum of all ${this.neurons} shares = <b>${number(this.costs[this.chosen])}</b>`,
-        "C",
-      )
+      equation(`share of neuron ${q}: ${term} = <b>${number(this.shares[q])}</b>`) +
+      equation(`<i>C</i> = the sum of all ${this.neurons} shares = <b>${number(this.C)}</b>`, "C")
     );
   }
 
   speak(q) {
     const cost =
-      this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.share(q))}.`;
+      this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.shares[q])}.`;
     return (
       `Neuron ${q}: the sum of the products is ${number(this.sums[q])}, plus the bias ${number(this.b3[q])} ` +
       `gives ${spoken("z", 3, [q])}, ${number(this.z3[q])}; its sigmoid is ${number(this.a3[q])}.${cost}`

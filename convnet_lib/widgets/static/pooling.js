@@ -1,6 +1,7 @@
 // F3 and BP2a: the largest of four, and the switch that tells which it was.
 
 import { NDArray } from "./parts/arrays.js";
+import { poolForward, poolTied, poolWinners } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
@@ -27,9 +28,7 @@ class Pooling {
     );
     this.model = context.model;
     this.build();
-    this.figure.onChange(["a1", "a2", "tied", "first", "split", "all", "index"], () =>
-      this.update(),
-    );
+    this.figure.onChange(["a1", "index"], () => this.update());
     this.update();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -76,11 +75,14 @@ class Pooling {
   update() {
     const { figure } = this;
     const index = this.model.get("index");
-    const at = (name) => figure.array(name).part(index);
-    [this.a1, this.a2, this.tied] = ["a1", "a2", "tied"].map(at);
+    this.a1 = figure.array("a1").part(index);
+    this.a2 = poolForward(this.a1); // F3
+    this.tied = poolTied(this.a1);
     this.activation.show(this.a1);
     this.pooled.show(this.a2);
-    for (const [rule, grid] of Object.entries(this.switches)) grid.show(at(rule));
+    for (const [rule, grid] of Object.entries(this.switches)) {
+      grid.show(poolWinners(this.a1, rule)); // BP2a
+    }
     this.activation.setMask(cellsWhere(this.switches.first.array, "winner"));
     this.pooled.setMask(cellsWhere(this.tied, "tied"));
     if (this.images) this.images.value = index;

@@ -1,20 +1,15 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
 import { Chart } from "./parts/chart.js";
+import { backprop, feedforward, poolWinners } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
-import {
-  aDigit,
-  cards,
-  poolingMask,
-  thumbnails,
-  windowOf,
-  winnerMarks,
-  winnerOf,
-} from "./parts/maps.js";
+import { aDigit, cards, thumbnails, windowOf, winnerMarks, winnerOf } from "./parts/maps.js";
 import { count, equation, number, spoken, symbol } from "./parts/text.js";
 
-const ARRAYS = ["epochs", "a0", "w1", "b1", "a1", "winner", "delta1", "a3", "taken"];
+const PARAMETERS = ["w1", "b1", "w3", "b3"];
+const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
 const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
+const KINDS = { activations: "a1", "pooling masks": "mask", errors: "delta1" };
 const PACE = 600; // ms a frame
 
 const a0 = (...indices) => symbol("a", 0, indices);
@@ -41,10 +36,10 @@ class TrainingFilm {
     this.arrays = Object.fromEntries(
       [...ARRAYS, ...CURVES].map((name) => [name, this.figure.array(name)]),
     );
-    const { epochs, w1: filters, delta1 } = this.arrays;
+    const { epochs, w1: filters, largest } = this.arrays;
     this.frames = epochs.values.length;
     this.maps = filters.shape[1];
-    this.hasErrors = delta1.values.length > 0;
+    this.hasErrors = largest.values.length > 0;
     this.build();
     this.figure.onChange(["frame", "index", "map", "shows"], () => this.update());
     this.figure.onClose(() => this.pause());
@@ -207,12 +202,12 @@ class TrainingFilm {
     this.map = model.get("map");
     this.epoch = arrays.epochs.values[this.frame];
     const f = this.map;
-    const { palettes } = figure;
     // One scale for the whole run, so that what grows or fades is seen to.
-    this.filterScale ??= palettes.scale("diverging", arrays.w1.values);
+    this.filterScale ??= figure.palettes.scale("diverging", arrays.w1.values);
+    this.compute();
     this.w1 = arrays.w1.part(this.frame).part(f);
-    this.a1 = this.of("a1", f);
-    this.winner = this.of("winner", f);
+    this.a1 = this.now.a1.part(f);
+    this.mask = this.now.mask.part(f);
     this.input.show(arrays.a0.part(this.index));
     this.filter.show(this.w1, {
       scale: this.filterScale,
@@ -223,7 +218,7 @@ class TrainingFilm {
       title: `${a1(...this.at())} winners outlined`,
       words: `a 1 of map ${f}, activations`,
     });
-    this.activation.setMask(winnerMarks(this.winner));
+    this.activation.setMask(winnerMarks(this.mask));
     if (this.hasErrors) this.showErrors();
     for (const chart of this.charts) chart.show(this.epoch);
     this.showCards();
@@ -232,58 +227,44 @@ class TrainingFilm {
     figure.refresh();
   }
 
+  /** What the network of the frame makes of the image: this.now (F1–F5, BP1–BP2). */
+  compute() {
+    const shown = `${this.frame} ${this.index}`;
+    if (this.computed === shown) return;
+    this.computed = shown;
+    const { arrays } = this;
+    const net = Object.fromEntries(PARAMETERS.map((name) => [name, arrays[name].part(this.frame)]));
+    const image = arrays.a0.part(this.index);
+    if (this.hasErrors) {
+      const label = this.model.get("labels")[this.index];
+      const y = net.b3.map((_, q) => Number(q === label));
+      this.now = backprop(net, image, y, this.model.get("cost"));
+    } else {
+      const forward = feedforward(net, image);
+      this.now = { ...forward, mask: poolWinners(forward.a1) };
+    }
+  }
+
   showErrors() {
-    const f = this.map;
-    this.errorScale = this.figure.palettes.scale("diverging", this.errorsOfImage());
-    this.delta1 = this.spread(f);
+    // One scale for all errors of this image in the whole run.
+    const largest = [this.arrays.largest.values[this.index]];
+    this.errorScale = this.figure.palettes.scale("diverging", largest);
+    this.delta1 = this.now.delta1.part(this.map);
     this.errors.show(this.delta1, {
       scale: this.errorScale,
       title: `${delta(1, ...this.at())} errors`,
-      words: `delta 1 of map ${f}, errors`,
+      words: `delta 1 of map ${this.map}, errors`,
     });
-  }
-
-  /** All errors of this image in the whole run, which share one scale. */
-  errorsOfImage() {
-    if (this.errorsOf !== this.index) {
-      this.errorsOf = this.index;
-      const parts = Array.from(
-        { length: this.frames },
-        (_, t) => this.arrays.delta1.part(t).part(this.index).values,
-      );
-      this.largest = parts.reduce(
-        (m, part) => part.reduce((n, x) => Math.max(n, Math.abs(x) || 0), m),
-        0,
-      );
-    }
-    return Float32Array.of(this.largest);
-  }
-
-  /** δ¹ of a whole map: Python sends it for the winners, and the others have 0 (BP2a). */
-  spread(f) {
-    const map = poolingMask(this.of("winner", f));
-    const errors = this.of("delta1", f);
-    for (let j = 0; j < errors.rows; j++) {
-      for (let k = 0; k < errors.columns; k++) {
-        const { row, column } = winnerOf(this.of("winner", f), j, k);
-        map.values[row * map.columns + column] = errors.at(j, k);
-      }
-    }
-    return map;
   }
 
   showCards() {
     if (this.maps === 1) return;
-    const shows = this.model.get("shows");
-    const grey = this.figure.palettes.scale("sequential");
+    const shown = KINDS[this.model.get("shows")];
+    const errors = shown === "delta1" && this.hasErrors;
+    const scale = errors ? this.errorScale : this.figure.palettes.scale("sequential");
     this.small.forEach(({ button, filter, map }, f) => {
       filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
-      if (shows === "errors" && this.hasErrors) map.show(this.spread(f), this.errorScale);
-      else
-        map.show(
-          shows === "activations" ? this.of("a1", f) : poolingMask(this.of("winner", f)),
-          grey,
-        );
+      map.show(this.now[errors || shown !== "delta1" ? shown : "mask"].part(f), scale);
       button.setAttribute("aria-pressed", f === this.map);
     });
   }
@@ -299,11 +280,6 @@ class TrainingFilm {
     this.slider.output.textContent = `${this.epoch} of ${last}`;
   }
 
-  /** An array of the frame and the image that are shown, for map f. */
-  of(name, f) {
-    return this.arrays[name].part(this.frame).part(this.index).part(f);
-  }
-
   /** Indices of the map that is shown; a single map goes without its own. */
   at(...indices) {
     return this.maps === 1 ? indices : [this.map, ...indices];
@@ -314,9 +290,10 @@ class TrainingFilm {
   }
 
   writeStatus() {
-    const taken = this.arrays.taken.part(this.frame).values[this.index];
+    const { values } = this.now.z3;
+    const taken = Math.max(0, values.indexOf(Math.max(...values)));
     const label = this.model.get("labels")[this.index];
-    const activation = this.arrays.a3.part(this.frame).part(this.index).values[taken];
+    const activation = this.now.a3.values[taken];
     const right =
       label === undefined
         ? ""
@@ -338,7 +315,7 @@ class TrainingFilm {
   explainNeuron(j, k) {
     const { rows, columns } = this.w1;
     const window = windowOf({ row: j, column: k });
-    const won = winnerOf(this.winner, window.j, window.k);
+    const won = winnerOf(this.mask, window.j, window.k);
     const wins = won.row === j && won.column === k;
     const a = this.a1.at(j, k);
     const neuron = { row: j, column: k };

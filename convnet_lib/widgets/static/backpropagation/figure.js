@@ -1,18 +1,23 @@
 // F1–F5, C and BP1–BP4: the whole network, forward above and backward below.
 //
-// This module builds the figure. What a cell says of itself is in backpropagation_cells.js, the
-// walk through the backward pass in backpropagation_stages.js.
+// This module builds the figure. Its numbers come from data.js, its panels stand in network.js; what
+// a cell says of itself is in forward.js and backward.js, the walk through the backward pass in
+// stages.js.
 
 import { NDArray } from "../parts/arrays.js";
-import { explanations } from "./cells.js";
-import { stages } from "./stages.js";
 import { Figure } from "../parts/figure.js";
-import { count, number, symbol } from "../parts/text.js";
+import { number, symbol } from "../parts/text.js";
+import * as backward from "./backward.js";
+import { begun, dataOf, labelled, PARAMETERS, steppedBy } from "./data.js";
+import * as forward from "./forward.js";
+import { written } from "./history.js";
+import { Network } from "./network.js";
+import { stages } from "./stages.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
-const PARAMETERS = ["w1", "b1", "w3", "b3"];
-const SHOWN_COSTS = 5;
+const TRAITS = ["a0", "y", ...PARAMETERS, "past", "index", "cost", "ties", "rate"];
+const explanations = { ...forward.explanations, ...backward.explanations };
 const TO_TERMS = "t";
 const HINT =
   "In the row of steps the arrow keys go from one step to the next. T leads from a cell to the terms " +
@@ -35,12 +40,9 @@ class Backpropagation {
     );
     this.neuron = 0;
     this.offset = [0, 0];
-    this.grids = {};
     this.build();
     const { figure } = this;
-    figure.onChange(["a0", "y", "w1", "delta1", "history", "index", "cost", "ties", "rate"], () =>
-      this.update(),
-    );
+    figure.onChange(TRAITS, () => this.update());
     figure.onChange(["stage"], () => {
       this.enter();
       const { subject } = stages[this.model.get("stage")];
@@ -57,7 +59,7 @@ class Backpropagation {
 
   build() {
     const { figure } = this;
-    this.read();
+    this.data = dataOf(figure);
     const { data } = this;
     const size = figure.live.style;
     size.setProperty("--bp-image", data.a0.columns);
@@ -69,12 +71,15 @@ class Backpropagation {
     figure.live.classList.add("bp");
     this.buildControls();
     this.buildStages();
-    this.buildNetwork();
+    const panels = new Network(figure, data.outputs, (event, name) => this.goToTerms(event, name));
+    this.grids = panels.grids;
+    this.network = panels.element;
+    this.curve = panels.curve;
     this.buildExplanation();
   }
 
   buildControls() {
-    const { figure, model } = this;
+    const { figure } = this;
     this.images = figure.imageMenu("a0");
     this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) =>
       figure.send({ cost }),
@@ -82,31 +87,25 @@ class Backpropagation {
     this.ties = figure.menu(figure.controls, "Ties", Object.entries(TIES), (ties) =>
       figure.send({ ties }),
     );
-    const python = figure.pythonControls("Change the label, and take gradient steps");
+    const group = figure.group("Change the label, and take gradient steps");
     const labels = Array.from({ length: this.data.outputs }, (_, l) => [l, `${l}`]);
-    this.label = figure.menu(python, "Label", [["", "other"], ...labels], (l) => this.setLabel(l));
+    this.label = figure.menu(group, "Label", [["", "other"], ...labels], (l) =>
+      figure.send(labelled(figure, Number(l))),
+    );
     this.label.options[0].disabled = true;
     this.rate = figure.slider(
-      python,
+      group,
       "Learning rate <i>η</i>",
       "Learning rate eta",
       { min: 0.01, max: 1, step: 0.01 },
       (rate) => figure.send({ rate }),
     );
-    figure.button(python, "Take a step", () => model.send({ kind: "take steps", times: 1 }));
-    figure.button(python, "10 steps", () => model.send({ kind: "take steps", times: 10 }));
-    figure.button(python, "Start again", () => model.send({ kind: "start again" }));
+    figure.button(group, "Take a step", () => figure.send(steppedBy(figure, 1)));
+    figure.button(group, "10 steps", () => figure.send(steppedBy(figure, 10)));
+    figure.button(group, "Start again", () => figure.send(begun(figure)));
     this.history = figure.add(document.createElement("div"), figure.body);
     this.history.className = "bp-history";
     this.history.setAttribute("aria-live", "polite");
-  }
-
-  setLabel(label) {
-    const y = this.figure.array("y");
-    y.part(this.model.get("index"))
-      .values.fill(0)
-      .fill(1, Number(label), Number(label) + 1);
-    this.figure.send({ y });
   }
 
   /** The walk: one radio button a step, which the arrow keys move through, and two buttons. */
@@ -135,151 +134,6 @@ class Backpropagation {
   go(by) {
     const stage = this.model.get("stage") + by;
     if (stages[stage]) this.figure.send({ stage });
-  }
-
-  buildNetwork() {
-    const { figure } = this;
-    this.network = figure.add(document.createElement("div"), figure.body);
-    this.network.className = "bp-network";
-    const filter = "clamp(21px, var(--cn-cell) * 3.2, 40px)";
-    const column = () => this.column();
-    const add = (parent, name, title, words, options) => {
-      const onKey = (event) => this.goToTerms(event, name);
-      this.grids[name] = figure.grid(parent, { name, title, words, onKey, ...options });
-    };
-    const signed = { kind: "diverging" };
-    const one = { unit: "3.6rem", legend: false, write: number };
-    const pooled = { zoom: 2 };
-
-    let [forward, backward] = column();
-    add(forward, "a0", `${s("a", 0)} input`, "a 0, the input");
-    add(backward, "products", "", "products", signed);
-
-    [forward, backward] = column();
-    add(forward, "w1", `${s("w", 1)} filter`, "w 1, the filter", { ...signed, unit: filter });
-    add(this.line(forward), "b1", s("b", 1), "b 1, the shared bias", { ...signed, ...one });
-    add(backward, "nabla_w1", `${nabla("w", 1)} (BP4)`, "gradient of w 1", {
-      ...signed,
-      unit: filter,
-    });
-    add(this.line(backward), "nabla_b1", `${nabla("b", 1)}<br>(BP3)`, "gradient of b 1", {
-      ...signed,
-      ...one,
-    });
-
-    [forward, backward] = column();
-    add(forward, "z1", `${s("z", 1)} (F1)`, "z 1, the weighted inputs", signed);
-    add(backward, "delta1", `${s("δ", 1)} (BP2)`, "delta 1, the errors", signed);
-
-    [forward, backward] = column();
-    this.buildCurve(forward);
-    add(backward, "slope1", `<i>σ</i>′(${s("z", 1)})`, "sigma prime of z 1, the slopes", {
-      kind: "sequential",
-    });
-
-    [forward, backward] = column();
-    add(forward, "a1", `${s("a", 1)} (F2)`, "a 1, the activations");
-    add(backward, "switch", `∂${s("a", 2)}/∂${s("a", 1)} (BP2a)`, "the pooling switch");
-
-    [forward, backward] = column();
-    add(forward, "a2", `${s("a", 2)} (F3)`, "a 2, the pooled activations", pooled);
-    add(
-      backward,
-      "nabla_a2",
-      `Σ ${s("δ", 3)}${s("w", 3)} in BP2`,
-      "gradient of a 2, the sum in BP2",
-      { ...signed, ...pooled },
-    );
-
-    [forward, backward] = column();
-    add(forward, "w3", "", "w 3", { ...signed, zoom: 1.25 });
-    add(backward, "nabla_w3", "", "gradient of w 3", { ...signed, zoom: 1.25 });
-
-    [forward, backward] = column();
-    this.buildOutputs(forward, ["b3", "z3", "a3", "y"], add);
-    add(this.line(forward), "C", "<i>C</i>", "the cost", one);
-    this.buildOutputs(backward, ["delta3", "nabla_b3"], add);
-    const folded = figure.add(document.createElement("p"), figure.body);
-    folded.className = "bp-folded cn-caption";
-    folded.textContent =
-      "The panels that this step does not use are folded; ‘Whole’ shows them all.";
-  }
-
-  /** A piece of the network from left to right: its forward half and, below, its backward half. */
-  column() {
-    const { figure } = this;
-    const column = figure.add(document.createElement("div"), this.network);
-    column.className = "bp-column";
-    return ["forward →", "← backward"].map((words, i) => {
-      const half = figure.add(document.createElement("div"), column);
-      half.className = i ? "bp-backward" : "bp-forward";
-      const way = figure.add(document.createElement("div"), half);
-      way.className = "bp-way";
-      way.textContent = words;
-      return half;
-    });
-  }
-
-  line(parent) {
-    const line = this.figure.add(document.createElement("div"), parent);
-    line.className = "bp-line";
-    return line;
-  }
-
-  /** Vectors of the output layer as columns with numbers, the neurons' numbers beside them. */
-  buildOutputs(parent, names, add) {
-    const all = this.figure.add(document.createElement("div"), parent);
-    all.className = "bp-outputs";
-    const numbers = this.figure.add(document.createElement("div"), all);
-    numbers.className = "bp-numbers";
-    numbers.setAttribute("aria-hidden", "true");
-    numbers.innerHTML = Array.from(
-      { length: this.data.outputs },
-      (_, l) => `<span>${l}</span>`,
-    ).join("");
-    const titles = {
-      b3: [s("b", 3), "b 3, the output biases", "diverging"],
-      z3: [s("z", 3), "z 3, the output's weighted inputs", "diverging"],
-      a3: [s("a", 3), "a 3, the output activations", "sequential"],
-      y: [s("y", null), "y, the desired activations", "sequential"],
-      delta3: [`${s("δ", 3)}<br>(BP1)`, "delta 3, the output errors", "diverging"],
-      nabla_b3: [`${nabla("b", 3)}<br>(BP3a)`, "gradient of b 3", "diverging"],
-    };
-    for (const name of names) {
-      const [title, words, kind] = titles[name];
-      add(all, name, title, words, { kind, unit: "2.6rem", legend: false });
-    }
-  }
-
-  /** σ and σ′, with a line where the neuron's weighted input is. */
-  buildCurve(parent) {
-    const curve = this.figure.array("curve");
-    const [z, sigma, slope] = [0, 1, 2].map((i) => curve.part(i).values);
-    this.curve = { low: z[0], high: z[z.length - 1] };
-    const points = (values) =>
-      [...values].map((v, i) => `${this.across(z[i])},${this.up(v)}`).join(" ");
-    const box = this.figure.add(document.createElement("div"), parent);
-    box.className = "cn-block bp-curve";
-    box.innerHTML = `<div class="cn-title"><i>σ</i> and <i>σ</i>′ (dashed)</div>
-      <svg viewBox="0 0 100 100" aria-hidden="true">
-        <path d="M0,${this.up(0)}H100M50,4V96" class="bp-axis"/>
-        <polyline points="${points(sigma)}"/>
-        <polyline points="${points(slope)}" class="bp-dashed"/>
-        <line y1="4" y2="96" class="bp-here"/>
-        <circle r="3.2" class="bp-dot"/><circle r="3.2" class="bp-dot"/>
-      </svg><div class="bp-note"></div>`;
-    [this.here] = box.querySelectorAll(".bp-here");
-    this.dots = box.querySelectorAll(".bp-dot");
-    this.reading = box.querySelector(".bp-note");
-  }
-
-  across(z) {
-    const { low, high } = this.curve;
-    return Math.min(100, Math.max(0, (100 * (z - low)) / (high - low)));
-  }
-
-  up(value) {
-    return 90 - 80 * value;
   }
 
   /** Below the network: the formulas, and the sum taken apart. */
@@ -311,41 +165,9 @@ class Backpropagation {
 
   // --- what it shows -------------------------------------------------------------------------
 
-  /** Gather the arrays of the image that is shown, under the choices that have been made. */
-  read() {
-    const { figure, model } = this;
-    const [index, cost, ties] = ["index", "cost", "ties"].map((name) => model.get(name));
-    const part = (name) => figure.array(name).part(index);
-    const of = (name, key) => NDArray.from(model.get(name)[key]).part(index);
-    const single = ({ values }) => new NDArray([1, 1], values);
-    const column = ({ values }) => new NDArray([values.length, 1], values);
-    const both = `${cost} ${ties}`;
-    const data = {
-      index,
-      cost,
-      ties,
-      rate: model.get("rate"),
-      w1: figure.array("w1"),
-      w3: figure.array("w3"),
-    };
-    for (const name of ["a0", "z1", "a1", "a2", "slope1", "tied"]) data[name] = part(name);
-    for (const name of ["y", "z3", "a3", "slope3"]) data[name] = column(part(name));
-    data.b1 = single(figure.array("b1"));
-    data.b3 = column(figure.array("b3"));
-    data.C = single(of("C", cost));
-    data.switch = of("switch", ties);
-    data.delta3 = column(of("delta3", cost));
-    data.nabla_b3 = data.delta3;
-    for (const name of ["nabla_a2", "nabla_w3"]) data[name] = of(name, cost);
-    for (const name of ["delta1", "nabla_w1"]) data[name] = of(name, both);
-    data.nabla_b1 = single(of("nabla_b1", both));
-    data.outputs = data.a3.rows;
-    this.data = data;
-  }
-
   update() {
-    const { figure, model } = this;
-    this.read();
+    const { figure } = this;
+    this.data = dataOf(figure);
     const { data } = this;
     const own = ["w3", "nabla_w3", "products"]; // these depend on what is pointed at
     const scales = this.scales();
@@ -363,21 +185,18 @@ class Backpropagation {
     this.label.value = oneHot ? `${values.indexOf(1)}` : "";
     this.rate.input.value = data.rate;
     this.rate.output.textContent = number(data.rate, 2);
-    this.writeHistory(NDArray.from(model.get("history")[data.cost]));
+    this.history.innerHTML = written(data.costs);
     this.tell();
     figure.refresh();
   }
 
   /** The scales that are not those of a panel's own numbers. */
   scales() {
-    const {
-      data,
-      model,
-      figure: { palettes },
-    } = this;
+    const { data } = this;
+    const { palettes } = this.figure;
     const between = (low, high) => Object.assign(palettes.scale("sequential", []), { low, high });
     const signed = ({ values }) => palettes.scale("diverging", values);
-    const costs = NDArray.from(model.get("history")[data.cost]).values.filter(Number.isFinite);
+    const costs = data.costs.filter(Number.isFinite);
     return {
       slope1: between(smallest(data.slope1), 0.25), // the steepest that σ is
       C: between(0, Math.max(...costs, 1e-9)),
@@ -409,7 +228,8 @@ class Backpropagation {
 
   showProducts() {
     const { data } = this;
-    const [l, m] = (data.offset = this.offset);
+    const [l, m] = this.offset;
+    data.offset = this.offset;
     const { rows, columns } = data.delta1;
     data.products = NDArray.make(
       rows,
@@ -420,32 +240,6 @@ class Backpropagation {
       title: `${s("δ", 1)} ⊙ ${s("a", 0)} from ${l},${m}`,
       words: `products of delta 1 and a 0 from row ${l}, column ${m} on`,
     });
-  }
-
-  writeHistory(history) {
-    const { index } = this.data;
-    const values = Array.from(
-      { length: history.shape[0] },
-      (_, t) => history.part(t).values[index],
-    );
-    const steps = values.length - 1;
-    const shown = values.slice(-SHOWN_COSTS);
-    const text =
-      steps >= SHOWN_COSTS
-        ? [`${number(values[0])} → …`, ...shown.map((x) => number(x))]
-        : shown.map((x) => number(x));
-    const top = Math.max(...values.filter(Number.isFinite), 1e-9);
-    const points = values.map((x, t) => `${steps ? (100 * t) / steps : 0},${24 - (22 * x) / top}`);
-    const line =
-      steps && values.every(Number.isFinite)
-        ? `<svg viewBox="-3 -1 106 28" aria-hidden="true"><path d="M0,24H100" class="bp-axis"/>
-         <polyline points="${points.join(" ")}"/><circle r="2.5" class="bp-dot"
-         cx="${points[steps].split(",")[0]}" cy="${points[steps].split(",")[1]}"/></svg>`
-        : "";
-    this.history.innerHTML = `<span>Cost after ${count(steps, "step")}: ${text
-      .slice(0, -1)
-      .map((t) => `${t} → `)
-      .join("")}<strong>${text.at(-1)}</strong></span>${line}`;
   }
 
   // --- the walk ------------------------------------------------------------------------------
@@ -472,7 +266,9 @@ class Backpropagation {
   /** Write what happens in this step; what is read aloud is only touched when it changes. */
   tell() {
     const html = stages[this.model.get("stage")].tale(this.data);
-    if (html !== this.told) this.tale.innerHTML = this.told = html;
+    if (html === this.told) return;
+    this.told = html;
+    this.tale.innerHTML = html;
   }
 
   // --- what a cell says ----------------------------------------------------------------------
@@ -494,7 +290,7 @@ class Backpropagation {
     this.formulas.innerHTML = html;
     this.showDetail(detail);
     this.list.show(list ?? null);
-    this.point(neuron);
+    this.curve.show(data, neuron);
     this.figure.mark(marks);
     this.figure.say(words);
   }
@@ -554,23 +350,6 @@ class Backpropagation {
     if (this.source) this.grids[this.source].field.focus();
     else this.figure.leave();
     this.source = null;
-  }
-
-  /** Show a neuron (j, k) of the convolutional layer on the curve of the sigmoid. */
-  point(neuron) {
-    const { z1, a1, slope1 } = this.data;
-    const z = neuron ? z1.at(...neuron) : NaN;
-    const known = Number.isFinite(z);
-    for (const element of [this.here, ...this.dots]) element.style.display = known ? "" : "none";
-    this.reading.innerHTML = known ? `${s("z", 1, neuron)} = ${number(z)}` : "";
-    if (!known) return;
-    const x = this.across(z);
-    this.here.setAttribute("x1", x);
-    this.here.setAttribute("x2", x);
-    [a1, slope1].forEach((array, i) => {
-      this.dots[i].setAttribute("cx", x);
-      this.dots[i].setAttribute("cy", this.up(array.at(...neuron)));
-    });
   }
 }
 

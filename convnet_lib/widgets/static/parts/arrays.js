@@ -1,45 +1,124 @@
-// Arrays as Python sends them: {shape, data}, data the bytes of float32 in row-major order.
+// Arrays: a shape, and numbers in row-major order. In the page all of them are float64.
+
+/**
+ * An array as Python sends it and wants it: its shape, and the bytes of its numbers.
+ * @typedef {{ shape: number[], dtype: string, data: DataView }} Wire
+ */
+
+/** @type {Record<string, Float32ArrayConstructor | Float64ArrayConstructor>} */
+const KINDS = { float32: Float32Array, float64: Float64Array };
+
+const product = (/** @type {number[]} */ shape) => shape.reduce((size, n) => size * n, 1);
 
 export class NDArray {
+  /**
+   * @param {number[]} shape
+   * @param {Float64Array} values
+   */
   constructor(shape, values) {
     this.shape = shape;
     this.values = values;
+    // Of a two-dimensional array. They are read in the innermost loops, so they are fields.
+    this.rows = shape[0];
+    this.columns = shape[1];
   }
 
-  static from({ shape, data }) {
-    // A copy, since the bytes may begin anywhere in their message and a Float32Array may not.
+  /** @param {Wire} wire */
+  static from({ shape, dtype, data }) {
+    // A copy, since the bytes may begin anywhere in their message and a Float64Array may not.
     const { buffer, byteOffset, byteLength } = data;
-    return new NDArray(shape, new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)));
+    const numbers = new KINDS[dtype](new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
+    return new NDArray(shape, Float64Array.from(numbers));
   }
 
+  /** @param {number[]} shape */
+  static zeros(shape) {
+    return new NDArray(shape, new Float64Array(product(shape)));
+  }
+
+  /** An array without axes. @param {number} value */
+  static scalar(value) {
+    return new NDArray([], Float64Array.of(value));
+  }
+
+  /** One axis. @param {ArrayLike<number>} values */
+  static vector(values) {
+    return new NDArray([values.length], Float64Array.from(values));
+  }
+
+  /**
+   * @param {number} rows
+   * @param {number} columns
+   * @param {(row: number, column: number) => number} value
+   */
   static make(rows, columns, value) {
-    const values = new Float32Array(rows * columns);
-    for (let i = 0; i < values.length; i++) {
-      values[i] = value(Math.floor(i / columns), i % columns);
+    const array = NDArray.zeros([rows, columns]);
+    for (let i = 0; i < array.values.length; i++) {
+      array.values[i] = value(Math.floor(i / columns), i % columns);
     }
-    return new NDArray([rows, columns], values);
+    return array;
   }
 
-  get rows() {
-    return this.shape[0];
+  /** Arrays of one shape along a new first axis. @param {NDArray[]} parts */
+  static stack(parts) {
+    const array = NDArray.zeros([parts.length, ...parts[0].shape]);
+    parts.forEach(({ values }, i) => {
+      array.values.set(values, i * values.length);
+    });
+    return array;
   }
 
-  get columns() {
-    return this.shape[1];
+  /** How many axes there are. */
+  get axes() {
+    return this.shape.length;
   }
 
-  /** The number at (row, column) of a two-dimensional array. */
+  /**
+   * The number at (row, column) of a two-dimensional array.
+   * @param {number} row
+   * @param {number} column
+   */
   at(row, column) {
     return this.values[row * this.columns + column];
   }
 
-  /** x[i], a view of the i-th part along the first axis. */
+  /** x[i], a view of the i-th part along the first axis. @param {number} i */
   part(i) {
     const shape = this.shape.slice(1);
-    const size = shape.reduce((product, n) => product * n, 1);
+    const size = product(shape);
     return new NDArray(shape, this.values.subarray(i * size, (i + 1) * size));
   }
 
+  /** All parts along the first axis. */
+  parts() {
+    return Array.from({ length: this.shape[0] }, (_, i) => this.part(i));
+  }
+
+  copy() {
+    return new NDArray(this.shape, this.values.slice());
+  }
+
+  /** The same numbers under another shape. @param {number[]} shape */
+  reshape(shape) {
+    return new NDArray(shape, this.values);
+  }
+
+  /** @param {(x: number, i: number) => number} f */
+  map(f) {
+    const values = new Float64Array(this.values.length);
+    // Some ten times as fast as the typed array's own map.
+    for (let i = 0; i < values.length; i++) values[i] = f(this.values[i], i);
+    return new NDArray(this.shape, values);
+  }
+
+  /** A copy in which x[i] along the first axis is another. @param {number} i @param {NDArray} part */
+  with(i, part) {
+    const array = this.copy();
+    array.part(i).values.set(part.values);
+    return array;
+  }
+
+  /** Whether shape and numbers are the same; not-a-number equals itself. @param {NDArray} other */
   equals({ shape, values }) {
     return (
       shape.length === this.shape.length &&
@@ -48,9 +127,10 @@ export class NDArray {
     );
   }
 
-  /** The same as Python wants it. */
+  /** The same as Python wants it. @returns {Wire} */
   wire() {
     const { buffer, byteOffset, byteLength } = this.values;
-    return { shape: this.shape, data: new DataView(buffer, byteOffset, byteLength) };
+    const data = new DataView(buffer, byteOffset, byteLength);
+    return { shape: this.shape, dtype: "float64", data };
   }
 }

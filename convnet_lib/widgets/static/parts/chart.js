@@ -31,7 +31,7 @@ export class Chart {
     this.element.style.setProperty("--cn-second", figure.palettes.outline);
     this.svg = shape(this.element, "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
     this.drawAxes();
-    this.series.forEach((series, i) => this.drawCurve(series, i));
+    for (const [i, series] of this.series.entries()) this.drawCurve(series, i);
     this.cursor = shape(this.svg, "line", {
       class: "cn-chart-cursor",
       y1: TOP,

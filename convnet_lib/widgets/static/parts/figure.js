@@ -6,16 +6,15 @@
 // To explain is to mark grids, write formulas and say the same in words. A new figure begins as
 // convolution.js does.
 //
-// Python and the page share the traits of the model. NumPy computes all arrays. A page without
-// a kernel has the arrays that it was saved with: it can be hovered and walked through, and
-// what needs Python is switched off and says so.
+// Python and the page share the traits of the model: data, parameters and choices. What depends on
+// them a figure asks of engine.js, with or without a kernel. A control changes a trait with `send`,
+// a figure listens with `onChange`, and so it follows Python and its other views in the same way.
 
 import { NDArray } from "./arrays.js";
 import { Palettes } from "./colours.js";
 import { Grid } from "./grid.js";
 
 const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out cell by cell
-const PYTHON_DELAY = 1000; // ms: how long Python may take to answer before the page says it is missing
 const HINT =
   "Point at a cell, or press Tab to reach a grid and walk through it with the arrow keys. " +
   "Click or press Enter to keep a cell; Escape leaves.";
@@ -33,6 +32,8 @@ export class Figure {
     this.palettes = new Palettes(model.get("_palettes"));
     this.grids = new Map();
     this.listeners = [];
+    this.closing = [];
+    this.kept = new Map(); // arrays of traits, until they are set anew
     this.pointed = null; // by the pointer
     this.walked = null; // to, with the keyboard
     this.resting = false; // the pointer, since the keyboard walked
@@ -130,26 +131,10 @@ export class Figure {
     return grid;
   }
 
-  /**
-   * A fieldset for controls that need Python. It is switched off until Python has answered, and
-   * says why.
-   */
-  pythonControls(legend) {
-    const set = this.add(make("fieldset", "cn-python"), this.controls);
-    set.disabled = true;
+  /** Controls that belong together, under a name for the ear. */
+  group(legend) {
+    const set = this.add(make("fieldset", "cn-group"), this.controls);
     this.add(make("legend", "cn-unseen"), set).textContent = legend;
-    // It has its room from the beginning: what stands below must not jump when it appears.
-    const note = this.add(make("p", "cn-note cn-blank"), this.controls);
-    note.textContent = "Changing this needs Python, and no kernel answers here.";
-    const timer = setTimeout(() => note.classList.remove("cn-blank"), PYTHON_DELAY);
-    this.listen("msg:custom", (message) => {
-      if (message.kind !== "here") return;
-      clearTimeout(timer);
-      set.disabled = false;
-      note.remove();
-    });
-    this.onClose(() => clearTimeout(timer));
-    this.model.send({ kind: "are you there" });
     return set;
   }
 
@@ -200,11 +185,21 @@ export class Figure {
 
   // --- arrays --------------------------------------------------------------------------------
 
-  array(name) {
-    return NDArray.from(this.model.get(name));
+  /** The array of a trait, or the one of a name in it. It is not to be changed: see `copy`. */
+  array(name, key = null) {
+    const sent = key === null ? this.model.get(name) : this.model.get(name)[key];
+    const place = `${name} ${key}`;
+    const kept = this.kept.get(place);
+    if (kept?.sent === sent) return kept.array;
+    const array = NDArray.from(sent);
+    this.kept.set(place, { sent, array });
+    return array;
   }
 
-  /** Hand values to Python; of those set while it is busy only the last reach it. */
+  /**
+   * Change traits here, in all other views and, if there is a kernel, in Python; of those that are
+   * set while it is busy only the last reach it.
+   */
   send(values) {
     for (const [name, value] of Object.entries(values)) {
       this.model.set(name, value instanceof NDArray ? value.wire() : value);
@@ -318,14 +313,14 @@ export class Figure {
   }
 
   onClose(callback) {
-    (this.closing ??= []).push(callback);
+    this.closing.push(callback);
   }
 
   /** What render returns to anywidget: let go of everything that outlives the element. */
   close() {
     for (const [event, callback] of this.listeners) this.model.off(event, callback);
     for (const grid of this.grids.values()) grid.close();
-    for (const callback of this.closing ?? []) callback();
+    for (const callback of this.closing) callback();
     clearTimeout(this.speech);
     this.element.remove();
     if (this.address) URL.revokeObjectURL(this.address);

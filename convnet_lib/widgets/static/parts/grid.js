@@ -37,7 +37,8 @@ export class Grid {
    *   onPick   ({row, column}): click, Enter or Space
    *   onKey    (event, {row, column}): a key that the grid has no use for; true if it was used
    *   onLeave  (): Escape
-   *   onDrag   {start(cell), move(cell, dx, dy), end()}; start returns whether it takes the drag
+   *   onDrag   {start(cell), move(cell, dx, dy), end(), holds}; start returns whether it takes the
+   *            drag; one that holds turns the cell that it began at, and stays there
    */
   constructor(palettes, options) {
     this.palettes = palettes;
@@ -256,7 +257,7 @@ export class Grid {
     field.addEventListener("pointerdown", (event) => this.onPointerDown(event));
     field.addEventListener("pointerup", () => this.endDrag());
     field.addEventListener("pointercancel", () => this.endDrag());
-    field.addEventListener("pointerleave", () => this.point(null));
+    field.addEventListener("pointerleave", () => this.drag || this.point(null));
     field.addEventListener("click", (event) => this.onClick(event));
     field.addEventListener("keydown", (event) => this.onKeyDown(event));
     field.addEventListener("focus", () => this.onFocus());
@@ -284,13 +285,13 @@ export class Grid {
       this.drag.moved ||= Math.hypot(dx, dy) > DRAG_THRESHOLD;
       if (this.drag.moved) this.options.onDrag.move(cell, dx, dy);
     }
-    this.point(cell);
+    this.point(this.drag && this.options.onDrag.holds ? this.drag.cell : cell);
   }
 
   onPointerDown(event) {
     const cell = this.cellAt(event);
     if (event.button !== 0 || !this.options.onDrag?.start(cell)) return;
-    this.drag = { x: event.clientX, y: event.clientY, moved: false };
+    this.drag = { x: event.clientX, y: event.clientY, moved: false, cell };
     this.field.setPointerCapture(event.pointerId);
   }
 

@@ -1,7 +1,5 @@
 // What the figures of many feature maps share: thumbnails, cards, the winners of windows.
 
-import { NDArray } from "./arrays.js";
-
 const SIZE = 2; // rows and columns of a pooling window
 
 /** Small pictures of arrays beside a map, without a cursor: {name: {show(array, scale)}}. */
@@ -54,7 +52,9 @@ export function cards(parent, n, fill) {
     container.append(...order.map((f) => all[f]));
   };
   /** Show which of them the figure is about. */
-  const choose = (f) => all.forEach((card, g) => card.toggleAttribute("data-chosen", f === g));
+  const choose = (f) => {
+    for (const [g, card] of all.entries()) card.toggleAttribute("data-chosen", f === g);
+  };
   return { container, all, sort, choose };
 }
 
@@ -63,27 +63,52 @@ export function aDigit(digit) {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
 }
 
-/** Which neuron wins window (j, k): row and column on the map. `winner` holds 0 to 3. */
-export function winnerOf(winner, j, k) {
-  const i = winner.at(j, k);
-  return { row: SIZE * j + (i >> 1), column: SIZE * k + (i % 2) };
+/** Which neuron wins window (j, k) of a pooling mask: row and column on the map. */
+export function winnerOf(mask, j, k) {
+  const [row, column] = [SIZE * j, SIZE * k];
+  const i = [0, 1, 2, 3].find((i) => mask.at(row + (i >> 1), column + (i % SIZE)));
+  return { row: row + (i >> 1), column: column + (i % SIZE) };
 }
 
 /** All winners, as cells to outline. */
-export function winnerMarks(winner) {
+export function winnerMarks(mask) {
   const marks = [];
-  for (let j = 0; j < winner.rows; j++) {
-    for (let k = 0; k < winner.columns; k++)
-      marks.push({ ...winnerOf(winner, j, k), line: "winner" });
-  }
+  mask.values.forEach((on, i) => {
+    const [row, column] = [Math.floor(i / mask.columns), i % mask.columns];
+    if (on) marks.push({ row, column, line: "winner" });
+  });
   return marks;
 }
 
-/** The pooling mask: 1 for the winner of each window, 0 for the others. */
-export function poolingMask(winner) {
-  const mask = NDArray.make(SIZE * winner.rows, SIZE * winner.columns, () => 0);
-  for (const { row, column } of winnerMarks(winner)) mask.values[row * mask.columns + column] = 1;
-  return mask;
+/** Where a map is largest, the first place in row-major order; not-a-number counts as smallest. */
+export function strongest(map) {
+  const { values, columns } = map;
+  let best = 0;
+  values.forEach((x, i) => {
+    if (x > values[best] || (Number.isNaN(values[best]) && !Number.isNaN(x))) best = i;
+  });
+  return { row: Math.floor(best / columns), column: best % columns };
+}
+
+/**
+ * The patch that pleases a filter most, as `maps.pleasing` in Python: of all without negative
+ * pixels and of norm 1 the one in proportion to the positive part of w¹; a filter without a
+ * positive weight is hurt least by a single pixel under its largest.
+ */
+export function pleasing(w1) {
+  const largest = Math.max(...w1.values);
+  const first = w1.values.indexOf(largest);
+  // Divided by the largest first, for the square of a very small weight would be 0.
+  const patch = w1.map((w, i) => (largest > 0 ? Math.max(w, 0) / largest : Number(i === first)));
+  const norm = Math.hypot(...patch.values);
+  return patch.map((x) => x / norm);
+}
+
+/** Places from the largest number on; of equal numbers the first comes first. */
+export function descending(numbers) {
+  const value = (i) => (Number.isNaN(numbers[i]) ? Number.NEGATIVE_INFINITY : numbers[i]);
+  const places = Array.from(numbers, (_, i) => i);
+  return places.sort((a, b) => (value(a) === value(b) ? a - b : value(b) - value(a)));
 }
 
 /** The window of a neuron: its place on the pooled map, and its cells. */

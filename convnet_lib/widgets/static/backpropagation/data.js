@@ -1,0 +1,86 @@
+// What the figure shows: all quantities of one image, under the choices that have been made.
+
+import { NDArray } from "../parts/arrays.js";
+import { backprop, costOf, feedforward, poolTied, sigmoidPrime, step } from "../parts/engine.js";
+
+export const PARAMETERS = ["w1", "b1", "w3", "b3"];
+
+const single = ({ values }) => new NDArray([1, 1], values);
+const column = ({ values }) => new NDArray([values.length, 1], values);
+
+const choices = ({ model }) => ["index", "cost", "ties", "rate"].map((name) => model.get(name));
+
+/** The network, as the traits of a figure have it. */
+export function netOf(figure) {
+  return Object.fromEntries(PARAMETERS.map((name) => [name, figure.array(name)]));
+}
+
+/** All quantities by the names of their panels, each as a two-dimensional array (or w3, a stack). */
+export function dataOf(figure) {
+  const [index, cost, ties, rate] = choices(figure);
+  const net = netOf(figure);
+  const [a0, y] = ["a0", "y"].map((name) => figure.array(name).part(index));
+  const all = backprop(net, a0, y, cost, ties);
+  const { z1, a1, a2, z3, a3, delta3, delta1, nabla_a2, mask, slope1 } = all;
+  return {
+    ...{ index, cost, ties, rate, a0, z1, a1, a2, delta1, nabla_a2, slope1 },
+    outputs: a3.values.length,
+    w1: net.w1,
+    b1: single(net.b1),
+    w3: net.w3,
+    b3: column(net.b3),
+    z3: column(z3),
+    a3: column(a3),
+    y: column(y),
+    C: single(costOf(a3, y, cost)),
+    tied: poolTied(a1),
+    slope3: column(sigmoidPrime(z3)),
+    switch: mask,
+    delta3: column(delta3),
+    nabla_w1: all.w1,
+    nabla_b1: single(all.b1),
+    nabla_w3: all.w3,
+    nabla_b3: column(all.b3),
+    costs: costsOf(figure, a3),
+  };
+}
+
+/** The cost of the image after 0, 1, 2 … steps; the last is that of the network as it is. */
+function costsOf(figure, a3) {
+  const [index, cost] = choices(figure);
+  const y = figure.array("y").part(index);
+  const past = figure.array("past").parts();
+  return [...past.map((a3) => a3.part(index)), a3].map((a3) => costOf(a3, y, cost).values[0]);
+}
+
+/** The traits after some steps, each with the gradient of the image that is shown. */
+export function steppedBy(figure, times) {
+  const [index, cost, ties, rate] = choices(figure);
+  const [a0, y] = [figure.array("a0"), figure.array("y")];
+  let net = netOf(figure);
+  const past = figure.array("past").parts();
+  for (let i = 0; i < times; i++) {
+    past.push(feedforward(net, a0).a3);
+    net = step(net, backprop(net, a0.part(index), y.part(index), cost, ties), rate);
+  }
+  return { ...net, past: NDArray.stack(past) };
+}
+
+/** The traits as they were when the figure was made. */
+export function begun(figure) {
+  const past = figure.array("past");
+  const given = PARAMETERS.map((name) => [name, figure.array("given", name)]);
+  return { ...Object.fromEntries(given), past: NDArray.zeros([0, ...past.shape.slice(1)]) };
+}
+
+/** The traits under another label of the image that is shown. */
+export function labelled(figure, label) {
+  const y = figure.array("y");
+  const index = figure.model.get("index");
+  return {
+    y: y.with(
+      index,
+      y.part(index).map((_, q) => Number(q === label)),
+    ),
+  };
+}

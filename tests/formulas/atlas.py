@@ -1,0 +1,481 @@
+"""The worlds: networks on a digit and on drawn images, and the examples for a pencil."""
+
+from functools import cache
+
+import numpy as np
+from scipy import signal
+
+from convnet_lib import ConvNet, data, training
+from formulas.worlds import (
+    COSTS,
+    OUTPUTS,
+    World,
+    convolutional,
+    correlated,
+    dense,
+    pooled,
+    sigmoid,
+    softmax,
+    weighted,
+)
+
+LN3 = np.log(3)
+
+
+def drawn(seed, *shape):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def one(number, outputs=10):
+    return (np.arange(outputs) == number).astype(float)
+
+
+@cache
+def digit():
+    """Return an image of a 4: most of it is blank, so many of its windows are tied."""
+    return data.load_digits().train.images[2]
+
+
+def network(name, image, cost, seed, filter_shape=(5, 5), **options):
+    """Return the book's network on an image, its parameters drawn."""
+    rows, columns = (n - m + 1 for n, m in zip(image.shape, filter_shape, strict=True))
+    w3 = drawn(seed + 1, 10, rows // 2, columns // 2) / 6
+    parameters = drawn(seed, *filter_shape) / 3, -0.3, w3, drawn(seed + 2, 10)
+    return convolutional(name, image, *parameters, one(4), cost=cost, **options)
+
+
+@cache
+def networks(cost=None, output="sigmoid"):
+    """Return the networks of one map: a digit, a drawn image, an oblong one with an oblong filter."""
+    costs = [cost] if cost else ["quadratic", "cross-entropy"]
+    oblong = {"ends": {27: 19, 23: 17, 11: 8, 4: 2}}
+    return [
+        world
+        for kind in costs
+        for world in (
+            network(f"a digit, {kind}", digit(), kind, 10, output=output),
+            network(f"drawn, {kind}", drawn(20, 28, 28) / 2, kind, 21, output=output),
+            network(
+                f"oblong, {kind}", drawn(30, 28, 20) / 2, kind, 31, (5, 3), **oblong, output=output
+            ),
+        )
+    ]
+
+
+@cache
+def maps(cost=None):
+    """Return networks of three filters on two channels."""
+    w1, b1 = drawn(40, 3, 2, 5, 5) / 4, drawn(41, 3) / 3
+    w3, b3 = drawn(42, 10, 3, 12, 12) / 9, drawn(43, 10)
+    image = np.stack([digit(), digit()[::-1].T])
+    return [
+        convolutional(f"{name}, three maps", a0, w1, b1, w3, b3, one(4), cost=cost or "quadratic")
+        for name, a0 in (("two digits", image), ("drawn", drawn(44, 2, 28, 28) / 2))
+    ]
+
+
+@cache
+def fully_connected(cost=None):
+    """Return fully connected networks of three and four layers, one with equally wide layers."""
+    return [
+        dense(
+            f"layers of {sizes}, {kind}",
+            drawn(50, sizes[0]),
+            layers(sizes),
+            one(1, sizes[-1]),
+            kind,
+        )
+        for kind in ([cost] if cost else ["quadratic", "cross-entropy"])
+        for sizes in ((3, 4, 2, 5), (4, 4, 4, 4, 4))
+    ]
+
+
+def layers(sizes):
+    return [
+        (drawn(60 + l, sizes[l], sizes[l - 1]), drawn(70 + l, sizes[l]))
+        for l in range(1, len(sizes))
+    ]
+
+
+@cache
+def numbers():
+    """Return the world of formulas that have no symbols."""
+    return [World("numbers alone", {})]
+
+
+def letters(**values):
+    """Return the worlds in which letters of no network have these values: one a world."""
+    return lambda: [World("letters of the text", {}, letters=values)]
+
+
+def with_letters(worlds, **functions):
+    """Return worlds with letters more, each computed from the world."""
+
+    def made():
+        for world in worlds():
+            more = {name: f(world) for name, f in functions.items()}
+            yield World(
+                f"{world.name}, more letters",
+                world.givens,
+                world.steps,
+                tied=world.tied,
+                letters=world.letters | more,
+                ranges=world.ranges,
+                primes=world.primes,
+                layers=world.layers,
+                ends=world.ends,
+            )
+
+    return cache(lambda: list(made()))
+
+
+# Networks in a special state.
+
+
+@cache
+def blank():
+    """Return the network of chapters 3, 4 and 7 on a blank page, its bias 0."""
+    w3 = drawn(80, 10, 12, 12)
+    page = np.zeros((28, 28))
+    return [
+        convolutional(
+            "a blank page", page, drawn(81, 5, 5), 0.0, w3, drawn(82, 10), one(4), cost="quadratic"
+        )
+    ]
+
+
+def blank_with_bias():
+    """Return it with another bias."""
+    return [
+        convolutional(
+            "a blank page, b = 0.7",
+            w3=drawn(80, 10, 12, 12),
+            a0=np.zeros((28, 28)),
+            w1=drawn(81, 5, 5),
+            b1=0.7,
+            b3=drawn(82, 10),
+            y=one(4),
+            cost="quadratic",
+        )
+    ]
+
+
+def square():
+    """Return the network of the book on its digit alone."""
+    return networks()[:1]
+
+
+def switch(world):
+    """Return where a neuron's pooled neuron follows it, by the judge."""
+    slope = world.slope(("a", 2), ("a", 1))
+    return slope.sum(axis=(0, 1))
+
+
+def changes(world):
+    """Return Δb, Δw of a step with η = 0.5 and the Δz that they make, a² held still."""
+    eta, v = 0.5, world.arrays
+    moved = {key: -eta * world.slope(("C", None), key) for key in (("w", 3), ("b", 3))}
+    new = weighted(v["a", 2], v["w", 3] + moved["w", 3], v["b", 3] + moved["b", 3], 3)
+    return moved["w", 3], moved["b", 3], new - v["z", 3]
+
+
+@cache
+def one_step():
+    """Return the networks of three maps, and what one step down the gradient changes."""
+    made = []
+    for world in maps():
+        w, b, z = changes(world)
+        steps = {
+            **world.steps,
+            ("Δw", 3): lambda v, w=w: w,
+            ("Δb", 3): lambda v, b=b: b,
+            ("Δz", 3): lambda v, z=z: z,
+        }
+        made.append(World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 3}))
+    return made
+
+
+@cache
+def a_parameter():
+    """Return worlds in which p is one parameter of the network, and C_n the cost of digit n."""
+    images, numbers_ = data.load_digits().train.images[:3], data.load_digits().train.labels[:3]
+    wishes = [one(n) for n in numbers_]
+    given = {
+        ("w", 1): drawn(90, 5, 5) / 3,
+        ("b", 1): np.array(-0.2),
+        ("w", 3): drawn(91, 10, 12, 12) / 6,
+        ("b", 3): drawn(92, 10),
+    }
+    return [
+        World(
+            f"p is an entry of {key}",
+            {("p", None): given[key][place]},
+            {
+                ("C", None): lambda v, k=key, i=place: costs_with(
+                    v["p", None], k, i, given, images, wishes
+                )
+            },
+            letters={"eta": 0.5, "B": 3, "after": stepped(given, images, wishes)[key][place]},
+        )
+        for key, place in (
+            (("w", 1), (1, 2)),
+            (("b", 1), ()),
+            (("w", 3), (3, 4, 5)),
+            (("b", 3), (6,)),
+        )
+    ]
+
+
+def costs_with(p, key, place, given, images, wishes):
+    """Return the cost of each image, with p in one place of one parameter."""
+    unit = np.zeros(given[key].shape)
+    unit[place] = 1
+    own = given[key] + (p - given[key][place]).reshape(p.shape + (1,) * unit.ndim) * unit
+    v = given | {key: own}
+    costs = []
+    for image, wish in zip(images, wishes, strict=True):
+        a2 = pooled(sigmoid(correlated(image, v["w", 1], v["b", 1])))
+        a3 = sigmoid(weighted(a2, v["w", 3], v["b", 3], 2))
+        costs.append(COSTS["cross-entropy"](a3, wish))
+    return np.stack(costs, axis=-1)
+
+
+def stepped(given, images, wishes):
+    """Return the parameters after one step of the library."""
+    net = ConvNet(*(given[key] for key in (("w", 1), ("b", 1), ("w", 3), ("b", 3))))
+    after = training.step(net, np.asarray(images), np.asarray(wishes), learning_rate=0.5)
+    return {("w", 1): after.w1, ("b", 1): after.b1, ("w", 3): after.w3, ("b", 3): after.b3}
+
+
+# Examples for a pencil: what the text gives, and what follows from it.
+
+
+def convolved(name, a, w, b, **more):
+    """Return an image and a filter without upper indices."""
+    givens = {("a", None): a, ("w", None): w, ("b", None): b}
+    steps = {("z", None): lambda v: correlated(v["a", None], v["w", None], v["b", None])}
+    return World(name, givens, steps, **more)
+
+
+@cache
+def pencil_2():
+    """Return the image of 4 by 4 of chapter 2 with its filter."""
+    a = [[1, 2, 0, 1], [3, 1, 1, 0], [0, 2, 4, 1], [1, 0, 2, 3]]
+    return [convolved("the pencil case of chapter 2", a, [[1, -1], [2, 0]], 0.5)]
+
+
+@cache
+def lone_pixel():
+    """Return the image of chapter 2 with one pixel, at (5, 4), and a filter of 5 by 3."""
+    image = np.zeros((11, 9))
+    image[5, 4] = 1
+    w = np.arange(1.0, 16).reshape(5, 3)
+    return [convolved("a lone pixel", image, w, 0.0)]
+
+
+@cache
+def lone_pixel_convolved():
+    """Return it with what SciPy's convolution makes of it, and where j and k then may run."""
+    image, w = (lone_pixel()[0].arrays[letter, None] for letter in "aw")
+    full = signal.convolve2d(image, w)
+    ranges = {"j": np.arange(4, 11), "k": np.arange(2, 9)}
+    return [
+        convolved(
+            "a lone pixel, convolved", image, w, 0.0, letters={"convolved": full}, ranges=ranges
+        )
+    ]
+
+
+def output_layer(w3, b3, y):
+    """Return the pooled map of chapter 4 with an output layer."""
+    givens = {("a", 2): [[0.5, 0.2], [0.1, 0.4]], ("w", 3): w3, ("b", 3): b3, ("y", None): y}
+    steps = {
+        ("z", 3): lambda v: weighted(v["a", 2], v["w", 3], v["b", 3], 2),
+        ("a", 3): lambda v: sigmoid(v["z", 3]),
+        ("C", None): lambda v: COSTS["quadratic"](v["a", 3], v["y", None]),
+    }
+    return World("the pencil case of chapter 4", givens, steps)
+
+
+TWO = [[[1, -1], [0, 2]], [[-2, 0], [1, 1]]]
+
+
+@cache
+def pencil_4():
+    return [output_layer(TWO, [-0.3, 0.1], [1, 0])]
+
+
+@cache
+def pencil_4_three():
+    """Return it with the third neuron of exercise 4.1."""
+    return [output_layer([*TWO, [[0, 3], [2, -1]]], [-0.3, 0.1, -0.2], [0, 1, 0])]
+
+
+def pencil_5_with(name, a0=(1, 0.5, 0), b1=(0, LN3), **more):
+    weights = [([[1, -2, 5], [2, -4, 1]], b1), ([[4, -4], [3, -2]], (1, -LN3))]
+    return dense(name, a0, weights, (1, 0), "quadratic", **more)
+
+
+@cache
+def pencil_5():
+    return [pencil_5_with("the pencil case of chapter 5")]
+
+
+@cache
+def pencil_5_awake():
+    """Return it with the third input 1, its biases such that no weighted input changes."""
+    was = pencil_5()[0]
+    b1 = was.arrays["z", 1] - was.arrays["w", 1] @ [1, 0.5, 1]
+    return [pencil_5_with("the silent input awake", (1, 0.5, 1), b1)]
+
+
+@cache
+def pencil_5_shared():
+    """Return it with one number β added to both hidden biases."""
+    beta = 0.7
+    return [pencil_5_with("a shared β", b1=(beta, LN3 + beta), letters={"beta": beta})]
+
+
+@cache
+def softmax_layer():
+    givens = {("z", None): drawn(95, 5)}
+    more = {"L": 1, "n": np.array([3, 5])}
+    return [World("softmax", givens, {("a", None): lambda v: softmax(v["z", None])}, letters=more)]
+
+
+def errors_given(name, delta, a0=None):
+    """Return a convolutional layer whose errors are given: the cost is Σ δ z."""
+    delta = np.asarray(delta, float)
+    if a0 is None:
+        givens, steps = {("z", 1): np.zeros(delta.shape)}, {}
+    else:
+        filters = np.subtract(np.shape(a0), delta.shape) + 1
+        givens = {("a", 0): a0, ("w", 1): np.zeros(filters), ("b", 1): 0}
+        steps = {("z", 1): lambda v: correlated(v["a", 0], v["w", 1], v["b", 1])}
+    return World(
+        name, givens, {**steps, ("C", None): lambda v: np.sum(v["z", 1] * delta, (-2, -1))}
+    )
+
+
+@cache
+def pencil_8():
+    delta = [[0, 0, 0.2, 0], [-0.1, 0, 0, 0], [0, 0.4, 0, 0], [0, 0, -0.3, 0]]
+    return [errors_given("the pencil case of chapter 8", delta)]
+
+
+@cache
+def pencil_9():
+    a0 = [[0, 1, 1, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]
+    delta = [[2, 0, -1], [1, 3, 0], [0, 0, -2]]
+    return [errors_given("the pencil case of chapter 9", delta, a0)]
+
+
+def pencil_10_with(y):
+    a0 = [[0, 1, 1], [0, 1, 0], [1, 0, 0]]
+    w1, w3 = [[1, 0], [-1, 2]], [[[2]], [[-2]]]
+    name = "the pencil network of chapter 10"
+    return [convolutional(name, a0, w1, -2, w3, [-1, 1], y, cost="quadratic")]
+
+
+@cache
+def pencil_10():
+    return pencil_10_with([1, 0])
+
+
+@cache
+def pencil_10_other():
+    return pencil_10_with([0, 1])
+
+
+@cache
+def pencil_14():
+    """Return four digits whose gradients are 3, −1, 2 and 4."""
+    slopes = np.array([3.0, -1, 2, 4])
+    step = {("C", None): lambda v: v["p", None][..., None] * slopes}
+    return [World("the pencil case of chapter 14", {("p", None): 1.0}, step)]
+
+
+@cache
+def squares():
+    """Return the costs of exercise 11.2, as a parabola with its slope p − x_n and its zero at x_n."""
+    x = drawn(96, 4)
+    step = {
+        ("C", None): lambda v: (
+            v["p", None][..., None] ** 2 / 2 - v["p", None][..., None] * x + x**2 / 2
+        )
+    }
+    return [World("squares", {("p", None): 0.3}, step, letters={"x": x})]
+
+
+def one_row(w, a, delta):
+    """Return a filter of one row, without bias, whose errors are given."""
+    delta = np.asarray(delta, float)
+    steps = {
+        ("z", None): lambda v: sum(
+            v["w", None][..., l, None] * v["a", None][..., l : l + len(delta)]
+            for l in range(len(w))
+        ),
+        ("C", None): lambda v: np.sum(v["z", None] * delta, axis=-1),
+    }
+    world = World(f"the pencil case with w = {w}", {("w", None): w, ("a", None): a}, steps)
+    world.letters = {"nabla": world.slope(("C", None), ("w", None))}
+    return [world]
+
+
+@cache
+def pencil_15():
+    return one_row((1, -1), (2, 5, 3), (1, 10))
+
+
+@cache
+def exercise_15():
+    return one_row((1, 2), (3, 0, 4), (5, -1))
+
+
+@cache
+def two_neurons():
+    """Return a row of neurons and the filter of two weights that chapter 13 writes down twice."""
+    w, a = drawn(97, 2), drawn(98, 11)
+    z = np.array([w @ a[j : j + 2] for j in range(10)])
+    return [
+        World("two neurons of a row", {}, letters={"w": w, "a": a, "z": z}, ranges={"k'": range(5)})
+    ]
+
+
+@cache
+def machines():
+    """Return times and numbers of machines, so drawn that B is now above, now below the threshold."""
+    rng = np.random.default_rng(99)
+    t, c, W = rng.uniform(1, 9, 400), rng.uniform(0.1, 2, 400), rng.integers(2, 30, 400)
+    B = t / (c - c / W) * rng.choice([0.5, 0.9, 0.999, 1.001, 1.1, 2], 400)
+    return [World("machines", {}, letters={"t": t, "c": c, "W": W, "B": B})]
+
+
+def saturated(wanted):
+    """Return the whole number from which σ is 0 (downwards) or 1 (upwards) in float64."""
+    numbers = range(0, -2000, -1) if wanted == 0 else range(2000)
+    with np.errstate(under="ignore"):
+        return next(
+            z for z in numbers if (np.exp(z) if wanted == 0 else sigmoid(float(z))) == wanted
+        )
+
+
+def tied(ratio):
+    """Return how many neurons of a window are tied where 'one by one' gives a multiple of its slope."""
+    h, counts = 1e-6, []
+    for n in (2, 3, 4):
+        window = np.array([0.5] * n + [0.1] * (4 - n))
+        single = sum((np.max(window + h * e) - np.max(window - h * e)) / (2 * h) for e in np.eye(4))
+        together = (np.max(window + h) - np.max(window - h)) / (2 * h)
+        counts.append(abs(single / together - ratio) < 1e-6)
+    return 2 + counts.index(True)
+
+
+def slope_at(z):
+    """Return σ′(z), by a central difference."""
+    return (sigmoid(z + 1e-6) - sigmoid(z - 1e-6)) / 2e-6
+
+
+@cache
+def bias_of_one():
+    return [World("a bias of 1", {("b", 1): 1})]

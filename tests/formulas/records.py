@@ -1,0 +1,308 @@
+"""For each cell in which a formula is more than it says: where it is meant, and how.
+
+A formula without a record is evaluated in the first of `families` that has all its symbols. A
+record is found by the cell, and where the cell has several by the left side of the formula (`of`)
+or by something in it (`having`), as `trees.text` writes it.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import optimize
+
+from formulas import atlas, reader, sources, trees
+from formulas.judge import PLAIN, Reading
+from formulas.worlds import pooled
+
+
+@dataclass(frozen=True)
+class Record:
+    cells: str
+    of: str | None = None
+    having: str = ""
+    lacking: str | None = None
+    worlds: object = None
+    reading: Reading = PLAIN
+    ties: bool = True  # whether the formula is true at ties too
+    given: str = ""  # why the formula is no claim but a choice; it is held against the record's own
+    drawing: object = None  # for a picture written as a formula: whether its source is right
+
+    def fits(self, formula, statements):
+        line = sources.shown(statements)
+        return (
+            formula.place in self.cells.split()
+            and self.of in (None, subject(statements))
+            and self.having in line
+            and (self.lacking is None or self.lacking not in line)
+        )
+
+
+def subject(statements):
+    """Return the left side of a formula's first statement, as one line."""
+    first = statements[0]
+    if isinstance(first, trees.Ranges):
+        return ", ".join(trees.text(r.letter) for r in first.ranges)
+    return trees.text((first.left if isinstance(first, trees.Either) else first).sides[0])
+
+
+def tex(*sources_):
+    return tuple(reader.read(source)[0] for source in sources_)
+
+
+def windows(source):
+    """Return whether a filter of 3, drawn by braces over a row of 6 pixels, is where it says."""
+    for place, row in enumerate(re.split(r"\\q?quad", source.strip())):
+        found = re.fullmatch(
+            r"(.*)\\underbrace\{(.*?)\}_\{\\text\{[^}]*\}(.*?)\}(.*)", row, re.DOTALL
+        )
+        before, inside, below, after = (re.findall(r"\d", part) for part in found.groups())
+        right = before + inside + after == list("012345") and len(inside) == 3
+        if not right or not inside[0] == "".join(below) == str(place):
+            return False
+    return True
+
+
+def best_patch(w):
+    """Return the image of 0 and 1 with the largest sum of products with a filter of 2 by 2."""
+    patches = [np.reshape(bits, (2, 2)) for bits in np.ndindex(2, 2, 2, 2)]
+    return max(patches, key=lambda patch: np.sum(w * patch))
+
+
+def slowest():
+    """Return the activation at which a²(1 − a) is largest."""
+    return optimize.minimize_scalar(
+        lambda a: -(a**2) * (1 - a), bounds=(0, 1), method="bounded", options={"xatol": 1e-9}
+    ).x
+
+
+def quadratic():
+    return atlas.networks("quadratic")
+
+
+def cross_entropy():
+    return atlas.networks("cross-entropy")
+
+
+def dense_quadratic():
+    return atlas.fully_connected("quadratic")
+
+
+ROUNDED = Reading(rounded=True)
+FLAT = np.linspace(-6, 6, 13)
+RIGHT = np.array([[1, 2], [3, 4]])
+LIKED = np.array([[1, -2], [0.5, -1]])
+LETTERS = atlas.letters
+
+RECORDS = [
+    Record("nb01-011", having="0·1·2", drawing=windows),
+    # 2: the pencil case, and the lone pixel
+    Record("nb02-007 nb02-009", worlds=atlas.pencil_2),
+    Record("nb02-011", of="z^1_{j,k}"),
+    Record(
+        "nb02-011",
+        worlds=atlas.square,
+        reading=Reading(within=tex(r"z^1_{j,k} w^1_{l,m} a^0_{j+l,k+m}")),
+    ),
+    Record(
+        "nb02-026",
+        of="j + l",
+        worlds=atlas.lone_pixel,
+        reading=Reading(where=tex(r"\frac{\partial z_{j,k}}{\partial w_{l,m}}")),
+    ),
+    Record(
+        "nb02-026",
+        of="k + m",
+        worlds=atlas.lone_pixel,
+        reading=Reading(where=tex(r"\frac{\partial z_{j,k}}{\partial w_{l,m}}")),
+    ),
+    Record("nb02-026", of="z_{j,k}", worlds=atlas.lone_pixel),
+    Record(
+        "nb02-026",
+        worlds=atlas.lone_pixel_convolved,
+        reading=Reading(equals=tex(r"\text{convolved}_{j,k}")),
+    ),
+    Record("nb02-x08", reading=Reading(within=tex("a^0_{p,q}"))),
+    # 3 and 4
+    Record(
+        "nb03-006",
+        having="longrightarrow",
+        reading=Reading(arrow=lambda left, right, _: np.array_equal(pooled(left), right)),
+    ),
+    Record("nb03-020 nb04-020", worlds=atlas.blank),
+    Record("nb04-006", worlds=atlas.pencil_4),
+    Record("nb04-022", having="Σ", worlds=quadratic),
+    Record("nb04-022", worlds=atlas.pencil_4, reading=ROUNDED),
+    Record("nb04-024", having="Σ", worlds=cross_entropy),
+    Record("nb04-024", reading=ROUNDED),
+    Record("nb04-036", having="-", worlds=LETTERS(z=atlas.saturated(0))),
+    Record("nb04-036", worlds=LETTERS(z=atlas.saturated(1))),
+    Record("nb04-x02", worlds=atlas.pencil_4_three),
+    # 5
+    Record("nb05-006", of="σ'(z)", worlds=LETTERS(z=FLAT)),
+    Record("nb05-007", worlds=atlas.pencil_5),
+    Record("nb05-010", of="z^1_{0}", worlds=atlas.pencil_5),
+    Record(
+        "nb05-012 nb05-x10",
+        of="k",
+        worlds=atlas.fully_connected,
+        reading=Reading(where=tex(r"\frac{\partial a^L_k}{\partial z^L_j}")),
+    ),
+    Record("nb05-013", of="∂C/∂a^L_{j}", worlds=dense_quadratic),
+    Record("nb05-013 nb05-017", worlds=atlas.pencil_5),
+    Record("nb05-020", having="Σ", reading=Reading(equals=tex("z^l_j"))),
+    Record("nb05-022", having="[", worlds=atlas.pencil_5),
+    Record("nb05-x04", worlds=atlas.pencil_5_awake),
+    Record("nb05-x10", worlds=atlas.softmax_layer),
+    Record("nb05-x12", of="beta", worlds=LETTERS(beta=0), given="where the slope is asked for"),
+    Record("nb05-x12", worlds=atlas.pencil_5_shared),
+    # 6
+    Record(
+        "nb06-006", of="i", reading=Reading(where=tex(r"\frac{\partial a^3_i}{\partial z^3_l}"))
+    ),
+    Record(
+        "nb06-007",
+        of="L",
+        worlds=LETTERS(L=3),
+        given="which layer of the book's network is the last",
+    ),
+    Record(
+        "nb06-009 nb06-013",
+        of="y_{l}",
+        worlds=LETTERS(y=np.zeros(10)),
+        given="the wish that the text supposes",
+    ),
+    Record("nb06-009", worlds=quadratic, having="_"),
+    Record("nb06-013", of="a", worlds=LETTERS(a=slowest()), reading=Reading(tolerance=1e-6)),
+    Record("nb06-014", worlds=cross_entropy),
+    Record("nb06-019", of="z", worlds=LETTERS(z=6), given="where the neuron starts"),
+    Record(
+        "nb06-021",
+        of="delta",
+        worlds=lambda: [
+            w for z in (9, 14) for w in LETTERS(z=z, delta=atlas.sigmoid(z) * atlas.slope_at(z))()
+        ],
+        reading=Reading(tolerance=1e-3),
+    ),
+    Record("nb06-x04", of="z", worlds=LETTERS(z=40), given="a neuron to think of"),
+    Record("nb06-x06", of="z", worlds=LETTERS(z=10), given="where the neuron starts"),
+    Record("nb06-x08", worlds=lambda: atlas.networks("quadratic", "linear")),
+    Record("nb06-x10", worlds=lambda: atlas.networks("logarithm", "softmax")),
+    # 7
+    Record("nb07-008", of="∂a^2_{j',k'}/∂a^1_{j,k}", ties=False),
+    Record(
+        "nb07-008",
+        of="a^2_{j',k'}",
+        having="= a^1",
+        reading=Reading(only=tex(r"\frac{\partial a^2_{j',k'}}{\partial a^1_{j,k}}")),
+    ),
+    Record(
+        "nb07-012",
+        of="p",
+        reading=Reading(where=tex(r"\frac{\partial a^2_{p,q}}{\partial a^2_{j',k'}}")),
+    ),
+    Record(
+        "nb07-012",
+        of="q",
+        reading=Reading(where=tex(r"\frac{\partial a^2_{p,q}}{\partial a^2_{j',k'}}")),
+    ),
+    Record("nb07-014", of="delta^1_{j,k}", ties=False),
+    Record("nb07-024", worlds=atlas.blank_with_bias),
+    Record("nb07-028", reading=Reading(equals=tex("z^1_{j,k}"))),
+    Record(
+        "nb07-031 nb09-042", reading=Reading(equals=tex(r"\frac{\partial C}{\partial w^1_{l,m}}"))
+    ),
+    Record("nb07-043", reading=Reading(equals=tex(r"\frac{\partial C}{\partial a^2_{j',k'}}"))),
+    # 8
+    Record("nb08-010", of="delta^1", worlds=atlas.pencil_8),
+    Record("nb08-020", of="n", having="2", worlds=LETTERS(n=atlas.tied(1))),
+    Record("nb08-020", of="n", having="4", worlds=LETTERS(n=atlas.tied(2))),
+    # 9
+    Record("nb09-008 nb09-009", worlds=atlas.pencil_9),
+    Record(
+        "nb09-013",
+        of="l'",
+        reading=Reading(where=tex(r"\frac{\partial w^1_{l',m'}}{\partial w^1_{l,m}}")),
+    ),
+    Record(
+        "nb09-013",
+        of="m'",
+        reading=Reading(where=tex(r"\frac{\partial w^1_{l',m'}}{\partial w^1_{l,m}}")),
+    ),
+    # 10
+    Record(
+        "nb10-008", having="switch", worlds=atlas.with_letters(atlas.networks, switch=atlas.switch)
+    ),
+    Record("nb10-010 nb10-011 nb10-x04", worlds=atlas.pencil_10),
+    Record("nb10-040", of="h", worlds=LETTERS(h=1e-5), given="the step that the library takes"),
+    Record("nb10-x02", having="(0, 1)", worlds=atlas.pencil_10_other),
+    Record("nb10-x02", worlds=atlas.pencil_10),
+    Record("nb10-x10", worlds=cross_entropy),
+    # 11
+    Record(
+        "nb11-009 nb11-x02",
+        of="eta",
+        worlds=LETTERS(eta=0.5),
+        given="the learning rate of the example",
+    ),
+    Record("nb11-009", of="eta·g^2", worlds=LETTERS(eta=0.5, g=0.51 - 1), reading=ROUNDED),
+    Record(
+        "nb11-009",
+        of="g",
+        worlds=atlas.with_letters(cross_entropy, g=lambda w: w.value(("delta", 3))[4]),
+    ),
+    Record("nb11-009", having="_", worlds=cross_entropy),
+    Record("nb11-009 nb11-033 nb11-038", reading=ROUNDED),
+    Record(
+        "nb11-011",
+        worlds=atlas.a_parameter,
+        reading=Reading(
+            arrow=lambda left, right, w: np.allclose(right, w.letters["after"], rtol=1e-12, atol=0)
+        ),
+    ),
+    Record("nb11-031", worlds=atlas.one_step),
+    Record("nb11-x04", worlds=atlas.squares),
+    # 12 and 13
+    Record(
+        "nb12-008",
+        worlds=LETTERS(w=LIKED, best=best_patch(LIKED)),
+        reading=Reading(equals=tex(r"\text{best}")),
+    ),
+    Record("nb13-004", worlds=LETTERS(flops=1)),
+    Record(
+        "nb13-018", having=">", worlds=LETTERS(**{"z": FLAT, "z'": FLAT - np.linspace(0.1, 3, 13)})
+    ),
+    Record("nb13-018", of="b^1", worlds=atlas.bias_of_one, given="the bias of the example"),
+    Record("nb13-024", of=None, having="[", worlds=atlas.two_neurons),
+    Record("nb13-031", worlds=LETTERS(**{"flops/s": 6.0, "flops/byte": 1.5, "bytes/s": 4.0})),
+    # 14 and 15
+    Record("nb14-006", worlds=atlas.pencil_14),
+    Record("nb14-022", worlds=atlas.machines),
+    Record("nb15-012", worlds=atlas.pencil_15),
+    Record(
+        "nb15-014",
+        worlds=LETTERS(right=RIGHT, rotated=RIGHT[::-1, ::-1], transposed=RIGHT.T),
+        reading=Reading(equals=tex(r"\text{right}", r"\text{rotated}", r"\text{transposed}")),
+    ),
+    Record(
+        "nb15-046",
+        having="Σ[j",
+        worlds=atlas.exercise_15,
+        reading=Reading(equals=tex(r"\sum_{l=0}^{1} w_l \nabla_l")),
+    ),
+    Record(
+        "nb15-046",
+        worlds=atlas.exercise_15,
+        reading=Reading(equals=tex(r"\sum_{j=0}^{1} z_j \delta_j")),
+    ),
+]
+
+
+def record_of(formula, statements):
+    """Return the record of a formula, or None."""
+    return next((record for record in RECORDS if record.fits(formula, statements)), None)
+
+
+def families():
+    """Return the worlds in which a formula without a record is evaluated: the first that has it."""
+    return [atlas.numbers, atlas.networks, atlas.maps, atlas.fully_connected]

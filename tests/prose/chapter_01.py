@@ -1,0 +1,67 @@
+"""The numbers in the sentences of chapter 1."""
+
+import numpy as np
+
+from convnet_lib import ConvNet, conv
+from prose import shown
+from prose.book import A0, LAYERS, NET
+
+
+def size(net, *names):
+    return sum(getattr(net, name).size for name in names)
+
+
+def inked():
+    """Which neurons see ink in the 4."""
+    return conv.forward(A0, np.ones((5, 5)), 0.0) > 0
+
+
+def between():
+    """How many of them are further than 0.01 from both ends, if pixels go up to 255."""
+    a1 = 1 / (1 + np.exp(-255 * LAYERS.z1[inked()]))
+    return int(((a1 > 0.01) & (a1 < 0.99)).sum())
+
+
+TWENTY = ConvNet.random(20, seed=7)
+
+CLAIMS = {
+    "to learn: #, or #, or #?": shown(
+        "nb01-007", "fully connected #\na 5 by 5 square each #\none shared filter #"
+    ),
+    "each has # weights and a bias.\n- If every neuron": lambda: A0.size,
+    "then # numbers serve the whole layer": lambda: size(NET, "w1", "b1"),
+    "the 25 weights of this filter add up to less than 0": lambda: bool(NET.w1.sum() < 0),
+    "A pixel in the middle lies in # receptive fields": shown(
+        "nb01-035", "pixel (14, 14) is noticed by #,"
+    ),
+    "The corner lies in #.": shown("nb01-035", "pixel (0, 0) is noticed by #,"),
+    "the middle of the top row lies in #;": shown("nb01-035", "pixel (0, 14) is noticed by #,"),
+    "along that row the numbers are #, #, #, #, #, #, …": lambda: tuple(
+        sum(0 <= column - m <= 23 for m in range(5)) for column in range(6)
+    ),
+    "at the other end, #, #, #, #.": lambda: tuple(
+        sum(0 <= column - m <= 23 for m in range(5)) for column in range(24, 28)
+    ),
+    r"have $20\cdot 26 = #$ numbers": lambda: size(TWENTY, "w1", "b1"),
+    r"\,(20\cdot 144 + 1) = #$": lambda: size(TWENTY, "w3", "b3"),
+    "Together that is #,": lambda: size(TWENTY, *TWENTY.parameters),
+    "still less than a fifteenth of the fully connected layer": lambda: bool(
+        size(TWENTY, *TWENTY.parameters) < 24 * 24 * (28 * 28 + 1) / 15
+    ),
+    "$z^1$ up to several hundred": lambda: bool(300 < 255 * np.abs(LAYERS.z1).max() < 700),
+    "Of the # neurons that see ink": lambda: inked().sum(),
+    "the activations of all but # are then within 0.01 of 0 or of 1": between,
+    "In all, # numbers": lambda: size(NET, *NET.parameters),
+    "with # numbers each read the answer": lambda: size(NET, "w3", "b3") / 10,
+    "Of the numbers of the book's network, # % are in the output layer": shown(
+        "nb01-018", "in the output layer: #%"
+    ),
+}
+PLAIN = {
+    "$28 - 5 = 23$": "a mistake that is looked at",
+    "$28 - 4 + 1 = 25$": "a mistake that is looked at",
+    "Whole numbers from 0 to 255": "what a byte holds",
+    "a filter of 15 by 15": "chosen for the reader",
+    "An image of 32 by 32": "chosen for the exercise",
+    "odd $n$ from 1 to 27": "chosen for the exercise",
+}

@@ -1,0 +1,50 @@
+"""The numbers in the sentences of chapter 10."""
+
+import numpy as np
+
+from convnet_lib import ConvNet, data, gradient_check, pool
+from convnet_lib.activations import sigmoid_prime
+from prose import shown
+from prose.book import A0, NET, Y
+
+FOUND = NET.backprop(A0, Y)
+SIZES = {p: getattr(NET, p).size for p in NET.parameters}
+
+
+def measured(h):
+    """How far central differences with the step h are from ∂C/∂w¹, a relative error."""
+    slopes = gradient_check.central_differences(
+        lambda w1: ConvNet(w1, NET.b1, NET.w3, NET.b3).cost(A0, Y), NET.w1, h=h
+    )
+    return gradient_check.relative_error(slopes, FOUND.w1)
+
+
+def tied_windows_of_noise():
+    """How many windows of the three images of noise have two equal maxima."""
+    noise = np.random.default_rng(0).random((3, 28, 28))
+    windows = pool.windows(NET.feedforward(noise).a1)
+    return int(((windows == windows.max(axis=-1, keepdims=True)).sum(axis=-1) > 1).sum())
+
+
+CLAIMS = {
+    "The network with the mistake recognises #00": shown("nb10-006", "rotated gradient  0.#0"),
+    "left as it was drawn, it gives #50": shown("nb10-006", "filter left alone 0.#5"),
+    "the other # slopes, which are right": lambda: sum(SIZES.values()) - SIZES["w1"],
+    "the sum of the # slopes": lambda: SIZES["w1"],
+    "used in # places has # ways": lambda: (24 * 24, 24 * 24),
+    "All # parameters are asked here": shown("nb10-022", "asked: # parameters"),
+    "Of the ten bars of δ³ # are the same": lambda: int(
+        (NET.backprop(A0, data.one_hot(9)).delta3 == FOUND.delta3).sum()
+    ),
+    "None of its windows is tied": lambda: tied_windows_of_noise() == 0,
+    "Their own error is near": lambda: 1e-11 < measured(1e-5) < 1e-9,
+    "A much smaller $h$ makes it worse": lambda: measured(1e-8) > 100 * measured(1e-5),
+    "each entry of δ3 is at least four times too large": lambda: bool(
+        (sigmoid_prime(np.linspace(-9, 9, 91)) <= 1 / 4).all()
+    ),
+}
+PLAIN = {
+    "rotated by 180°": "half a turn",
+    "recognise: 100, which is chance, or 500, or 800?": "the answers to choose from",
+    "Asking for 1e-12 from": "a tolerance",
+}

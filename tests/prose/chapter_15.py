@@ -1,0 +1,4 @@
+"""The numbers in the sentences of chapter 15."""
+
+CLAIMS = {}
+PLAIN = {}

@@ -1,0 +1,82 @@
+"""The glossary at the end of chapter 1: each word and each letter once, and where it comes from."""
+
+import re
+
+import prose
+import pytest
+from test_tags import TAGS
+
+HOME = re.compile(r"\[(\d+)\]\((\d\d)_\w+\.ipynb\)")
+#: What stands in a formula and is no letter of the book's mathematics.
+COMMANDS = re.compile(
+    r"\\(?:text|mathrm|tag|begin|end|operatorname)\{[^}]*\}|\[\d+pt\]|\\[A-Za-z]+"
+)
+GREEK = ("beta", "delta", "sigma")
+
+
+def tables():
+    """Return the rows of the two tables, terms and letters, without their heads."""
+    text = prose.markdown(1).partition("## Glossary")[2]
+    found = re.findall(r"(?:^\|.*\n?)+", text, flags=re.M)
+    return [[[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in
+             table.strip().splitlines()[2:]] for table in found]  # fmt: skip
+
+
+TERMS, LETTERS = tables()
+
+
+def plain(text):
+    """Return text in small letters, white space and the marks of markdown made one space."""
+    return re.sub(r"[\s*`_]+", " ", text).lower()
+
+
+def letters_in(formulas):
+    """Return the letters of formulas, Greek ones by their LaTeX names."""
+    found = set()
+    for formula in formulas:
+        found |= {name for name in GREEK if re.search(rf"\\{name}\b", formula)}
+        found |= set(re.findall(r"[A-Za-z]", COMMANDS.sub(" ", formula)))
+    return found
+
+
+def formulas(text):
+    text = re.sub(r"```.*?```|`[^`\n]*`", " ", text, flags=re.S)
+    return [a or b for a, b in re.findall(r"\$\$(.+?)\$\$|\$([^$]+)\$", text, flags=re.S)]
+
+
+def test_each_term_stands_once_and_in_order():
+    names = [row[0].lower() for row in TERMS]
+    assert len(names) == len(set(names)) >= 25
+    assert names == sorted(names)
+
+
+def test_each_letter_stands_once():
+    names = [name for row in LETTERS for name in re.findall(r"\$([^$]+)\$", row[0])]
+    assert len(names) == len(set(names)) >= 25
+
+
+@pytest.mark.parametrize("row", TERMS, ids=[row[0] for row in TERMS])
+def test_a_term_is_used_in_the_chapter_that_it_leads_to(row):
+    number, file = HOME.fullmatch(row[3]).groups()
+    assert int(number) == int(file)
+    text = prose.markdown(int(number)).partition("## Glossary")[0]
+    assert plain(row[0]) in plain(text)
+
+
+@pytest.mark.parametrize("row", TERMS, ids=[row[0] for row in TERMS])
+def test_the_tags_of_a_term_are_tags(row):
+    tags = [end for part in row[2].split(",") for end in part.strip().split("–") if end]
+    assert set(tags) <= set(TAGS)
+
+
+def test_every_letter_of_the_formulas_of_chapters_0_to_10_is_in_it():
+    known = letters_in(formulas(" ".join(row[0] for row in LETTERS)))
+    used = letters_in(f for n in range(11) for f in formulas(prose.markdown(n)))
+    assert used - known - {"e"} == set()
+
+
+def test_a_letter_with_two_meanings_says_so():
+    said = {row[0]: row[1] for row in LETTERS}
+    assert "three meanings" in said["$l$"]
+    assert "channels" in said["$C$"]
+    assert "cost" in said["$C$"]
