@@ -24,6 +24,8 @@ class Explorer {
   constructor(context, models) {
     this.model = context.model;
     this.models = models;
+    this.stops = [];
+    this.fetched = new Map();
     const names = models.map((model) => model.get("description")).join(", ");
     this.figure = new Figure(context, `A picture that answers to ${names}`, { cells: 100 });
     this.figure.element.classList.add("cn-explore");
@@ -61,9 +63,11 @@ class Explorer {
     if (this.alone && !this.model.get("_ahead").moves[n]) control.element.style.display = "none";
     const follow = () => control.show();
     model.on("change", follow);
-    (this.stops ??= []).push(() => model.off("change", follow));
+    this.stops.push(() => model.off("change", follow));
     follow();
-    if (this.alone) for (const event of ["pointerenter", "focusin"]) control.element.addEventListener(event, () => this.fetch(n));
+    if (this.alone)
+      for (const event of ["pointerenter", "focusin"])
+        control.element.addEventListener(event, () => this.fetch(n));
     return control;
   }
 
@@ -81,7 +85,7 @@ class Explorer {
     let at = this.controls.map((control) => control.index());
     if (!this.frames[at]) {
       at = start.map((index, m) => (m === n ? at[n] : index));
-      this.controls.forEach((control, m) => m === n || control.choose(start[m]));
+      for (const [m, control] of this.controls.entries()) if (m !== n) control.choose(start[m]);
     }
     if (this.frames[at]) this.show(this.frames[at]);
   }
@@ -90,9 +94,11 @@ class Explorer {
   fetch(n) {
     const { scripts = [] } = this.model.get("_ahead");
     const address = scripts[n] ?? scripts[0];
-    this.fetched ??= new Map();
     if (address && !this.fetched.has(address)) {
-      this.fetched.set(address, loaded(address).then((frames) => Object.assign(this.frames, frames)));
+      this.fetched.set(
+        address,
+        loaded(address).then((frames) => Object.assign(this.frames, frames)),
+      );
     }
     return this.fetched.get(address);
   }
@@ -121,7 +127,11 @@ class Explorer {
     }
     panels.forEach((panel, n) => {
       const [grid, array] = [this.grids[n], decoded(panel)];
-      grid.show(array, { title: panel.title, words: plain(panel.title), scale: scaleOf(grid, panel) });
+      grid.show(array, {
+        title: panel.title,
+        words: plain(panel.title),
+        scale: scaleOf(grid, panel),
+      });
       grid.setMask(panel.outline.map(([row, column]) => ({ row, column, line: "winner" })));
     });
     this.panels = panels;
@@ -147,11 +157,14 @@ class Explorer {
     this.grids.forEach((grid, m) => {
       const { mark } = this.panels[m];
       const box = mark ? [{ row: mark[0], column: mark[1], rows: mark[2], columns: mark[3] }] : [];
-      grid.mark(at && same(this.panels[m]) ? [...box, { ...at, line: m === n ? "cell" : "linked" }] : box);
+      grid.mark(
+        at && same(this.panels[m]) ? [...box, { ...at, line: m === n ? "cell" : "linked" }] : box,
+      );
     });
     if (!at) return;
-    const alike = this.panels.map((panel, m) => m).filter((m) => same(this.panels[m]));
-    const read = (m) => `${this.panels[m].title}: <b>${number(this.grids[m].array.at(at.row, at.column))}</b>`;
+    const alike = [...this.panels.keys()].filter((m) => same(this.panels[m]));
+    const read = (m) =>
+      `${this.panels[m].title}: <b>${number(this.grids[m].array.at(at.row, at.column))}</b>`;
     this.reading.innerHTML = `row ${at.row}, column ${at.column} — ${alike.map(read).join("; ")}`;
     this.figure.say(this.reading.textContent);
   }
@@ -167,12 +180,19 @@ function slider(figure, name, model, moved) {
   const index = () => Math.round((model.get("value") - min) / step);
   const last = Math.floor((max - min) / step + 1e-9);
   const range = { min: 0, max: last, step: 1 };
-  const { input, output } = figure.slider(figure.controls, `${name} `, name, range, (n) => moved(value(n)));
+  const { input, output } = figure.slider(figure.controls, `${name} `, name, range, (n) =>
+    moved(value(n)),
+  );
   const show = () => {
     input.value = index();
     output.textContent = input.ariaValueText = number(model.get("value"), whole ? 0 : 2);
   };
-  return { element: input.parentElement, show, index, choose: (n) => set(model, "value", value(n)) };
+  return {
+    element: input.parentElement,
+    show,
+    index,
+    choose: (n) => set(model, "value", value(n)),
+  };
 }
 
 function menu(figure, name, model, moved) {
@@ -232,11 +252,11 @@ function scaleOf({ palettes }, { kind, limit }) {
 
 /** What a script beside the page has: it puts its frames under its own address. */
 function loaded(address) {
-  const kept = (globalThis.convnetFrames ??= {});
+  globalThis.convnetFrames ??= {};
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
-    script.onload = () => resolve(kept[address]);
+    script.onload = () => resolve(globalThis.convnetFrames[address]);
     script.onerror = () => reject(new Error(`${address} is not beside this page`));
     document.head.append(script);
   }).finally(() => document.querySelector(`script[src="${address}"]`)?.remove());
