@@ -4,12 +4,13 @@ const onDisk = location.protocol === "file:";
 
 if (onDisk) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-function keep(name, text) {
+// Called by the script beside a notebook.
+globalThis.keep = (name, text) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
   link.download = name;
   link.click();
-}
+};
 
 addEventListener("click", (event) => {
   const link = event.target.closest?.('a[download][href$=".ipynb"]');
