@@ -8,7 +8,6 @@ from scipy import signal
 from convnet_lib import ConvNet, data, training
 from formulas.worlds import (
     COSTS,
-    OUTPUTS,
     World,
     convolutional,
     correlated,

@@ -6,7 +6,7 @@ or by something in it (`having`), as `trees.text` writes it.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import book
 import numpy as np
 import pytest
 import questions
@@ -104,6 +105,14 @@ def settle(page):
 
 def cells(name):
     return json.loads((run_notebooks.NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))["cells"]
+
+
+def code_of(name):
+    return "\n".join("".join(c["source"]) for c in cells(name) if c["cell_type"] == "code")
+
+
+def prose_of(name):
+    return "\n".join("".join(c["source"]) for c in cells(name) if c["cell_type"] == "markdown")
 
 
 def tags(name):
@@ -404,3 +413,88 @@ def test_the_statements_are_the_labels_of_their_letters(open_page):
     assert labels.first.inner_text().startswith("a) Nothing at all.")
     labels.nth(2).click()
     assert page.locator('[data-exercise="7.5"] input:checked').get_attribute("value") == "c"
+
+
+# --- Controls without Python ------------------------------------------------------------------
+
+EXPLORERS = [name for name in PAGES if "widgets.explore(" in code_of(name)]
+SHOWN = """explorer => {
+  const canvases = [...explorer.querySelectorAll("canvas:not([aria-hidden=false])")];
+  const image = explorer.querySelector("img.cn-picture");
+  return image ? image.src : canvases.map(canvas => canvas.toDataURL()).join();
+}"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_each_control_of_a_page_answers(open_page, name):
+    page = open_page(f"{name}.html")
+    explorers = page.locator(".cn-explore")
+    assert explorers.count() == code_of(name).count("widgets.explore(")
+    for explorer in explorers.all():
+        controls = explorer.locator(".cn-controls :is(input, select):visible")
+        assert controls.count()
+        for control in controls.all():
+            seen = {explorer.evaluate(SHOWN)}
+            for key in ("End", "Home"):
+                control.focus()
+                page.keyboard.press(key)
+                page.wait_for_timeout(250)
+                seen.add(explorer.evaluate(SHOWN))
+            assert len(seen) > 1, control.get_attribute("aria-label")
+
+
+def test_a_control_that_was_drawn_by_itself_begins_again_at_the_others_start(open_page):
+    page = open_page("03_max_pooling.html")
+    explorer = page.locator(".cn-explore").first
+    first = explorer.evaluate(SHOWN)
+    digit, down = (explorer.get_by_label(word, exact=True) for word in ("digit", "down"))
+    begins = digit.input_value()
+    digit.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(250)
+    assert explorer.evaluate(SHOWN) != first
+    down.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(250)
+    assert digit.input_value() == begins
+
+
+def test_no_page_is_too_heavy_and_the_site_is_not():
+    for name in PAGES:
+        assert (SITE / f"{name}.html").stat().st_size < 6e6
+    assert sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) < 120e6
+
+
+@pytest.mark.parametrize("how", ["hover", "focus"])
+def test_the_name_of_an_equation_shows_its_formula(open_page, how):
+    page = open_page("10_whole_backward_pass.html")
+    link = page.locator("article a.equation", has_text="BP4").first
+    getattr(link, how)()
+    card = page.locator("[role=tooltip]")
+    card.wait_for()
+    assert card.locator("svg").count() == 1
+    assert link.get_attribute("aria-describedby") == card.get_attribute("id")
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+
+
+NAMED = [(name, *found) for name in PAGES for found in book.CELL.findall(prose_of(name))]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "words"), NAMED, ids=[f"{n[:2]}-{c}" for n, c, _ in NAMED]
+)
+def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell, words):
+    page = open_page(f"{name}.html")
+    page.locator("a.cell-link", has_text=words).click()
+    grid, row, column = cell.split("-")
+    figure = page.locator(f".cn-figure:has([data-grid={grid}])")
+    assert page.evaluate("location.hash") == f"#{cell}"
+    spoken = figure.locator("[role=status]").filter(has_text=f"{row}, {column}")
+    spoken.first.wait_for(state="attached", timeout=3000)
+
+
+def test_an_address_may_name_a_cell(open_page):
+    page = open_page("02_convolution.html#z1-5-7")
+    spoken = page.locator(".cn-figure [role=status]").filter(has_text="5, 7")
+    spoken.first.wait_for(state="attached", timeout=5000)
