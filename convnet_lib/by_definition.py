@@ -6,7 +6,7 @@ one map, one channel; the lines before those deal the batch, the maps and the ch
 Nothing here is fast. The doors are those of the library: what it refuses is refused.
 """
 
-from math import exp, isnan, log
+from math import exp, isnan, log, log1p
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def cross_entropy(a3, y):
         return np.array([cross_entropy(a3[n], y[n]) for n in _examples("a3", a3)])
     tiny = np.finfo(a3.dtype).tiny  # as in costs.cross_entropy
     log_on = [log(max(a3[q], tiny)) for q in range(len(a3))]
-    log_off = [log(max(1 - a3[q], tiny)) for q in range(len(a3))]
+    log_off = [log1p(-a3[q]) if a3[q] < 1 else log(tiny) for q in range(len(a3))]
     return -sum(y[q] * log_on[q] + (1 - y[q]) * log_off[q] for q in range(len(a3)))
 
 

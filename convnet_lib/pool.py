@@ -33,14 +33,14 @@ def forward(a):
 
 
 def winners(a, ties="first"):
-    """Return the pooling switch ∂a²_{j',k'}/∂a¹_{j,k}, the mask of each window's winner (BP2a).
+    """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
     Where several neurons share the maximum there is no derivative, and `ties` decides:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;
-    - "all": every one of them counts in full. This is the textbook formula read literally, and
-      as a derivative it is wrong; it is here to be looked at.
+    - "all": every one of them counts in full. This is BP2a as it stands, and at a tie it is not
+      the derivative; it is here to be looked at.
 
     >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]])
     >>> pool.winners(a1)
@@ -137,7 +137,13 @@ def windows(a):
 
 
 def mask(grad, winners):
-    """Return grad and a pooling mask as arrays, refused unless they belong together."""
+    """Return grad and a pooling mask as arrays, refused unless they belong together.
+
+    >>> pool.mask(np.ones((2, 3)), np.ones((4, 5), dtype=bool))
+    Traceback (most recent call last):
+        ...
+    ValueError: winners: expected shape (..., H, W) with H and W even, got (4, 5)
+    """
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)

@@ -8,7 +8,9 @@ import json
 import re
 from pathlib import Path
 
+import front_door
 from docutils import nodes
+from sphinx import addnodes
 
 DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 CELL = re.compile(r'<span data-cell="([a-z]\w*-\d+-\d+)">(.*?)</span>')
@@ -57,15 +59,15 @@ def link_cells(text):
     return CELL.sub(r'<a class="cell-link" href="#\1">\2</a>', text)
 
 
-def name_equations(doctree):
-    """Put each equation that has a \\tag beside its name, which is a link to itself."""
+def name_equations(doctree, home=None):
+    """Put each equation that has a \\tag beside its name, a link to home(tag) or else to itself."""
     for node in list(doctree.findall(nodes.math_block)):
         if found := TAG.search(node.astext()):
             tag = found[1]
-            name = _link(f"({tag})", f"#{anchor(tag)}", "equation-name")
-            node.parent.replace(
-                node, named := nodes.container(ids=[anchor(tag)], classes=["named-equation"])
-            )
+            name = _link(f"({tag})", home(tag) if home else f"#{anchor(tag)}", "equation-name")
+            named = nodes.container(classes=["named-equation"])
+            named["ids"] = [] if home else [anchor(tag)]
+            node.parent.replace(node, named)
             node.children = [nodes.Text(TAG.sub("", node.astext()))]
             named += [node, nodes.paragraph("", "", name)]
 
@@ -108,15 +110,25 @@ def _link(text, address, kind="equation"):
 
 
 def downloads(page, extra):
-    """Return the line under a page's title: its notebook, and its PDF if there is to be one."""
+    """Return the lines under a page's title: its notebook, its PDF if there is to be one, and
+    what opens it on another machine, if the project has an address.
+    """
     links = [f'<a href="notebooks/{page}.ipynb" download>Notebook</a>']
     if extra:
         links.append(f'<a href="pdf/{page}.pdf" type="application/pdf">PDF</a>')
-    return f'<p class="downloads">Download this page: {" · ".join(links)}</p>'
+    line = f'<p class="downloads">Download this page: {" · ".join(links)}</p>'
+    return line + front_door.launch_line(page, front_door.address())
+
+
+def short_names(doctree):
+    """Let each function be called as a reader does: conv.forward, figures.convolution."""
+    for node in doctree.findall(addnodes.desc_addname):
+        name = node.astext().removeprefix("convnet_lib.")
+        name = re.sub(r"^(figures|widgets|training(?=\.descent))\.\w+", r"\1", name)
+        node.children = [nodes.Text(name)]
 
 
 def finish(app, doctree, docname):
-    name_equations(doctree)
     pages = app.env.book_homes
 
     def address(tag):
@@ -125,9 +137,12 @@ def finish(app, doctree, docname):
         page = "" if pages[tag] == docname else app.builder.get_relative_uri(docname, pages[tag])
         return f"{page}#{anchor(tag)}"
 
+    is_notebook = (Path(app.srcdir) / f"{docname}.ipynb").exists()
+    name_equations(doctree, None if is_notebook else address)
     link_mentions(doctree, address)
+    short_names(doctree)
     title = next(doctree.findall(nodes.title), None)
-    if title is not None and Path(app.srcdir, f"{docname}.ipynb").exists():
+    if title is not None and is_notebook:
         line = nodes.raw("", downloads(docname, app.config.book_pdf), format="html")
         title.parent.insert(title.parent.index(title) + 1, line)
 

@@ -32,10 +32,12 @@ from convnet_lib.widgets.explore import DRAW_AHEAD
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
-sys.path.insert(0, str(SITE))
+sys.path.append(str(SITE))
 
+# From the folder site, which is no package.
 import book  # noqa: E402
 import questions  # noqa: E402
+import reference  # noqa: E402
 
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
@@ -116,7 +118,7 @@ def page(nb, name, others, figures):
         if "outputs" in cell:
             cell.outputs = outputs
     if others:
-        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(others), id="toctree"))
+        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
 
 
@@ -131,10 +133,10 @@ def asked(cell, name):
     return cell
 
 
-def toctree(pages):
-    """Return the table of contents that the reader sees in the margin."""
-    chapters = ["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```", ""]
-    return "\n".join([*chapters, "```{toctree}", ":hidden:", "", "glossary", "```"])
+def toctree(chapters, library):
+    """Return the tables of contents that the reader sees in the margin."""
+    first = ["```{toctree}", ":hidden:", ":numbered: 1", "", *chapters, "```", ""]
+    return "\n".join([*first, "```{toctree}", ":hidden:", "", "glossary", *library, "```"])
 
 
 def glossary(nb):
@@ -212,8 +214,9 @@ def stage(notebooks):
     shutil.copytree(page_scripts.fetch(), scripts / "scripts")
     (scripts / "exercises.js").write_text(questions.script(), "utf-8")
     names = [path.stem for path in notebooks]
+    library = reference.write(source)
     for path in notebooks:
-        others = names[1:] if path is notebooks[0] else []
+        others = (names[1:], library) if path is notebooks[0] else ()
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
         if path.stem == GLOSSARY:

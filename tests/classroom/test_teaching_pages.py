@@ -63,5 +63,5 @@ def test_jupyterhub_bounds_memory_and_opens_the_book():
 
 def test_the_time_limit_is_the_one_that_the_guide_names():
     settings = text("teaching/nbgrader_config.py")
-    (limit,) = re.findall(r"c\.ExecutePreprocessor\.timeout = (\d+)", settings)
-    assert f"stopped after {limit} seconds (`c.ExecutePreprocessor.timeout`)" in text(PAGES[0])
+    (limit,) = re.findall(r"c\.Isolated\.cell = (\d+)", settings)
+    assert f"stopped after {limit} seconds (`c.Isolated.cell`)" in text(PAGES[0])

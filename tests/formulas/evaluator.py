@@ -56,9 +56,9 @@ def layer_letters(statement):
 
 
 class Evaluation:
-    """One statement in one world, for one layer l and one choice of ±."""
+    """One statement in one world, in one layer and with one sign of ±."""
 
-    def __init__(self, statement, world, printed=None, layer=None, sign=1, context=()):
+    def __init__(self, statement, world, printed=None, layers=None, sign=1, context=()):
         self.statement, self.world, self.sign = statement, world, sign
         self.printed = printed or {}
         names = letters_of(statement, world)
@@ -71,7 +71,7 @@ class Evaluation:
         bound = [r for s in trees.walk(statement) if isinstance(s, trees.Sum) for r in s.ranges]
         self.bound = {trees.letter(r.letter) for r in bound}
         self.values = {}
-        for name in layer_letters(statement) - set(world.letters) if world.layers else ():
+        for name, layer in (layers or {}).items():
             self.values[name] = np.full((1,) * len(self.axes), layer)
         self.free = []
         for name in self.axes:
@@ -105,7 +105,10 @@ class Evaluation:
             return self.printed[name]
         if name in self.world.primes:
             base, feeds = self.world.primes[name]
-            return feeds[np.ravel(self.values[base])]
+            numbers = np.ravel(self.values[base])
+            if numbers.min() < 0 or numbers.max() >= len(feeds):
+                raise OutOfRange(f"{base} reaches beyond the neurons")
+            return feeds[numbers]
         if name in self.world.ranges:
             return np.asarray(self.world.ranges[name])
         for part in trees.walk(tree):
@@ -210,6 +213,8 @@ class Evaluation:
         for operation, part in tree.factors:
             result, value = self.together(result, self.value(part))
             if isinstance(last, trees.Table) and isinstance(part, trees.Table):
+                if operation == "/":
+                    raise Misfit("a matrix is divided by a matrix")
                 result = result @ value
             else:
                 result = result * value if operation == "*" else result / value

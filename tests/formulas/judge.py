@@ -1,11 +1,14 @@
 """Whether a formula is true: all its statements, in every world that it is meant for."""
 
+import itertools
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formulas import trees
 from formulas.evaluator import (
+    COLUMNS,
     EXACT,
     RELATIONS,
     Evaluation,
@@ -31,6 +34,9 @@ class Reading:
     equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
+    numbers: the terms of numbers that stand in each chain, in any order. Where a number hangs on
+        nothing that is computed, as the smaller ones in a maximum do, and what is multiplied by 0,
+        this alone says that it is the right one. A bar stands between those of several formulas.
     arrow: the function that a ⟶ or a ← stands for.
     """
 
@@ -39,6 +45,7 @@ class Reading:
     equals: tuple = ()
     within: tuple = ()
     rounded: bool = False
+    numbers: tuple = ()
     arrow: object = None
     tolerance: float = EXACT
 
@@ -60,16 +67,59 @@ def judge(statements, world, reading=PLAIN):
     unused = {trees.letter(r.letter) for r in printed} - {
         name for s in (*relations, *reading.context) for name in letters_of(s, world)
     }
-    if unused:
-        return Verdict(False, f"a range is printed for {', '.join(unused)}, which occurs nowhere")
+    if unused or len(printed) != len({r.letter for r in printed}):
+        return Verdict(
+            False, f"a range is printed twice, or for a letter that is nowhere: {unused}"
+        )
     bare = (s for s in relations if isinstance(s, trees.Chain) and not s.relations)
     equals = dict(zip(bare, reading.equals, strict=False))
+    for statement, numbers in zip(relations, reading.numbers, strict=False):
+        found = sorted(terms_in(statement))
+        if found not in [sorted(terms_of(choice)) for choice in numbers.split("|")]:
+            return Verdict(False, f"{trees.text(statement)} has not the numbers {numbers}")
     for statement in relations:
         own = replace(reading, equals=(equals[statement],) if statement in equals else ())
         verdict = judge_statement(statement, world, printed, own)
         if not verdict:
             return verdict
     return Verdict(True)
+
+
+def terms_in(tree, sign=1):
+    """Return the terms of a tree that are made of numbers, each as its sign and its sorted numbers.
+
+    (−1)·2, −1·2 and −2·1 are one and the same term.
+    """
+    if isinstance(tree, trees.Symbol):
+        return []
+    if isinstance(tree, trees.Number):
+        return [(sign, (float(tree.text),))]
+    if isinstance(tree, trees.Add):
+        return [t for s, part in tree.terms for t in terms_in(part, -sign if s == "-" else sign)]
+    if isinstance(tree, trees.Product):
+        factors = [terms_in(factor) for _, factor in tree.factors]
+        if all(len(found) == 1 for found in factors) and not has_symbols(tree):
+            signs, numbers = zip(*(found[0] for found in factors), strict=True)
+            return [(sign * math.prod(signs), tuple(sorted(sum(numbers, ()))))]
+    parts = tree if isinstance(tree, tuple) else vars(tree).values() if is_tree(tree) else ()
+    return [term for part in parts for term in terms_in(part)]
+
+
+def has_symbols(tree):
+    kinds = (trees.Symbol, trees.Call, trees.Power)
+    return any(isinstance(part, kinds) for part in trees.walk(tree))
+
+
+def is_tree(tree):
+    return hasattr(tree, "__dataclass_fields__")
+
+
+def terms_of(written):
+    """Return the terms of a record, written as "0.5 -1·2"."""
+    return [
+        (-1 if term.startswith("-") else 1, tuple(sorted(map(float, term.strip("-").split("·")))))
+        for term in written.split()
+    ]
 
 
 def judge_statement(statement, world, printed, reading):
@@ -90,8 +140,8 @@ def judge_statement(statement, world, printed, reading):
                 if not verdict:
                     return verdict
                 found += 1
-        if not found:
-            raise Missing(f"no layer of '{world.name}' has all symbols of {trees.text(statement)}")
+        if found < (world.layers - 1 if len(layers(statement, world)) > 1 else 1):
+            raise Missing(f"too few layers of '{world.name}' have all of {trees.text(statement)}")
         return Verdict(True)
 
 
@@ -99,7 +149,7 @@ def maker(statement, world, printed, layer, sign, context):
     """Return a function that makes the evaluation, a letter's range replaced if one is given."""
 
     def make(**replaced):
-        ends = Evaluation(trees.Chain(()), world, layer=layer)
+        ends = Evaluation(trees.Chain(()), world, layers=layer)
         own = letters_of((statement, *context), world)
         spans = {trees.letter(r.letter): ends.span(r) for r in printed}
         spans = {name: numbers for name, numbers in spans.items() if name in own} | replaced
@@ -109,8 +159,10 @@ def maker(statement, world, printed, layer, sign, context):
 
 
 def layers(statement, world):
-    counted = layer_letters(statement) - set(world.letters)
-    return range(world.layers + 1) if world.layers and counted else [None]
+    """Yield a layer for each letter that counts layers, in every combination."""
+    names = sorted(layer_letters(statement) - set(world.letters)) if world.layers else []
+    numbers = itertools.product(range(world.layers + 1), repeat=len(names))
+    return [dict(zip(names, each, strict=True)) for each in numbers]
 
 
 def signs(statement):
@@ -121,6 +173,10 @@ def signs(statement):
 def widest(statement, make, printed):
     """Return whether the printed ranges go as far as they can: one further, an index is outside."""
     evaluation = make()
+    rest = set(evaluation.free) & set(letters_of(statement, evaluation.world))
+    rest -= {trees.letter(span.letter) for span in printed} | set(evaluation.world.primes)
+    if rest and statement.relations:
+        return Verdict(False, f"no range is printed for {', '.join(sorted(rest))}")
     for span in printed:
         name = trees.letter(span.letter)
         if name not in evaluation.free:
@@ -152,7 +208,8 @@ def compare(evaluation, reading):
         return tight(evaluation)
     if reading.where:
         found = np.broadcast_arrays(evaluation.holds(statement), marks(evaluation, reading.where))
-        return Verdict(np.array_equal(*found), f"{trees.text(statement)}: it is other places")
+        true = np.array_equal(*found) and not np.all(found[0])
+        return Verdict(true, f"{trees.text(statement)} is not where the term is that is not 0")
     if reading.equals:
         return equal_to(evaluation, reading.equals[0])
     mask = marks(evaluation, reading.only) if reading.only else evaluation.plain(True)
@@ -160,9 +217,11 @@ def compare(evaluation, reading):
 
 
 def chain(evaluation, reading, mask):
-    """Return the verdict on a chain, each side held against every other (rounded: its neighbour)."""
+    """Return the verdict on a chain: each side is held against every other, a rounded one against
+    its neighbours.
+    """
     statement = evaluation.statement
-    if not statement.relations:
+    if len(set(statement.sides)) == 1:
         raise Misfit(f"{trees.text(statement)} says nothing that could be true")
     values = [evaluation.value(side) for side in statement.sides]
     for right in range(1, len(values)):
@@ -257,5 +316,7 @@ def tight(evaluation):
     r"""Return the verdict on j \le 23 or l = 4: true, and no smaller number would do."""
     statement = evaluation.statement
     left, right = (np.max(evaluation.value(side)) for side in statement.sides)
+    if trees.letter(statement.sides[0]) in COLUMNS:
+        right = evaluation.world.ends.get(right, right)
     true = statement.relations in (("\\le",), ("=",)) and left == right
     return Verdict(true, f"the largest {trees.text(statement.sides[0])} is {left}, not {right}")

@@ -40,7 +40,7 @@ WORDS |= {
 }
 WORDS |= {"eighth": 1 / 8, "tenth": 1 / 10, "fifteenth": 1 / 15, "twentieth": 1 / 20}
 WORDS |= {"two thirds": 2 / 3, "three quarters": 3 / 4, "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4}
-DIGITS = r"[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?"
+DIGITS = r"(?<![\d.])[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?(?!\.?\d)"
 NUMBER = rf"({DIGITS}|\b(?i:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b|[½¼¾])"
 
 

@@ -105,8 +105,11 @@ class Explorer {
 
   // --- the picture ---------------------------------------------------------------------------
 
-  show({ alt, png, width, panels }) {
-    this.reading.textContent = "";
+  show({ alt, png, width, panels, failed }) {
+    this.reading.textContent = failed ?? "";
+    this.reading.classList.toggle("cn-failed", Boolean(failed));
+    this.row.hidden = Boolean(failed);
+    if (failed) return this.figure.say(failed);
     if (panels) return this.showGrids(panels, alt);
     if (!this.image) {
       this.image = document.createElement("img");
