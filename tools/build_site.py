@@ -62,26 +62,47 @@ def fingerprint(nb):
     return digest.hexdigest()
 
 
+def kept(path, nb):
+    """Return the file that keeps what came of running a notebook."""
+    return RUN / f"{path.stem}-{fingerprint(nb)[:20]}.json"
+
+
+async def run(path):
+    """Run a notebook and keep its outputs and the state of its widgets."""
+    print(f"Running {path.name} …", flush=True)
+    nb = run_notebooks.parse(path.read_text("utf-8"))
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    try:
+        await run_notebooks.execute(nb, RUN, 600)
+    except run_notebooks.Fault as fault:
+        sys.exit(f"{path.name}, {fault}")
+    for old in RUN.glob(f"{path.stem}-*.json"):
+        old.unlink()
+    outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
+    widgets = nb.metadata.get("widgets", {})
+    kept(path, nb).write_text(json.dumps({"outputs": outputs, "widgets": widgets}), "utf-8")
+
+
+async def run_all(paths):
+    """Run those notebooks that have changed, as many at a time as there are processors, up to 4."""
+    turn = asyncio.Semaphore(min(4, os.cpu_count() or 1))
+
+    async def one(path):
+        async with turn:
+            if not kept(path, run_notebooks.parse(path.read_text("utf-8"))).exists():
+                await run(path)
+
+    os.environ[DRAW_AHEAD] = "1"
+    await asyncio.gather(*map(one, paths))
+
+
 def executed(path):
     """Return a notebook with its outputs and the state of its widgets, run if need be."""
+    asyncio.run(run_all([path]))
     nb = run_notebooks.parse(path.read_text("utf-8"))
-    kept = RUN / f"{path.stem}-{fingerprint(nb)[:20]}.json"
-    if not kept.exists():
-        print(f"Running {path.name} …", flush=True)
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        try:
-            os.environ[DRAW_AHEAD] = "1"
-            asyncio.run(run_notebooks.execute(nb, RUN, 600))
-        except run_notebooks.Fault as fault:
-            sys.exit(f"{path.name}, {fault}")
-        for old in RUN.glob(f"{path.stem}-*.json"):
-            old.unlink()
-        outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
-        widgets = nb.metadata.get("widgets", {})
-        kept.write_text(json.dumps({"outputs": outputs, "widgets": widgets}), "utf-8")
-    found = json.loads(kept.read_text("utf-8"))
+    found = json.loads(kept(path, nb).read_text("utf-8"))
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs = [nbformat.from_dict(output) for output in found["outputs"][cell.id]]

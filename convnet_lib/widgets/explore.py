@@ -24,7 +24,7 @@ from ..figures import PIXELS_PER_INCH
 from .base import GridFigure, style
 
 # Up to so many states are all drawn ahead; of more, each control by itself from where it begins.
-ALL_STATES = 128
+ALL_STATES = 64
 DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
 MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
 KINDS = {"activation": "sequential", "signed": "diverging"}
