@@ -199,6 +199,7 @@ def test_a_row_of_grids_is_sent_as_its_arrays():
         (r"$1000\,\partial C/\partial w^1$", "1000 ∂<i>C</i>/∂<i>w</i><sup>1</sup>"),
         ("$z^{12}_k$ & more", "<i>z</i><sup>12</sup><sub>k</sub> &amp; more"),
         ("a digit", "a digit"),
+        ("sum -0.5, 3-4", "sum −0.5, 3-4"),
     ],
 )
 def test_titles_are_written_in_html(title, written):

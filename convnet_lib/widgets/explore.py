@@ -211,6 +211,7 @@ def _html(title):
     """A title of a panel, its mathtext as HTML: $w^1$ is <i>w</i><sup>1</sup>."""
     for mark, sign in (("&", "&amp;"), ("<", "&lt;"), (r"\partial ", "∂"), (r"\,", " ")):
         title = title.replace(mark, sign)
+    title = re.sub(r"(?<![\w-])-(?=\d)", "−", title)
     return re.sub(r"\$(.*?)\$", lambda formula: MATHTEXT.sub(_sign, formula[1]), title)
 
 
