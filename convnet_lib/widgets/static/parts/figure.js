@@ -49,6 +49,7 @@ export class Figure {
     this.address = /** @type {string | null} */ (null);
     this.addTwin();
     this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
+    this.element.addEventListener("cn-pin", ({ detail }) => this.pin(detail));
     el.append(this.element);
   }
 
@@ -252,6 +253,12 @@ export class Figure {
   pick(subject) {
     this.walked = null;
     this.send({ pinned: subject });
+  }
+
+  /** Be about a cell that the page around names, if there is such a one. */
+  pin(subject) {
+    const array = this.grids.get(subject.grid)?.array;
+    if (array && subject.row < array.rows && subject.column < array.columns) this.pick(subject);
   }
 
   /** Explain the subject if it is another one than before. */
