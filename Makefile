@@ -65,7 +65,7 @@ test-faults: .venv
 	$(IN_VENV) -m pytest tests/faults
 
 clean:
-	rm -rf .venv .venv-bench .venv-oldest .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-ends .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -133,12 +133,13 @@ test-classroom: classroom
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
 
-# The tests with the lowest versions that pyproject.toml promises, in .venv-oldest.
+# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends.
 
 .PHONY: test-oldest
 
-test-oldest:
-	@$(PYTHON) tools/oldest.py
+test-oldest: .venv
+	@$(IN_VENV) tools/ends.py lowest-direct
+	.venv-ends/bin/python tools/ends.py --test
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
 # Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30
