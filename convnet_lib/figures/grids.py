@@ -96,6 +96,8 @@ def draw_outline(ax, mask, color=OUTLINE):
 def draw_mark(ax, mark, color=ACCENT):
     """Outline one rectangle (row, column, rows, columns) of a grid, heavily."""
     if mark is not None:
+        if len(mark) != 4:
+            checks.refuse("mark", "(row, column, rows, columns)", mark)
         j, k, rows, columns = mark
         corner = (k - 0.5, j - 0.5)
         ax.add_patch(Rectangle(corner, columns, rows, fill=False, edgecolor=color, linewidth=2.2))
