@@ -27,7 +27,7 @@ def forward(a):
         Pooled activations, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     return windows(a).max(axis=-1)
 
@@ -106,7 +106,7 @@ def tied(a):
         Booleans, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     field = windows(a)
     return _largest(field).sum(axis=-1) > 1
@@ -126,7 +126,7 @@ def windows(a):
         The windows, shape (..., H/2, W/2, 4): [..., j, k, 2r+s] is a_{2j+r,2k+s}.
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     a = checks.floats("a", a)
     if a.ndim < 2 or a.shape[-2] % SIZE or a.shape[-1] % SIZE or 0 in a.shape[-2:]:

@@ -21,6 +21,7 @@ MENTION = re.compile(
     rf"|\b(?P<tag>{NAME})\b"
 )
 NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
+NO_LINKS_IN += (addnodes.desc_signature, addnodes.literal_strong)
 
 
 def anchor(tag):

@@ -20,6 +20,7 @@ from convnet_lib import (
     costs,
     data,
     dense,
+    exercises,
     fast,
     figures,
     gradient_check,
@@ -533,6 +534,18 @@ COUNTS = {
         "label",
         lambda x: figures.training_film(RUN, IMAGES[0], x),
         [10, -1, 3.0, "3", True],
+    ),
+}
+COUNTS |= {
+    "hint step": (
+        "step",
+        lambda x: exercises.hint("7.1", x),
+        [0, *(n for n in NO_WHOLE_NUMBER if n is not None)],
+    ),
+    "check strict": (
+        "strict",
+        lambda x: exercises.check("7.1", "a", x),
+        ["no", 0, 1, None, [True]],
     ),
 }
 ASKED = [(*rest[:2], bad) for rest in COUNTS.values() for bad in rest[2]]

@@ -197,7 +197,7 @@ def test_each_function_of_the_library_stands_with_its_equation(parsed):
         )
         assert [tag for _, tag in shown] == tags
         assert all(href.endswith(f".html#eq-{tag}") for href, tag in shown)
-        assert part.count('<div class="math') == len(tags)
+        assert part.count('class="named-equation') == len(tags)
 
 
 def test_the_library_is_whole(parsed):
