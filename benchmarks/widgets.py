@@ -1,5 +1,6 @@
-"""How long a reader waits: in JupyterLab, from key press to the changed picture painted, and from
-the pointer's move to the highlight.
+"""How long a reader waits: from key or pointer to the changed picture painted, for every control
+of the figures, and from the pointer's move to the highlight; in JupyterLab with a kernel, and on a
+page without one.
 
 Run by `make bench-widgets`; with the names of figures, python benchmarks/widgets.py gallery output,
 it measures those alone. The clock is the browser's own: from the time stamp of the input event to
@@ -19,8 +20,8 @@ import browsing  # noqa: E402
 import driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-PRESSES = 60
-PAUSE = 150  # ms between key presses, as a hand makes them
+PRESSES = 40
+PAUSE = 120  # ms between key presses, as a hand makes them
 HOVERS = 200
 SETUP = """
 import numpy as np
@@ -49,6 +50,35 @@ HOVERED = {
     "backpropagation": [(["delta1"], "z1"), (["nabla_w1"], "a0")],
     "training_film": [(["a1"], "a0")],
     "gallery": [(["map 3"], "a0"), (["map 2", "map 3"], "a1")],
+}
+# The controls: how it is called, the grid that is drawn anew, and how it is moved.
+CONTROLS = {
+    "convolution": [
+        ("bias", "z1", ("slide", "Bias b 1")),
+        ("filter", "z1", ("choose", "Filter", ["blur", "identity"])),
+        ("weight, by key", "z1", ("press", "w1", ["+", "-"])),
+        ("weight, dragged", "z1", ("drag", "w1")),
+        ("pad", "a0", ("drag", "a0")),
+    ],
+    "pooling": [("image", "a2", ("choose", "Image", ["1", "2"]))],
+    "output": [("image", "neuron 3", ("choose", "Image", ["1", "2"]))],
+    "backpropagation": [
+        ("image", "delta1", ("choose", "Image", ["1", "2"])),
+        ("label", "delta1", ("choose", "Label", ["1", "2"])),
+        ("cost", "delta1", ("choose", "Cost", ["cross_entropy", "quadratic"])),
+        ("ties", "delta1", ("choose", "Ties", ["split", "first"])),
+        ("one step", "delta1", ("click", "Take a step")),
+        ("ten steps", "delta1", ("click", "10 steps")),
+    ],
+    "training_film": [
+        ("epoch", "a1", ("slide", "Epoch")),
+        ("image", "a1", ("choose", "Image", ["1", "2"])),
+        ("map", "a1", ("choose", "Map", ["1", "2"])),
+    ],
+    "gallery": [
+        ("image", "map 3", ("choose", "Image", ["1", "2"])),
+        ("kind of maps", "map 3", ("choose", "Maps show", ["weighted inputs", "activations"])),
+    ],
 }
 # A canvas is cleared when it is drawn anew. A message posted from the next frame arrives once
 # that frame has been handed on to be painted.
@@ -81,16 +111,50 @@ def measure(page, selector, layer, event, act, n):
     return page.evaluate("window.clock.times")
 
 
-def key_to_picture(page, live):
-    """The bias's slider is moved by a key; NumPy computes z¹, and its map is drawn."""
-    live.root.get_by_label("Bias b 1").focus()
-    keys = ("ArrowRight", "ArrowLeft")
+def control_to_picture(page, live, grid, way, target, values=()):
+    """A control is moved, the engine computes, and the map of a grid is drawn."""
+    if way == "drag":
+        return dragged_to_picture(page, live, grid, target)
+    if way == "slide":
+        live.root.get_by_label(target, exact=True).focus()
+    elif way == "press":
+        live.grid(target).focus()
 
     def act(i):
         page.wait_for_timeout(PAUSE)
-        page.keyboard.press(keys[i // 15 % 2])
+        if way == "slide":
+            page.keyboard.press(("ArrowRight", "ArrowLeft")[i // 4 % 2])
+        elif way == "press":
+            page.keyboard.press(values[i % 2])
+        elif way == "choose":
+            menu = live.root.get_by_role("combobox", name=target, exact=True)
+            menu.select_option(values[i % 2])
+        else:
+            live.root.get_by_role("button", name=target, exact=True).click()
 
-    return measure(page, '[data-grid="z1"]', 0, "keydown", act, PRESSES)
+    event = {"choose": "change", "click": "click"}.get(way, "keydown")
+    return measure(page, f'[data-grid="{grid}"]', 0, event, act, PRESSES)
+
+
+def dragged_to_picture(page, live, grid, target):
+    """The pointer drags over a grid: a weight up and down, or a pen over paper."""
+    if target == "a0":
+        live.root.get_by_role("button", name="Draw on the input").click()
+    rows, columns = live.shape(target)
+    cells = rows * columns
+    live.place(target, 0, 0)  # brings it into sight
+    places = [live.place(target, i // columns, i % columns) for i in range(cells)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+
+    def act(i):
+        page.wait_for_timeout(30)
+        x, y = places[(2 * i + 2) % cells]
+        page.mouse.move(x, y + 5 + (i % 2) * 7)
+
+    times = measure(page, f'[data-grid="{grid}"]', 0, "pointermove", act, PRESSES)
+    page.mouse.up()
+    return times
 
 
 def hover_to_highlight(page, live, grids, outlined):
@@ -121,22 +185,40 @@ def report(name, times, median, p95):
     return got[0] <= median and got[1] <= p95
 
 
-def measure_figure(name, folder, address, browser):
-    """Open a figure in JupyterLab and measure it; return whether all its aims are reached."""
-    driver.write_notebook(Path(folder) / f"{name}.ipynb", SETUP + FIGURES[name])
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    driver.run_all(page, address(f"{name}.ipynb"))
-    page.locator(".cn-figure").wait_for(timeout=60_000)
+def measure_page(name, where, page):
+    """Measure a figure that is open; return whether all its aims are reached."""
     page.wait_for_timeout(1500)
     live = driver.Live(page, page.locator(".cn-figure"))
     good = []
-    if name == "convolution":
-        good.append(report("key press to picture", key_to_picture(page, live), 50, 80))
+    for control, grid, how in CONTROLS[name]:
+        times = control_to_picture(page, live, grid, *how)
+        good.append(report(f"{name}, {where}, {control}", times, 20, 34))
     for grids, outlined in HOVERED[name]:
         times = hover_to_highlight(page, live, grids, outlined)
-        good.append(report(f"{name}, hover on {', '.join(grids)} to highlight", times, 34, 34))
+        good.append(report(f"{name}, {where}, hover on {', '.join(grids)}", times, 34, 34))
     page.close()
     return all(good)
+
+
+def with_kernel(name, folder, address, new_page):
+    """Open a figure in JupyterLab and measure it."""
+    driver.write_notebook(Path(folder) / f"{name}.ipynb", SETUP + FIGURES[name])
+    page = new_page()
+    driver.run_all(page, address(f"{name}.ipynb"))
+    page.locator(".cn-figure").wait_for(timeout=60_000)
+    return measure_page(name, "with a kernel", page)
+
+
+def without_kernel(name, folder, new_page):
+    """Open a figure on a page of its own and measure it."""
+    names = {}
+    exec(f"{SETUP}\nfigure = {FIGURES[name]}", names)
+    path = Path(folder) / f"{name}.html"
+    driver.write_page(path, [names["figure"]])
+    page = new_page()
+    page.goto(path.as_uri())
+    page.locator(".cn-figure").wait_for()
+    return measure_page(name, "without", page)
 
 
 def main(names):
@@ -149,7 +231,12 @@ def main(names):
         browser = playwright.chromium.launch(
             executable_path=os.environ["CONVNET_BROWSER"], args=browsing.OPTIONS
         )
-        good = [measure_figure(name, folder, address, browser) for name in names]
+
+        def new_page():
+            return browser.new_page(viewport={"width": 1400, "height": 1000})
+
+        good = [without_kernel(name, folder, new_page) for name in names]
+        good += [with_kernel(name, folder, address, new_page) for name in names]
         browser.close()
     return 0 if all(good) else 1
 

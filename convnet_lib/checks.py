@@ -120,6 +120,19 @@ def last_axes(name, x, expected):
         refuse(name, f"shape {written(('...', *expected))}", written(x.shape))
 
 
+def channels_not_last(name, x):
+    """Refuse x, (N, H, W), if it looks like one image (H, W, 1) or (H, W, 3), channels last.
+
+    >>> checks.channels_not_last("a0", np.zeros((28, 28, 1)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected rows and columns as the last axes, got (28, 28, 1), which has ...
+    """
+    if x.ndim > 2 and x.shape[-1] in (1, 3) and min(x.shape[-3:-1]) > 4:
+        expected = "rows and columns as the last axes"
+        refuse(name, expected, f"{written(x.shape)}, which has channels there, as {name}[..., 0]")
+
+
 def one_of(name, x, allowed):
     """Refuse x unless it is one of the `allowed` words.
 

@@ -124,6 +124,18 @@ def test_installed_is_what_is_locked():
             assert importlib.metadata.version(requirement.name) == pin.version, "make .venv"
 
 
+def test_the_installer_is_what_is_locked():
+    """A new venv has the pip and the setuptools that came with the system's Python."""
+    assert {requirement.name for requirement, _ in locked("requirements-pip.txt")} == {
+        "pip",
+        "setuptools",
+    }
+    for requirement, hashes in locked("requirements-pip.txt"):
+        (pin,) = requirement.specifier
+        assert hashes
+        assert importlib.metadata.version(requirement.name) == pin.version, "make .venv"
+
+
 def test_environment_yml_is_in_step():
     environment = yaml.safe_load(text(ROOT / "environment.yml"))
     *conda, pip = environment["dependencies"]

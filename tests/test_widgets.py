@@ -1,5 +1,6 @@
 """What the interactive figures hold and compute; what they show is for tests/browser."""
 
+import re
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from convnet_lib import activations, conv, costs, data, dense, pool, widgets
+from convnet_lib import activations, conv, data, dense, pool, widgets
 from convnet_lib.widgets import base
 
 RNG = np.random.default_rng(0)
@@ -19,8 +20,6 @@ A2 = pool.forward(A1)
 W3, B3 = RNG.normal(size=(10, 12, 12)) / 12, RNG.normal(size=10)
 Y = data.one_hot([4, 0, 9])
 
-close = pytest.approx
-
 
 def sent(figure):
     """What the page is sent when the figure is opened."""
@@ -29,8 +28,8 @@ def sent(figure):
 
 def received(figure, name, array):
     """Let the page set an array."""
-    data = {"shape": list(array.shape), "data": memoryview(array.astype(np.float32).tobytes())}
-    figure.set_state({name: data})
+    data = memoryview(array.astype(float).tobytes())
+    figure.set_state({name: {"shape": list(array.shape), "dtype": "float64", "data": data}})
 
 
 def convolution():
@@ -49,56 +48,36 @@ PARTS = ("grid", "figure", "arrays", "colours", "text")
 every_figure = pytest.mark.parametrize("make", [convolution, pooling, output])
 
 
-def test_convolution_is_numpys():
-    figure = convolution()
-    assert figure.z1 == close(conv.forward(A0, W1, B1), abs=1e-5)
-    assert figure.a1 == close(A1, abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("w1", -2 * W1), ("b1", np.array(1.5)), ("a0", A0[::-1])],
+    [("w1", -2 * W1), ("b1", np.array(1.5)), ("a0", A0[::-1]), ("w1", W1 * np.nan)],
 )
-def test_a_change_in_the_page_is_computed_with(name, value):
+def test_a_change_in_the_page_is_in_python(name, value):
     figure = convolution()
     received(figure, name, value)
-    now = {"a0": A0, "w1": W1, "b1": np.array(B1)} | {name: value}
-    assert figure.z1 == close(conv.forward(now["a0"], now["w1"], now["b1"]), abs=1e-5)
-    assert figure.a1 == close(activations.sigmoid(figure.z1), abs=1e-6)
+    np.testing.assert_array_equal(getattr(figure, name), value)
+    assert sent(figure)[name]["shape"] == list(value.shape)
 
 
-def test_pooling_is_numpys():
-    figure = pooling()
-    a1 = A1.astype(np.float32)
-    assert (figure.a2 == pool.forward(a1)).all()
-    assert (figure.tied == pool.tied(a1)).all()
-    for rule in pool.TIES:
-        assert (getattr(figure, rule) == pool.winners(a1, rule)).all()
+@pytest.mark.parametrize("make", [convolution, pooling, output])
+def test_only_data_and_parameters_are_sent(make):
+    arrays = {
+        "convolution": {"a0", "given", "w1", "b1", "filters"},
+        "pooling": {"a1"},
+        "output": {"a2", "w3", "b3"},
+    }
+    assert set(sent(make())["_arrays"]) == arrays[make.__name__]
 
 
-def test_pooling_follows_another_map():
-    figure = pooling()
-    figure.a1 = A1[::-1]
-    assert figure.a2 == close(pool.forward(A1[::-1]), abs=1e-6)
-
-
-def test_output_is_numpys():
-    figure = output()
-    assert figure.products == close(W3 * A2[:, None], abs=1e-6)
-    assert figure.z3 == close(dense.forward(A2, W3, B3), abs=1e-4)
-    assert figure.sums + B3 == close(figure.z3, abs=1e-4)
-    assert figure.a3 == close(activations.sigmoid(figure.z3), abs=1e-6)
-
-
-@pytest.mark.parametrize("cost", costs.COSTS)
-def test_shares_add_up_to_the_cost(cost):
-    figure = output()
-    for label in range(10):
-        y = data.one_hot([label] * 3)
-        expected = costs.COSTS[cost](figure.a3.astype(float), y)
-        assert figure.costs[cost][:, label] == close(expected, rel=1e-4)
-        shares = np.where(y == 1, figure.shares[cost][:, 1], figure.shares[cost][:, 0])
-        assert shares.sum(axis=1) == close(expected, rel=1e-4)
+def test_it_begins_at_the_strongest():
+    z1 = conv.forward(A0, W1, B1)[0]
+    pinned = convolution().pinned
+    assert z1[pinned["row"], pinned["column"]] == z1.max()
+    pinned = output().pinned
+    q = dense.forward(A2, W3, B3)[0].argmax()
+    assert pinned["grid"] == f"neuron {q}"
+    products = np.abs(W3[q] * A2[0])
+    assert products[pinned["row"], pinned["column"]] == products.max()
 
 
 def test_output_without_a_label():
@@ -108,9 +87,9 @@ def test_output_without_a_label():
 
 
 def test_one_image_is_as_several():
-    assert widgets.convolution(A0[0], W1, B1).z1.shape == (1, 24, 24)
-    assert widgets.pooling(A1[0]).a2.shape == (1, 12, 12)
-    assert widgets.output(A2[0], W3, B3, Y[0]).z3.shape == (1, 10)
+    assert widgets.convolution(A0[0], W1, B1).a0.shape == (1, 28, 28)
+    assert widgets.pooling(A1[0]).a1.shape == (1, 24, 24)
+    assert widgets.output(A2[0], W3, B3, Y[0]).a2.shape == (1, 12, 12)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +105,15 @@ def test_the_text_of_a_figure(make, text):
 
 
 @every_figure
-def test_arrays_are_sent_as_float32(make):
+def test_arrays_are_sent_as_they_are(make):
     figure = make()
     arrays = [name for name, trait in figure.traits().items() if isinstance(trait, base.Array)]
     for name in arrays:
         state = sent(figure)[name]
         array = getattr(figure, name)
         assert tuple(state["shape"]) == array.shape
-        assert (np.frombuffer(state["data"], np.float32).reshape(array.shape) == array).all()
+        assert state["dtype"] == "float64"
+        assert (np.frombuffer(state["data"], float).reshape(array.shape) == array).all()
 
 
 @every_figure
@@ -141,7 +121,8 @@ def test_all_modules_that_the_page_imports_are_sent(make):
     sources = sent(make())["_modules"]
     assert {f"parts/{part}.js" for part in PARTS} < set(sources)
     for text in sources.values():
-        assert "import(" not in text
+        code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)  # types may say it in comments
+        assert "import(" not in code
         assert "http" not in text.replace("http://www.w3.org", "")
 
 
@@ -155,36 +136,42 @@ def test_the_twin_is_drawn_when_the_figure_is_shown(make):
 
 
 @every_figure
-def test_it_answers_the_page(make):
-    figure, answers = make(), []
-    figure.send = answers.append
-    figure._handle_custom_msg({"kind": "are you there"}, [])
-    figure._handle_custom_msg({"kind": "something else"}, [])
-    assert answers == [{"kind": "here"}]
-
-
-@every_figure
 def test_another_shape_is_refused(make):
     figure = make()
-    name = "b3" if hasattr(figure, "b3") else "a1"
+    name = next(name for name in ("b3", "w1", "a1") if hasattr(figure, name))
     with pytest.raises(ValueError, match=f"{name}: expected shape"):
         setattr(figure, name, np.zeros(3))
 
 
 def test_not_a_number_is_a_picture():
+    """What is handed in is finite; what becomes of it under a reader's hands is drawn."""
+    figure = widgets.convolution(A0, W1, B1)
     a0 = A0.copy()
     a0[0, 3, 3] = np.nan
     a0[1, 3, 3] = np.inf
-    figure = widgets.convolution(a0, W1, B1)
-    assert np.isnan(figure.z1[0]).any()
-    assert np.isfinite(figure.z1[2]).all()
-    assert widgets.pooling(figure.a1).a2.shape == (3, 12, 12)
-    assert widgets.output(np.where(A2 > 0.5, np.nan, A2), W3, B3, Y).pinned["grid"] == "neuron 0"
+    figure.a0 = a0
+    assert figure.pinned["grid"] == "z1"
 
 
 BAD = {
     "no image": (lambda: widgets.convolution(np.zeros((0, 28, 28)), W1, B1), "a0: expected shape"),
     "a row": (lambda: widgets.convolution(np.zeros(28), W1, B1), "a0: expected shape"),
+    "standardised": (
+        lambda: widgets.convolution(np.where(A0 > 0, A0, np.nan), W1, B1),
+        r"a0: expected finite numbers, got nan at \(0, 0, 0\), and",
+    ),
+    "infinite maps": (
+        lambda: widgets.pooling(np.full((4, 4), np.inf)),
+        "a1: expected finite numbers, got inf",
+    ),
+    "not a weight": (
+        lambda: widgets.output(A2, np.where(W3 > 0, W3, np.nan), B3, Y),
+        "w3: expected finite numbers, got nan",
+    ),
+    "channels last": (
+        lambda: widgets.convolution(np.zeros((28, 28, 1)), W1, B1),
+        r"a0: expected rows and columns as the last axes, got \(28, 28, 1\), which has channels",
+    ),
     "bytes": (
         lambda: widgets.convolution(np.zeros((28, 28), np.uint8), W1, B1),
         "a0: .* got uint8",

@@ -11,9 +11,11 @@ from convnet_lib.activations import sigmoid_prime
 
 TEST = data.load_digits().test
 WHICH = [3, 205, 610]
-A0 = TEST.images[WHICH].astype(np.float32)
-Y = data.one_hot(TEST.labels[WHICH]).astype(np.float32)
+A0, Y = TEST.images[WHICH], data.one_hot(TEST.labels[WHICH])
 NET = ConvNet.random(seed=1)
+G = NET.backprop(A0[0], Y[0])  # of the first image, as the figure opens
+BACK = dense.backward(G.delta3, NET.w3)
+TIED = pool.tied(NET.feedforward(A0[0]).a1)
 ROOM = 6e-4  # three decimals are written
 
 
@@ -84,7 +86,7 @@ def test_every_quantity_is_numpys(show, figure, index, cost, ties):
 @pytest.mark.parametrize("ties", pool.TIES)
 def test_an_error_is_written_with_its_sum_and_its_switch(show, figure, ties):
     live = show(figure, width=1600)
-    tied = np.argwhere(figure.tied[0] * (np.abs(figure.nabla_a2["quadratic"][0]) > 0.01))
+    tied = np.argwhere(TIED * (np.abs(BACK) > 0.01))
     cells = [(2 * tied[0][0] + r, 2 * tied[0][1] + s) for r in (0, 1) for s in (0, 1)]
     choose(live, 0, "quadratic", ties)
     switch = pool.winners(NET.feedforward(A0[0]).a1, ties)
@@ -92,10 +94,10 @@ def test_an_error_is_written_with_its_sum_and_its_switch(show, figure, ties):
         live.hover("delta1", j, k)
         text = live.formulas()
         assert live.results() == pytest.approx(
-            [figure.delta1[f"quadratic {ties}"][0, j, k]], abs=ROOM
+            [NET.backprop(A0[0], Y[0], ties=ties).delta1[j, k]], abs=ROOM
         )
         written = sums(text)
-        assert written == pytest.approx(figure.nabla_a2["quadratic"][0, j // 2, k // 2], abs=5e-3)
+        assert written == pytest.approx(BACK[j // 2, k // 2], abs=5e-3)
         on = driver.numbers(text[text.index("[") - 8 : text.index("[")])[-1]
         assert on == pytest.approx(float(switch[j, k]), abs=6e-3)
         assert "(BP2)" in text
@@ -106,7 +108,7 @@ def test_an_error_is_written_with_its_sum_and_its_switch(show, figure, ties):
 
 def test_a_tie_is_told(show, figure):
     live = show(figure, width=1600)
-    window = np.argwhere(figure.tied[0])[0]
+    window = np.argwhere(TIED)[0]
     j, k = 2 * window
     live.hover("switch", j, k)
     assert "not alone: a tie" in live.formulas()
@@ -121,7 +123,7 @@ def test_a_tie_is_told(show, figure):
 
 def test_a_weight_shows_delta1_times_the_shifted_digit(show, figure):
     live = show(figure, width=1600)
-    delta1 = figure.delta1["quadratic first"][0]
+    delta1 = G.delta1
     fields = conv.receptive_fields(A0[0], NET.w1)
     outlines = set()
     for l, m in [(0, 0), (4, 4), (2, 3)]:
@@ -167,7 +169,7 @@ def test_the_terms_of_the_sum_in_bp2(show, figure):
     live.grid("nabla_a2").focus()
     live.page.keyboard.press("Home")
     live.page.keyboard.press("t")
-    delta3 = figure.delta3["quadratic"][0]
+    delta3 = G.delta3
     for l in (0, 4, 9):
         assert value(live, "left", 0, l) == pytest.approx(delta3[l], abs=ROOM)
         assert value(live, "right", 0, l) == pytest.approx(NET.w3[l, 5, 0], abs=ROOM)

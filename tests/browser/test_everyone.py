@@ -39,7 +39,6 @@ def test_axe_finds_nothing(show, name):
     from axe_playwright_python.sync_playwright import Axe
 
     live = show(FIGURES[name]())
-    live.page.wait_for_timeout(1200)  # the note that Python is missing is there as well
     for theme in ("light", "dark"):
         for width in (390, 1000):
             live.page.emulate_media(color_scheme=theme)
@@ -90,9 +89,7 @@ def test_nothing_moves_by_itself(show, name):
     places = live.root.locator("*").evaluate_all(where)
     live.page.wait_for_timeout(1500)
     assert live.root.locator("*").evaluate_all(where) == places
-    # These two say in between that Python is missing.
-    if name not in ("convolution", "backpropagation"):
-        assert live.root.screenshot() == picture
+    assert live.root.screenshot() == picture
     assert live.page.evaluate("document.getAnimations().length") == 0
 
 

@@ -3,11 +3,14 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
-from convnet_lib import ConvNet, data, maps, widgets
+from convnet_lib import ConvNet, data, maps, pool, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[[3, 205, 610]], DIGITS.labels[[3, 205, 610]]
 NET = ConvNet.random(5, seed=6)
+Z1, A1, *_ = NET.feedforward(IMAGES)
+WINNERS, TIED = pool.winners(A1), pool.tied(A1)
+PEAKS = NET.b1 + np.linalg.norm(np.maximum(NET.w1, 0), axis=(1, 2))
 ORDERS = ["number", "importance", "pleased"]
 
 
@@ -28,27 +31,20 @@ def test_every_map_has_the_colours_of_its_numbers(show, figure):
     live = show(figure)
     for index in range(3):
         live.root.get_by_label("Image").select_option(str(index))
-        largest = np.abs(figure.z1[index]).max()
+        largest = np.abs(Z1[index]).max()
         for kind in ("activations", "weighted inputs", "pooling masks"):
             live.root.get_by_label("Maps show").select_option(kind)
             live.outlined("map 0")  # the next frame is drawn
             for f in (0, 4):
-                z1, a1 = figure.z1[index, f], figure.a1[index, f]
+                z1, a1 = Z1[index, f], A1[index, f]
                 expected = {
                     "activations": colormaps["Greys"](a1, bytes=True),
                     "weighted inputs": colormaps["RdBu_r"]((z1 / largest + 1) / 2, bytes=True),
                     "pooling masks": colormaps["Greys"](
-                        _mask(figure.winner[index, f]).astype(float), bytes=True
+                        WINNERS[index, f].astype(float), bytes=True
                     ),
                 }[kind]
                 assert np.abs(live.colours(f"map {f}") - expected[..., :3]).max() <= 8
-
-
-def _mask(winner):
-    j, k = np.indices(winner.shape)
-    mask = np.zeros((24, 24), bool)
-    mask[2 * j + winner.astype(int) // 2, 2 * k + winner.astype(int) % 2] = True
-    return mask
 
 
 def test_a_thumbnail_is_the_filter_and_the_patch_that_pleases_it(show, figure):
@@ -73,14 +69,14 @@ def test_a_neuron_is_written_out(show, figure, cell, index, f):
     live = show(figure)
     live.hover(f"map {f}", *cell)
     j, k = cell
-    i = int(figure.winner[index, f, j // 2, k // 2])
-    row, column = 2 * (j // 2) + i // 2, 2 * (k // 2) + i % 2
-    z1, a1 = figure.z1[index, f], figure.a1[index, f]
-    expected = [z1[cell], a1[cell], a1[row, column], figure.peaks[f], z1.max()]
+    window = WINNERS[index, f, j // 2 * 2 :, k // 2 * 2 :][:2, :2]
+    (row, column) = np.argwhere(window)[0] + (j // 2 * 2, k // 2 * 2)
+    z1, a1 = Z1[index, f], A1[index, f]
+    expected = [z1[cell], a1[cell], a1[row, column], PEAKS[f], z1.max()]
     assert live.results() == pytest.approx(expected, abs=6e-4)
     wins = "This neuron wins" if (row, column) == cell else "Another neuron wins"
     assert wins in live.formulas()
-    assert ("A tie" in live.formulas()) == bool(figure.tied[index, f, j // 2, k // 2])
+    assert ("A tie" in live.formulas()) == TIED[index, f, j // 2, k // 2]
     words = live.words()
     assert f"z 1 at {f}, {j}, {k} is" in words
     assert "wins its window" in words or f"won by row {row}, column {column}" in words
@@ -100,10 +96,10 @@ def test_the_large_maps_are_walked_as_the_small_ones(show, figure):
     live = show(figure)
     live.click("map 1", 3, 3)
     live.hover("z1", 5, 6)
-    assert live.results()[0] == pytest.approx(figure.z1[0, 1, 5, 6], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, 1, 5, 6], abs=6e-4)
     live.click("a1", 8, 9)
     live.page.mouse.move(0, 0)
-    assert live.results()[0] == pytest.approx(figure.z1[0, 1, 8, 9], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, 1, 8, 9], abs=6e-4)
 
 
 @pytest.mark.parametrize("sort", ORDERS)
@@ -115,7 +111,7 @@ def test_the_maps_are_sorted(show, figure, sort, index):
     by = {
         "number": -np.arange(5),
         "importance": figure.importance,
-        "pleased": figure.z1[index].max(axis=(1, 2)),
+        "pleased": Z1[index].max(axis=(1, 2)),
     }[sort]
     assert shown_maps(live) == list(np.argsort(-by, kind="stable"))
     for f, text in enumerate(figure.importance):
@@ -130,10 +126,10 @@ def test_the_keyboard_leads_from_map_to_map(show, figure):
     live.grid(f"map {first}").focus()
     for key in ("Control+Home", "ArrowDown", "ArrowRight", "PageDown"):
         live.page.keyboard.press(key)
-    assert live.results()[0] == pytest.approx(figure.z1[0, second, 1, 1], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, second, 1, 1], abs=6e-4)
     live.page.keyboard.press("PageUp")
     live.page.keyboard.press("PageUp")  # there is none before the first
-    assert live.results()[0] == pytest.approx(figure.z1[0, first, 1, 1], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, first, 1, 1], abs=6e-4)
     live.page.keyboard.press("Escape")
     assert live.page.evaluate("document.activeElement.className") == "cn-hint"
 
@@ -153,7 +149,7 @@ def test_weights_patch_and_pixels_are_told(show, figure):
     live.hover("a0", 27, 14)
     assert "is seen by 5 neurons" in live.formulas()
     live.page.mouse.move(0, 0)
-    assert live.results()[0] == pytest.approx(figure.z1[0, 3, 10, 11], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, 3, 10, 11], abs=6e-4)
 
 
 def test_a_single_filter_goes_without_the_index_of_its_map(show):
@@ -162,7 +158,7 @@ def test_a_single_filter_goes_without_the_index_of_its_map(show):
     live = show(figure)
     assert not live.root.get_by_label("Sort").count()
     live.hover("map 0", 4, 5)
-    assert live.results()[0] == pytest.approx(figure.z1[0, 0, 4, 5], abs=6e-4)
+    assert live.results()[0] == pytest.approx(Z1[0, 0, 4, 5], abs=6e-4)
     assert "z 1 at 4, 5 is" in live.words()
     assert "norm of the map's weights" in caption(live)
 

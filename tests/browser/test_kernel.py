@@ -1,5 +1,7 @@
 """Round trips through JupyterLab and a kernel: what the page changes, NumPy computes."""
 
+import json
+
 import driver
 import numpy as np
 import pytest
@@ -44,7 +46,7 @@ def notebook(lab, new_page):
 
 
 def live_figures(page, n=1):
-    page.locator(".cn-python:enabled").nth(n - 1).wait_for(timeout=60_000)
+    page.locator(".cn-figure").nth(n - 1).wait_for(timeout=60_000)
     return [driver.Live(page, page.locator(".cn-figure").nth(i)) for i in range(n)]
 
 
@@ -222,3 +224,97 @@ def test_a_hundred_figures_opened_and_closed_leave_nothing(notebook, figure, mos
     assert heap < most
     assert nodes < 400
     assert listeners < 50
+
+
+# --- what the page changed, in Python -------------------------------------------------------
+
+TELL = "import json; print(json.dumps([float(x) for x in np.ravel({})]))"
+# 'Run all' runs it as well, and then it is to do nothing. (One kernel serves all of these tests.)
+LATER = "if figure is globals().get('ready'): {}\nready = figure\nprint([1])"
+
+
+def told(page, cell):
+    """Run a cell that prints numbers, and return them."""
+    shown = page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click()
+    before = shown.count() and shown.last.inner_text()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(700)
+    for _ in range(50):
+        if shown.count() and shown.last.inner_text().strip().startswith("["):
+            return np.array(json.loads(shown.last.inner_text()))
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the cell printed {before!r}")
+
+
+def test_python_has_the_weight_that_was_dragged_and_the_page_what_python_sets(notebook):
+    page = notebook(
+        SETUP + "figure",
+        TELL.format("figure.w1"),
+        TELL.format("figure.a0"),
+        LATER.format("figure.w1, figure.b1 = -w1, 0.5"),
+    )
+    (live,) = live_figures(page)
+    x, y = live.place("w1", 3, 1)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 30)
+    page.mouse.move(x, y - 50)
+    page.mouse.up()
+    live.root.get_by_role("button", name="Blank input").click()
+    w1 = W1.copy()
+    w1[3, 1] += 1
+    np.testing.assert_allclose(told(page, 1), w1.ravel(), rtol=1e-14)
+    assert (told(page, 2) == 0).all()
+    live.root.get_by_role("button", name="Given input").click()
+    told(page, 3)
+    live.click("z1", 9, 8)
+    page.mouse.move(0, 0)
+    z1 = conv.forward(A0, -W1, 0.5)[9, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+
+def test_python_has_the_network_that_the_page_has_trained(notebook):
+    page = notebook(
+        "import numpy as np" + WHOLE + "figure",
+        TELL.format("figure.net.w1"),
+        TELL.format("figure.net.w3"),
+        TELL.format("figure.past"),
+        LATER.format("figure.take_step(2)"),
+    )
+    (live,) = live_figures(page)
+    for label, value in (("Cost", "cross_entropy"), ("Ties", "split"), ("Label", "7")):
+        live.root.get_by_role("combobox", name=label).select_option(value)
+    for button in ("Take a step", "10 steps"):
+        live.root.get_by_role("button", name=button).click()
+    nets, y = [ConvNet.random(seed=1)], data.one_hot([7])[0]
+    for _ in range(13):
+        net = nets[-1]
+        g = net.backprop(A0, y, "cross_entropy", "split")
+        moved = {name: getattr(net, name) - 0.05 * getattr(g, name) for name in net.parameters}
+        nets.append(ConvNet(**moved))
+    np.testing.assert_allclose(told(page, 1), nets[11].w1.ravel(), rtol=1e-10)
+    np.testing.assert_allclose(told(page, 2), nets[11].w3.ravel(), rtol=1e-10)
+    past = [net.feedforward(A0).a3 for net in nets[:11]]
+    np.testing.assert_allclose(told(page, 3), np.ravel(past), rtol=1e-10)
+    told(page, 4)
+    history = live.root.locator(".bp-history")
+    history.get_by_text("after 13 steps").wait_for()
+    cost = nets[13].cost(A0, y, "cross_entropy")
+    # The last cell was run, and JupyterLab may have put the first out of sight.
+    assert driver.numbers(history.text_content())[-1] == pytest.approx(cost, abs=6e-4)
+
+
+def test_a_figure_goes_on_after_its_kernel_is_gone(notebook):
+    page = notebook(SETUP + "figure")
+    (live,) = live_figures(page)
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    page.get_by_text("No Kernel").first.wait_for(timeout=30_000)
+    live.root.get_by_role("combobox", name="Filter").select_option("blur")
+    live.root.get_by_label("Bias b 1").press("ArrowRight")
+    live.click("z1", 9, 8)
+    page.mouse.move(0, 0)
+    z1 = conv.forward(A0, np.full((5, 5), 1 / 25), -0.2)[9, 8]
+    until(live, [z1, 1 / (1 + np.exp(-z1))])

@@ -19,6 +19,7 @@ def run_of(n, maps):
 
 
 RUN = run_of(5, 3)
+A1 = np.stack([net.feedforward(IMAGES).a1 for net in RUN.nets])
 ERRORS = [net.backprop(IMAGES, data.one_hot(LABELS), "cross_entropy") for net in RUN.nets]
 
 
@@ -54,8 +55,8 @@ def test_every_frame_has_the_colours_of_its_numbers(show, figure, index, f):
     largest = max(np.abs(errors.delta1[index]).max() for errors in ERRORS)
     for frame in (0, 3, 4):
         scrub(live, frame)
-        expected = coloured("Greys", figure.a1[frame, index, f])
-        inside = pool.winners(figure.a1[frame, index, f])  # outlines may touch their neighbours
+        expected = coloured("Greys", A1[frame, index, f])
+        inside = pool.winners(A1[frame, index, f])  # outlines may touch their neighbours
         difference = np.abs(live.colours("a1").astype(int) - expected)
         assert difference[inside].max() <= 8
         delta1 = ERRORS[frame].delta1[index, f]
@@ -98,7 +99,7 @@ def test_a_neuron_is_written_out(show, figure, cell, frame, index, f):
     figure.frame, figure.index, figure.map = frame, index, f
     live = show(figure)
     live.hover("a1", *cell)
-    a1, (j, k) = figure.a1[frame, index, f], cell
+    a1, (j, k) = A1[frame, index, f], cell
     window = np.s_[j // 2 * 2 : j // 2 * 2 + 2, k // 2 * 2 : k // 2 * 2 + 2]
     wins = pool.winners(RUN.nets[frame].feedforward(figure.a0).a1)[index, f][cell]
     delta1 = ERRORS[frame].delta1[index, f][cell]
@@ -115,7 +116,7 @@ def test_a_cell_is_kept_while_the_film_goes_on(show, figure):
     live.page.mouse.move(0, 0)
     for frame in (1, 4):
         scrub(live, frame)
-        assert live.results()[0] == pytest.approx(figure.a1[frame, 0, 0, 7, 8], abs=6e-4)
+        assert live.results()[0] == pytest.approx(A1[frame, 0, 0, 7, 8], abs=6e-4)
 
 
 def test_page_keys_scrub_from_a_grid_and_stop_at_the_ends(show, figure):
@@ -126,7 +127,7 @@ def test_page_keys_scrub_from_a_grid_and_stop_at_the_ends(show, figure):
         live.page.keyboard.press(keys)
         value = live.root.get_by_label("Epoch", exact=True).input_value()
         assert value == str(frame)
-        assert live.results()[0] == pytest.approx(figure.a1[frame, 0, 0, 0, 0], abs=6e-4)
+        assert live.results()[0] == pytest.approx(A1[frame, 0, 0, 0, 0], abs=6e-4)
     live.page.keyboard.press("Escape")
     assert live.page.evaluate("document.activeElement.className") == "cn-hint"
 

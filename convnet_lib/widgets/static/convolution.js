@@ -124,7 +124,7 @@ class Convolution {
     const index = model.get("index");
     this.a0 = figure.array("a0").part(index);
     this.w1 = figure.array("w1");
-    [this.b1] = figure.array("b1").values;
+    this.b1 = figure.array("b1").values[0];
     this.z1 = convForward(this.a0, this.w1, figure.array("b1")); // F1
     this.a1 = sigmoid(this.z1); // F2
     this.input.show(this.a0);

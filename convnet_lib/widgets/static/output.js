@@ -126,12 +126,14 @@ class Output {
     this.sums = this.product.parts().map(({ values }) => values.reduce((sum, x) => sum + x, 0));
     const z3 = denseForward(this.a2, this.w3, figure.array("b3")); // F4
     const a3 = sigmoid(z3); // F5
-    [this.b3, this.z3, this.a3] = [figure.array("b3").values, z3.values, a3.values];
+    this.b3 = figure.array("b3").values;
+    this.z3 = z3.values;
+    this.a3 = a3.values;
     const cost = model.get("cost");
     this.chosen = model.get("label");
     this.y = NDArray.vector(this.lines.map((_, q) => Number(q === this.chosen)));
     this.shares = a3.map((a, q) => SHARES[cost](a, this.y.values[q])).values;
-    [this.C] = costOf(a3, this.y, cost).values;
+    this.C = costOf(a3, this.y, cost).values[0];
     this.input.show(this.a2);
     // One scale for all ten, as in the static twin: pale means little.
     this.scale = figure.palettes.scale("diverging", this.product.values);
@@ -176,7 +178,7 @@ class Output {
       words: `products of neuron ${q}`,
       scale: this.scale,
     });
-    for (const [i, line] of this.lines.entries()) line.setAttribute("aria-current", i === q);
+    for (const [i, line] of this.lines.entries()) line.setAttribute("aria-current", `${i === q}`);
     this.write();
     this.mark(this.cell);
     this.figure.say(this.speak(q));

@@ -1,7 +1,7 @@
 // F3 and BP2a: the largest of four, and the switch that tells which it was.
 
 import { NDArray } from "./parts/arrays.js";
-import { poolForward, poolTied, poolWinners } from "./parts/engine.js";
+import { poolForward, poolTied, poolWinners, TIES } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
@@ -80,9 +80,7 @@ class Pooling {
     this.tied = poolTied(this.a1);
     this.activation.show(this.a1);
     this.pooled.show(this.a2);
-    for (const [rule, grid] of Object.entries(this.switches)) {
-      grid.show(poolWinners(this.a1, rule)); // BP2a
-    }
+    for (const rule of TIES) this.switches[rule].show(poolWinners(this.a1, rule)); // BP2a
     this.activation.setMask(cellsWhere(this.switches.first.array, "winner"));
     this.pooled.setMask(cellsWhere(this.tied, "tied"));
     if (this.images) this.images.value = index;

@@ -40,6 +40,8 @@ class TrainingFilm {
     this.frames = epochs.values.length;
     this.maps = filters.shape[1];
     this.hasErrors = largest.values.length > 0;
+    // One scale for the whole run, so that what grows or fades is seen to.
+    this.filterScale = this.figure.palettes.scale("diverging", filters.values);
     this.build();
     this.figure.onChange(["frame", "index", "map", "shows"], () => this.update());
     this.figure.onClose(() => this.pause());
@@ -137,6 +139,7 @@ class TrainingFilm {
     const { figure, arrays } = this;
     const row = figure.row();
     const curve = (name, words, html = words) => ({ words, html, values: arrays[name].values });
+    /** @type {Omit<import("./parts/chart.js").Options, "onMove">[]} */
     const charts = [
       { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
       {
@@ -202,8 +205,6 @@ class TrainingFilm {
     this.map = model.get("map");
     this.epoch = arrays.epochs.values[this.frame];
     const f = this.map;
-    // One scale for the whole run, so that what grows or fades is seen to.
-    this.filterScale ??= figure.palettes.scale("diverging", arrays.w1.values);
     this.compute();
     this.w1 = arrays.w1.part(this.frame).part(f);
     this.a1 = this.now.a1.part(f);
@@ -233,7 +234,8 @@ class TrainingFilm {
     if (this.computed === shown) return;
     this.computed = shown;
     const { arrays } = this;
-    const net = Object.fromEntries(PARAMETERS.map((name) => [name, arrays[name].part(this.frame)]));
+    const [w1, b1, w3, b3] = PARAMETERS.map((name) => arrays[name].part(this.frame));
+    const net = { w1, b1, w3, b3 };
     const image = arrays.a0.part(this.index);
     if (this.hasErrors) {
       const label = this.model.get("labels")[this.index];
@@ -241,7 +243,7 @@ class TrainingFilm {
       this.now = backprop(net, image, y, this.model.get("cost"));
     } else {
       const forward = feedforward(net, image);
-      this.now = { ...forward, mask: poolWinners(forward.a1) };
+      this.now = { ...forward, mask: poolWinners(forward.a1), delta1: null };
     }
   }
 

@@ -51,11 +51,7 @@ function outputError({ cost: name, a3, y, slope3, delta3 }, l) {
 function sumBack(data, j, k) {
   const { delta3, w3, outputs } = data;
   const pairs = [...delta3.values].map((d, l) => [d, w3.part(l).at(j, k)]);
-  const line = (i) =>
-    new NDArray(
-      [1, outputs],
-      Float32Array.from(pairs, (pair) => pair[i]),
-    );
+  const line = (i) => NDArray.make(1, outputs, (_, l) => pairs[l][i]);
   return {
     formula: `Σ<sub>${L}</sub> ${s("δ", 3, [L])} ${s("w", 3, [L, j, k])}`,
     filled: terms(pairs),

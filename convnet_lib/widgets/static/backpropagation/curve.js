@@ -24,8 +24,8 @@ export class Curve {
         <line y1="4" y2="96" class="bp-here"/>
         <circle r="3.2" class="bp-dot"/><circle r="3.2" class="bp-dot"/>
       </svg><div class="bp-note"></div>`;
-    [this.here] = box.querySelectorAll(".bp-here");
-    this.dots = box.querySelectorAll(".bp-dot");
+    this.here = /** @type {SVGElement} */ (box.querySelector(".bp-here"));
+    this.dots = /** @type {NodeListOf<SVGElement>} */ (box.querySelectorAll(".bp-dot"));
     this.reading = box.querySelector(".bp-note");
   }
 
@@ -36,12 +36,12 @@ export class Curve {
     for (const element of [this.here, ...this.dots]) element.style.display = known ? "" : "none";
     this.reading.innerHTML = known ? `${symbol("z", 1, neuron)} = ${number(z)}` : "";
     if (!known) return;
-    const x = across(z);
+    const x = `${across(z)}`;
     this.here.setAttribute("x1", x);
     this.here.setAttribute("x2", x);
     for (const [i, array] of [a1, slope1].entries()) {
       this.dots[i].setAttribute("cx", x);
-      this.dots[i].setAttribute("cy", up(array.at(...neuron)));
+      this.dots[i].setAttribute("cy", `${up(array.at(...neuron))}`);
     }
   }
 }

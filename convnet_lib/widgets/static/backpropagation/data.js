@@ -10,9 +10,13 @@ const column = ({ values }) => new NDArray([values.length, 1], values);
 
 const choices = ({ model }) => ["index", "cost", "ties", "rate"].map((name) => model.get(name));
 
-/** The network, as the traits of a figure have it. */
+/**
+ * The network, as the traits of a figure have it.
+ * @param {import("../parts/figure.js").Figure} figure
+ */
 export function netOf(figure) {
-  return Object.fromEntries(PARAMETERS.map((name) => [name, figure.array(name)]));
+  const [w1, b1, w3, b3] = PARAMETERS.map((name) => figure.array(name));
+  return { w1, b1, w3, b3 };
 }
 
 /** All quantities by the names of their panels, each as a two-dimensional array (or w3, a stack). */
@@ -42,6 +46,10 @@ export function dataOf(figure) {
     nabla_w3: all.w3,
     nabla_b3: column(all.b3),
     costs: costsOf(figure, a3),
+    // What is pointed at chooses an output neuron, a weight, and the products of its gradient.
+    neuron: 0,
+    offset: [0, 0],
+    products: delta1,
   };
 }
 

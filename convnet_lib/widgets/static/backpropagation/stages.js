@@ -12,6 +12,16 @@ const pooled = `${j}′,${k}′`;
 
 const told = (html, formula = "", tag = "") => `<p>${html}</p>${formula && equation(formula, tag)}`;
 
+/**
+ * @typedef {object} Stage
+ * @property {string} tag
+ * @property {string} [title]
+ * @property {string[]} made   the panels that it makes
+ * @property {string[]} from   those that it makes them from
+ * @property {(data: any) => { grid: string, row: number, column: number }} [subject]
+ * @property {(data: any) => string} tale
+ */
+
 /** The cell that is largest in size, of an array of the data. */
 function strongest(name, data, array = data[name]) {
   let best = 0;
@@ -28,6 +38,7 @@ const window = (data) => {
   return { grid: "nabla_a2", row: row >> 1, column: column >> 1 };
 };
 
+/** @type {Stage[]} */
 export const stages = [
   {
     tag: "Whole",

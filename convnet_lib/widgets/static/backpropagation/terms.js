@@ -63,8 +63,10 @@ export function windowDetail({ a1, switch: mask }, j, k) {
   const won = [0, 1, 2, 3]
     .map((i) => ({ row: i >> 1, column: i % SIZE, line: "winner" }))
     .filter(({ row, column }) => at(mask, row, column) > 0);
+  /** @type {[NDArray, string, string, string, object[]]} */
+  const left = [four, "the window", "the four candidates", "sequential", won];
   return {
-    left: [four, "the window", "the four candidates", "sequential", won],
+    left,
     term: (r, c) => ({
       marks: { a1: [cellsOf(j, k), cell(SIZE * j + r, SIZE * k + c)] },
       words: `${spoken("a", 1, [SIZE * j + r, SIZE * k + c])} is ${number(at(a1, r, c))}, switch ${short(at(mask, r, c))}.`,

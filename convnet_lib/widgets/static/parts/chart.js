@@ -6,16 +6,23 @@ const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 150];
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 8, 22];
 
+/**
+ * @typedef {object} Options
+ * @property {string} name  what it is called, for tests and for the ear: "accuracy"
+ * @property {{ words: string, html: string, values: Float64Array }[]} series
+ *   the first is drawn as a line, the second dashed
+ * @property {number} [low]   the ends of the vertical axis, if not those of the values
+ * @property {number} [high]
+ * @property {boolean} [log]  whether the vertical axis is logarithmic
+ * @property {(epoch: number) => void} onMove
+ *   the pointer was pressed or dragged at an epoch
+ */
+
 export class Chart {
   /**
-   * @param figure   the Figure that it stands in
-   * @param parent   where
-   * @param options
-   *   name    what it is called, for tests and for the ear: "accuracy"
-   *   series  [{words, html, values}]: the first is drawn as a line, the second dashed
-   *   low, high  ends of the vertical axis, if not those of the values
-   *   log     whether the vertical axis is logarithmic
-   *   onMove  (epoch): the pointer was pressed or dragged at an epoch
+   * @param {import("./figure.js").Figure} figure
+   * @param {HTMLElement} parent
+   * @param {Options} options
    */
   constructor(figure, parent, options) {
     this.options = options;

@@ -5,24 +5,36 @@
 // has a sign, is symmetric about 0: red positive, blue negative.
 
 export class Scale {
+  /**
+   * @param {Uint8Array} palette  256 colours of three bytes
+   * @param {number} low   the number of the first colour
+   * @param {number} high  that of the last
+   */
   constructor(palette, low, high) {
     this.palette = palette;
     this.low = low;
     this.high = high;
   }
 
+  /** @param {Scale} other */
   equals({ palette, low, high }) {
     return this.palette === palette && this.low === low && this.high === high;
   }
 
-  /** Red, green and blue of a finite number; what lies outside takes the colour of the end. */
+  /**
+   * Red, green and blue of a finite number; what lies outside takes the colour of the end.
+   * @param {number} x
+   */
   rgb(x) {
     const share = (x - this.low) / (this.high - this.low);
     const i = 3 * Math.min(255, Math.max(0, Math.floor(256 * share)));
     return [this.palette[i], this.palette[i + 1], this.palette[i + 2]];
   }
 
-  /** The colour of writing on that of x: whichever of black and white stands out more. */
+  /**
+   * The colour of writing on that of x: whichever of black and white stands out more.
+   * @param {number} x
+   */
   ink(x) {
     const [r, g, b] = this.rgb(x).map((c) => (c / 255) ** 2.2);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
@@ -39,6 +51,7 @@ export class Scale {
 }
 
 export class Palettes {
+  /** @param {{ sequential: DataView, diverging: DataView, accent: string, outline: string }} sent */
   constructor({ sequential, diverging, accent, outline }) {
     this.sequential = bytes(sequential);
     this.diverging = bytes(diverging);
@@ -46,14 +59,22 @@ export class Palettes {
     this.outline = outline;
   }
 
-  /** The scale of a kind, for the numbers it is to colour. */
-  scale(kind, values) {
+  /**
+   * The scale of a kind, for the numbers it is to colour.
+   * @param {"sequential" | "diverging"} kind
+   * @param {ArrayLike<number>} values
+   */
+  scale(kind, values = []) {
     if (kind === "sequential") return new Scale(this.sequential, 0, 1);
-    const largest = values.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 0);
+    let largest = 0;
+    for (const x of Array.from(values)) {
+      if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+    }
     return new Scale(this.diverging, -(largest || 1), largest || 1);
   }
 }
 
+/** @param {DataView} view */
 function bytes(view) {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

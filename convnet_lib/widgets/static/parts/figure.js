@@ -45,6 +45,8 @@ export class Figure {
     this.hint = this.add(make("p", "cn-hint", { tabindex: "-1" }));
     this.hint.textContent = `${HINT} ${hint}`;
     this.words = this.add(make("div", "cn-unseen", { role: "status" }));
+    this.twin = /** @type {HTMLImageElement | null} */ (null);
+    this.address = /** @type {string | null} */ (null);
     this.addTwin();
     this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
     el.append(this.element);

@@ -5,16 +5,9 @@
 // of magnitude. What a canvas takes from a screen reader is given back: the element around it is
 // a `grid` that tells its size, and it holds one `gridcell`, the one that the keyboard is on.
 
+import { hatch, outline } from "./outlines.js";
 import { number, short } from "./text.js";
 
-/** The kinds of outlines. They differ in their line, not in colour alone; colours are Python's. */
-const LINES = {
-  cell: { colour: "accent", width: 2, halo: 1, dash: [] },
-  linked: { colour: "accent", width: 2, halo: 1, dash: [4, 3] },
-  winner: { colour: "outline", width: 1, halo: 0.5, dash: [] },
-  tied: { colour: "outline", width: 1, halo: 0.5, dash: [2, 2] },
-};
-const SMALL_BOX = 9; // where dashes of the usual length would leave no shape
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
 const DRAG_THRESHOLD = 3;
@@ -77,8 +70,10 @@ export class Grid {
       </div>
       ${legend ? '<div class="cn-legend" aria-hidden="true"><span></span><i></i><span></span></div>' : ""}`;
     this.title = this.element.querySelector(".cn-title");
-    this.field = this.element.querySelector(".cn-field");
-    [this.cells, this.outlines] = this.field.querySelectorAll("canvas");
+    this.field = /** @type {HTMLElement} */ (this.element.querySelector(".cn-field"));
+    const canvases = this.field.querySelectorAll("canvas");
+    this.cells = canvases[0];
+    this.outlines = canvases[1];
     this.row = this.field.querySelector("[role=row]");
     this.spoken = [...this.field.querySelectorAll("[role=gridcell]")];
     this.legend = this.element.querySelector(".cn-legend");
@@ -104,7 +99,7 @@ export class Grid {
     this.field.setAttribute("aria-rowcount", rows);
     this.field.setAttribute("aria-colcount", columns);
     if (this.legend) {
-      const [low, bar, high] = this.legend.children;
+      const [low, bar, high] = /** @type {HTMLElement[]} */ ([...this.legend.children]);
       low.textContent = short(this.scale.low, this.scale.high);
       high.textContent = short(this.scale.high, this.scale.high);
       bar.style.background = this.scale.gradient();
@@ -168,7 +163,12 @@ export class Grid {
     const { width, height } = this.cells;
     const x = (k) => Math.round((k * width) / this.array.columns);
     const y = (j) => Math.round((j * height) / this.array.rows);
-    return [x(column), y(row), x(column + columns) - x(column), y(row + rows) - y(row)];
+    return /** @type {[number, number, number, number]} */ ([
+      x(column),
+      y(row),
+      x(column + columns) - x(column),
+      y(row + rows) - y(row),
+    ]);
   }
 
   drawCells() {
@@ -228,25 +228,10 @@ export class Grid {
     for (const mark of this.marks) this.outline(pen, mark);
   }
 
-  /** A line around cells, not over them, with a white one behind it to stand out on black. */
   outline(pen, mark) {
-    const [x, y, w, h] = this.box(mark);
-    const { colour, width, halo, dash } = LINES[mark.line ?? "cell"];
-    const small = dash.length && w < SMALL_BOX * this.ratio;
-    const line = (small ? 1 : width) * this.ratio;
-    const left = Math.max(line / 2, x - line / 2);
-    const top = Math.max(line / 2, y - line / 2);
-    const right = Math.min(this.outlines.width - line / 2, x + w + line / 2);
-    const bottom = Math.min(this.outlines.height - line / 2, y + h + line / 2);
-    const box = [left, top, right - left, bottom - top];
-    pen.setLineDash([]);
-    pen.lineWidth = line + 2 * halo * this.ratio;
-    pen.strokeStyle = "#fff";
-    pen.strokeRect(...box);
-    pen.setLineDash((small ? [2, 2] : dash).map((n) => n * this.ratio));
-    pen.lineWidth = line;
-    pen.strokeStyle = this.palettes[colour];
-    pen.strokeRect(...box);
+    const { width, height } = this.outlines;
+    const sheet = { width, height, ratio: this.ratio, palettes: this.palettes };
+    outline(pen, this.box(mark), mark.line ?? "cell", sheet);
   }
 
   // --- pointer and keyboard ----------------------------------------------------------------
@@ -356,8 +341,8 @@ export class Grid {
     const { row, column } = this.cursor;
     this.spoken.reverse();
     const [now, before] = this.spoken;
-    this.row.setAttribute("aria-rowindex", row + 1);
-    now.setAttribute("aria-colindex", column + 1);
+    this.row.setAttribute("aria-rowindex", `${row + 1}`);
+    now.setAttribute("aria-colindex", `${column + 1}`);
     now.textContent = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
     before.textContent = "";
     before.removeAttribute("aria-colindex");
@@ -372,23 +357,4 @@ export class Grid {
 
 function same(a, b) {
   return a === b || Boolean(a && b && a.row === b.row && a.column === b.column);
-}
-
-/** Crossed out: what cannot be drawn as a colour, NaN and the infinities. */
-function hatch(pen, [x, y, width, height], ratio) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, width, height);
-  pen.clip();
-  pen.fillStyle = "#fff";
-  pen.fillRect(x, y, width, height);
-  pen.strokeStyle = "#000";
-  pen.lineWidth = ratio;
-  pen.beginPath();
-  for (let d = -height; d < width; d += 4 * ratio) {
-    pen.moveTo(x + d, y + height);
-    pen.lineTo(x + d + height, y);
-  }
-  pen.stroke();
-  pen.restore();
 }

@@ -39,7 +39,7 @@ export function cards(parent, n, fill) {
   const all = Array.from({ length: n }, (_, f) => {
     const card = document.createElement("div");
     card.className = "cn-card";
-    card.dataset.map = f;
+    card.dataset.map = `${f}`;
     container.append(card);
     fill(card, f);
     return card;

@@ -1,0 +1,312 @@
+"""Every control of every figure on a page without a kernel: what it does, held against NumPy."""
+
+import driver
+import numpy as np
+import pytest
+from matplotlib import colormaps
+from test_everyone import FIGURES, every_figure
+
+from convnet_lib import ConvNet, conv, costs, data, dense, pool, training, widgets
+from convnet_lib.activations import sigmoid
+from convnet_lib.widgets.convolution import presets
+
+TEST = data.load_digits().test
+WHICH = [3, 205, 610, 12]
+A0, LABELS = TEST.images[WHICH], TEST.labels[WHICH]
+Y = data.one_hot(LABELS)
+W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
+B1 = -0.3
+NET = ConvNet.random(seed=1)
+ROOM = 6e-4  # three decimals are written
+BRUSH = ((0, 0, 1), (0, 1, 0.6), (1, 0, 0.6), (0, -1, 0.3), (-1, 0, 0.3))
+
+
+def drawn(image, *cells):
+    """The image after a pen has gone over these cells."""
+    image = image.copy()
+    for row, column in cells:
+        for dj, dk, ink in BRUSH:
+            j, k = row + dj, column + dk
+            if 0 <= j < len(image) and 0 <= k < len(image[0]):
+                image[j, k] = max(image[j, k], ink)
+    return image
+
+
+def coloured(name, x, low, high):
+    return colormaps[name]((x - low) / (high - low), bytes=True)[..., :3].astype(int)
+
+
+def signed(x):
+    largest = np.abs(x).max()
+    return coloured("RdBu_r", x, -largest, largest)
+
+
+def shows(live, **expected):
+    """Whether grids have the colours of their numbers."""
+    live.page.wait_for_timeout(60)  # two frames at least
+    for name, colours in expected.items():
+        # One step of 256 where a number falls on the border of two colours.
+        assert np.abs(live.colours(name) - colours).max() <= 8, name
+
+
+def number_in(live, name, row, column):
+    """The number that the keyboard finds in a cell."""
+    live.grid(name).focus()
+    live.page.keyboard.press("Control+Home")
+    for key, times in (("ArrowDown", row), ("ArrowRight", column)):
+        for _ in range(times):
+            live.page.keyboard.press(key)
+    return driver.numbers(live.cursor(name))[-1]
+
+
+def choose(live, label, value):
+    live.root.get_by_role("combobox", name=label, exact=True).select_option(str(value))
+
+
+@every_figure
+def test_nothing_is_switched_off_and_nothing_speaks_of_python(show, name):
+    live = show(FIGURES[name]())
+    live.page.wait_for_timeout(1200)
+    assert not live.root.locator(":disabled:not(option)").count()
+    assert "Python" not in live.root.inner_text()
+
+
+# --- convolution ----------------------------------------------------------------------------
+
+
+def check_convolution(live, a0, w1, b1):
+    """Hold all four maps, and two neurons written out, against NumPy."""
+    z1 = conv.forward(a0, w1, b1)
+    shows(
+        live,
+        a0=coloured("Greys", a0, 0, 1),
+        z1=signed(z1),
+        a1=coloured("Greys", sigmoid(z1), 0, 1),
+    )
+    for j, k in ((9, 8), (z1.shape[0] - 1, 3)):
+        live.hover("z1", j, k)
+        assert live.results() == pytest.approx([z1[j, k], sigmoid(z1)[j, k]], abs=ROOM)
+
+
+@pytest.fixture
+def convolution(show):
+    return show(widgets.convolution(A0, W1, B1, {"mine": 2 * W1.T}), width=1300)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_filters_and_bias(convolution, index):
+    live = convolution
+    choose(live, "Image", index)
+    check_convolution(live, A0[index], W1, B1)
+    bias = B1
+    for name, w1 in {**presets(5, 5), "mine": 2 * W1.T, "as given": W1}.items():
+        choose(live, "Filter", name)
+        live.root.get_by_label("Bias b 1").press("ArrowRight")
+        bias += 0.1
+        check_convolution(live, A0[index], w1, bias)
+
+
+def test_a_weight_that_is_dragged_is_the_one_that_is_told_of(convolution):
+    live = convolution
+    heights = set()
+    x, y = live.place("w1", 2, 2)
+    live.page.mouse.move(x, y)
+    live.page.mouse.down()
+    for up in range(0, 101, 20):
+        live.page.mouse.move(x, y - up)
+        live.frame()
+        value = W1[2, 2] + 0.02 * up
+        assert live.results() == pytest.approx([value], abs=ROOM)
+        assert "w 1 at 2, 2" in live.words()
+        heights.add(live.root.bounding_box()["height"])
+    live.page.mouse.up()
+    assert len(heights) == 1  # and nothing jumps
+    w1 = W1.copy()
+    w1[2, 2] += 2
+    check_convolution(live, A0[0], w1, B1)
+
+
+def test_a_weight_is_moved_by_keys(convolution):
+    live = convolution
+    live.grid("w1").focus()
+    for key in ("Control+Home", "ArrowDown", "ArrowRight", "+", "+", "-", "=", "-", "-", "-"):
+        live.page.keyboard.press(key)
+    w1 = W1.copy()
+    w1[1, 1] = np.round(W1[1, 1] - 0.1, 3)
+    check_convolution(live, A0[0], w1, B1)
+
+
+def test_the_pad(convolution):
+    live = convolution
+    choose(live, "Image", 1)
+    live.root.get_by_role("button", name="Blank input").click()
+    blank = np.zeros((28, 28))
+    live.page.mouse.move(0, 0)
+    live.page.wait_for_timeout(60)
+    assert (live.colours("a0") == 255).all()
+    live.root.get_by_role("button", name="Draw on the input").click()
+    live.page.mouse.move(*live.place("a0", 10, 10))
+    live.page.mouse.down()
+    live.page.mouse.move(*live.place("a0", 10, 13))  # in one leap, and there are no gaps
+    live.page.mouse.move(*live.place("a0", 12, 13))
+    live.page.mouse.up()
+    live.grid("a0").focus()
+    live.page.keyboard.press("Control+Home")
+    live.page.keyboard.press(" ")
+    stroke = [(10, 10), (10, 11), (10, 12), (10, 13), (11, 13), (12, 13), (0, 0)]
+    check_convolution(live, drawn(blank, *stroke), W1, B1)
+    choose(live, "Image", 0)
+    check_convolution(live, A0[0], W1, B1)
+    choose(live, "Image", 1)
+    live.root.get_by_role("button", name="Given input").click()
+    check_convolution(live, A0[1], W1, B1)
+
+
+# --- pooling, output ------------------------------------------------------------------------
+
+
+def test_pooling_of_every_image(show):
+    a1 = sigmoid(conv.forward(A0, W1, B1))
+    live = show(widgets.pooling(a1), width=1400)
+    for index in range(4):
+        choose(live, "Image", index)
+        switches = {rule: pool.winners(a1[index], rule).astype(float) for rule in pool.TIES}
+        shows(live, **{rule: coloured("Greys", x, 0, 1) for rule, x in switches.items()})
+        assert number_in(live, "a2", 5, 6) == pytest.approx(pool.forward(a1[index])[5, 6], abs=ROOM)
+
+
+def test_output_under_every_label_and_both_costs(show):
+    a2 = pool.forward(sigmoid(conv.forward(A0, W1, B1)))
+    live = show(widgets.output(a2, NET.w3, NET.b3, Y), width=1300)
+    for index in (0, 3):
+        choose(live, "Image", index)
+        a3 = sigmoid(dense.forward(a2[index], NET.w3, NET.b3))
+        for label in range(10):
+            choose(live, "Label", label)
+            for cost, measure in costs.COSTS.items():
+                choose(live, "Cost", cost)
+                expected = measure(a3, data.one_hot([label])[0])
+                assert live.results()[-1] == pytest.approx(expected, abs=ROOM)
+
+
+# --- the whole network ----------------------------------------------------------------------
+
+
+def check_network(live, net, a0, y, cost, ties):
+    """Hold the panels against the network's own backward pass."""
+    z1, a1, a2, _, a3 = net.feedforward(a0)
+    g = net.backprop(a0, y, cost, ties)
+    shows(
+        live,
+        z1=signed(z1),
+        a1=coloured("Greys", a1, 0, 1),
+        a2=coloured("Greys", a2, 0, 1),
+        delta1=signed(g.delta1),
+        nabla_a2=signed(dense.backward(g.delta3, net.w3)),
+        switch=coloured("Greys", pool.winners(a1, ties).astype(float), 0, 1),
+    )
+    for l in (0, 7):
+        live.hover("delta3", l, 0)
+        assert live.results() == pytest.approx([g.delta3[l]], abs=ROOM)
+        live.hover("a3", l, 0)
+        assert live.results() == pytest.approx([a3[l]], abs=ROOM)
+    for l, m in ((0, 3), (4, 1)):
+        live.hover("nabla_w1", l, m)
+        assert live.results() == pytest.approx([g.w1[l, m]], abs=ROOM)
+    live.hover("nabla_b1", 0, 0)
+    assert live.results() == pytest.approx([g.b1], abs=ROOM)
+    live.page.mouse.move(0, 0)
+
+
+def history(live):
+    steps, *values = driver.numbers(live.root.locator(".bp-history").inner_text())
+    return int(steps), values
+
+
+def stepped(net, a0, y, cost, ties, rate):
+    g = net.backprop(a0, y, cost, ties)
+    return ConvNet(
+        **{name: getattr(net, name) - rate * getattr(g, name) for name in net.parameters}
+    )
+
+
+@pytest.mark.parametrize(
+    ("index", "cost", "ties"),
+    [(0, "quadratic", "first"), (1, "cross_entropy", "split"), (3, "cross_entropy", "all")],
+)
+def test_steps_labels_and_the_learning_rate(show, index, cost, ties):
+    live = show(widgets.backpropagation(NET, A0, Y), width=1600, height=1200)
+    choose(live, "Image", index)
+    choose(live, "Cost", cost)
+    choose(live, "Ties", ties)
+    net, y, past = NET, Y[index], []
+    check_network(live, net, A0[index], y, cost, ties)
+
+    rate = 0.05
+    for times, button, more in ((1, "Take a step", 0), (1, "Take a step", 3), (10, "10 steps", 0)):
+        for _ in range(more):
+            live.root.get_by_label("Learning rate").press("ArrowRight")
+        rate = round(rate + 0.01 * more, 2)
+        live.root.get_by_role("button", name=button).click()
+        for _ in range(times):
+            past.append(net)
+            net = stepped(net, A0[index], y, cost, ties, rate)
+        steps, values = history(live)
+        assert steps == len(past)
+        shown = [one.cost(A0[index], y, cost) for one in (*past, net)]
+        assert values[-1] == pytest.approx(shown[-1], abs=ROOM)
+        assert values[0] == pytest.approx(shown[0], abs=ROOM)
+        check_network(live, net, A0[index], y, cost, ties)
+
+    y = data.one_hot([6])[0]
+    choose(live, "Label", 6)
+    assert history(live)[1][0] == pytest.approx(NET.cost(A0[index], y, cost), abs=ROOM)
+    check_network(live, net, A0[index], y, cost, ties)
+    other = (index + 1) % 4
+    choose(live, "Image", other)
+    check_network(live, net, A0[other], Y[other], cost, ties)
+    choose(live, "Image", index)
+
+    live.root.get_by_role("button", name="Start again").click()
+    assert history(live)[0] == 0
+    check_network(live, NET, A0[index], y, cost, ties)
+
+
+def test_a_network_that_is_not_a_number_is_drawn_and_started_again(show):
+    live = show(widgets.backpropagation(NET, A0[0] * 1e9, Y[0]), width=1600)
+    live.root.get_by_role("button", name="10 steps").click()
+    a0 = A0[0].copy()
+    a0[5, 5] = np.nan
+    live = show(widgets.backpropagation(NET, a0, Y[0]), width=1600)
+    live.root.get_by_role("button", name="Take a step").click()
+    live.hover("w1", 2, 2)
+    assert "not a number" in live.words()
+    live.root.get_by_role("button", name="Start again").click()
+    live.hover("z1", 20, 20)
+    assert live.results() == pytest.approx([NET.feedforward(A0[0]).z1[20, 20]], abs=ROOM)
+
+
+# --- trained networks -----------------------------------------------------------------------
+
+
+def test_the_film_of_trained_networks(show):
+    """Not networks drawn at random: those of a run, whose errors fade."""
+    many = data.load_digits().train
+    some = data.Digits(many.images[::50], many.labels[::50])
+    run = training.sgd(ConvNet.random(3, seed=2), some, 3, learning_rate=0.5, test=TEST)
+    live = show(widgets.training_film(run, A0, LABELS), width=1400)
+    errors = [net.backprop(A0, Y, "cross_entropy").delta1 for net in run.nets]
+    for index, f in ((0, 0), (2, 1), (3, 2)):
+        choose(live, "Image", index)
+        choose(live, "Map", f)
+        largest = max(np.abs(delta1[index]).max() for delta1 in errors)
+        for frame, net in enumerate(run.nets):
+            live.root.get_by_label("Epoch", exact=True).press("Home")
+            for _ in range(frame):
+                live.root.get_by_label("Epoch", exact=True).press("ArrowRight")
+            expected = coloured("RdBu_r", errors[frame][index, f], -largest, largest)
+            shows(live, delta1=expected)
+            live.hover("a1", 13, 11)
+            a1 = net.feedforward(A0[index]).a1[f]
+            assert live.results()[0] == pytest.approx(a1[13, 11], abs=ROOM)
+            live.page.mouse.move(0, 0)
