@@ -65,7 +65,7 @@ test-faults: .venv
 	$(IN_VENV) -m pytest tests/faults
 
 clean:
-	rm -rf .venv .venv-bench .venv-oldest .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-newest .venv-oldest .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -106,6 +106,14 @@ slides: .venv
 test-slides: .browser slides
 	CONVNET_SLIDES=build/slides $(IN_VENV) -m pytest tests/slides
 
+# The book for JupyterLite, in build/lite: Python in the reader's browser (teaching/classroom.md).
+
+.PHONY: lite
+
+lite: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-lite.txt
+	@$(IN_VENV) tools/build_lite.py
+
 # The fast step against its rivals (benchmarks/README.md). In an environment of its own.
 
 .PHONY: bench bench-quick .venv-bench
@@ -132,6 +140,14 @@ test-classroom: classroom
 # What students get (teaching/classroom.md): build/student, without solutions and hidden tests.
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
+
+# The tests of the library with the newest versions there are, in .venv-newest.
+
+.PHONY: test-newest
+
+test-newest:
+	@$(PYTHON) tools/newest.py highest
+	.venv-newest/bin/python tools/newest.py --test
 
 # The tests with the lowest versions that pyproject.toml promises, in .venv-oldest.
 

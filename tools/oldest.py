@@ -15,7 +15,7 @@ from install import ROOT
 
 VENV = ROOT / ".venv-oldest"
 PYTHON = VENV / "bin" / "python"
-EXTRAS = ("dev", "distributed")
+EXTRAS = ("book", "dev", "distributed")
 
 
 def make():
