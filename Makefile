@@ -106,6 +106,14 @@ slides: .venv
 test-slides: .browser slides
 	CONVNET_SLIDES=build/slides $(IN_VENV) -m pytest tests/slides
 
+# The book for JupyterLite, in build/lite: Python in the reader's browser (teaching/classroom.md).
+
+.PHONY: lite
+
+lite: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-lite.txt
+	@$(IN_VENV) tools/build_lite.py
+
 # The fast step against its rivals (benchmarks/README.md). In an environment of its own.
 
 .PHONY: bench bench-quick .venv-bench
@@ -133,12 +141,17 @@ test-classroom: classroom
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
 
-# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends.
+# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends;
+# test-newest: with the newest there are.
 
-.PHONY: test-oldest
+.PHONY: test-oldest test-newest
 
 test-oldest: .venv
 	@$(IN_VENV) tools/ends.py lowest-direct
+	.venv-ends/bin/python tools/ends.py --test
+
+test-newest: .venv
+	@$(IN_VENV) tools/ends.py highest
 	.venv-ends/bin/python tools/ends.py --test
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.

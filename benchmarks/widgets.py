@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests", "tools")]
 
+import browsing  # noqa: E402
 import driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
@@ -228,7 +229,7 @@ def main(names):
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
-            executable_path=os.environ["CONVNET_BROWSER"], args=driver.BROWSER_OPTIONS
+            executable_path=os.environ["CONVNET_BROWSER"], args=browsing.OPTIONS
         )
 
         def new_page():
