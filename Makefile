@@ -5,7 +5,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: help lab test test-package citation notebooks lint format lock clean .venv node_modules
+.PHONY: help lab test test-search test-package citation notebooks lint format lock clean .venv node_modules
 .DEFAULT_GOAL := help
 
 help:
@@ -18,7 +18,11 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks
+	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks --ignore=tests/faults
+
+# Cases that were not drawn before, the most that a night has time for.
+test-search: .venv
+	$(IN_VENV) -m pytest --hypothesis-profile=search tests
 
 # What pip makes of the wheel in an empty environment, with packages that it fetches anew.
 test-package: .venv
@@ -35,6 +39,7 @@ lint: .venv node_modules
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	npm run --silent lint
+	git ls-files -z | xargs -0 $(IN_VENV) -m codespell_lib
 
 format: .venv node_modules
 	$(IN_VENV) -m ruff check --fix
@@ -49,8 +54,18 @@ node_modules:
 lock:
 	@$(PYTHON) tools/lock.py
 
+# The whole of MNIST in a folder that a class may read: make data FOLDER=/srv/convnet
+.PHONY: data
+data: .venv
+	@$(IN_VENV) tools/fill_data.py "$(FOLDER)"
+
+# What a reader's machine may do wrong: kills, full disks, servers that lie, two at once.
+.PHONY: test-faults
+test-faults: .venv
+	$(IN_VENV) -m pytest tests/faults
+
 clean:
-	rm -rf .venv .venv-bench .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-oldest .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -106,10 +121,34 @@ bench-quick: .venv-bench
 
 # Assignments and nbgrader (teaching/grading.md): what a teacher needs beside the book.
 
-.PHONY: classroom test-classroom
+.PHONY: classroom test-classroom student
 
 classroom: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-classroom.txt
 
 test-classroom: classroom
 	$(IN_VENV) -m pytest tests/classroom
+
+# What students get (teaching/classroom.md): build/student, without solutions and hidden tests.
+student: classroom
+	@$(IN_VENV) tools/student.py $(COURSE)
+
+# The tests with the lowest versions that pyproject.toml promises, in .venv-oldest.
+
+.PHONY: test-oldest
+
+test-oldest:
+	@$(PYTHON) tools/oldest.py
+
+# A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
+# Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30
+
+.PHONY: hub test-hub
+
+hub: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-hub.txt
+	@$(IN_VENV) tools/hub_proxy.py
+
+test-hub: export CONVNET_STUDENTS ?= 12
+test-hub: hub
+	$(IN_VENV) -m pytest -s tests/hub

@@ -124,6 +124,7 @@ def _header(file, name):
 
 
 def _path(path):
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+    given = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(given, str) or not given:
         checks.refuse("path", "the path of a file", repr(path))
     return Path(path).expanduser()

@@ -2,6 +2,8 @@
 
 from math import prod
 
+import numpy as np
+
 
 def as_one_axis(x, axes):
     """Return x with all axes before the last `axes` made one, n; einsum cannot sum over '...'.
@@ -10,4 +12,6 @@ def as_one_axis(x, axes):
     (6, 28, 28)
     """
     batch, rest = x.shape[: x.ndim - axes], x.shape[x.ndim - axes :]
-    return x.reshape(prod(batch), *rest)
+    # Laid out anew where it has gaps: BLAS sums in blocks, and what cannot be given to it is added
+    # up one by one, where a float32 that has reached 2^24 stays.
+    return np.ascontiguousarray(x).reshape(prod(batch), *rest)

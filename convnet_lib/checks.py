@@ -29,7 +29,13 @@ def refuse(name, expected, got):
 
 
 def array(name, x, expected="an array"):
-    """Return x as an array; one with masked entries is refused, and rows of unequal length."""
+    """Return x as an array; one with masked entries is refused, and rows of unequal length.
+
+    >>> checks.array("a0", [[0.5, 1.0], [0.5]])
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected an array, got a ragged list
+    """
     if np.ma.is_masked(x):  # np.asarray would hand on what lies under the mask
         refuse(name, f"{expected}, all of it there", f"{np.ma.count_masked(x)} masked entries")
     try:
@@ -58,7 +64,13 @@ def floats(name, x):
 
 
 def finite(name, x):
-    """Return x as `floats`, refused if an entry is infinite or not a number."""
+    """Return x as `floats`, refused if an entry is infinite or not a number.
+
+    >>> checks.finite("w", [0.5, np.inf])
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected finite numbers, got inf at (1,)
+    """
     x = floats(name, x)
     with np.errstate(all="ignore"):
         total = x.sum()  # quicker than to look at every entry, and right if it is finite
@@ -68,7 +80,15 @@ def finite(name, x):
 
 
 def images(name, x, expected):
-    """Return x as `finite`, refused unless its last axes are `expected`."""
+    """Return x as `finite`, refused unless its last axes are `expected`.
+
+    >>> checks.images("a0", np.zeros((7, 28, 28)), (28, 28)).shape
+    (7, 28, 28)
+    >>> checks.images("a0", np.zeros((28, 7)), (28, 28))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected shape (..., 28, 28), got (28, 7)
+    """
     x = floats(name, x)
     last_axes(name, x, expected)
     return finite(name, x)
@@ -100,6 +120,19 @@ def last_axes(name, x, expected):
         refuse(name, f"shape {written(('...', *expected))}", written(x.shape))
 
 
+def channels_not_last(name, x):
+    """Refuse x, (N, H, W), if it looks like one image (H, W, 1) or (H, W, 3), channels last.
+
+    >>> checks.channels_not_last("a0", np.zeros((28, 28, 1)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected rows and columns as the last axes, got (28, 28, 1), which has ...
+    """
+    if x.ndim > 2 and x.shape[-1] in (1, 3) and min(x.shape[-3:-1]) > 4:
+        expected = "rows and columns as the last axes"
+        refuse(name, expected, f"{written(x.shape)}, which has channels there, as {name}[..., 0]")
+
+
 def one_of(name, x, allowed):
     """Refuse x unless it is one of the `allowed` words.
 
@@ -116,6 +149,13 @@ def whole(name, x, least=0, expected=None):
     """Return x as an int, refused unless it is a whole number and at least `least`.
 
     2.0 is refused like 2.5, and True like "2": what was meant is for the caller to say.
+
+    >>> checks.whole("epochs", 3, least=1)
+    3
+    >>> checks.whole("epochs", 2.0, least=1)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs: expected a whole number, at least 1, got 2.0
     """
     if not _is_single(x, Integral) or x < least:
         refuse(name, expected or f"a whole number, at least {least}", plain(x))
@@ -123,28 +163,60 @@ def whole(name, x, least=0, expected=None):
 
 
 def number(name, x):
-    """Return x as a float, refused unless it is a number, and finite."""
+    """Return x as a float, refused unless it is a number, and finite.
+
+    >>> checks.number("b", 2)
+    2.0
+    >>> checks.number("b", "2")
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected a finite number, got '2'
+    """
     if not _is_single(x, Real) or not np.isfinite(float(x)):
         refuse(name, "a finite number", plain(x))
     return float(x)
 
 
 def positive(name, x):
-    """Return x as a float, refused unless it is a number above 0 and below infinity."""
+    """Return x as a float, refused unless it is a number above 0 and below infinity.
+
+    >>> checks.positive("h", 1e-5)
+    1e-05
+    >>> checks.positive("h", 0)
+    Traceback (most recent call last):
+        ...
+    ValueError: h: expected a positive number, got 0
+    """
     if not _is_single(x, Real) or not 0 < float(x) < np.inf:
         refuse(name, "a positive number", plain(x))
     return float(x)
 
 
 def seed(name, x):
-    """Return the numpy Generator of a seed; a Generator is returned as it is."""
+    """Return the numpy Generator of a seed; a Generator is returned as it is.
+
+    >>> type(checks.seed("seed", 0)).__name__
+    'Generator'
+    >>> checks.seed("seed", -1)
+    Traceback (most recent call last):
+        ...
+    ValueError: seed: expected a whole number from 0 on, or a Generator, got -1
+    """
     if isinstance(x, np.random.Generator):
         return x
     return np.random.default_rng(whole(name, x, 0, "a whole number from 0 on, or a Generator"))
 
 
 def position(name, x, sizes):
-    """Return x as a tuple of ints, a place in an array of these sizes, counted from 0."""
+    """Return x as a tuple of ints, a place in an array of these sizes, counted from 0.
+
+    >>> checks.position("place", (2, 3), (4, 5))
+    (2, 3)
+    >>> checks.position("place", (2, 5), (4, 5))
+    Traceback (most recent call last):
+        ...
+    ValueError: place: expected a place in an array of shape (4, 5), counted from 0, got (2, 5)
+    """
     expected = f"a place in an array of shape {written(sizes)}, counted from 0"
     try:
         place = tuple(x)
@@ -157,7 +229,15 @@ def position(name, x, sizes):
 
 
 def pair(name, x, expected="(rows, columns)"):
-    """Return x as a tuple of two whole numbers, each at least 1."""
+    """Return x as a tuple of two whole numbers, each at least 1.
+
+    >>> checks.pair("kernel", [5, 3])
+    (5, 3)
+    >>> checks.pair("kernel", 5)
+    Traceback (most recent call last):
+        ...
+    ValueError: kernel: expected (rows, columns), got 5
+    """
     try:
         sizes = tuple(x)
     except TypeError:
@@ -168,14 +248,28 @@ def pair(name, x, expected="(rows, columns)"):
 
 
 def function(name, x):
-    """Return x, refused unless it can be called."""
+    """Return x, refused unless it can be called.
+
+    >>> checks.function("f", 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: f: expected a function, got 3
+    """
     if not isinstance(x, Callable):
         refuse(name, "a function", repr(x))
     return x
 
 
 def float_dtype(name, x):
-    """Return x as a NumPy dtype, refused unless it is float32 or float64."""
+    """Return x as a NumPy dtype, refused unless it is float32 or float64.
+
+    >>> checks.float_dtype("dtype", "float32")
+    dtype('float32')
+    >>> checks.float_dtype("dtype", int)
+    Traceback (most recent call last):
+        ...
+    ValueError: dtype: expected float32 or float64, got <class 'int'>
+    """
     try:
         found = None if x is None else np.dtype(x)  # None would silently mean float64
     except TypeError:
@@ -196,7 +290,11 @@ def written(axes):
 
 
 def plain(x):
-    """Return x as it is written in a message: 'np.float64(nan)' as nan, a word in its marks."""
+    """Return x as it is written in a message: 'np.float64(nan)' as nan, a word in its marks.
+
+    >>> checks.plain(np.float64(0.5)), checks.plain("two")
+    ('0.5', "'two'")
+    """
     return repr(x.item() if isinstance(x, np.generic) else x)
 
 

@@ -99,7 +99,7 @@ def forward(a, w, b):
 
 @checks.underflow_is_zero
 def backward(delta, w):
-    """Return ∂C/∂a_{p,q} = Σ_{l,m} w_{l,m} δ_{p-l,q-m}, for a deeper net's layer below.
+    """Return ∂C/∂a_{u,v} = Σ_{l,m} w_{l,m} δ_{u-l,v-m}, for a deeper net's layer below.
 
     δ counts as 0 outside its map, so this is a cross-correlation of the padded δ with the
     filter rotated by 180°. With feature maps the sum runs over them too.
@@ -185,7 +185,15 @@ def nabla_w(delta, a, w):
 
 
 def filters(w):
-    """Return w as an array, refused unless it is a filter, or filters, of floats."""
+    """Return w as an array, refused unless it is a filter, or filters, of floats.
+
+    >>> conv.filters(np.ones((2, 3))).shape
+    (2, 3)
+    >>> conv.filters(np.ones(5))
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected shape (KH, KW), (F, KH, KW) or (F, C, KH, KW), got (5,)
+    """
     w = checks.floats("w", w)
     if w.ndim not in FORWARD or 0 in w.shape:
         expected = "shape (KH, KW), (F, KH, KW) or (F, C, KH, KW)"
@@ -194,7 +202,13 @@ def filters(w):
 
 
 def images(a, w):
-    """Return a as an array, refused unless filters w fit on it."""
+    """Return a as an array, refused unless filters w fit on it.
+
+    >>> conv.images(np.ones((4, 3)), np.ones((5, 2)))
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected a filter no larger than the image (4, 3), got (5, 2)
+    """
     a = checks.floats("a", a)
     if w.ndim == 4 and (a.ndim < 3 or a.shape[-3] != w.shape[1]):
         expected = f"shape (..., {w.shape[1]}, H, W) for w of shape {w.shape}"
@@ -214,7 +228,13 @@ def _fits(a, w):
 
 
 def bias(b, w):
-    """Return b as an array, refused unless it has a bias for each filter of w."""
+    """Return b as an array, refused unless it has a bias for each filter of w.
+
+    >>> conv.bias(np.zeros(3), np.ones((2, 5, 5)))
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected shape (2,), got (3,)
+    """
     # A Python number takes w's dtype: a bias of 0.5 must not turn float32 into float64.
     b = np.asarray(b, w.dtype) if isinstance(b, float) else checks.floats("b", b)
     maps_first("w", w, b)
@@ -223,7 +243,13 @@ def bias(b, w):
 
 
 def maps_first(name, w, b):
-    """Refuse filters (KH, KW, C, F), as Keras and TensorFlow lay them out, if b tells them by F."""
+    """Refuse filters (KH, KW, C, F), as Keras and TensorFlow lay them out, if b tells them by F.
+
+    >>> conv.maps_first("w", np.ones((5, 4, 1, 20)), np.zeros(20))
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected shape (F, C, KH, KW), the feature maps first, got ...
+    """
     if w.ndim == 4 and b.shape == w.shape[-1:] != w.shape[:1]:
         expected = "shape (F, C, KH, KW), the feature maps first"
         came = f"{w.shape} for {w.shape[-1]} biases; {name}.transpose(3, 2, 0, 1) moves them there"
@@ -231,7 +257,13 @@ def maps_first(name, w, b):
 
 
 def deltas(delta, w):
-    """Return delta as an array, refused unless it has the maps of filters w."""
+    """Return delta as an array, refused unless it has the maps of filters w.
+
+    >>> conv.deltas(np.ones((3, 24, 24)), np.ones((2, 5, 5)))
+    Traceback (most recent call last):
+        ...
+    ValueError: delta: expected shape (..., 2, H', W') for w of shape (2, 5, 5), got (3, 24, 24)
+    """
     delta = checks.floats("delta", delta)
     if delta.ndim < 2 or 0 in delta.shape[-2:]:
         checks.refuse("delta", "shape (..., H', W')", delta.shape)
@@ -242,7 +274,13 @@ def deltas(delta, w):
 
 
 def same_layer(delta, a, w):
-    """Refuse delta unless it has the batch axes of a and the rows and columns that w leaves."""
+    """Refuse delta unless it has the batch axes of a and the rows and columns that w leaves.
+
+    >>> conv.same_layer(np.ones((24, 23)), np.ones((28, 26)), np.ones((5, 5)))
+    Traceback (most recent call last):
+        ...
+    ValueError: delta: expected shape (24, 22), got (24, 23)
+    """
     rows, columns = a.shape[-2] - w.shape[-2] + 1, a.shape[-1] - w.shape[-1] + 1
     batch = a.shape[: a.ndim - max(w.ndim - 1, 2)]
     maps = w.shape[:1] if w.ndim > 2 else ()

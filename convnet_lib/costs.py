@@ -41,8 +41,8 @@ def quadratic_prime(a3, y):
 def cross_entropy(a3, y):
     """Return the cross-entropy C = -Σ_l [y_l ln a³_l + (1 - y_l) ln(1 - a³_l)] (C), in nats.
 
-    An activation that has rounded to exactly 0 or 1 counts as the smallest positive number of
-    its dtype instead, so that the cost of a confident mistake is large and not infinite.
+    No logarithm is taken of less than the smallest normal number of the dtype, so that the cost
+    of a confident mistake is large and not infinite where a³_l has rounded to 0 or to 1.
 
     >>> float(costs.cross_entropy(np.array([0.5, 0.75]), np.array([0.0, 1.0])).round(6))
     0.980829
@@ -60,7 +60,9 @@ def cross_entropy(a3, y):
     """
     a3, y = probabilities(a3, y)
     tiny = np.finfo(a3.dtype).tiny
-    log_on, log_off = np.log(np.maximum(a3, tiny)), np.log(np.maximum(1 - a3, tiny))
+    with np.errstate(divide="ignore"):  # of an a³ that has rounded to 1
+        log_on, log_off = np.log(np.maximum(a3, tiny)), np.log1p(-a3)  # log1p(x) = ln(1 + x)
+    log_off = np.maximum(log_off, np.log(tiny))
     return -(y * log_on + (1 - y) * log_off).sum(axis=-1)
 
 
@@ -154,7 +156,13 @@ def _softplus(z):
 
 
 def pair(a3, y, name="a3"):
-    """Return activations and what they should be as arrays of one shape; y is finite."""
+    """Return activations and what they should be as arrays of one shape; y is finite.
+
+    >>> costs.pair(np.ones((2, 10)), np.ones(10))
+    Traceback (most recent call last):
+        ...
+    ValueError: y: expected shape (2, 10), got (10,)
+    """
     a3, y = checks.floats(name, a3), checks.finite("y", y)
     if a3.ndim == 0:
         checks.refuse(name, "shape (..., outputs)", "()")
@@ -163,7 +171,13 @@ def pair(a3, y, name="a3"):
 
 
 def probabilities(a3, y):
-    """Return the `pair`, refused unless the activations are from 0 to 1."""
+    """Return the `pair`, refused unless the activations are from 0 to 1.
+
+    >>> costs.probabilities(np.array([0.5, 1.5]), np.array([0.0, 1.0]))
+    Traceback (most recent call last):
+        ...
+    ValueError: a3: expected activations from 0 to 1, got 1.5
+    """
     a3, y = pair(a3, y)
     outside = a3[~((a3 >= 0) & (a3 <= 1))]
     if outside.size:

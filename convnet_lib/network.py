@@ -132,6 +132,14 @@ class ConvNet:
 
         A training checkpoint holds networks too: of one, this is the last that it holds.
 
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
+
         Args:
             path: of the file.
 
@@ -142,16 +150,21 @@ class ConvNet:
             ValueError: if the file holds no network; nothing in it is run (no pickle).
             FileNotFoundError: if there is no file.
         """
-        arrays = archives.read(path, cls.parameters, "a network")
-        if "about" in arrays and arrays["b3"].ndim == 2:  # a checkpoint: a network an epoch
-            arrays = {name: array[-1] for name, array in arrays.items() if array.ndim}
-        return cls(*(arrays[name] for name in cls.parameters))
+        return from_arrays(archives.read(path, cls.parameters, "a network"), cls)
 
     def save(self, path):
         """Write the network to a file, whole or not at all: a crash leaves what was there.
 
         The file is a NumPy archive of the four parameters by their names. Its folder is made if
         need be, and its name is taken as it is, without an ending added.
+
+        >>> import os, tempfile
+        >>> net = ConvNet.random(seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net.save(os.path.join(folder, "net.npz"))
+        ...     again = ConvNet.load(os.path.join(folder, "net.npz"))
+        >>> bool((again.w1 == net.w1).all())
+        True
 
         Args:
             path: of the file, by custom ending in .npz.
@@ -252,10 +265,36 @@ class ConvNet:
 
 
 def given(name, net):
-    """Return the ConvNet that came as an argument; anything else is refused by that name."""
+    """Return the ConvNet that came as an argument; anything else is refused by that name.
+
+    >>> network.given("net", 5)
+    Traceback (most recent call last):
+        ...
+    ValueError: net: expected a ConvNet, got a int
+    """
     if not isinstance(net, ConvNet):
         checks.refuse(name, "a ConvNet", f"a {type(net).__name__}")
     return net
+
+
+def from_arrays(arrays, kind=ConvNet):
+    """Return the network of a mapping with its parameters, of a training checkpoint the last one.
+
+    Args:
+        arrays: such as `numpy.load` of an .npz file.
+        kind: ConvNet, or a class made from it.
+
+    Raises:
+        ValueError: as ConvNet.
+
+    >>> net = ConvNet.random()
+    >>> from_arrays({name: getattr(net, name) for name in net.parameters}).image_shape
+    (28, 28)
+    """
+    found = {name: np.asarray(arrays[name]) for name in kind.parameters}
+    if "about" in arrays and found["b3"].ndim == 2:  # a checkpoint: a network an epoch
+        found = {name: array[-1] for name, array in found.items()}
+    return kind(**found)
 
 
 def _axes(maps, channels):

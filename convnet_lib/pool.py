@@ -27,20 +27,20 @@ def forward(a):
         Pooled activations, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     return windows(a).max(axis=-1)
 
 
 def winners(a, ties="first"):
-    """Return the pooling switch ∂a²_{j',k'}/∂a¹_{j,k}, the mask of each window's winner (BP2a).
+    """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
     Where several neurons share the maximum there is no derivative, and `ties` decides:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;
-    - "all": every one of them counts in full. This is the textbook formula read literally, and
-      as a derivative it is wrong; it is here to be looked at.
+    - "all": every one of them counts in full. This is BP2a as it stands, and at a tie it is not
+      the derivative; it is here to be looked at.
 
     >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]])
     >>> pool.winners(a1)
@@ -72,7 +72,7 @@ def winners(a, ties="first"):
 
 @checks.underflow_is_zero
 def backward(grad, winners):
-    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{j',k'} · switch_{j,k}, with j' = ⌊j/2⌋, k' = ⌊k/2⌋ (BP2a).
+    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{j',k'} · mask_{j,k}, with j' = ⌊j/2⌋, k' = ⌊k/2⌋ (BP2a).
 
     >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
     >>> pool.backward(np.array([[3.0, 2.0]]), winners)
@@ -106,7 +106,7 @@ def tied(a):
         Booleans, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     field = windows(a)
     return _largest(field).sum(axis=-1) > 1
@@ -126,7 +126,7 @@ def windows(a):
         The windows, shape (..., H/2, W/2, 4): [..., j, k, 2r+s] is a_{2j+r,2k+s}.
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     a = checks.floats("a", a)
     if a.ndim < 2 or a.shape[-2] % SIZE or a.shape[-1] % SIZE or 0 in a.shape[-2:]:
@@ -137,7 +137,13 @@ def windows(a):
 
 
 def mask(grad, winners):
-    """Return grad and a pooling mask as arrays, refused unless they belong together."""
+    """Return grad and a pooling mask as arrays, refused unless they belong together.
+
+    >>> pool.mask(np.ones((2, 3)), np.ones((4, 5), dtype=bool))
+    Traceback (most recent call last):
+        ...
+    ValueError: winners: expected shape (..., H, W) with H and W even, got (4, 5)
+    """
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)

@@ -8,7 +8,9 @@ import json
 import re
 from pathlib import Path
 
+import front_door
 from docutils import nodes
+from sphinx import addnodes
 
 TAG = re.compile(r"\s*\\tag\{(.+?)\}")
 # What is no mention of one equation of this book: a range of them, and the old four by their name.
@@ -19,6 +21,7 @@ MENTION = re.compile(
     rf"|\b(?P<tag>{NAME})\b"
 )
 NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
+NO_LINKS_IN += (addnodes.desc_signature, addnodes.literal_strong)
 
 
 def anchor(tag):
@@ -36,15 +39,15 @@ def homes(folder):
     return found
 
 
-def name_equations(doctree):
-    """Put each equation that has a \\tag beside its name, which is a link to itself."""
+def name_equations(doctree, home=None):
+    """Put each equation that has a \\tag beside its name, a link to home(tag) or else to itself."""
     for node in list(doctree.findall(nodes.math_block)):
         if found := TAG.search(node.astext()):
             tag = found[1]
-            name = _link(f"({tag})", f"#{anchor(tag)}", "equation-name")
-            node.parent.replace(
-                node, named := nodes.container(ids=[anchor(tag)], classes=["named-equation"])
-            )
+            name = _link(f"({tag})", home(tag) if home else f"#{anchor(tag)}", "equation-name")
+            named = nodes.container(classes=["named-equation"])
+            named["ids"] = [] if home else [anchor(tag)]
+            node.parent.replace(node, named)
             node.children = [nodes.Text(TAG.sub("", node.astext()))]
             named += [node, nodes.paragraph("", "", name)]
 
@@ -87,15 +90,25 @@ def _link(text, address, kind="equation"):
 
 
 def downloads(page, extra):
-    """Return the line under a page's title: its notebook, and its PDF if there is to be one."""
+    """Return the lines under a page's title: its notebook, its PDF if there is to be one, and
+    what opens it on another machine, if the project has an address.
+    """
     links = [f'<a href="notebooks/{page}.ipynb" download>Notebook</a>']
     if extra:
         links.append(f'<a href="pdf/{page}.pdf" type="application/pdf">PDF</a>')
-    return f'<p class="downloads">Download this page: {" · ".join(links)}</p>'
+    line = f'<p class="downloads">Download this page: {" · ".join(links)}</p>'
+    return line + front_door.launch_line(page, front_door.address())
+
+
+def short_names(doctree):
+    """Let each function be called as a reader does: conv.forward, figures.convolution."""
+    for node in doctree.findall(addnodes.desc_addname):
+        name = node.astext().removeprefix("convnet_lib.")
+        name = re.sub(r"^(figures|widgets|training(?=\.descent))\.\w+", r"\1", name)
+        node.children = [nodes.Text(name)]
 
 
 def finish(app, doctree, docname):
-    name_equations(doctree)
     pages = app.env.book_homes
 
     def address(tag):
@@ -104,9 +117,12 @@ def finish(app, doctree, docname):
         page = "" if pages[tag] == docname else app.builder.get_relative_uri(docname, pages[tag])
         return f"{page}#{anchor(tag)}"
 
+    is_notebook = (Path(app.srcdir) / f"{docname}.ipynb").exists()
+    name_equations(doctree, None if is_notebook else address)
     link_mentions(doctree, address)
+    short_names(doctree)
     title = next(doctree.findall(nodes.title), None)
-    if title is not None and Path(app.srcdir, f"{docname}.ipynb").exists():
+    if title is not None and is_notebook:
         line = nodes.raw("", downloads(docname, app.config.book_pdf), format="html")
         title.parent.insert(title.parent.index(title) + 1, line)
 

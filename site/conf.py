@@ -1,19 +1,27 @@
 """How Sphinx makes the pages of the book; tools/build_site.py prepares what it reads."""
 
 import sys
-import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
+
+import front_door  # noqa: E402
 
 project = "Backpropagation in convolutional networks"
 author = "The convnet_lib authors"
-release = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+release = front_door.project()["version"]
 root_doc = "00_start_here"
 language = "en"
+smartquotes_action = "qD"  # the dots of a shape (..., 28, 28) stay as they are
 
-extensions = ["myst_nb", "book"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "book", "reference"]
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "none"
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+toc_object_entries_show_parents = "hide"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 # The notebooks come with their outputs and the state of their widgets.

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -488,6 +489,65 @@ def test_bad_file_in_a_folder_is_refused_by_name(tmp_path, bad, message):
     assert path.read_bytes() == bad
 
 
+# ------------------------------------------------------------- other images under MNIST's names
+
+
+@pytest.mark.parametrize("size", [(28, 28), (32, 20)])
+@pytest.mark.parametrize("packed", [True, False])
+def test_other_images_are_told_how_to_be_used_and_are(tmp_path, size, packed):
+    rng = np.random.default_rng(0)
+    for file, count in zip(data.MNIST, (7, 7, 3, 3), strict=True):
+        shape = (count, *size) if "images" in file.name else (count,)
+        raw = idx(rng.integers(0, 10, shape, np.uint8))
+        name = f"{file.name}.gz" if packed else file.name
+        (tmp_path / name).write_bytes(gzip.compress(raw) if packed else raw)
+    with pytest.raises(ValueError, match="other images under MNIST's names") as refused:
+        data.load_mnist(folder=tmp_path)
+    assert f"use data.load_other({str(tmp_path)!r})" in str(refused.value)
+    found = data.load_other(tmp_path)
+    expected = np.random.default_rng(0).integers(0, 10, (7, *size), np.uint8)
+    np.testing.assert_allclose(found.train.images, expected / 255, rtol=1e-6)
+    assert found.train.images.dtype == np.float32
+    assert found.train.labels.dtype == np.int64
+    assert [len(part) for half in found for part in half] == [7, 7, 3, 3]
+
+
+def test_fashion_is_as_long_as_mnist_and_is_told_apart_by_its_digest(tmp_path):
+    file = data.IdxFile("train-images-idx3-ubyte", (12, 28, 28), "0" * 64)
+    fill(tmp_path)
+    with pytest.raises(ValueError, match=r"expected SHA-256 0{64} .*use data\.load_other\("):
+        load_from(tmp_path, files=(file, *FILES[1:]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda raw: raw[:-1], "expected 9424 bytes, got 9423"),
+        (lambda raw: raw + b"0", "expected 9424 bytes, got more"),
+        (lambda raw: raw[:12], "expected a header of 16 bytes, got 12"),
+        (lambda raw: b"", "expected an IDX file of 3 axes .*, got an empty file"),
+        (lambda raw: HTML, "got one that begins with b'<!DOCTYPE html>"),
+        (lambda raw: raw[:4] + b"\xff" * 12, "expected at most 2,147,483,648 bytes, got a header"),
+        (
+            lambda raw: idx(np.frombuffer(raw[16:], np.uint8)[: 11 * 784].reshape(11, 28, 28)),
+            "expected as many images as labels, got 11 and 12",
+        ),
+    ],
+)
+def test_other_images_that_are_damaged_are_refused_by_name(tmp_path, spoil, message):
+    path = fill(tmp_path) / f"{IMAGES.name}.gz"
+    path.write_bytes(gzip.compress(spoil(RAW)))
+    with pytest.raises(ValueError, match=message) as refused:
+        data.load_other(tmp_path)
+    assert IMAGES.name in str(refused.value)
+
+
+@pytest.mark.parametrize("folder", [None, 3, b"x", ["x"]])
+def test_other_images_need_a_folder(folder):
+    with pytest.raises(ValueError, match=r"^folder: expected a path, got "):
+        data.load_other(folder)
+
+
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_each_of_the_four_files_is_checked(tmp_path, file, packed):
@@ -649,6 +709,29 @@ def stall(handler):
     time.sleep(2)
 
 
+# Ten million zeros in ten thousand bytes.
+BOMB = gzip.compress(bytes(10_000_000))
+
+
+def endless(handler, length=False):
+    handler.give(b"", length=length)
+    for _ in range(1000):
+        handler.wfile.write(bytes(1 << 16))
+
+
+def drip(handler, begin, drop):
+    """A byte now and then: never silent for long, and never at its end."""
+    handler.wfile.write(begin)
+    for _ in range(40):
+        handler.wfile.write(drop)
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def redirect(handler):
+    handler.give(b"", status=302, Location=handler.path)
+
+
 BAD_ANSWERS = {
     "server error": (lambda handler: handler.give(b"sorry", status=500), "500 Server Error"),
     "not found": (lambda handler: handler.give(HTML, status=404), "404 Client Error"),
@@ -667,8 +750,34 @@ BAD_ANSWERS = {
     ),
     "broken encoding": (
         lambda handler: handler.give(HTML, Content_Encoding="gzip"),
-        "failed to decode",
+        "got one that begins with b'<!DOCTYPE html>",
     ),
+    "a bomb in the encoding": (
+        lambda handler: handler.give(BOMB, Content_Encoding="gzip"),
+        "got an empty file|expected an IDX file of 3 axes|expected a whole gzip file",
+    ),
+    "a bomb in three encodings": (
+        lambda handler: handler.give(gzip.compress(BOMB), Content_Encoding="gzip, gzip, gzip"),
+        "expected an IDX file of 3 axes",
+    ),
+    "a body without end": (endless, "expected at most 10,457 bytes, got more"),
+    "a body without end, of known length": (
+        lambda handler: endless(handler, 10**12),
+        "expected at most 10,457 bytes, got 1,000,000,000,000",
+    ),
+    "a drip": (
+        lambda handler: drip(handler, b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b"x"),
+        "expected at least 10,000 bytes a second, got ",
+    ),
+    "a drip in the header": (
+        lambda handler: drip(handler, b"HTTP/1.1 200 OK\r\nX-A: ", b"x"),
+        "expected at least 10,000 bytes a second, got 0 in",
+    ),
+    "a drip of headers": (
+        lambda handler: drip(handler, b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+        "expected at least 10,000 bytes a second, got 0 in",
+    ),
+    "a redirection without end": (redirect, "redirects"),
     "silence in the body": (stall, "timed out"),
 } | {
     name: (lambda handler, bad=bad: handler.give(bad), message)
@@ -688,7 +797,7 @@ def test_bad_download_is_refused_and_leaves_nothing(tmp_path, monkeypatch, mirro
     assert str(refused.value).startswith(f"{IMAGES.name}.gz: expected a good copy from one of 2")
     for server in (first, second):
         assert f"{server.url}{IMAGES.name}.gz: " in str(refused.value)
-        assert server.asked == [f"{IMAGES.name}.gz"]
+        assert set(server.asked) == {f"{IMAGES.name}.gz"}
     assert "CONVNET_DATA" in str(refused.value)
     assert names_in(tmp_path) == []
     with pytest.raises(FileNotFoundError):
@@ -789,6 +898,79 @@ def test_move_that_windows_forbids_since_another_process_was_first(tmp_path, mon
     assert names_in(tmp_path) == ALL_NAMES
 
 
+@pytest.mark.parametrize("answer", [endless, BAD_ANSWERS["a bomb in the encoding"][0]])
+def test_a_download_takes_no_more_memory_than_the_file(tmp_path, mirror, answer):
+    tracemalloc.start()
+    with pytest.raises(ConnectionError):
+        load_from(tmp_path, [mirror(images=answer).url])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e6
+
+
+def test_the_bytes_of_mnist_are_bounded():
+    """The real .gz files have 9.9 MB, 29 kB, 1.6 MB and 4.5 kB; unpacked, 47 MB and less."""
+    assert [file.most for file in data.MNIST] == [47_088_080, 61_092, 7_848_880, 11_042]
+
+
+def test_a_full_disk_is_said(tmp_path, monkeypatch, mirror):
+    def full(self, piece):
+        raise data._DiskError from OSError(28, "No space left on device")
+
+    monkeypatch.setattr(data._Transfer, "_write", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*set the environment .*CONVNET_"):
+        load_from(tmp_path, [mirror().url])
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", [f"{IMAGES.name}.gz", IMAGES.name])
+def test_a_folder_in_the_place_of_a_file_is_said(tmp_path, mirror, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(
+        IsADirectoryError, match=f"a folder in the place .*: .*{name}.*CONVNET_DATA"
+    ):
+        load_from(tmp_path, [mirror().url])
+
+
+@pytest.mark.parametrize("number", [13, 30])
+def test_a_place_that_may_not_be_written_is_said(tmp_path, monkeypatch, mirror, number):
+    def forbidden(path):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(data.parts, "_new", forbidden)
+    with pytest.raises(OSError, match=f"{os.strerror(number)}: {tmp_path}.*CONVNET_DATA") as said:
+        load_from(tmp_path, [mirror().url])
+    assert said.value.errno == number
+    assert isinstance(said.value, PermissionError) == (number == 13)
+
+
+def test_a_part_of_a_process_that_lives_is_left_alone(tmp_path, mirror):
+    path = tmp_path / f"{IMAGES.name}.gz"
+    with data.parts.part(path) as part:
+        load_from(tmp_path, [mirror().url])
+        assert names_in(tmp_path) == sorted([*ALL_NAMES, Path(part.name).name])
+    assert names_in(tmp_path) == ALL_NAMES
+
+
+def test_a_folder_is_filled_for_a_class(tmp_path, monkeypatch, mirror, made):
+    monkeypatch.setattr(data, "MIRRORS", (mirror().url,))
+    monkeypatch.setenv("CONVNET_DATA", str(tmp_path / "elsewhere"))
+    before = os.umask(0o077)
+    try:
+        paths = data.fill(tmp_path / "shared")
+    finally:
+        os.umask(before)
+    assert [path.name for path in paths] == [f"{file.name}.gz" for file in FILES]
+    if os.name != "nt":
+        assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o755
+        assert {path.stat().st_mode & 0o777 for path in paths} == {0o644}
+    monkeypatch.setenv("CONVNET_DATA", str(tmp_path / "shared"))
+    assert_is_made(data.load_mnist(download=False))
+    paths[0].write_bytes(b"spoilt")
+    with pytest.raises(ValueError, match="delete it"):
+        data.fill(tmp_path / "shared")
+
+
 def test_move_that_is_forbidden_for_good_is_said(tmp_path, monkeypatch, mirror):
     def forbidden(part, path):
         raise PermissionError(13, "not allowed", str(path))
@@ -870,7 +1052,7 @@ def test_process_ended_in_the_middle_of_a_download(tmp_path, mirror, how):
     # A process that may still act takes its unfinished file away with it.
     assert how != "SIGINT" or left == []
     assert_is_made(load_from(tmp_path, [mirror().url]))
-    assert set(names_in(tmp_path)) == {*ALL_NAMES, *left}
+    assert names_in(tmp_path) == ALL_NAMES
 
 
 # ------------------------------------------------------------- the whole of MNIST

@@ -25,14 +25,14 @@ SOURCES = sorted(
 
 
 def public(room):
-    """Return {name: function or method} of all that a room shows, named tuples left out."""
+    """Return {name: function or method} of a room; named tuples and errors are left out."""
     module, found = importlib.import_module(f"convnet_lib.{room}"), {}
     for name, member in vars(module).items():
         if name.startswith("_") or getattr(member, "__module__", None) != module.__name__:
             continue
         if inspect.isfunction(member):
             found[name] = member
-        elif inspect.isclass(member) and not issubclass(member, tuple):
+        elif inspect.isclass(member) and not issubclass(member, tuple | Exception):
             found[name] = member
             parts = {f"{name}.{key}": part for key, part in vars(member).items() if key[0] != "_"}
             found |= {key: part for key, part in parts.items() if callable_part(part)}

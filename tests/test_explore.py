@@ -9,6 +9,8 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 from convnet_lib import figures
 from convnet_lib.widgets import explore
@@ -65,8 +67,71 @@ def test_a_control_begins_at_the_default_of_its_argument():
     assert shown_png(explorer) == draw(5).png()
 
 
+def frame(explorer):
+    return explorer.children[1].value
+
+
+def test_what_draw_raises_stands_in_the_place_of_the_picture():
+    def divide(n):
+        return draw(1 // n, 0)
+
+    explorer = explore(divide, n=(0, 3))
+    assert "draw(n=0) failed:\nZeroDivisionError: " in frame(explorer)
+    assert explorer.picture is None
+    explorer.controls["n"].value = 1
+    assert shown_png(explorer) == draw(1, 0).png()
+    explorer.controls["n"].value = 0
+    assert "ZeroDivisionError" in frame(explorer)
+    assert "<img" not in frame(explorer)
+
+
+@pytest.mark.parametrize("failure", [ValueError("<b>"), SystemExit(3), RecursionError("deep")])
+def test_a_function_that_ends_ends_nothing_but_its_picture(failure):
+    def end(n):
+        raise failure
+
+    explorer = explore(end, n=(1, 5))
+    assert type(failure).__name__ in frame(explorer)
+    assert "<b>" not in frame(explorer)
+
+
+def test_an_interrupt_is_for_the_reader():
+    def interrupted(n):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        explore(interrupted, n=(1, 5))
+
+
+@pytest.mark.parametrize("make", [Figure, lambda: pyplot.figure()], ids=["Figure", "pyplot"])
+def test_an_ordinary_Figure_is_shown(make):
+    def plain(n):
+        figure = make()
+        figure.subplots().set_title(f"n is {n}")
+        return figure
+
+    pyplot.close("all")
+    explorer = explore(plain, n=(1, 5))
+    one = shown_png(explorer)
+    assert 'alt="A figure: n is 1"' in frame(explorer) or "A figure: n is 1." in frame(explorer)
+    explorer.controls["n"].value = 5
+    assert "n is 5" in frame(explorer)
+    assert shown_png(explorer) != one
+    assert pyplot.get_fignums() == []  # pyplot would keep them all, and show them once more
+
+
+@pytest.mark.parametrize("value", [None, 3, "a picture", np.zeros((2, 2))])
+def test_what_is_no_picture_is_refused_by_name(value):
+    expected = "ValueError: draw: expected a figures.Picture or another matplotlib Figure"
+    assert expected in frame(explore(lambda n: value, n=(1, 5)))
+
+
 def test_its_text_holds_no_address():
     assert repr(explore(draw, n=(1, 5))) == "Controls: n. Run this cell to move them."
+
+
+CONTROL = "n: expected a control, (low, high), a list, a dict or a bool, got "
+DRAW_WITH = "controls: expected those that draw can be called with, got "
 
 
 @pytest.mark.parametrize(
@@ -75,11 +140,55 @@ def test_its_text_holds_no_address():
         ({}, "controls: expected at least one, got none"),
         ({"n": 3}, "n: expected a control, (low, high), a list, a dict or a bool, got 3"),
         ({"n": (1,)}, "n: expected a control, (low, high), a list, a dict or a bool, got (1,)"),
+        *(
+            (
+                {"n": value},
+                CONTROL + repr(value),
+            )
+            for value in (
+                (5, 1),
+                (1, 1),
+                ("a", "b"),
+                (0.0, float("nan")),
+                (0.0, float("inf")),
+                (1, 5, 0),
+                (1, 5, -1),
+                (True, 3),
+                (1, 2, 3, 4),
+                [],
+                {},
+                None,
+                "abc",
+            )
+        ),
+        (
+            {"m": (1, 5)},
+            DRAW_WITH + "missing a required argument: 'n'",
+        ),
+        (
+            {"n": (1, 5), "m": (1, 5)},
+            DRAW_WITH + "an unexpected keyword argument 'm'",
+        ),
     ],
 )
 def test_bad_input(controls, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         explore(draw, **controls)
+
+
+@pytest.mark.parametrize("control", [(5, 9), [1, 2], {"one": 1}])
+def test_a_default_that_the_control_cannot_have_is_refused(control):
+    """A slider would begin at its nearest value, and the picture be one of other arguments."""
+    with pytest.raises(
+        ValueError, match=r"^n: expected a default that the control can have, got 3"
+    ):
+        explore(lambda n=3: draw(n), n=control)
+
+
+@pytest.mark.parametrize("value", [None, 3, "draw"])
+def test_what_cannot_be_called_is_refused(value):
+    with pytest.raises(ValueError, match=r"^draw: expected a function, got "):
+        explore(value, n=(1, 5))
 
 
 def some_values(control):

@@ -35,7 +35,7 @@ assert max(gradient_check.check(net, a0, y, entries=5).values()) < 1e-6
 picture = figures.convolution(a0, net.w1, net.b1)
 assert picture.png().startswith(b"\\x89PNG") and picture.alt
 figure = widgets.convolution(a0, net.w1, net.b1)
-assert "class " in figure._modules["grid.js"] or "export" in figure._modules["grid.js"]
+assert any("export" in text for text in figure._modules.values())
 loaded = sorted(set({jupyter!r}) & set(sys.modules))
 assert not loaded, loaded
 try:

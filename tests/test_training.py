@@ -567,7 +567,7 @@ BAD = [
     ),
     (
         {"digits": Digits(FEW.images, FEW.labels[1:])},
-        "digits.labels: expected a label for each of the 53 images, shape (53,), got shape (52,)",
+        "digits.labels: expected shape (53,), got (52,)",
     ),
     (
         {"digits": Digits(FEW.images[:, 1:], FEW.labels)},

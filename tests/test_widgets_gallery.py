@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, maps, widgets
+from convnet_lib import ConvNet, data, maps, training, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[:4], DIGITS.labels[:4]
@@ -76,13 +76,20 @@ def test_of_many_images_the_first_are_shown_and_all_are_measured_on():
     np.testing.assert_allclose(figure.importance, expected, rtol=1e-5)
 
 
-def test_other_sizes_and_not_a_number():
+def test_other_sizes():
     net = ConvNet.random(2, image=(6, 9), kernel=(3, 2), outputs=3)
     image = np.random.default_rng(0).random((6, 9), dtype=np.float32)
-    image[0, 0] = np.nan
     figure = widgets.gallery(net, image, 2)
     assert figure.w1.shape == (2, 3, 2)
     assert figure.pinned["grid"].startswith("map")
+
+
+def test_a_checkpoint_shows_its_last_network(tmp_path):
+    digits = data.Digits(IMAGES, LABELS)
+    run = training.sgd(NET, digits, 2, 0.1, checkpoint=tmp_path / "run.npz")
+    with np.load(tmp_path / "run.npz") as archive:
+        figure = widgets.gallery(archive, IMAGES)
+    np.testing.assert_array_equal(figure.w1, run.net.w1)
 
 
 @pytest.mark.parametrize("sort", ["number", "importance", "pleased"])
@@ -110,6 +117,7 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
         ((NET, IMAGES[:, :20]), r"images: expected shape \(28, 28\) or \(N, .* got \(4, 20, 28\)"),
         ((NET, IMAGES[:0]), r"images: .* got \(0, 28, 28\)"),
         ((NET, []), r"images: .* got \(0,\)"),
+        ((NET, np.where(IMAGES > 0, IMAGES, np.nan)), "images: expected finite numbers, got nan"),
         ((NET, 0.5), r"images: .* got \(\)"),
         (
             (NET, (255 * IMAGES).astype(np.uint8)),
@@ -117,9 +125,9 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
         ),
         ((NET, [[0.0], [0.0, 1.0]]), "images: .* ragged"),
         ((NET, IMAGES, LABELS[:3]), r"labels: expected shape \(4,\), got \(3,\)"),
-        ((NET, IMAGES, data.one_hot(LABELS)), "labels: expected integers, got float64"),
-        ((NET, IMAGES, [0, 1, 2, 10]), "labels: expected integers from 0 to 9, got 0 to 10"),
-        ((NET, IMAGES, [[1], [2, 3]]), "labels: .* ragged"),
+        ((NET, IMAGES, data.one_hot(LABELS)), "labels: expected integers, got .* of type float64"),
+        ((NET, IMAGES, [0, 1, 2, 10]), "labels: expected integers from 0 to 9, got 10"),
+        ((NET, IMAGES, [[1], [2, 3]]), "labels: expected an array of integers, got"),
         ((NET, IMAGES, LABELS, "mse"), "cost: expected 'quadratic' or .*, got 'mse'"),
         (
             (ConvNet.random(1025, image=(2, 2), kernel=(1, 1)), np.ones((2, 2))),

@@ -83,8 +83,8 @@ def test_large_networks_take_frames_until_six_are_left(maps, frames):
 def test_an_image_that_is_no_number():
     image = IMAGES[0].copy()
     image[3, 3] = np.nan
-    film = widgets.training_film(RUN, image, LABELS[0])
-    assert np.isnan(film.delta1_size).all()
+    with pytest.raises(ValueError, match=r"images: expected finite numbers, got nan at \(3, 3\)$"):
+        widgets.training_film(RUN, image, LABELS[0])
 
 
 def test_it_begins_where_the_last_network_is_pleased_most():

@@ -28,6 +28,7 @@ from run_notebooks import WIDGET_VIEW
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
+sys.path.append(str(SITE))
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
@@ -40,6 +41,8 @@ NEEDS_PYTHON = (
     "to move them.</p>"
 )
 
+
+import reference  # noqa: E402 (from the folder site, which is no package)
 
 # --- Running ----------------------------------------------------------------------------------
 
@@ -108,14 +111,14 @@ def page(nb, name, others, figures):
         if "outputs" in cell:
             cell.outputs = outputs
     if others:
-        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(others), id="toctree"))
+        nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
 
 
-def toctree(pages):
-    """Return the table of contents that the reader sees in the margin."""
-    chapters = ["```{toctree}", ":hidden:", ":numbered: 1", "", *pages, "```", ""]
-    return "\n".join([*chapters, "```{toctree}", ":hidden:", "", "glossary", "```"])
+def toctree(chapters, library):
+    """Return the tables of contents that the reader sees in the margin."""
+    first = ["```{toctree}", ":hidden:", ":numbered: 1", "", *chapters, "```", ""]
+    return "\n".join([*first, "```{toctree}", ":hidden:", "", "glossary", *library, "```"])
 
 
 def glossary(nb):
@@ -187,8 +190,9 @@ def stage(notebooks):
         folder.mkdir(parents=True)
     shutil.copytree(page_scripts.fetch(), scripts / "scripts")
     names = [path.stem for path in notebooks]
+    library = reference.write(source)
     for path in notebooks:
-        others = names[1:] if path is notebooks[0] else []
+        others = (names[1:], library) if path is notebooks[0] else ()
         nb = page(executed(path), path.stem, others, extra / "figures")
         (source / path.name).write_text(nbformat.writes(nb), "utf-8")
         if path.stem == GLOSSARY:

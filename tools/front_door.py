@@ -7,6 +7,7 @@ no other file that a person edits:
     python tools/front_door.py --write    writes them into CITATION.cff
 """
 
+import html
 import os
 import re
 import sys
@@ -56,6 +57,21 @@ def launches(page, repository):
         "Binder": f"https://mybinder.org/v2/gh/{found[1]}/HEAD?labpath={quote(path, safe='')}",
         "Colab": f"https://colab.research.google.com/github/{found[1]}/blob/HEAD/{path}",
     }
+
+
+def launch_line(page, repository):
+    """Return the line of a page that opens its notebook elsewhere; empty without an address.
+
+    Colab knows nothing of the library, so the line says what its first cell has to be.
+    """
+    links = [f'<a href="{url}">{name}</a>' for name, url in launches(page, repository).items()]
+    if not links:
+        return ""
+    cell = f'%pip install "convnet_lib[digits] @ git+{repository}"'
+    return (
+        f'<p class="downloads">Run it, changes are not kept: {" · ".join(links)} '
+        f"(in Colab after <code>{html.escape(cell, quote=False)}</code>)</p>"
+    )
 
 
 def facts():

@@ -41,7 +41,17 @@ from .forward import (
 )
 from .grids import cells, color_range, draw_cells, draw_mark, draw_outline, maps, row
 from .learning import STRIP, confusion, gallery, learning_curves, several_runs, training_film
-from .picture import ACCENT, DIVERGING, DOTS_PER_INCH, OUTLINE, PIXELS_PER_INCH, SEQUENTIAL, Picture
+from .picture import (
+    ACCENT,
+    DIVERGING,
+    DOTS_PER_INCH,
+    OUTLINE,
+    PIXELS_PER_INCH,
+    SEQUENTIAL,
+    Picture,
+    description,
+    png,
+)
 from .speed import ladder, roofline, shared_work
 
 __all__ = [
@@ -61,6 +71,7 @@ __all__ = [
     "confusion",
     "convolution",
     "cost_curves",
+    "description",
     "digits",
     "draw_cells",
     "draw_mark",
@@ -76,6 +87,7 @@ __all__ = [
     "noticed",
     "output",
     "output_errors",
+    "png",
     "pooling",
     "roofline",
     "row",

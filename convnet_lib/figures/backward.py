@@ -3,11 +3,12 @@
 import numpy as np
 from matplotlib.patches import Ellipse
 
-from .. import activations, dense, pool
-from .grids import draw_cells, row
-from .picture import ACCENT, OUTLINE, Picture, plain, short
+from .. import activations, checks, dense, network, pool
+from .grids import draw_cells, grid, row
+from .picture import ACCENT, OUTLINE, Picture, plain, short, with_own_settings
 
 
+@with_own_settings
 def backward(net, a0, y, cost="quadratic", ties="first"):
     """Return a picture of BP1–BP4 on one image, for a network with one filter.
 
@@ -21,6 +22,9 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     Returns:
         A Picture: δ³ as bars, then w³ᵀδ³, the switch, σ′(z¹), δ¹ and ∂C/∂w¹ as grids.
     """
+    if network.given("net", net).w1.ndim != 2:
+        checks.refuse("net", "a network with one filter, w1 (5, 5)", f"w1 {net.w1.shape}")
+    checks.shape("a0", checks.finite("a0", a0), net.image_shape)
     z1, a1, *_ = net.feedforward(a0)
     g = net.backprop(a0, y, cost, ties)
     switch = pool.winners(a1, ties)
@@ -56,6 +60,7 @@ def _slopes(array):
     return known.min() if known.size else 0.0, 0.25
 
 
+@with_own_settings
 def shared_bias(delta1, biases, values, at):
     """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
 
@@ -68,6 +73,7 @@ def shared_bias(delta1, biases, values, at):
     Returns:
         A Picture; the tangent at `at` has the slope Σ δ¹.
     """
+    delta1 = checks.finite("delta1", grid("delta1", delta1))
     slope = delta1.sum()
     alt = (
         f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
@@ -81,6 +87,7 @@ def shared_bias(delta1, biases, values, at):
     return picture
 
 
+@with_own_settings
 def shared_weight(delta1, a0, offset):
     """Return a picture of BP4 for one weight: δ¹ ⊙ the digit seen through offset (l, m).
 
@@ -93,7 +100,10 @@ def shared_weight(delta1, a0, offset):
         A Picture: the image with the seen part outlined, δ¹, and their products, whose sum is
         ∂C/∂w¹_{l,m}.
     """
-    (l, m), (rows, columns) = offset, delta1.shape
+    delta1, a0 = grid("delta1", delta1), grid("a0", a0)
+    rows, columns = delta1.shape
+    offsets = [n - k + 1 for n, k in zip(a0.shape, delta1.shape, strict=True)]
+    l, m = checks.position("offset", offset, offsets)
     products = delta1 * a0[l : l + rows, m : m + columns]
     alt = (
         f"The image from row {l} and column {m} on, times delta 1, cell by cell; the sum of the "
@@ -107,6 +117,7 @@ def shared_weight(delta1, a0, offset):
     )
 
 
+@with_own_settings
 def neurons(layers, weights, names):
     """Return a picture of a small fully connected network with its numbers.
 
@@ -139,6 +150,7 @@ def neurons(layers, weights, names):
     return picture
 
 
+@with_own_settings
 def tangents(x, panels, at, xlabel):
     """Return a picture of costs as curves, each with the tangent at one point.
 
@@ -163,6 +175,12 @@ def tangents(x, panels, at, xlabel):
 
 def draw_tangent(ax, x, values, at, slope):
     """Draw a curve on axes, with its tangent of a given slope at x = `at`."""
+    x, values = checks.finite("x", x), checks.finite("values", values)
+    checks.shape("values", values, x.shape)
+    if x.ndim != 1 or len(x) < 2 or not (np.diff(x) > 0).all():
+        checks.refuse("x", "rising numbers, shape (N,)", checks.written(x.shape))
+    if not x[0] <= checks.number("at", at) <= x[-1]:
+        checks.refuse("at", f"a number from {x[0]:g} to {x[-1]:g}", at)
     here, room = np.interp(at, x, values), 0.08 * np.ptp(values) or 0.1
     ax.plot(x, values, color="k")
     ax.plot(x, here + slope * (np.asarray(x) - at), "--", color=OUTLINE)
@@ -170,6 +188,7 @@ def draw_tangent(ax, x, values, at, slope):
     ax.set(xlim=(x[0], x[-1]), ylim=(np.min(values) - room, np.max(values) + room))
 
 
+@with_own_settings
 def output_errors(a3, y, errors):
     """Return a picture of the output: activations beside the desired ones, and errors δ³ as bars.
 

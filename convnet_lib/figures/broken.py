@@ -3,9 +3,10 @@
 import numpy as np
 
 from .grids import draw_cells, draw_mark
-from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture
+from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture, with_own_settings
 
 
+@with_own_settings
 def noticed(table, predictions=None, written=None):
     """Return a picture of which checks notice which bugs, and where a prediction was wrong.
 
@@ -61,6 +62,7 @@ def _who_notices(table, score):
     return f"Which checks notice which bug. {'; '.join(rows)}.{f' {score}.' if score else ''}"
 
 
+@with_own_settings
 def accuracies(values, right, enough=None):
     """Return a picture of accuracies as bars, beside the one that the right gradient reaches.
 
@@ -92,6 +94,7 @@ def accuracies(values, right, enough=None):
     return picture
 
 
+@with_own_settings
 def wrong_gradient(right, wrong, notices):
     """Return a picture of a right and a wrong gradient of one filter, and who notices.
 
@@ -119,7 +122,7 @@ def wrong_gradient(right, wrong, notices):
     }
     for column, (name, arrays) in enumerate(both.items()):
         arrays = [array.reshape(-1, *array.shape[-2:])[0] for array in arrays]
-        limit = np.abs(arrays[0]).max()
+        limit = np.abs(arrays[0]).max() or None
         for row_, (array, word) in enumerate(zip(arrays, ("right", "broken"), strict=True)):
             draw_cells(axes[row_, column], array, f"{name}, {word}", limit=limit)
     for ax, g in zip(axes[:, 1], (right, wrong), strict=True):

@@ -4,10 +4,12 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from .. import activations, checks, conv, costs, dense, pool
+from .. import network as the_network
 from .grids import draw_mark, row
-from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain
+from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, with_own_settings
 
 
+@with_own_settings
 def digits(images, labels, columns=10):
     """Return a picture of images with their labels over them.
 
@@ -19,6 +21,14 @@ def digits(images, labels, columns=10):
     Returns:
         A Picture.
     """
+    images = checks.finite("images", images)
+    if images.ndim != 3 or 0 in images.shape:
+        checks.refuse("images", "shape (N, H, W)", checks.written(images.shape))
+    checks.channels_not_last("images", images)
+    labels = list(labels)
+    if len(labels) != len(images):
+        checks.refuse("labels", f"one for each of the {len(images)} images", len(labels))
+    columns = checks.whole("columns", columns, 1)
     rows = -(-len(images) // columns)
     alt = f"{len(images)} images, labelled " + ", ".join(str(label) for label in labels) + "."
     picture = Picture(columns * 0.95, rows * 1.2, alt)
@@ -31,6 +41,7 @@ def digits(images, labels, columns=10):
     return picture
 
 
+@with_own_settings
 def sigmoid_curve(at=None):
     """Return a picture of σ and σ′ between -8 and 8, with a mark at z = `at`."""
     alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0."
@@ -40,13 +51,15 @@ def sigmoid_curve(at=None):
     ax.plot(z, activations.sigmoid(z), color="k", label="σ(z)")
     ax.plot(z, activations.sigmoid_prime(z), color=OUTLINE, linestyle="--", label="σ′(z)")
     if at is not None:
-        z, here = float(at), np.array(float(at))
+        z = checks.number("at", at)
+        here = np.array(z)
         ax.plot([z, z], [activations.sigmoid_prime(here), activations.sigmoid(here)], "o:k")
     ax.set(xlabel="weighted input z", ylabel="activation, slope", ylim=(-0.05, 1.05))
     ax.legend(frameon=False)
     return picture
 
 
+@with_own_settings
 def convolution(a0, w1, b1, at=(12, 12)):
     """Return a picture of F1 and F2 at one neuron: receptive field, filter, products, z¹, a¹.
 
@@ -59,8 +72,9 @@ def convolution(a0, w1, b1, at=(12, 12)):
     Returns:
         A Picture.
     """
-    j, k = at
+    a0, w1 = _image("a0", a0), _image("w1", w1)
     z1 = conv.forward(a0, w1, b1)
+    j, k = checks.position("at", at, z1.shape)
     field = a0[j : j + w1.shape[0], k : k + w1.shape[1]]
     alt = (
         f"The receptive field of neuron ({j}, {k}) on the image, times the filter, gives "
@@ -78,6 +92,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
     )
 
 
+@with_own_settings
 def pooling(a1, ties="first"):
     """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the tied windows.
 
@@ -88,6 +103,7 @@ def pooling(a1, ties="first"):
     Returns:
         A Picture.
     """
+    a1 = _image("a1", a1)
     switch = pool.winners(a1, ties)
     tied = pool.tied(a1)
     share = tied.mean()
@@ -105,6 +121,7 @@ def pooling(a1, ties="first"):
     )
 
 
+@with_own_settings
 def output(a2, w3, b3, y):
     """Return a picture of F4, F5 and C: what each output neuron sees, and what it costs.
 
@@ -117,8 +134,9 @@ def output(a2, w3, b3, y):
     Returns:
         A Picture: w³ ⊙ a² of every neuron above, activations and desired activations below.
     """
-    products = w3 * a2
+    a2, w3 = _image("a2", a2), checks.finite("w3", w3)
     a3 = activations.sigmoid(dense.forward(a2, w3, b3))
+    products = w3 * a2
     cost = costs.quadratic(a3, y)
     alt = (
         "For each output neuron its weights times the pooled map, and a bar of its activation: "
@@ -143,6 +161,7 @@ def output(a2, w3, b3, y):
     return picture
 
 
+@with_own_settings
 def network(net, a0, at=(12, 12)):
     """Return a picture of the layers with an image going through them, and of their connections.
 
@@ -155,7 +174,9 @@ def network(net, a0, at=(12, 12)):
         A Picture: a⁰, a¹, a², a³ from left to right with their shapes, and under each gap how
         many weights and biases it holds. Of many feature maps the first four are drawn.
     """
+    of_one_image("net", net, a0)
     _, a1, a2, _, a3 = net.feedforward(a0)
+    at = checks.position("at", at, a1.shape[-2:])
     layers = [("$a^0$, image", a0), ("$a^1$, convolution", a1), ("$a^2$, pooling", a2)]
     layers.append(("$a^3$, output", a3))
     shapes = ", ".join(f"{plain(name)} {checks.written(array.shape)}" for name, array in layers)
@@ -222,6 +243,7 @@ def _draw_wire(ax, source, box, target, into, outlined=True):
         ax.plot([x, x_to], ends, color=ACCENT, linewidth=0.8, zorder=2)
 
 
+@with_own_settings
 def floor_map(rows, columns):
     """Return a picture of j' = ⌊j/2⌋, k' = ⌊k/2⌋: which pooled neuron each neuron feeds (F3).
 
@@ -232,6 +254,9 @@ def floor_map(rows, columns):
     Returns:
         A Picture: the layer with its 2×2 windows, (j', k') in every cell, and the pooled layer.
     """
+    for name, n in (("rows", rows), ("columns", columns)):
+        if checks.whole(name, n, 2, "an even number, at least 2") % 2:
+            checks.refuse(name, "an even number, at least 2", n)
     alt = (
         f"A layer of {rows} by {columns} neurons in windows of 2 by 2; every neuron (j, k) carries "
         "the number of its pooled neuron, j and k halved and rounded down."
@@ -251,6 +276,7 @@ def floor_map(rows, columns):
     return picture
 
 
+@with_own_settings
 def answers(named, y, with_costs=True):
     """Return a picture of several answers of the output layer to one image, and of their costs.
 
@@ -284,6 +310,7 @@ def _both_costs(a3, y):
     )
 
 
+@with_own_settings
 def cost_curves(y=1.0, z=None):
     """Return a picture of what one output neuron costs, against its a³ and against its z³ (C).
 
@@ -294,26 +321,45 @@ def cost_curves(y=1.0, z=None):
     Returns:
         A Picture of both costs; with a mark, its costs are in the legend.
     """
+    y = checks.number("y", y)
+    if not 0 <= y <= 1:
+        checks.refuse("y", "a number from 0 to 1", y)
+    z = z if z is None else checks.number("z", z)
     picture = Picture(8.4, 3.1, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
     left, right = picture.subplots(1, 2)
     weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
-    for name, cost in costs.COSTS.items():
+    for name in costs.COSTS:
 
-        def of_one(a, cost=cost):
-            return cost(a[:, None], np.full((len(a), 1), float(y)))
+        def of_one(z, name=name):
+            return costs.of_weighted_input(z[:, None], np.full((len(z), 1), y), name)
 
         label = name.replace("_", "-")
         a = activations.sigmoid(weighted)
-        left.plot(a, of_one(a), styles[name], color="k", label=label)
-        right.plot(weighted, of_one(a), styles[name], color="k", label=label)
+        left.plot(a, of_one(weighted), styles[name], color="k", label=label)
+        right.plot(weighted, of_one(weighted), styles[name], color="k", label=label)
         if z is not None:
-            here = activations.sigmoid(np.array([float(z)]))
-            left.plot(here, of_one(here), "o", color=OUTLINE)
+            here = np.array([z])
+            left.plot(activations.sigmoid(here), of_one(here), "o", color=OUTLINE)
             right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {of_one(here)[0]:.3g}")
     left.set(xlabel="activation $a$", ylabel=f"cost, $y = {y:g}$", ylim=(-0.3, 8.4))
     right.set(xlabel="weighted input $z$", ylim=(-0.3, 8.4))
     right.legend(frameon=False, fontsize=9)
     return picture
+
+
+def _image(name, x):
+    """Return one map of finite floats, shape (H, W)."""
+    x = checks.finite(name, x)
+    if x.ndim != 2 or 0 in x.shape:
+        checks.refuse(name, "shape (H, W)", checks.written(x.shape) if x.ndim else "()")
+    return x
+
+
+def of_one_image(name, net, image):
+    """Refuse all but a ConvNet for images without channels, and one image of its size."""
+    if the_network.given(name, net).w1.ndim > 3:
+        checks.refuse(name, "a network for images without channels", f"w1 {net.w1.shape}")
+    checks.shape("image", checks.finite("image", image), net.image_shape)
 
 
 def _at(z):

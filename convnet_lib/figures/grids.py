@@ -5,9 +5,10 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from .. import checks
-from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain
+from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, with_own_settings
 
 
+@with_own_settings
 def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, limit=None):
     """Return a picture of one array as a grid of cells.
 
@@ -26,6 +27,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     return row((name, array, kind, outline, mark), numbers=numbers, limit=limit)
 
 
+@with_own_settings
 def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
 
@@ -40,15 +42,16 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
         A Picture.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    panels = [(name, _grid(array), *rest) for name, array, *rest in panels]
-    (width, height), places = _places(panels, numbers, columns or len(panels))
+    panels = [(name, grid("array", array), *rest) for name, array, *rest in panels]
+    columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
+    (width, height), places = _places(panels, numbers, columns)
     picture = Picture(width, height, alt or _describe(panels), layout="none")
     for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
         ax = picture.add_axes((x / width, y / height, w / width, h / height))
         place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
         bar = picture.add_axes(place, label="<colorbar>")
         draw_cells(ax, array, name, kind, numbers, limit, bar)
-        draw_outline(ax, outline)
+        draw_outline(ax, _outline(outline, array))
         draw_mark(ax, mark)
     return picture
 
@@ -59,9 +62,10 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
     Where the numbers are written in the cells there is no colour bar, and the axes `bar` that
     were given for it are taken away.
     """
+    array = grid("array", array)
     low, high = color_range(array, kind, limit)
     palette = SEQUENTIAL if kind == "activation" else DIVERGING
-    image = ax.imshow(_grid(array), cmap=palette, vmin=low, vmax=high)
+    image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
     ax.set_title(name, fontsize=11)
     for axis, n in ((ax.xaxis, array.shape[1]), (ax.yaxis, array.shape[0])):
         axis.set_ticks(range(0, n, 1 if n < 8 else 4))
@@ -100,8 +104,12 @@ def color_range(array, kind, limit=None):
     checks.one_of("kind", kind, ("activation", "signed"))
     if kind == "activation":
         return 0.0, 1.0
+    if limit is not None:
+        limit = checks.positive("limit", limit)
+        return -limit, limit
+    array = _numbers("array", array).astype(float)  # the smallest int8 has no absolute value
     finite = np.abs(array)[np.isfinite(array)]
-    largest = limit or (finite.max() if finite.size else 0.0) or 1.0
+    largest = (finite.max() if finite.size else 0.0) or 1.0
     return -float(largest), float(largest)
 
 
@@ -114,11 +122,29 @@ def _write_numbers(ax, array, image):
         ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
 
 
-def _grid(array):
-    array = np.asarray(array)
-    if array.ndim != 2:
-        checks.refuse("array", "shape (rows, columns)", array.shape)
+def grid(name, array):
+    """Return what is to be drawn as cells as an array of numbers, shape (rows, columns)."""
+    array = _numbers(name, array)
+    if array.ndim != 2 or 0 in array.shape:
+        checks.refuse(name, "shape (rows, columns)", array.shape)
     return array
+
+
+def _numbers(name, array):
+    array = checks.array(name, array, "an array of numbers")
+    if array.dtype.kind not in "biuf":
+        checks.refuse(name, "an array of numbers", f"{array.dtype}")
+    return array
+
+
+def _outline(mask, array):
+    """Return a mask of cells to outline, refused unless it has a truth for each cell."""
+    if mask is not None:
+        mask = grid("outline", mask)
+        checks.shape("outline", mask, array.shape)
+        if np.isnan(mask).any():
+            checks.refuse("outline", "a truth for each cell", "not-a-numbers")
+    return mask
 
 
 def _has_numbers(array, numbers):
@@ -156,6 +182,7 @@ def _describe(panels):
     return "Side by side: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
 
 
+@with_own_settings
 def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     """Return a picture of many small arrays, such as twenty filters or their feature maps.
 
@@ -170,8 +197,13 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     Returns:
         A Picture.
     """
-    arrays = np.asarray(arrays)
-    columns = min(columns, len(arrays))
+    arrays = _numbers("arrays", arrays)
+    if arrays.ndim != 3 or 0 in arrays.shape:
+        checks.refuse("arrays", "shape (N, rows, columns)", arrays.shape)
+    for name, each in (("names", names), ("outlines", outlines)):
+        if each is not None and len(each) != len(arrays):
+            checks.refuse(name, f"one for each of {len(arrays)} arrays", len(each))
+    columns = min(checks.whole("columns", columns, 1), len(arrays))
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
     alt = (
@@ -185,6 +217,6 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     for n, ax in zip(range(len(arrays)), axes.flat, strict=False):
         image = ax.imshow(arrays[n], cmap=palette, vmin=low, vmax=high)
         ax.set_title(names[n], fontsize=8)
-        draw_outline(ax, None if outlines is None else outlines[n])
+        draw_outline(ax, None if outlines is None else _outline(outlines[n], arrays[n]))
     picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
     return picture

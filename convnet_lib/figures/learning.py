@@ -3,22 +3,26 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from .. import checks, pool
 from .. import maps as feature_maps
-from .. import pool
+from ..costs import COSTS
+from ..data import labels as some_labels
 from .grids import color_range, draw_mark, draw_outline
-from .picture import DIVERGING, OUTLINE, SEQUENTIAL, Picture
+from .picture import DIVERGING, OUTLINE, SEQUENTIAL, Picture, with_own_settings
 
 # Frames of a training run that stand side by side.
 STRIP = 6
 
 
+@with_own_settings
 def learning_curves(run):
     """Return a picture of a `training.Run`: cost and accuracy after each epoch."""
     epochs = np.arange(len(run.costs))
+    held_out = run.test_accuracy[-1]
     alt = (
         f"Over {epochs[-1]} epochs the cost falls from {run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
-        f"the accuracy reaches {run.train_accuracy[-1]:.2f} in training and "
-        f"{run.test_accuracy[-1]:.2f} on the digits held out."
+        f"the accuracy reaches {run.train_accuracy[-1]:.2f} in training"
+        + ("." if np.isnan(held_out) else f" and {held_out:.2f} on the digits held out.")
     )
     picture = Picture(8.4, 2.9, alt)
     left, right = picture.subplots(1, 2)
@@ -33,6 +37,7 @@ def learning_curves(run):
     return picture
 
 
+@with_own_settings
 def several_runs(runs):
     """Return a picture of several `training.Run`s: the accuracy on the digits held out, by name.
 
@@ -53,6 +58,7 @@ def several_runs(runs):
     return picture
 
 
+@with_own_settings
 def confusion(counts):
     """Return a picture of how often digit i (row) was taken for digit j (column).
 
@@ -62,7 +68,11 @@ def confusion(counts):
     Returns:
         A Picture; only the mistakes are coloured.
     """
-    counts = np.asarray(counts)
+    counts = checks.array("counts", counts)
+    square = counts.ndim == 2 and len(counts) == counts.shape[1] and len(counts)
+    if counts.dtype.kind not in "iu" or not square or (counts < 0).any():
+        came = f"{counts.dtype} of shape {counts.shape}"
+        checks.refuse("counts", "whole numbers from 0 on, shape (10, 10)", came)
     mistakes = counts - np.diag(np.diag(counts))
     i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
     alt = (
@@ -79,6 +89,7 @@ def confusion(counts):
     return picture
 
 
+@with_own_settings
 def gallery(net, image, order=None, columns=5):
     """Return a picture of all filters of a network and the maps that they make of a digit.
 
@@ -96,9 +107,11 @@ def gallery(net, image, order=None, columns=5):
         filter and the patch.
     """
     net = feature_maps.with_maps(net)
+    checks.shape("image", checks.finite("image", image), net.image_shape)
     z1, a1, *_ = net.feedforward(image)
     places, patches = feature_maps.strongest(z1), feature_maps.pleasing(net.w1)
-    order = list(range(len(net.w1)) if order is None else order)
+    order = _numbers_of("order", order, len(net.w1))
+    columns = checks.whole("columns", columns, 1)
     low, high = color_range(net.w1, "signed")
     columns = min(columns, 1 + len(order))
     rows = -(-(1 + len(order)) // columns)
@@ -123,6 +136,7 @@ def gallery(net, image, order=None, columns=5):
     return picture
 
 
+@with_own_settings
 def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entropy"):
     """Return a picture of a training run as a strip of frames, and its curves.
 
@@ -139,10 +153,16 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
         image; below, a column for each epoch, the filter, a¹ with its winners outlined, and δ¹.
     """
     nets = [feature_maps.with_maps(net) for net in run.nets]
+    checks.shape("image", checks.finite("image", image), nets[0].image_shape)
+    checks.one_of("cost", cost, COSTS)
+    map = _numbers_of("map", [map], len(nets[0].w1))[0]
+    if label is not None:
+        label = some_labels("label", [label], 1, len(nets[0].b3))[0]
     if epochs is None:
         epochs = np.linspace(0, len(nets) - 1, min(len(nets), STRIP)).round().astype(int)
+    epochs = _numbers_of("epochs", epochs, len(nets))
     passes = _passes(nets, image, label, cost)
-    limits = np.abs([net.w1 for net in nets]).max(), 0
+    limits = np.abs([net.w1 for net in nets]).max() or 1, 0
     if label is not None:
         limits = limits[0], np.abs([passes[epoch][2] for epoch in epochs]).max() or 1
     rows, columns = (2 if label is None else 3), len(epochs) + 1
@@ -179,6 +199,19 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
     _draw_frame(digit, image, "activation")
     digit.set_title("$a^0$", fontsize=9, pad=4)
     return picture
+
+
+def _numbers_of(name, chosen, count):
+    """Return chosen numbers from 0 to count - 1 as a list, all of them if None."""
+    if chosen is None:
+        return list(range(count))
+    chosen = list(chosen)
+    for n in chosen:
+        if checks.whole(name, n, 0, f"numbers from 0 to {count - 1}") >= count:
+            checks.refuse(name, f"numbers from 0 to {count - 1}", n)
+    if not chosen:
+        checks.refuse(name, "at least one number", "none")
+    return [int(n) for n in chosen]
 
 
 def _passes(nets, image, label, cost):

@@ -1,7 +1,11 @@
 """What all pictures share: their style, their size, their alternative text."""
 
+import functools
 import io
+from contextlib import contextmanager
 
+import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -13,6 +17,39 @@ OUTLINE = "#b35900"
 ACCENT = "#1b6ca8"
 DOTS_PER_INCH = 160
 PIXELS_PER_INCH = 100
+# What pictures are drawn with, whatever style a reader has set: matplotlib's own defaults, without
+# what says where pictures go.
+PLACES = ("backend", "date.epoch", "docstring", "interactive", "macosx", "savefig.directory")
+PLACES += ("timezone", "tk.", "toolbar", "webagg")
+STYLE = {
+    key: dict.__getitem__(matplotlib.rcParamsDefault, key)
+    for key in matplotlib.rcParamsDefault
+    if not key.startswith(PLACES)
+}
+
+
+@contextmanager
+def own_settings():
+    """Draw with the settings of the book, and leave the reader's as they were."""
+    theirs = matplotlib.rcParams
+    same = all(dict.__getitem__(theirs, key) == value for key, value in STYLE.items())
+    with np.errstate(all="ignore"):  # what is no number is drawn as none
+        if same:  # to set three hundred of them takes as long as a small picture
+            yield
+        else:
+            with matplotlib.rc_context(STYLE):
+                yield
+
+
+def with_own_settings(function):
+    """Return the function, drawing under `own_settings`."""
+
+    @functools.wraps(function)
+    def drawn(*args, **kwargs):
+        with own_settings():
+            return function(*args, **kwargs)
+
+    return drawn
 
 
 class Picture(Figure):
@@ -24,19 +61,32 @@ class Picture(Figure):
         super().__init__(figsize=size, dpi=dpi, layout=layout, facecolor="white")
         self.alt = alt
 
+    @with_own_settings
     def png(self):
         """Return the picture as the bytes of a PNG file, the same for the same arrays."""
-        file = io.BytesIO()
-        # The name and version of the software would change the file with every release. The
-        # canvas is asked directly, since savefig draws everything twice.
-        FigureCanvasAgg(self).print_png(file, metadata={"Software": None})
-        return file.getvalue()
+        return png(self)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         width, _ = self.get_size_inches() * PIXELS_PER_INCH
         described = {"alt": self.alt, "width": int(width)}
         # The description stands in for the picture where there is only text, and is compared.
         return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
+
+
+def png(figure):
+    """Return a Figure of matplotlib as the bytes of a PNG file."""
+    file = io.BytesIO()
+    # The name and version of the software would change the file with every release. The canvas is
+    # asked directly, since savefig draws everything twice.
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    return file.getvalue()
+
+
+def description(figure):
+    """Return the alternative text of a Figure: its own, else what its titles say."""
+    titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
+    said = "; ".join(plain(title) for title in titles if title)
+    return getattr(figure, "alt", "") or (f"A figure: {said}." if said else "A figure.")
 
 
 def plain(name):

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .picture import ACCENT, OUTLINE, Picture
+from .picture import ACCENT, OUTLINE, Picture, with_own_settings
 
 
+@with_own_settings
 def ladder(times, limit):
     """Return a picture of what each of several ways to do the same work takes, on a log scale.
 
@@ -31,6 +32,7 @@ def ladder(times, limit):
     return picture
 
 
+@with_own_settings
 def roofline(roofs, points):
     """Return a picture of how much a machine can compute, and where pieces of work stand below.
 
@@ -63,6 +65,7 @@ def roofline(roofs, points):
     return picture
 
 
+@with_own_settings
 def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
     """Return a picture of what a digit takes alone and shared out, against the mini-batch.
 

@@ -144,14 +144,15 @@ def images(name, x, axes=2):
         axes: number of axes of one image.
 
     Raises:
-        ValueError: if x is not made of floats, has another number of axes, or is empty.
+        ValueError: if x is not made of finite floats, has another number of axes, or is empty.
     """
-    x = checks.floats(name, x)
+    x = checks.finite(name, x)
     one = ("H", "W")[:axes]
     if x.ndim not in (axes, axes + 1) or 0 in x.shape:
         checks.refuse(
             name, f"shape {checks.written(one)} or {checks.written(('N', *one))}", x.shape
         )
+    checks.channels_not_last(name, x)
     if x.ndim > axes and len(x) > MOST_IMAGES:
         checks.refuse(name, f"at most {MOST_IMAGES} images, as in {name}[:12]", f"{len(x)}")
     return np.asarray(x if x.ndim > axes else x[None], np.float64)
@@ -165,7 +166,9 @@ def strongest(name, a):
 
 def written(name, **arrays):
     """Return the text of a figure in a notebook: `convolution(a0 (28, 28), w1 (5, 5))`."""
-    shapes = ", ".join(f"{key} {checks.written(np.shape(x))}" for key, x in arrays.items())
+    shapes = ", ".join(
+        f"{key} {checks.written(checks.array(key, x).shape)}" for key, x in arrays.items()
+    )
     return f"{name}({shapes})"
 
 

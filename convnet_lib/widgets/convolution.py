@@ -28,14 +28,14 @@ def convolution(a0, w1, b1, filters=None):
     """
     text = written("convolution", a0=a0, w1=w1)
     a0, w1 = images("a0", a0), _filter(w1)
-    b1 = checks.floats("b1", b1)
+    b1 = checks.finite("b1", b1)
     checks.shape("b1", b1, ())
     if w1.shape[0] > a0.shape[1] or w1.shape[1] > a0.shape[2]:
         expected = f"a filter no larger than the image {checks.written(a0.shape[1:])}"
         checks.refuse("w1", expected, checks.written(w1.shape))
     menu = {"as given": w1, **presets(*w1.shape)}
     for name, w in (filters or {}).items():
-        menu[name] = checks.floats(f"filters[{name!r}]", w)
+        menu[name] = checks.finite(f"filters[{name!r}]", w)
         checks.shape(f"filters[{name!r}]", menu[name], w1.shape)
     return Convolution(text, a0=a0, given=a0, w1=w1, b1=b1, filters=menu)
 
@@ -72,7 +72,7 @@ class Convolution(GridFigure):
 
 
 def _filter(w1):
-    w1 = checks.floats("w1", w1)
+    w1 = checks.finite("w1", w1)
     if w1.ndim != 2 or 0 in w1.shape:
         checks.refuse(
             "w1", "one filter, shape (KH, KW)", checks.written(w1.shape) if w1.ndim else "()"

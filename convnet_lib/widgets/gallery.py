@@ -27,7 +27,8 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
 
     Args:
         net: a ConvNet with one filter or many, w1 (5, 5) or (F, 5, 5), or a mapping with w1, b1,
-            w3 and b3, such as `numpy.load` of an .npz file.
+            w3 and b3, such as `numpy.load` of an .npz file, be it of one network or a training
+            checkpoint, whose last network is shown.
         images: an image, shape (28, 28) or what the network takes, or many, shape (N, 28, 28);
             the first 24 are shown.
         labels: the digits that they show, N integers, or None.

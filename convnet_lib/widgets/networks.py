@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import checks, maps
-from ..network import ConvNet
+from ..data import labels as some_labels
+from ..network import ConvNet, from_arrays
 from . import base
 
 
@@ -14,7 +15,8 @@ def network(name, net):
 
     Args:
         name: the argument, for the error.
-        net: a ConvNet, or a mapping with w1, b1, w3 and b3, such as `numpy.load` of an .npz file.
+        net: a ConvNet, or a mapping with w1, b1, w3 and b3, such as `numpy.load` of an .npz file;
+            of a training checkpoint, the last network is taken.
 
     Raises:
         ValueError: if it is neither, or its images have channels.
@@ -23,7 +25,7 @@ def network(name, net):
         missing = [key for key in ConvNet.parameters if key not in net]
         if missing:
             checks.refuse(name, "w1, b1, w3 and b3", f"a mapping without {', '.join(missing)}")
-        net = ConvNet(**{key: net[key] for key in ConvNet.parameters})
+        net = from_arrays(net)
     if not isinstance(net, ConvNet):
         expected = "a ConvNet, or a mapping with w1, b1, w3 and b3"
         checks.refuse(name, expected, f"a {type(net).__name__}")
@@ -34,9 +36,9 @@ def images(net, x):
     """Return images that fit the network, (N, H, W), be they one or many.
 
     Raises:
-        ValueError: if they are not made of floats, none, or of another size.
+        ValueError: if they are not made of finite floats, none, or of another size.
     """
-    x = checks.floats("images", x)
+    x = checks.finite("images", x)
     expected = net.image_shape
     if x.ndim not in (2, 3) or x.shape[-2:] != expected or 0 in x.shape:
         either = f"{checks.written(expected)} or {checks.written(('N', *expected))}"
@@ -53,17 +55,9 @@ def labels(given, n, outputs):
     """
     if given is None:
         return None
-    try:
-        given = np.atleast_1d(np.asarray(given))
-    except ValueError:  # rows of unequal length
-        checks.refuse("labels", f"integers, shape ({n},)", "a ragged list")
-    if given.dtype.kind not in "iu":
-        checks.refuse("labels", "integers", f"{given.dtype}")
-    checks.shape("labels", given, (n,))
-    low, high = given.min(), given.max()
-    if low < 0 or high >= outputs:
-        checks.refuse("labels", f"integers from 0 to {outputs - 1}", f"{low} to {high}")
-    return given
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        given = [given]  # the label of a single image
+    return some_labels("labels", given, n, outputs)
 
 
 def first(x, most=base.MOST_IMAGES):

@@ -28,7 +28,7 @@ def output(a2, w3, b3, y=None):
         ValueError: if a shape or a dtype is wrong or y is not one-hot.
     """
     text = written("output", a2=a2, w3=w3)
-    a2, w3, b3 = images("a2", a2), checks.floats("w3", w3), checks.floats("b3", b3)
+    a2, w3, b3 = images("a2", a2), checks.finite("w3", w3), checks.finite("b3", b3)
     if w3.ndim != 3 or not len(w3) or w3.shape[1:] != a2.shape[1:]:
         checks.refuse("w3", f"shape {checks.written(('Q', *a2.shape[1:]))}", f"{w3.shape}")
     checks.shape("b3", b3, w3.shape[:1])

@@ -1,29 +1,68 @@
-"""A JupyterHub for the book: each student has a copy of their own and a bound on memory.
+"""A JupyterHub for the book: each student has a copy of their own, and what idles makes room.
 
     jupyterhub -f jupyterhub_config.py
 
 Start from it; how students log in, and on what machines their servers run, is your hub's matter.
-classroom.md says what was measured and tried.
+`make test-hub` starts a hub from this file and lets a class in. ../classroom.md says what was
+measured and tried.
 """
 
 import os
+import sys
+from pathlib import Path
 
 c = get_config()  # noqa: F821 (JupyterHub provides it)
 
-# A server with two open notebooks peaked at 840 MB; classroom.md has the figures. Spawners of
-# systemd, Docker and Kubernetes enforce the bound. Those that start local processes only tell the
-# server of it.
-c.Spawner.mem_limit = "1G"
-c.Spawner.cpu_limit = 1
-c.Spawner.environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Who may come in: everybody with an account on this machine. Or name them:
+# c.Authenticator.allowed_users = {"ada", "bob"}
+c.Authenticator.allow_all = True
+
+# A class comes in the same minute. On two cores, thirty starts at once take up to 86 s each, and
+# a start that takes longer than these seconds is given up; the defaults are 60 and 30.
+c.Spawner.start_timeout = 300
+c.Spawner.http_timeout = 300
 
 # Where the students find the book. Each needs a copy that they may write to; the environment can
 # be one for all, with the book installed in it.
 c.Spawner.notebook_dir = os.environ.get("CONVNET_BOOK", "~/convnet")
 c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
 
-# An idle server keeps its memory: end it after an hour (package jupyterhub-idle-culler).
-# c.JupyterHub.services = [{
-#     "name": "idle-culler",
-#     "command": ["python3", "-m", "jupyterhub_idle_culler", "--timeout=3600"],
-# }]
+# One thread each: thirty kernels with as many threads as there are cores wait for one another.
+c.Spawner.environment = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+# The whole of MNIST, once for all: make data FOLDER=/srv/convnet
+DATA = os.environ.get("CONVNET_DATA", "/srv/convnet")
+if Path(DATA).is_dir():
+    c.Spawner.environment["CONVNET_DATA"] = DATA
+
+# A bound for each student's server with all its kernels. Spawners of systemd, Docker and
+# Kubernetes enforce it; those that start local processes only tell the server of it.
+c.Spawner.mem_limit = "1G"
+c.Spawner.cpu_limit = 1
+
+# What idles makes room. A kernel that has done nothing for an hour is ended, also when its tab is
+# open, and a server that nobody has used for an hour too. Notebooks are files, and stay; what a
+# kernel had in memory is computed anew by running the cells again.
+IDLE = int(os.environ.get("CONVNET_IDLE", "3600"))
+c.Spawner.args = [
+    f"--MappingKernelManager.cull_idle_timeout={IDLE}",
+    f"--MappingKernelManager.cull_interval={max(1, IDLE // 12)}",
+    "--MappingKernelManager.cull_connected=True",
+]
+c.JupyterHub.services = [
+    {
+        "name": "idle-culler",
+        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={IDLE}"],
+    }
+]
+# Without this role, the culler's requests are refused (403), and nothing is ever ended.
+c.JupyterHub.load_roles = [
+    {
+        "name": "idle-culler",
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "services": ["idle-culler"],
+    }
+]

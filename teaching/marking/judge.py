@@ -20,6 +20,7 @@ from .sandbox import Ended, NoSandbox, Sandbox
 
 CALL = 10  # seconds that a function may take for one call
 TEST = 60  # and all calls of a test together
+AGAIN = 2  # seconds for a cell that took too long the first time
 RUNS = 4  # a notebook that kills its process is run again without the cell that did it
 HIDDEN = "### BEGIN HIDDEN TESTS"
 LETTERS = 4000
@@ -47,10 +48,11 @@ def mark(job):
     cells, setup, seconds = job["cells"], job["setup"], job["cell"]
     tests = {n: Test(c["source"], setup) for n, c in enumerate(cells) if c["role"] == "test"}
     shown, given, skip = run_through(cells, tests, seconds)
+    late = {number for number, outputs in shown.items() if was_late(outputs)}
     results = []
     for number, cell in enumerate(cells):
         if cell["role"] == "test":
-            session = Session(steps(cells[:number], tests, skip), seconds)
+            session = Session(steps(cells[:number], tests, skip, late), seconds)
             with contextlib.closing(session):
                 left = {name for c in cells[:number] for name in c["untouched"]}
                 answers = named(given.get(number, {}), session, left)
@@ -62,8 +64,14 @@ def mark(job):
     return results
 
 
-def steps(cells, tests, skip):
-    """Return what the student's process is to do for some cells, a step a cell."""
+def was_late(outputs):
+    """Return whether a cell says that it was stopped by the clock."""
+    found = [one["error"] for one in outputs if isinstance(one, dict) and "error" in one]
+    return any(isinstance(error, list) and error[:1] == ["Late"] for error in found)
+
+
+def steps(cells, tests, skip, late=()):
+    """Return what the student's process is to do for some cells, in their order."""
     found = []
     for number, cell in enumerate(cells):
         if cell["role"] == "test":
@@ -71,6 +79,8 @@ def steps(cells, tests, skip):
             found.append({"names": tests[number].needed})
         else:
             found.append({"run": "" if number in skip else cell["source"]})
+            if number in late:
+                found[-1]["seconds"] = AGAIN
     return found
 
 
@@ -87,7 +97,7 @@ def run_through(cells, tests, seconds):
                     if type(step) is not int or not 0 <= step < len(numbers):
                         raise Ended("It said what could not be read")
                     at = numbers[step]
-                    if "shown" in message:
+                    if isinstance(message.get("shown"), list):
                         shown.setdefault(at, message["shown"])
                     if "given" in message:
                         given[at] = message["given"]

@@ -126,12 +126,12 @@ class Sandbox:
 
     def __init__(self, steps, cell=CELL, probe=False):
         nobody = 2_000_000_000 + secrets.randbelow(100_000_000)
-        # Without root, bubblewrap's own two processes are counted too.
-        most = PROCESSES if os.geteuid() == 0 else PROCESSES + 2
+        # Without root, bubblewrap's own process in there is counted too.
+        most = PROCESSES if os.geteuid() == 0 else PROCESSES + 1
         limits = {"memory": MEGABYTES, "processes": most, "seconds": TOTAL}
         limits |= {"cell": cell, "uid": nobody}
         program = [os.path.abspath(sys.executable), "-I", "/marking/inside.py"]
-        self.end, self.rest, self.said, self.ready = time.monotonic() + TOTAL, b"", 0, False
+        self.end, self.rest, self.said = time.monotonic() + TOTAL, b"", 0
         self.process = subprocess.Popen(
             [*command(), *program],
             stdin=subprocess.PIPE,
@@ -143,10 +143,12 @@ class Sandbox:
         self.probe = probe
         try:
             self.say(limits=limits, steps=steps)
-            self.ready = self.hear(30).get("ready") is True
+            first = self.hear(60)
+            if first.get("ready") is not True:
+                raise Ended(f"in it, {first.get('wrong') or 'nothing is as it should be'}")
         except Ended as error:
             self.close()
-            raise error if probe else NoSandbox(str(error)) from None
+            raise (error if probe else NoSandbox(str(error))) from None
 
     def say(self, **message):
         """Send a message."""

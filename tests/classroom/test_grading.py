@@ -206,15 +206,16 @@ class Course:
         shutil.copytree(TEACHING / "marking", folder / "marking")
         (folder / "nbgrader_config.py").write_text(settings, "utf-8")
 
-    def run(self, *arguments, wanted=0):
+    def run(self, *arguments, wanted=0, timeout=150, environ=()):
         home = {"HOME": str(self.progress.parent), "CONVNET_PROGRESS": str(self.progress)}
+        home |= dict(environ)
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
             env=os.environ | home,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=timeout,
         )
         assert done.returncode == wanted, done.stderr + done.stdout
         return done.stdout + done.stderr

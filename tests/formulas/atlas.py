@@ -8,7 +8,6 @@ from scipy import signal
 from convnet_lib import ConvNet, data, training
 from formulas.worlds import (
     COSTS,
-    OUTPUTS,
     World,
     convolutional,
     correlated,
@@ -20,6 +19,8 @@ from formulas.worlds import (
 )
 
 LN3 = np.log(3)
+#: Where the columns end of an image of 28 by 20 and a filter of 5 by 3, and where they are printed.
+OBLONG = {27: 19, 23: 17, 11: 8, 4: 2}
 
 
 def drawn(seed, *shape):
@@ -36,42 +37,60 @@ def digit():
     return data.load_digits().train.images[2]
 
 
-def network(name, image, cost, seed, filter_shape=(5, 5), **options):
+def wish(seed, cost):
+    """Return desired activations that are not 0 and 1 alone; those of a softmax add up to 1."""
+    values = softmax(drawn(seed, 10))
+    return values if cost == "logarithm" else values / values.max() * 0.9
+
+
+def network(name, image, cost, seed, filter_shape=(5, 5), y=None, **options):
     """Return the book's network on an image, its parameters drawn."""
     rows, columns = (n - m + 1 for n, m in zip(image.shape, filter_shape, strict=True))
     w3 = drawn(seed + 1, 10, rows // 2, columns // 2) / 6
     parameters = drawn(seed, *filter_shape) / 3, -0.3, w3, drawn(seed + 2, 10)
-    return convolutional(name, image, *parameters, one(4), cost=cost, **options)
+    y = wish(seed + 3, cost) if y is None else y
+    return convolutional(name, image, *parameters, y, cost=cost, **options)
 
 
 @cache
 def networks(cost=None, output="sigmoid"):
-    """Return the networks of one map: a digit, a drawn image, an oblong one with an oblong filter."""
+    """Return the networks of one map: on a digit, on a drawn image, on an oblong one."""
     costs = [cost] if cost else ["quadratic", "cross-entropy"]
-    oblong = {"ends": {27: 19, 23: 17, 11: 8, 4: 2}}
     return [
         world
         for kind in costs
         for world in (
-            network(f"a digit, {kind}", digit(), kind, 10, output=output),
+            network(f"a digit, {kind}", digit(), kind, 10, y=one(4), output=output),
             network(f"drawn, {kind}", drawn(20, 28, 28) / 2, kind, 21, output=output),
             network(
-                f"oblong, {kind}", drawn(30, 28, 20) / 2, kind, 31, (5, 3), **oblong, output=output
+                f"oblong, {kind}",
+                drawn(30, 28, 20) / 2,
+                kind,
+                31,
+                (5, 3),
+                ends=OBLONG,
+                output=output,
             ),
         )
     ]
 
 
 @cache
-def maps(cost=None):
-    """Return networks of three filters on two channels."""
-    w1, b1 = drawn(40, 3, 2, 5, 5) / 4, drawn(41, 3) / 3
-    w3, b3 = drawn(42, 10, 3, 12, 12) / 9, drawn(43, 10)
-    image = np.stack([digit(), digit()[::-1].T])
+def maps():
+    """Return networks of two filters on three channels: digits, drawn images, oblong ones."""
+    digits = np.stack([digit(), digit()[::-1].T, digit()[:, ::-1]])
     return [
-        convolutional(f"{name}, three maps", a0, w1, b1, w3, b3, one(4), cost=cost or "quadratic")
-        for name, a0 in (("two digits", image), ("drawn", drawn(44, 2, 28, 28) / 2))
+        network_of_maps("three digits, two maps", digits, (5, 5)),
+        network_of_maps("drawn, two maps", drawn(44, 3, 28, 28) / 2, (5, 5)),
+        network_of_maps("oblong, two maps", drawn(45, 3, 28, 20) / 2, (5, 3), ends=OBLONG),
     ]
+
+
+def network_of_maps(name, a0, filter_shape, **options):
+    rows, columns = (n - m + 1 for n, m in zip(a0.shape[1:], filter_shape, strict=True))
+    w3 = drawn(42, 10, 2, rows // 2, columns // 2) / 9
+    parameters = drawn(40, 2, 3, *filter_shape) / 4, drawn(41, 2) / 3, w3, drawn(43, 10)
+    return convolutional(name, a0, *parameters, wish(46, "quadratic"), cost="quadratic", **options)
 
 
 @cache
@@ -160,9 +179,9 @@ def blank_with_bias():
     ]
 
 
-def square():
-    """Return the network of the book on its digit alone."""
-    return networks()[:1]
+def one_digit_one_oblong():
+    """Return the network of the book on its digit, and one on an oblong image."""
+    return [networks()[0], networks()[2]]
 
 
 def switch(world):
@@ -181,7 +200,7 @@ def changes(world):
 
 @cache
 def one_step():
-    """Return the networks of three maps, and what one step down the gradient changes."""
+    """Return the networks of two maps, and what one step down the gradient changes."""
     made = []
     for world in maps():
         w, b, z = changes(world)
@@ -191,7 +210,9 @@ def one_step():
             ("Δb", 3): lambda v, b=b: b,
             ("Δz", 3): lambda v, z=z: z,
         }
-        made.append(World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 3}))
+        made.append(
+            World(world.name, world.givens, steps, letters={"eta": 0.5, "F": 2}, ends=world.ends)
+        )
     return made
 
 
@@ -397,7 +418,7 @@ def pencil_14():
 
 @cache
 def squares():
-    """Return the costs of exercise 11.2, as a parabola with its slope p − x_n and its zero at x_n."""
+    """Return the costs of exercise 11.2: parabolas of slope p − x_n that are 0 at x_n."""
     x = drawn(96, 4)
     step = {
         ("C", None): lambda v: (
@@ -444,7 +465,7 @@ def two_neurons():
 
 @cache
 def machines():
-    """Return times and numbers of machines, so drawn that B is now above, now below the threshold."""
+    """Return times and numbers of machines, B now above the threshold and now below."""
     rng = np.random.default_rng(99)
     t, c, W = rng.uniform(1, 9, 400), rng.uniform(0.1, 2, 400), rng.integers(2, 30, 400)
     B = t / (c - c / W) * rng.choice([0.5, 0.9, 0.999, 1.001, 1.1, 2], 400)
@@ -460,15 +481,16 @@ def saturated(wanted):
         )
 
 
-def tied(ratio):
-    """Return how many neurons of a window are tied where 'one by one' gives a multiple of its slope."""
-    h, counts = 1e-6, []
+def tied():
+    """Return how many tied neurons make right what central differences one by one add up to."""
+    h = 1e-6
     for n in (2, 3, 4):
         window = np.array([0.5] * n + [0.1] * (4 - n))
-        single = sum((np.max(window + h * e) - np.max(window - h * e)) / (2 * h) for e in np.eye(4))
-        together = (np.max(window + h) - np.max(window - h)) / (2 * h)
-        counts.append(abs(single / together - ratio) < 1e-6)
-    return 2 + counts.index(True)
+        alone = sum(np.max(window + h * e) - np.max(window - h * e) for e in np.eye(4))
+        together = np.max(window + h) - np.max(window - h)
+        if abs(alone / together - 1) < 1e-6:
+            return n
+    raise AssertionError("one by one is never right")
 
 
 def slope_at(z):
@@ -476,6 +498,16 @@ def slope_at(z):
     return (sigmoid(z + 1e-6) - sigmoid(z - 1e-6)) / 2e-6
 
 
+def bias_of(b1):
+    """Return the worlds of a network whose bias the text names."""
+    return lambda: [World(f"a bias of {b1}", {("b", 1): b1})]
+
+
 @cache
-def bias_of_one():
-    return [World("a bias of 1", {("b", 1): 1})]
+def pairs():
+    """Return pairs of weighted inputs, and which of them are such that the first is larger."""
+    z, other = (
+        grid.ravel() for grid in np.meshgrid(np.linspace(-6, 6, 13), np.linspace(-5.5, 6, 9))
+    )
+    values = {"z": z, "z'": other, "larger": np.where(z > other, 1, 0)}
+    return [World("pairs of weighted inputs", {}, letters=values)]

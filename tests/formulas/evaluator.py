@@ -6,8 +6,6 @@ of a matrix. So a sum over j is a sum along the axis of j, and all values of the
 computed at once.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from formulas import trees
@@ -16,7 +14,7 @@ from formulas.worlds import Missing
 #: Sums of a few thousand products in float64 agree to this, relative to the largest entry.
 EXACT = 1e-9
 #: The letters that count columns; an oblong world has other ends for them.
-COLUMNS = set("kmq")
+COLUMNS = set("kmqv")
 
 
 class Misfit(LookupError):
@@ -25,17 +23,6 @@ class Misfit(LookupError):
 
 class OutOfRange(IndexError):
     """An index that is below 0 or beyond the end of its axis."""
-
-
-@dataclass
-class Verdict:
-    """Whether something is true, and if not, which part of it is not."""
-
-    true: bool
-    why: str = ""
-
-    def __bool__(self):
-        return bool(self.true)
 
 
 def letters_of(statement, world):
@@ -56,9 +43,9 @@ def layer_letters(statement):
 
 
 class Evaluation:
-    """One statement in one world, for one layer l and one choice of ±."""
+    """One statement in one world, in one layer and with one sign of ±."""
 
-    def __init__(self, statement, world, printed=None, layer=None, sign=1, context=()):
+    def __init__(self, statement, world, printed=None, layers=None, sign=1, context=()):
         self.statement, self.world, self.sign = statement, world, sign
         self.printed = printed or {}
         names = letters_of(statement, world)
@@ -71,7 +58,7 @@ class Evaluation:
         bound = [r for s in trees.walk(statement) if isinstance(s, trees.Sum) for r in s.ranges]
         self.bound = {trees.letter(r.letter) for r in bound}
         self.values = {}
-        for name in layer_letters(statement) - set(world.letters) if world.layers else ():
+        for name, layer in (layers or {}).items():
             self.values[name] = np.full((1,) * len(self.axes), layer)
         self.free = []
         for name in self.axes:
@@ -105,7 +92,10 @@ class Evaluation:
             return self.printed[name]
         if name in self.world.primes:
             base, feeds = self.world.primes[name]
-            return feeds[np.ravel(self.values[base])]
+            numbers = np.ravel(self.values[base])
+            if numbers.min() < 0 or numbers.max() >= len(feeds):
+                raise OutOfRange(f"{base} reaches beyond the neurons")
+            return feeds[numbers]
         if name in self.world.ranges:
             return np.asarray(self.world.ranges[name])
         for part in trees.walk(tree):
@@ -210,6 +200,8 @@ class Evaluation:
         for operation, part in tree.factors:
             result, value = self.together(result, self.value(part))
             if isinstance(last, trees.Table) and isinstance(part, trees.Table):
+                if operation == "/":
+                    raise Misfit("a matrix is divided by a matrix")
                 result = result @ value
             else:
                 result = result * value if operation == "*" else result / value

@@ -1,17 +1,18 @@
 """Whether a formula is true: all its statements, in every world that it is meant for."""
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formulas import trees
+from formulas import terms, trees
 from formulas.evaluator import (
+    COLUMNS,
     EXACT,
     RELATIONS,
     Evaluation,
     Misfit,
     OutOfRange,
-    Verdict,
     layer_letters,
     letters_of,
 )
@@ -22,15 +23,30 @@ from formulas.worlds import Missing
 WRONG = (Misfit, Missing, OutOfRange, Unreadable, ArithmeticError, ValueError)
 
 
+@dataclass
+class Verdict:
+    """Whether something is true, and if not, which part of it is not."""
+
+    true: bool
+    why: str = ""
+
+    def __bool__(self):
+        return bool(self.true)
+
+
 @dataclass(frozen=True)
 class Reading:
-    """How a statement is meant, where that is more than what it says.
+    r"""How a statement is meant, where that is more than what it says.
 
     only: a formula; the statement is held to be true where that is not 0.
-    where: a formula; the statement is held to be true there, and false everywhere else.
+    where: a formula; the statement is held to be true there, and false everywhere else. In it
+        \text{it} is the left side of the statement, so that the letter may have any name.
     equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
+    numbers: the terms of numbers that stand in each chain, in any order. Where a number hangs on
+        nothing that is computed, as the smaller ones in a maximum do, and what is multiplied by 0,
+        this alone says that it is the right one. A bar stands between those of several formulas.
     arrow: the function that a ⟶ or a ← stands for.
     """
 
@@ -39,8 +55,19 @@ class Reading:
     equals: tuple = ()
     within: tuple = ()
     rounded: bool = False
+    numbers: tuple = ()
     arrow: object = None
     tolerance: float = EXACT
+
+    def about(self, statement):
+        """Return the reading with the letter on the left of a statement for the symbol `it`."""
+        if not (self.where and isinstance(statement, trees.Chain)):
+            return self
+        where = self.where
+        for part, rebuild in trees.places(where):
+            if part == IT:
+                where = rebuild(statement.sides[0])
+        return replace(self, where=where)
 
     @property
     def context(self):
@@ -48,6 +75,7 @@ class Reading:
         return self.only + self.where + self.equals + self.within
 
 
+IT = trees.Symbol("it")
 PLAIN = Reading()
 
 
@@ -60,13 +88,18 @@ def judge(statements, world, reading=PLAIN):
     unused = {trees.letter(r.letter) for r in printed} - {
         name for s in (*relations, *reading.context) for name in letters_of(s, world)
     }
-    if unused:
-        return Verdict(False, f"a range is printed for {', '.join(unused)}, which occurs nowhere")
+    if unused or len(printed) != len({r.letter for r in printed}):
+        return Verdict(
+            False, f"a range is printed twice, or for a letter that is nowhere: {unused}"
+        )
     bare = (s for s in relations if isinstance(s, trees.Chain) and not s.relations)
     equals = dict(zip(bare, reading.equals, strict=False))
+    for statement, numbers in zip(relations, reading.numbers, strict=False):
+        if not terms.are(statement, numbers):
+            return Verdict(False, f"{trees.text(statement)} has not the numbers {numbers}")
     for statement in relations:
         own = replace(reading, equals=(equals[statement],) if statement in equals else ())
-        verdict = judge_statement(statement, world, printed, own)
+        verdict = judge_statement(statement, world, printed, own.about(statement))
         if not verdict:
             return verdict
     return Verdict(True)
@@ -90,8 +123,8 @@ def judge_statement(statement, world, printed, reading):
                 if not verdict:
                     return verdict
                 found += 1
-        if not found:
-            raise Missing(f"no layer of '{world.name}' has all symbols of {trees.text(statement)}")
+        if found < (world.layers - 1 if len(layers(statement, world)) > 1 else 1):
+            raise Missing(f"too few layers of '{world.name}' have all of {trees.text(statement)}")
         return Verdict(True)
 
 
@@ -99,7 +132,7 @@ def maker(statement, world, printed, layer, sign, context):
     """Return a function that makes the evaluation, a letter's range replaced if one is given."""
 
     def make(**replaced):
-        ends = Evaluation(trees.Chain(()), world, layer=layer)
+        ends = Evaluation(trees.Chain(()), world, layers=layer)
         own = letters_of((statement, *context), world)
         spans = {trees.letter(r.letter): ends.span(r) for r in printed}
         spans = {name: numbers for name, numbers in spans.items() if name in own} | replaced
@@ -109,8 +142,10 @@ def maker(statement, world, printed, layer, sign, context):
 
 
 def layers(statement, world):
-    counted = layer_letters(statement) - set(world.letters)
-    return range(world.layers + 1) if world.layers and counted else [None]
+    """Yield a layer for each letter that counts layers, in every combination."""
+    names = sorted(layer_letters(statement) - set(world.letters)) if world.layers else []
+    numbers = itertools.product(range(world.layers + 1), repeat=len(names))
+    return [dict(zip(names, each, strict=True)) for each in numbers]
 
 
 def signs(statement):
@@ -121,6 +156,10 @@ def signs(statement):
 def widest(statement, make, printed):
     """Return whether the printed ranges go as far as they can: one further, an index is outside."""
     evaluation = make()
+    rest = set(evaluation.free) & set(letters_of(statement, evaluation.world))
+    rest -= {trees.letter(span.letter) for span in printed} | set(evaluation.world.primes)
+    if rest and statement.relations:
+        return Verdict(False, f"no range is printed for {', '.join(sorted(rest))}")
     for span in printed:
         name = trees.letter(span.letter)
         if name not in evaluation.free:
@@ -152,7 +191,8 @@ def compare(evaluation, reading):
         return tight(evaluation)
     if reading.where:
         found = np.broadcast_arrays(evaluation.holds(statement), marks(evaluation, reading.where))
-        return Verdict(np.array_equal(*found), f"{trees.text(statement)}: it is other places")
+        true = np.array_equal(*found) and not np.all(found[0])
+        return Verdict(true, f"{trees.text(statement)} is not where the term is that is not 0")
     if reading.equals:
         return equal_to(evaluation, reading.equals[0])
     mask = marks(evaluation, reading.only) if reading.only else evaluation.plain(True)
@@ -160,17 +200,26 @@ def compare(evaluation, reading):
 
 
 def chain(evaluation, reading, mask):
-    """Return the verdict on a chain, each side held against every other (rounded: its neighbour)."""
+    """Return the verdict on a chain.
+
+    Each side is held against every other before it; where numbers are rounded, and for a relation
+    that is not =, against the one before it.
+    """
     statement = evaluation.statement
-    if not statement.relations:
+    if len(set(statement.sides)) == 1:
         raise Misfit(f"{trees.text(statement)} says nothing that could be true")
     values = [evaluation.value(side) for side in statement.sides]
     for right in range(1, len(values)):
         relation = statement.relations[right - 1]
-        near = relation != "=" or reading.rounded
-        for left in range(right - 1 if near else 0, right):
-            between = set(statement.relations[left:right])
-            if len(between) == 1 and not related(evaluation, reading, mask, values, left, right):
+        first = right - 1
+        while (
+            relation == "="
+            and not reading.rounded
+            and statement.relations[first - 1 : first] == ("=",)
+        ):
+            first -= 1
+        for left in range(first, right):
+            if not related(evaluation, reading, mask, values, left, right):
                 sides = (trees.text(statement.sides[i]) for i in (left, right))
                 return Verdict(
                     False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'"
@@ -186,7 +235,7 @@ def related(evaluation, reading, mask, values, left, right):
             raise Misfit("nothing says what the arrow means")
         return bool(reading.arrow(values[left], values[right], evaluation.world))
     if relation == "\\approx" or (relation == "=" and reading.rounded):
-        tolerance = max(doubt(evaluation, sides[right]), 0)
+        tolerance = doubt(evaluation, sides[right])
         if relation == "\\approx" and not tolerance:
             return near(evaluation, values[left], values[right], mask, reading.tolerance)
         return near(evaluation, values[left], values[right], mask, 1e-12, tolerance)
@@ -257,5 +306,7 @@ def tight(evaluation):
     r"""Return the verdict on j \le 23 or l = 4: true, and no smaller number would do."""
     statement = evaluation.statement
     left, right = (np.max(evaluation.value(side)) for side in statement.sides)
+    if trees.letter(statement.sides[0]) in COLUMNS:
+        right = evaluation.world.ends.get(right, right)
     true = statement.relations in (("\\le",), ("=",)) and left == right
     return Verdict(true, f"the largest {trees.text(statement.sides[0])} is {left}, not {right}")

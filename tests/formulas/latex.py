@@ -4,13 +4,13 @@ import re
 
 TEXT = r"\\(?:text|textrm|textit|mathrm|operatorname)\*?\{[^{}]*\}"
 TOKEN = re.compile(
-    rf"{TEXT}|\\(?:tag|label)\*?\{{[^{{}}]*\}}|\\(?:begin|end)\{{[^{{}}]*\}}"
+    rf"{TEXT}|\\(?:tag|label|h?phantom|vphantom)\*?\{{[^{{}}]*\}}|\\(?:left|right)\.|\\(?:begin|end)\{{[^{{}}]*\}}"
     r"|\\\\(?:\[[^\]]*\])?|\\[A-Za-z]+|\\.|\d+(?:\{,\}\d{3})*(?:\.\d+)?|\s+|.",
     re.DOTALL,
 )
 UNSEEN = re.compile(
     r"\s+|\\[,;:!> ]|\\(?:left|right|middle|displaystyle|textstyle|limits|nolimits|hline)"
-    r"|\\[bB]igg?[lrm]?|\\(?:tag|label)\*?\{.*\}|~",
+    r"|\\[bB]igg?[lrm]?|\\(?:tag|label|h?phantom|vphantom)\*?\{.*\}|~|\\(?:left|right)\.|\\n(?:otag|onumber)",
     re.DOTALL,
 )
 SPELLINGS = {
@@ -31,6 +31,7 @@ SPELLINGS = {
     "\\rbrack": "]",
     "\\mathrm{e}": "e",
     "\\operatorname{max}": "\\max",
+    "\\operatorname*{max}": "\\max",
     "\\operatorname{min}": "\\min",
     "−": "-",
 }
@@ -49,8 +50,18 @@ def tokens(latex):
     """Return the tokens of a formula in their one spelling, without what is not mathematics."""
     seen = [t for t in TOKEN.findall(latex) if not UNSEEN.fullmatch(t)]
     seen = [SPELLINGS.get(t, t) for t in seen]
-    seen = ["\\\\" if t.startswith("\\\\") else t for t in seen]
+    seen = stacked(["\\\\" if t.startswith("\\\\") else t for t in seen])
     return rows(without_empty(primes(arguments(without_braces(columns(seen))))))
+
+
+def stacked(given):
+    r"""Return the tokens of \substack{…\\ …} as a list with commas."""
+    if "\\substack" not in given:
+        return given
+    start = given.index("\\substack")
+    end = closing(given, start + 1)
+    inside = ["," if token == "\\\\" else token for token in given[start + 2 : end]]
+    return stacked(given[:start] + inside + given[end + 1 :])
 
 
 def without_empty(given):
@@ -87,15 +98,17 @@ def closing(given, start):
 
 
 def without_braces(given):
-    """Return the tokens with what stands over an underbrace, and without the words below it."""
+    """Return the tokens without underbraces; what stands below as a value is a statement more."""
     if "\\underbrace" not in given and "\\overbrace" not in given:
         return given
     start = min(given.index(t) for t in ("\\underbrace", "\\overbrace") if t in given)
     end = closing(given, start + 1)
-    rest = end + 1
+    inside, rest, value = given[start + 1 : end + 1], end + 1, []
     if given[rest : rest + 1] in (["_"], ["^"]):
-        rest = closing(given, rest + 1) + 1 if given[rest + 1] == "{" else rest + 2
-    return without_braces(given[:start] + given[start + 1 : end + 1] + given[rest:])
+        end = closing(given, rest + 1)
+        value, rest = [t for t in given[rest + 2 : end] if not re.fullmatch(TEXT, t)], end + 1
+    more = ["BREAK", *inside, "=", *value] if value else []
+    return without_braces(given[:start] + inside + given[rest:] + more)
 
 
 def arguments(given):
@@ -132,7 +145,7 @@ def primes(given):
 
 
 def rows(given):
-    r"""Return the tokens without the marks of aligned; where a new line begins anew stands BREAK."""
+    r"""Return the tokens without the marks of aligned, and BREAK where a line begins anew."""
     out, inside = [], []
     for place, token in enumerate(given):
         if token.startswith("\\begin"):
@@ -165,26 +178,27 @@ def statements(latex):
     """Return the statements of a formula, each a list of tokens: what gaps, words, commas part."""
     given = tokens(latex)
     level = depths(given)
-    pieces = [[]]
-    for place, token in enumerate(given):
-        if level[place] == 0 and parts(given, level, place):
-            pieces.append([])
-        else:
-            pieces[-1].append(token)
-    pieces = [trimmed(piece) for piece in pieces]
+    ends, start = [], 0
+    for place in range(len(given)):
+        if level[place] == 0 and parts(given, level, place, start):
+            ends.append((start, place))
+            start = place + 1
+    pieces = [trimmed(given[start:end]) for start, end in [*ends, (start, len(given))]]
     return [piece for piece in pieces if piece]
 
 
 def trimmed(piece):
-    """Return a statement without gaps, and without what ends it in its sentence: a full stop, …"""
+    """Return a statement without gaps, the stop that ends its sentence, and brackets around it."""
     piece = [token for token in piece if token not in GAPS]
+    if piece[:1] == ["("] and RELATIONS & set(piece) and depths(piece).count(0) == 2:
+        return trimmed(piece[1:-1])
     while piece and piece[-1] in (".", ",", ";", ":"):
         piece = piece[:-1]
     return piece
 
 
-def parts(given, level, place):
-    """Return whether the token at a place, outside all brackets, ends a statement."""
+def parts(given, level, place, start):
+    """Return whether the token at a place, outside all brackets, ends the statement from start."""
     token = given[place]
     before, after = given[place - 1] if place else "", (given[place + 1 :] or [""])[0]
     if token in ("BREAK", ";", ":"):
@@ -192,13 +206,13 @@ def parts(given, level, place):
     if token in GAPS:
         return before not in OPERATORS and after not in OPERATORS
     if re.fullmatch(TEXT, token):
-        return before in GAPS or after in GAPS
-    return token == "," and parts_comma(given, level, place)
+        return before in GAPS or after in GAPS or bool(re.search(r"\{\s*[a-z]+ ", token))
+    return token == "," and parts_comma(given, level, place, start)
 
 
-def parts_comma(given, level, place):
-    r"""Return whether a comma ends a statement; those of 0 \le j,k \le 23 and 0, \dots, 4 do not."""
-    before = [t for t, d in zip(given[:place], level, strict=False) if d == 0]
+def parts_comma(given, level, place, start):
+    r"""Return whether a comma ends a statement; not that of 0 \le j,k \le 23 and of 0, \dots, 4."""
+    before = [t for t, d in zip(given[start:place], level[start:], strict=False) if d == 0]
     after = [t for t, d in zip(given[place + 1 :], level[place + 1 :], strict=True) if d == 0]
     if "\\dots" in (before[-1:] + after[:1]):
         return False
@@ -210,4 +224,6 @@ def parts_comma(given, level, place):
         left.pop()
     while after and names.fullmatch(after[0]):
         after.pop(0)
+    if not left and after[:1] == ["="] and "\\dots" in after:
+        return False
     return not (left and after and left[-1] in ("\\le", "<") and after[0] in ("\\le", "<"))

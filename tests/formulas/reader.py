@@ -117,6 +117,9 @@ class Builder(Transformer):
         chain, body = parts[0], parts[-1]
         return trees.Sum(ranges_of(chain, parts[1] if len(parts) == 3 else None), body)
 
+    def sigma_upside_down(self, parts):
+        return self.sigma([parts[1], parts[0], parts[2]])
+
     def power(self, parts):
         return trees.Power(*parts)
 
@@ -126,6 +129,8 @@ class Builder(Transformer):
     def fraction(self, parts):
         if all(isinstance(p, Partial) for p in parts):
             return trees.Derivative(parts[0].symbol, parts[1].symbol)
+        if any(isinstance(p, Partial) for p in parts):
+            raise Unreadable("a ∂ without its other half")
         return trees.Product((("*", parts[0]), ("/", parts[1])))
 
     def root(self, parts):
@@ -213,7 +218,7 @@ class Partial:
 
 
 def plain(token):
-    r"""Return a name without what LaTeX puts around it: \delta is delta, \text{switch} is switch."""
+    r"""Return a name without its LaTeX: \delta is delta, \text{switch} is switch."""
     inside = re.fullmatch(r"\\text\{(.*)\}", token)
     return inside.group(1).strip() if inside else token.lstrip("\\")
 
@@ -242,15 +247,30 @@ def slopes(factors):
 
 def ranges_of(chain, high):
     """Return the ranges below and above a Σ: j=0 with 23 above, 0 ≤ j,k ≤ 23, or letters alone."""
-    ranged = as_ranges(chain)
-    if isinstance(ranged, trees.Ranges):
-        return ranged.ranges
+    parts = [as_ranges(part) for part in parted_chain(chain)]
+    if all(isinstance(part, trees.Ranges) for part in parts):
+        return tuple(span for part in parts for span in part.ranges)
     names = letters(chain.sides[0])
     if not chain.relations and names and high is None:
         return spans(names, None, None)
     if chain.relations == ("=",) and names and high is not None:
         return spans(names, chain.sides[1], high)
     raise Unreadable("the range of a sum")
+
+
+def parted_chain(chain):
+    r"""Return 0 \le j \le 23, 0 \le k \le 23 as the two chains that it is."""
+    middle = next((i for i, s in enumerate(chain.sides[:-1]) if ends_and_begins(s)), None)
+    if middle is None or middle < 2:
+        return [chain]
+    end, start = chain.sides[middle].entries
+    first = trees.Chain((*chain.sides[:middle], end), chain.relations[:middle])
+    rest = trees.Chain((start, *chain.sides[middle + 1 :]), chain.relations[middle:])
+    return [first, *parted_chain(rest)]
+
+
+def ends_and_begins(side):
+    return isinstance(side, trees.Vector) and len(side.entries) == 2 and not letters(side)
 
 
 PARSER = Lark(

@@ -2,23 +2,25 @@
 
 A formula without a record is evaluated in the first of `families` that has all its symbols. A
 record is found by the cell, and where the cell has several by the left side of the formula (`of`)
-or by something in it (`having`), as `trees.text` writes it.
+or by something in it (`having`), as `trees.text` writes it. The first that fits is taken.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from fnmatch import fnmatch
 
 import numpy as np
 from scipy import optimize
 
 from formulas import atlas, reader, sources, trees
-from formulas.judge import PLAIN, Reading
-from formulas.worlds import pooled
+from formulas.evaluator import Misfit
+from formulas.judge import PLAIN, WRONG, Reading, Verdict, judge
+from formulas.worlds import Missing, pooled
 
 
 @dataclass(frozen=True)
 class Record:
-    cells: str
+    cells: str  # the ids of its cells; nb11-* is any of chapter 11
     of: str | None = None
     having: str = ""
     lacking: str | None = None
@@ -31,7 +33,7 @@ class Record:
     def fits(self, formula, statements):
         line = sources.shown(statements)
         return (
-            formula.place in self.cells.split()
+            any(fnmatch(formula.place, cell) for cell in self.cells.split())
             and self.of in (None, subject(statements))
             and self.having in line
             and (self.lacking is None or self.lacking not in line)
@@ -88,7 +90,18 @@ def dense_quadratic():
     return atlas.fully_connected("quadratic")
 
 
-ROUNDED = Reading(rounded=True)
+def numbers(*each):
+    return Reading(numbers=each)
+
+
+def stepped(before, after, world):
+    """Return whether a parameter is what it was, and then what the library's step makes of it."""
+    was, becomes = world.arrays["p", None], world.letters["after"]
+    return np.allclose(before, was, rtol=0, atol=0) and np.allclose(
+        after, becomes, rtol=1e-12, atol=0
+    )
+
+
 FLAT = np.linspace(-6, 6, 13)
 RIGHT = np.array([[1, 2], [3, 4]])
 LIKED = np.array([[1, -2], [0.5, -1]])
@@ -97,22 +110,22 @@ LETTERS = atlas.letters
 RECORDS = [
     Record("nb01-011", having="0·1·2", drawing=windows),
     # 2: the pencil case, and the lone pixel
-    Record("nb02-007 nb02-009", worlds=atlas.pencil_2),
+    Record("nb02-007", worlds=atlas.pencil_2),
+    Record(
+        "nb02-009", of="z_{0,0}", worlds=atlas.pencil_2, reading=numbers("0.5 1·1 -1·2 2·3 0·1 5.5")
+    ),
+    Record(
+        "nb02-009", of="z_{1,2}", worlds=atlas.pencil_2, reading=numbers("0.5 1·1 -1·0 2·4 0·1 9.5")
+    ),
     Record("nb02-011", of="z^1_{j,k}"),
     Record(
         "nb02-011",
-        worlds=atlas.square,
+        worlds=atlas.one_digit_one_oblong,
         reading=Reading(within=tex(r"z^1_{j,k} w^1_{l,m} a^0_{j+l,k+m}")),
     ),
     Record(
         "nb02-026",
-        of="j + l",
-        worlds=atlas.lone_pixel,
-        reading=Reading(where=tex(r"\frac{\partial z_{j,k}}{\partial w_{l,m}}")),
-    ),
-    Record(
-        "nb02-026",
-        of="k + m",
+        lacking="_",
         worlds=atlas.lone_pixel,
         reading=Reading(where=tex(r"\frac{\partial z_{j,k}}{\partial w_{l,m}}")),
     ),
@@ -122,25 +135,52 @@ RECORDS = [
         worlds=atlas.lone_pixel_convolved,
         reading=Reading(equals=tex(r"\text{convolved}_{j,k}")),
     ),
-    Record("nb02-x08", reading=Reading(within=tex("a^0_{p,q}"))),
+    Record("nb02-x08", reading=Reading(within=tex("a^0_{u,v}"))),
     # 3 and 4
     Record(
         "nb03-006",
         having="longrightarrow",
-        reading=Reading(arrow=lambda left, right, _: np.array_equal(pooled(left), right)),
+        reading=Reading(
+            arrow=lambda left, right, _: np.array_equal(pooled(left), right),
+            numbers=(
+                "0.1 0.2 0.8 0.3 0.6 0.4 0.1 0.5 0.3 0.7 0.2 0.2 0.0 0.5 0.9 0.1 0.6 0.8 0.7 0.9",
+            ),
+        ),
     ),
+    Record("nb03-030", reading=numbers("1 0 0 0 0 1 0 0 2", "1 1 0 0 1")),
     Record("nb03-020 nb04-020", worlds=atlas.blank),
-    Record("nb04-006", worlds=atlas.pencil_4),
+    Record(
+        "nb04-006",
+        worlds=atlas.pencil_4,
+        reading=numbers("0.5 0.2 0.1 0.4", "1 -1 0 2", "-0.3 0.5 -0.2 0 0.8 0.8"),
+    ),
     Record("nb04-022", having="Σ", worlds=quadratic),
-    Record("nb04-022", worlds=atlas.pencil_4, reading=ROUNDED),
+    Record(
+        "nb04-022",
+        worlds=atlas.pencil_4,
+        reading=Reading(
+            rounded=True, numbers=("1·2 0.690 -1 2 0.401 -0 2 1·2 0.0961 0.1608 0.128",)
+        ),
+    ),
     Record("nb04-024", having="Σ", worlds=cross_entropy),
-    Record("nb04-024", reading=ROUNDED),
+    Record(
+        "nb04-024", reading=Reading(rounded=True, numbers=("0.690 1 -0.401 0.371 0.512 0.883",))
+    ),
     Record("nb04-036", having="-", worlds=LETTERS(z=atlas.saturated(0))),
     Record("nb04-036", worlds=LETTERS(z=atlas.saturated(1))),
     Record("nb04-x02", worlds=atlas.pencil_4_three),
     # 5
     Record("nb05-006", of="σ'(z)", worlds=LETTERS(z=FLAT)),
-    Record("nb05-007", worlds=atlas.pencil_5),
+    Record(
+        "nb05-007", of="C", worlds=atlas.pencil_5, reading=numbers("1·2 1·2 -1 2 1·4 -0 2 5·32")
+    ),
+    Record(
+        "nb05-007",
+        worlds=atlas.pencil_5,
+        reading=numbers(
+            "0 1·1 -2·1·2 5·0 0 | 3 2·1 -4·1·2 1·0 3 | 1 4·1·2 -4·3·4 0 | 3 3·1·2 -2·3·4 3"
+        ),
+    ),
     Record("nb05-010", of="z^1_{0}", worlds=atlas.pencil_5),
     Record(
         "nb05-012 nb05-x10",
@@ -149,8 +189,20 @@ RECORDS = [
         reading=Reading(where=tex(r"\frac{\partial a^L_k}{\partial z^L_j}")),
     ),
     Record("nb05-013", of="∂C/∂a^L_{j}", worlds=dense_quadratic),
-    Record("nb05-013 nb05-017", worlds=atlas.pencil_5),
+    Record(
+        "nb05-013", worlds=atlas.pencil_5, reading=numbers("1·2 -1 1·4 -1·8", "1·4 -0 3·16 3·64")
+    ),
+    Record("nb05-017", worlds=atlas.pencil_5),
     Record("nb05-020", having="Σ", reading=Reading(equals=tex("z^l_j"))),
+    Record(
+        "nb05-022",
+        of="∂C/∂w^1",
+        worlds=atlas.pencil_5,
+        reading=numbers(
+            "-23·256·1 -23·256·1·2 -23·256·0 39·512·1 39·512·1·2 39·512·0"
+            " -23·256 -23·512 0 39·512 39·1024 0"
+        ),
+    ),
     Record("nb05-022", having="[", worlds=atlas.pencil_5),
     Record("nb05-x04", worlds=atlas.pencil_5_awake),
     Record("nb05-x10", worlds=atlas.softmax_layer),
@@ -175,6 +227,9 @@ RECORDS = [
     Record("nb06-009", worlds=quadratic, having="_"),
     Record("nb06-013", of="a", worlds=LETTERS(a=slowest()), reading=Reading(tolerance=1e-6)),
     Record("nb06-014", worlds=cross_entropy),
+    Record(
+        "nb06-017", of="z", worlds=LETTERS(z=np.log(0.99 / 0.01)), reading=Reading(rounded=True)
+    ),
     Record("nb06-019", of="z", worlds=LETTERS(z=6), given="where the neuron starts"),
     Record(
         "nb06-021",
@@ -198,13 +253,15 @@ RECORDS = [
     ),
     Record(
         "nb07-012",
-        of="p",
-        reading=Reading(where=tex(r"\frac{\partial a^2_{p,q}}{\partial a^2_{j',k'}}")),
+        having="= j'",
+        lacking="_",
+        reading=Reading(where=tex(r"\frac{\partial a^2_{\text{it},m}}{\partial a^2_{j',k'}}")),
     ),
     Record(
         "nb07-012",
-        of="q",
-        reading=Reading(where=tex(r"\frac{\partial a^2_{p,q}}{\partial a^2_{j',k'}}")),
+        having="= k'",
+        lacking="_",
+        reading=Reading(where=tex(r"\frac{\partial a^2_{l,\text{it}}}{\partial a^2_{j',k'}}")),
     ),
     Record("nb07-014", of="delta^1_{j,k}", ties=False),
     Record("nb07-024", worlds=atlas.blank_with_bias),
@@ -213,12 +270,30 @@ RECORDS = [
         "nb07-031 nb09-042", reading=Reading(equals=tex(r"\frac{\partial C}{\partial w^1_{l,m}}"))
     ),
     Record("nb07-043", reading=Reading(equals=tex(r"\frac{\partial C}{\partial a^2_{j',k'}}"))),
+    Record("nb07-006", reading=numbers("0.2 0.7 0.4 0.1 0.7")),
     # 8
     Record("nb08-010", of="delta^1", worlds=atlas.pencil_8),
-    Record("nb08-020", of="n", having="2", worlds=LETTERS(n=atlas.tied(1))),
-    Record("nb08-020", of="n", having="4", worlds=LETTERS(n=atlas.tied(2))),
+    Record("nb08-020", of="n", worlds=LETTERS(n=atlas.tied())),
     # 9
-    Record("nb09-008 nb09-009", worlds=atlas.pencil_9),
+    Record("nb09-008", of="a^0", worlds=atlas.pencil_9),
+    Record(
+        "nb09-008",
+        worlds=atlas.pencil_9,
+        reading=numbers("2·0 0·1 -1·1 1·1 3·1 0·0 0·0 0·1 -2·1 1"),
+    ),
+    Record(
+        "nb09-009",
+        of="∂C/∂w^1_{0,1}",
+        worlds=atlas.pencil_9,
+        reading=numbers("2·1 0·1 -1·0 1·1 3·0 0·0 0·1 0·1 -2·0 3"),
+    ),
+    Record(
+        "nb09-009",
+        worlds=atlas.pencil_9,
+        reading=numbers(
+            "2·1 0·1 -1·0 1·0 3·1 0·1 0·0 0·0 -2·0 5", "2·1 0·0 -1·0 1·1 3·1 0·0 0·0 0·0 -2·1 4"
+        ),
+    ),
     Record(
         "nb09-013",
         of="l'",
@@ -233,10 +308,18 @@ RECORDS = [
     Record(
         "nb10-008", having="switch", worlds=atlas.with_letters(atlas.networks, switch=atlas.switch)
     ),
+    Record(
+        "nb10-010", of="z^1_{0,0}", worlds=atlas.pencil_10, reading=numbers("-2 1·0 0·1 -1·0 2·1 0")
+    ),
+    Record(
+        "nb10-011",
+        of="delta^3",
+        worlds=atlas.pencil_10,
+        reading=numbers("1·2 -1 1·2 -0 1·4 -1·8 1·8"),
+    ),
     Record("nb10-010 nb10-011 nb10-x04", worlds=atlas.pencil_10),
     Record("nb10-040", of="h", worlds=LETTERS(h=1e-5), given="the step that the library takes"),
     Record("nb10-x02", having="(0, 1)", worlds=atlas.pencil_10_other),
-    Record("nb10-x02", worlds=atlas.pencil_10),
     Record("nb10-x10", worlds=cross_entropy),
     # 11
     Record(
@@ -245,22 +328,33 @@ RECORDS = [
         worlds=LETTERS(eta=0.5),
         given="the learning rate of the example",
     ),
-    Record("nb11-009", of="eta·g^2", worlds=LETTERS(eta=0.5, g=0.51 - 1), reading=ROUNDED),
+    Record(
+        "nb11-009",
+        of="eta·g^2",
+        worlds=LETTERS(eta=0.5, g=0.51 - 1),
+        reading=Reading(rounded=True, numbers=("2 0.5 0.49 2 0.12",)),
+    ),
     Record(
         "nb11-009",
         of="g",
         worlds=atlas.with_letters(cross_entropy, g=lambda w: w.value(("delta", 3))[4]),
     ),
     Record("nb11-009", having="_", worlds=cross_entropy),
-    Record("nb11-009 nb11-033 nb11-038", reading=ROUNDED),
     Record(
-        "nb11-011",
-        worlds=atlas.a_parameter,
-        reading=Reading(
-            arrow=lambda left, right, w: np.allclose(right, w.letters["after"], rtol=1e-12, atol=0)
-        ),
+        "nb11-009",
+        reading=Reading(rounded=True, numbers=("0 -0.5 0.51 -1 0.25 | 0.03 0.25 0.28",)),
     ),
-    Record("nb11-031", worlds=atlas.one_step),
+    Record("nb11-033", reading=Reading(rounded=True, numbers=("0.5·0.49·29 7",))),
+    Record("nb11-038", reading=Reading(rounded=True, numbers=("0.88·0.12·1000 0.01",))),
+    Record("nb11-011", worlds=atlas.a_parameter, reading=Reading(arrow=stepped)),
+    Record("nb11-*", of="Δz^3_{l}", worlds=atlas.one_step),
+    Record("nb11-*", of="sqrt(32)/2", reading=Reading(rounded=True, numbers=("32 2 2.8",))),
+    Record(
+        "nb11-031",
+        of="b^1",
+        worlds=atlas.bias_of(-5.5),
+        given="the bias that a run in the text ends at",
+    ),
     Record("nb11-x04", worlds=atlas.squares),
     # 12 and 13
     Record(
@@ -270,9 +364,14 @@ RECORDS = [
     ),
     Record("nb13-004", worlds=LETTERS(flops=1)),
     Record(
-        "nb13-018", having=">", worlds=LETTERS(**{"z": FLAT, "z'": FLAT - np.linspace(0.1, 3, 13)})
+        "nb13-018", having=">", worlds=atlas.pairs, reading=Reading(where=tex(r"\text{larger}"))
     ),
-    Record("nb13-018", of="b^1", worlds=atlas.bias_of_one, given="the bias of the example"),
+    Record("nb13-018", of="b^1", worlds=atlas.bias_of(1), given="the bias of the example"),
+    Record(
+        "nb13-018",
+        having="max",
+        reading=numbers("-1 1 0 1 -3 1 -1 1 1 -1 0 -3 -1 1"),
+    ),
     Record("nb13-024", of=None, having="[", worlds=atlas.two_neurons),
     Record("nb13-031", worlds=LETTERS(**{"flops/s": 6.0, "flops/byte": 1.5, "bytes/s": 4.0})),
     # 14 and 15
@@ -306,3 +405,90 @@ def record_of(formula, statements):
 def families():
     """Return the worlds in which a formula without a record is evaluated: the first that has it."""
     return [atlas.numbers, atlas.networks, atlas.maps, atlas.fully_connected]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The worlds in which a formula is held to be true, those in which it is false, and how."""
+
+    true_in: tuple
+    false_in: tuple = ()
+    reading: Reading = PLAIN
+    given: str = ""
+    drawing: object = None
+
+    def verdict(self, statements):
+        """Return whether statements are true in all worlds in which they should be."""
+        for world in self.true_in:
+            verdict = judge(statements, world, self.reading)
+            if not verdict:
+                return verdict
+        return Verdict(True)
+
+    def noticed(self, statements):
+        """Return whether statements are found to be wrong, or to be no statements at all."""
+        try:
+            return not self.verdict(statements)
+        except WRONG:
+            return True
+
+
+def meaning(formula, statements):
+    """Return what a formula means, by its record or by its symbols.
+
+    Raises:
+        LookupError: if there is no record and no family of worlds has all the symbols.
+    """
+    record = record_of(formula, statements)
+    if record and record.drawing:
+        return Meaning((), drawing=record.drawing)
+    if record and record.worlds:
+        worlds = record.worlds()
+    else:
+        worlds = first_family(statements, record.reading if record else PLAIN)
+    if not record:
+        return Meaning(tuple(worlds))
+    false_in = () if record.ties else tuple(world for world in worlds if world.tied)
+    true_in = tuple(world for world in worlds if world not in false_in)
+    return Meaning(true_in, false_in, record.reading, record.given)
+
+
+def first_family(statements, reading):
+    """Return the worlds of the first family that has all symbols of some statements."""
+    reasons = []
+    for family in families():
+        try:
+            judge(statements, family()[0], reading)
+        except (Missing, Misfit) as reason:
+            reasons.append(str(reason))
+        else:
+            return family()
+    raise LookupError("; ".join(reasons))
+
+
+#: Mutants that are as true as the formula, by cell and by what was done, with the reason.
+EQUAL = {
+    ("nb04-020", "a^2 → a^1"): "on a blank page a¹ is σ(b¹) too",
+    ("nb05-010", "z^1_{0} → z^2_{0}"): "z² of the pencil case is 0 there too",
+    ("nb05-012", "a^L_{k} → a^L_{j}"): "the only term that is not 0 has k = j",
+    ("nb05-020", "without ∂z^l_{j}/∂b^l_{j}"): "the factor is 1",
+    ("nb05-020", "/ ∂z^l_{j}/∂b^l_{j}"): "the factor is 1",
+    ("nb06-006", "a^3_{i} → a^3_{l}"): "the only term that is not 0 has i = l",
+    ("nb07-024", "z^1_{j,k} → z^1_{k,j}"): "it is so at every neuron of a blank page",
+    ("nb07-024", "z^1_{j,k} → z^1_{k,k}"): "it is so at every neuron of a blank page",
+    ("nb07-024", "z^1_{j,k} → z^1_{j,j}"): "it is so at every neuron of a blank page",
+    ("nb08-008", "without ∂z^3_{l}/∂b^3_{l}"): "the factor is 1",
+    ("nb08-008", "/ ∂z^3_{l}/∂b^3_{l}"): "the factor is 1",
+    ("nb08-013", "without ∂z^1_{j,k}/∂b^1"): "the factor is 1",
+    ("nb08-013", "/ ∂z^1_{j,k}/∂b^1"): "the factor is 1",
+    ("nb08-013", "z^1_{j,k} → z^1_{k,k}"): "the factor is 1 at every neuron",
+    ("nb10-010", "a^2 → a^3"): "a² and a³ of the pencil network are all ½",
+    ("nb10-010", "a^3 → a^2"): "a² and a³ of the pencil network are all ½",
+    ("nb10-011", "a^2 → a^3"): "a² and a³ of the pencil network are all ½",
+    ("nb10-011", "a^0_{l,m} → a^0_{m,m}"): "the two rows of these four pixels are equal",
+    ("nb13-004", "without flops"): "a unit",
+    ("nb13-004", "/ flops"): "a unit",
+    ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
+    ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
+    ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
+}

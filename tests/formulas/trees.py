@@ -126,7 +126,10 @@ def text_symbol(tree):
 
 
 def text_add(tree):
-    out = "".join(f" {sign} {text(part)}" for sign, part in tree.terms)
+    def term(part):
+        return f"({text(part)})" if isinstance(part, Add) else text(part)
+
+    out = "".join(f" {sign} {term(part)}" for sign, part in tree.terms)
     return out[3:] if out.startswith(" + ") else out.strip()
 
 

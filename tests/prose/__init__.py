@@ -81,11 +81,19 @@ def agrees(text, value):
 
 
 def pattern(phrase):
-    """Return the regular expression of a phrase: a # is a number, a space any white space."""
-    parts = [
-        r"\s+".join(re.escape(p) for p in re.split(r"\s+", part)) for part in phrase.split("#")
-    ]
-    return re.compile(NUMBER.join(parts))
+    """Return the regular expression of a phrase: a # is a number, a space any white space.
+
+    The number is a whole one, not the 0 of 0.5, unless the phrase itself goes on with a digit.
+    """
+    first, *rest = (
+        r"\s+".join(re.escape(word) for word in re.split(r"\s+", part))
+        for part in phrase.split("#")
+    )
+    for part in rest:
+        begins = "" if re.search(r"[\d.)]$", first) else r"(?<![\d.])"
+        ends = "" if not part or re.match(r"\\?\.?\d", part) else r"(?!\.?\d)"
+        first += begins + NUMBER + ends + part
+    return re.compile(first)
 
 
 @functools.cache

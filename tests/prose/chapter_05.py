@@ -34,6 +34,7 @@ CLAIMS = {
         max(largest_slopes()) == largest_slopes()[3] == Fraction(1, 8)
     ),
     "each of the # numbers is nudged": lambda: SLOPES,
+    "Which of the # slopes change?": lambda: SLOPES,
     "# times 30 is #.": lambda: (
         *shown("nb05-034", "of them are 0\n# of the 784")(),
         *shown("nb05-034", "errors; # of them")(),
@@ -45,6 +46,7 @@ CLAIMS = {
     "$w^1_{l,m}$ is in # of them": lambda: 24 * 24,
 }
 PLAIN = {
+    "With the pencil, in 64ths": "a denominator",
     "You may change one of them, by 0.1": "chosen for the question",
     "it has 30 hidden neurons": "chosen for the example",
     "silences the 30 lines": "chosen for the example",

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import front_door
 import pytest
 import run_notebooks
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make te
 SITE = Path(BUILT or "site").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 PAGES = [path.stem for path in NOTEBOOKS]
+LIBRARY = ["library", "library_training", "library_figures"]
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 OPTIONS += ["--disable-component-update", "--disable-sync"]
 
@@ -179,10 +181,47 @@ def test_the_notebooks_own_links_are_left_out(parsed):
         assert not re.search(r"<p>← |→</p>", parsed[f"{name}.html"].text), name
 
 
+def test_each_function_of_the_library_stands_with_its_equation(parsed):
+    """The name of each equation follows the function that names it, and leads to its chapter."""
+    text = parsed["library.html"].text
+    for room, name, tags in (
+        ("conv", "forward", ["F1"]),
+        ("activations", "sigmoid", ["F2", "F5"]),
+        ("dense", "backward", ["BP2", "FC2"]),
+        ("network.ConvNet", "feedforward", ["F1", "F2", "F3", "F4", "F5"]),
+        ("by_definition", "conv_nabla_w", ["BP4"]),
+    ):
+        part = text.split(f'id="convnet_lib.{room}.{name}"')[1].split('<dt class="sig')[0]
+        shown = re.findall(
+            r'class="equation-name reference internal" href="([^"]+)">\((.+?)\)', part
+        )
+        assert [tag for _, tag in shown] == tags
+        assert all(href.endswith(f".html#eq-{tag}") for href, tag in shown)
+        assert part.count('class="named-equation') == len(tags)
+
+
+def test_the_library_is_whole(parsed):
+    """Each tagged function of the rooms, and each public name of figures and training."""
+    from convnet_lib import figures, training, widgets
+
+    everywhere = set().union(*(parsed[f"{name}.html"].ids for name in LIBRARY))
+    for package in (figures, training, widgets):
+        for name in package.__all__:
+            member = getattr(package, name)
+            if callable(member):
+                assert f"{member.__module__}.{name}" in everywhere
+
+
+def test_pages_open_elsewhere_only_if_the_project_has_an_address(parsed):
+    known = front_door.address() is not None
+    for name in PAGES:
+        assert ("mybinder.org" in parsed[f"{name}.html"].text) == known
+
+
 # --- In the browser ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + LIBRARY)
 def test_page_opens_from_the_disk(name, open_page):
     page = open_page(f"{name}.html")
     if page.locator(".math").count():
@@ -192,7 +231,7 @@ def test_page_opens_from_the_disk(name, open_page):
         assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + LIBRARY)
 def test_page_fits_a_telephone(name, open_page):
     page = open_page(f"{name}.html", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -245,7 +284,7 @@ def test_live_figures_answer_without_a_kernel(name, open_page):
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (390, "dark")])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + LIBRARY)
 def test_axe_finds_nothing(name, width, theme, open_page):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -258,7 +297,7 @@ def test_axe_finds_nothing(name, width, theme, open_page):
 def test_previous_and_next_walk_through_the_book(open_page):
     page = open_page("index.html", wait=False)
     page.wait_for_url(f"**/{PAGES[0]}.html")
-    for before, name in itertools.pairwise(PAGES):
+    for before, name in itertools.pairwise(PAGES + LIBRARY):
         page.locator("a.next-page").click()
         page.wait_for_url(f"**/{name}.html")
         assert page.locator("a.prev-page").get_attribute("href") in (f"{before}.html", "#")

@@ -18,19 +18,19 @@ def largest_error():
 
 LARGEST = Exercise(
     id="6.1",
-    title="The loudest complaint",
+    title="The largest error",
     asks="by hand",
     starter="answer = None",
     answer=Values(1 / 3, within=0.01),
     mistakes={
-        "for the other wish": Mistake(
+        "for the other y": Mistake(
             "That is the place for a neuron that ought to say 0. This one ought to say 1: put y = "
             "1 into the error, and take the slope again.",
             2 / 3,
         ),
         "where σ is steepest": Mistake(
             "There the sigmoid is steepest. But the error has the factor a - y as well, and on "
-            "one side of ½ the neuron is more wrong: a little less slope, and more to complain of.",
+            "one side of ½ the neuron is more wrong: a little less slope, and a larger difference.",
             1 / 2,
         ),
         "where it is most wrong": Mistake(
@@ -59,8 +59,8 @@ LARGEST = Exercise(
         "The slope of a (1 - a)² in a is (1 - a)² - 2a (1 - a). Where is it 0?",
         "(1 - a) (1 - 3a) = 0, and at a = 1 the error is 0.",
     ),
-    why="A mirror of the neuron that ought to say 0, whose error is largest at 2/3. Further out "
-    "the quadratic cost complains the less, the more wrong the neuron is.",
+    why="A mirror of the neuron that ought to say 0, whose error is largest at 2/3. Further out, "
+    "the more wrong the neuron is, the smaller is its error by the quadratic cost.",
     solution=largest_error,
 )
 
@@ -245,7 +245,7 @@ WAITING = Exercise(
     title="Two units further out",
     asks="predict",
     starter="answer = None",
-    answer=Values(22063, within=1300),
+    answer=Values(22063, within=0.05 * 22063),
     mistakes={
         "one unit": Mistake(
             "That is about what it takes from z = 9. From 8 to 10 it is two units, and each of "

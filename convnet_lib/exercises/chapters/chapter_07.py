@@ -13,8 +13,8 @@ RNG = np.random.default_rng(7)
 MAP = np.array(
     [[0.1, 0.3, 0.5, 0.2], [0.9, 0.4, 0.6, 0.8], [0.7, 0.6, 0.2, 0.3], [0.5, 0.1, 0.4, 0]]
 )
-BLAME = np.array([[1.0, -2], [3, 4]])
-SPREAD = BLAME.repeat(2, axis=0).repeat(2, axis=1)
+NABLA_A2 = np.array([[1.0, -2], [3, 4]])
+SPREAD = NABLA_A2.repeat(2, axis=0).repeat(2, axis=1)
 
 
 def passed_on():
@@ -26,7 +26,7 @@ def passed_on():
 
 def _corners():
     grad = np.zeros((4, 4))
-    grad[::2, ::2] = BLAME
+    grad[::2, ::2] = NABLA_A2
     return grad
 
 
@@ -38,7 +38,7 @@ PASSED_ON = Exercise(
     answer=Values([[0, 0, 0, 0], [1, 0, 0, -2], [3, 0, 0, 0], [0, 0, 4, 0]]),
     mistakes={
         "to all four": Mistake(
-            "Every neuron of a window got the whole blame. The losers' switch is off: when one of "
+            "Every neuron of a window got all of ∂C/∂a2. The losers' switch is off: when one of "
             "them is raised a little, the maximum stays what it was.",
             SPREAD,
         ),
@@ -48,7 +48,7 @@ PASSED_ON = Exercise(
             SPREAD / 4,
         ),
         "times the activation": Mistake(
-            "The blame has been multiplied by the winner's activation. The switch is 1, not 0.9: "
+            "∂C/∂a2 has been multiplied by the winner's activation. The switch is 1, not 0.9: "
             "raise the winner by 0.01, and the maximum rises by 0.01.",
             pool.winners(MAP) * SPREAD * MAP,
         ),
@@ -58,25 +58,25 @@ PASSED_ON = Exercise(
             SPREAD * MAP / pool.windows(MAP).sum(axis=-1).repeat(2, axis=0).repeat(2, axis=1),
         ),
         "without the sign": Mistake(
-            "The sign of one entry is lost. Blame may be negative, and is passed on as it is.",
+            "The sign of one entry is lost. ∂C/∂a2 may be negative, and is passed on as it is.",
             np.abs(pool.winners(MAP) * SPREAD),
         ),
         "always the upper left": Mistake(
-            "One a window, and always the upper left one. The blame goes to the neuron that won.",
+            "One a window, and always the upper left one. ∂C/∂a2 goes to the neuron that won.",
             _corners(),
         ),
         "the switch alone": Mistake(
-            "That is the switch. Each 1 still has to be multiplied by the blame of its window.",
+            "That is the pooling mask. Each 1 is still to be multiplied by its window's ∂C/∂a2.",
             pool.winners(MAP),
         ),
     },
     hints=(
         "Mark the winner of each window first. There are four of them.",
         "The winners are 0.9, 0.8, 0.7 and 0.4. Everything else is 0.",
-        "The winner of each window gets its window's blame, whole and with its sign.",
+        "The winner of each window gets its window's ∂C/∂a2, whole and with its sign.",
     ),
-    why="Twelve of the 16 are 0: on the way back pooling throws away as much as on the way there. "
-    "The sign of the blame is never changed, only its address is looked up.",
+    why="Twelve of the 16 are 0: of a window's four neurons three hear nothing on the way back, as "
+    "on the way there three were not heard. No number is changed, only its address is looked up.",
     solution=passed_on,
 )
 
@@ -84,9 +84,9 @@ PASSED_ON = Exercise(
 
 
 def too_much():
-    z1, blame = np.zeros((24, 24)), np.ones((12, 12))
+    z1, nabla_a2 = np.zeros((24, 24)), np.ones((12, 12))
     sums = [
-        (pool.backward(blame, pool.winners(sigmoid(z1), ties)) * sigmoid_prime(z1)).sum()
+        (pool.backward(nabla_a2, pool.winners(sigmoid(z1), ties)) * sigmoid_prime(z1)).sum()
         for ties in ("all", "first")
     ]
     return sums[0] / sums[1]
@@ -105,7 +105,7 @@ BLANK_PAGE = Exercise(
             1,
         ),
         "four in both directions": Mistake(
-            "Too often. Each of the four counts its window's blame once: four times in all, not "
+            "Too often. Each of the four counts its window's ∂C/∂a2 once: four times in all, not "
             "four times four.",
             16,
         ),
@@ -128,16 +128,18 @@ BLANK_PAGE = Exercise(
             "Two of a window would be tied if it had two neurons. How many has it?", 2
         ),
         "too small": Mistake(
-            "Upside down: with every maximum switched on the sum gets larger, not smaller.", 0.25
+            "The other way round: with every maximum switched on the sum gets larger, not smaller.",
+            0.25,
         ),
     },
     hints=(
         "On a blank page all of z1 is b1. How many neurons of a window are equal to its maximum?",
-        "Each of them gets the whole blame of the window, and all have the same slope.",
-        "Compare the sum over one window: n times blame times slope, and once.",
+        "Each of them gets all of the window's ∂C/∂a2, and all have the same slope.",
+        "Compare the sum over one window: n times ∂C/∂a2 times the slope, and once.",
     ),
-    why="A digit has windows with one, two, three and four winners, so there the factor is "
-    "anything at all. Blame of both signs can even turn the sign of the sum, as it did above.",
+    why="A digit has windows with one, two, three and four winners, and ∂C/∂a2 of "
+    "both signs, so there the factor can be any number. Even the sign of the sum can change, as it "
+    "did above.",
     solution=too_much,
 )
 
@@ -149,8 +151,8 @@ def error(delta3, w3, z1):
     for jp, kp in np.ndindex(w3.shape[1:]):  # one window, one sum, one winner
         window = z1[2 * jp : 2 * jp + 2, 2 * kp : 2 * kp + 2]
         r, s = np.unravel_index(window.argmax(), (2, 2))
-        blame = (delta3 * w3[:, jp, kp]).sum()
-        delta1[2 * jp + r, 2 * kp + s] = blame * sigmoid_prime(window[r, s])
+        nabla_a2 = (delta3 * w3[:, jp, kp]).sum()
+        delta1[2 * jp + r, 2 * kp + s] = nabla_a2 * sigmoid_prime(window[r, s])
     return delta1
 
 
@@ -192,7 +194,7 @@ ERROR = Exercise(
             "maximum, and all four were switched on. Choose one: the first in reading order.",
             lambda d, w, z: _back(d, w, z, "all") * sigmoid_prime(z),
         ),
-        "blame split among the tied": Mistake(
+        "split among the tied": Mistake(
             "Split evenly among the tied: w1 and b1 get the same gradients as with one winner. "
             "Here δ1 is asked for with one winner a window, the first in reading order.",
             lambda d, w, z: _back(d, w, z, "split") * sigmoid_prime(z),
@@ -209,7 +211,7 @@ ERROR = Exercise(
         ),
         "σ′ of the activation": Mistake(
             "σ′ was taken of the activation. It wants the weighted input: σ′(z1) = a1 (1 - a1), "
-            "while σ′(a1) never gets below 0.196.",
+            "while σ′(a1) never gets below 0.1966.",
             lambda d, w, z: _back(d, w, z) * sigmoid_prime(sigmoid(z)),
         ),
         "the slope is σ": Mistake(
@@ -268,8 +270,8 @@ ERROR = Exercise(
         "increasing; argmax finds the first. With the library: dense.backward, pool.winners, "
         "pool.backward, sigmoid_prime.",
     ),
-    why="That was the hardest of the four equations. It was called with tied windows too; on "
-    "random numbers alone 'every maximum wins' would have passed.",
+    why="That was the longest derivation of the four. Your function was called with tied windows "
+    "too; on drawn numbers without ties 'every maximum wins' would have passed.",
     solution=error,
 )
 
@@ -329,7 +331,7 @@ def one_winner(a1):
 
 ONE_WINNER = Exercise(
     id="7.4",
-    title="The commonest line in the wild",
+    title="Every maximum wins",
     asks="debug",
     starter=BROKEN,
     answer=Function(pool.winners, SWITCHES),
@@ -340,7 +342,7 @@ ONE_WINNER = Exercise(
             lambda a1: pool.winners(a1, "all"),
         ),
         "split among the tied": Mistake(
-            "The 1 has been split among the tied. The gradients would be right; but a switch with "
+            "The 1 has been split among the tied. The gradients would be right; but a mask with "
             "one winner is asked for, the first in reading order.",
             lambda a1: pool.winners(a1, "split"),
         ),
@@ -360,7 +362,7 @@ ONE_WINNER = Exercise(
             _exchanged,
         ),
         "values instead of marks": Mistake(
-            "The winners stand in the right places, with their activations. The switch is 1 there.",
+            "The winners stand in the right places, with their activations. The mask is 1 there.",
             lambda a1: pool.winners(a1) * a1,
         ),
         "one a row": Mistake(
@@ -373,8 +375,8 @@ ONE_WINNER = Exercise(
             _argmax_of_all,
         ),
         "a tie has no winner": Mistake(
-            "Tied windows have no winner at all now. Then the blame is lost: one of the tied has "
-            "to take it.",
+            "Tied windows have no winner at all now. Then their ∂C/∂a2 is lost: one of the tied "
+            "has to take it.",
             lambda a1: pool.winners(a1, "split") == 1,
         ),
     },
@@ -385,8 +387,9 @@ ONE_WINNER = Exercise(
         "r, s = divmod(window.argmax(), 2) are its row and column in the window. One entry of "
         "mask becomes 1.",
     ),
-    why="No check on random numbers finds this bug, since they are never tied. Blank paper finds "
-    "it at once, and b1 is the first to notice.",
+    why="Two of the maps here were drawn from a few numbers, so that they are tied. Numbers drawn "
+    "with all their digits hardly ever are, and a check on those does not find this bug. Blank "
+    "paper finds it at once, and b1 is the first to notice.",
     solution=one_winner,
 )
 
@@ -400,12 +403,12 @@ LAST = Exercise(
     answer=Letter("b"),
     mistakes={
         "nothing changes": Mistake(
-            "The sums stay. But δ1 is a map: look at the place in it where the blame of the "
-            "window arrives.",
+            "The sums stay. But δ1 is a map: look at the place in it where the ∂C/∂a2 of "
+            "the window arrives.",
             "a",
         ),
         "all change": Mistake(
-            "δ1 does. For the others, follow the blame into the sums: the slope is the same in "
+            "δ1 does. For the others, follow it into the sums: the slope is the same in "
             "all four places, and what do these neurons see of the page?",
             "c",
         ),
