@@ -72,7 +72,7 @@ def winners(a, ties="first"):
 
 @checks.underflow_is_zero
 def backward(grad, winners):
-    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{j',k'} · switch_{j,k}, with j' = ⌊j/2⌋, k' = ⌊k/2⌋ (BP2a).
+    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{j',k'} · mask_{j,k}, with j' = ⌊j/2⌋, k' = ⌊k/2⌋ (BP2a).
 
     >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
     >>> pool.backward(np.array([[3.0, 2.0]]), winners)
