@@ -98,9 +98,7 @@ def matrix(job):
 
 
 def test_what_the_newest_leave_out_is_there_to_be_left_out():
-    missing = [
-        name for name in ends.LEFT_OUT if not (ROOT / "tests" / f"test_{name}.py").exists()
-    ]
+    missing = [name for name in ends.LEFT_OUT if not (ROOT / "tests" / f"test_{name}.py").exists()]
     assert missing == []
 
 
