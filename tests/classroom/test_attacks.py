@@ -569,10 +569,9 @@ def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
 def test_the_attacks_were_tried(attacked):
     """Or the tests above would show nothing. Some of them end before what they print is kept."""
     silent = [who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who)]
-    ended = {"leaves at once", "kills everything", "ignores the clock", "is a fork bomb"}
-    ended |= {"patches the running of code", "forges messages", "patches json and builtins"}
-    ended |= {"swallows the lines of tests", "changes the tests' syntax tree"}
-    assert set(silent) <= ended | {"prints without end", "starts threads without end"}
+    ended = {"leaves at once", "prints without end", "shows without end", "ignores the clock"}
+    ended |= {"is a fork bomb", "forges messages", "patches json and builtins"}
+    assert set(silent) <= ended
 
 
 @isolated
