@@ -65,7 +65,7 @@ test-faults: .venv
 	$(IN_VENV) -m pytest tests/faults
 
 clean:
-	rm -rf .venv .venv-bench .venv-newest .venv-oldest .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-ends .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -141,20 +141,18 @@ test-classroom: classroom
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
 
-# The tests of the library with the newest versions there are, in .venv-newest.
+# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends;
+# test-newest: with the newest there are.
 
-.PHONY: test-newest
+.PHONY: test-oldest test-newest
 
-test-newest:
-	@$(PYTHON) tools/newest.py highest
-	.venv-newest/bin/python tools/newest.py --test
+test-oldest: .venv
+	@$(IN_VENV) tools/ends.py lowest-direct
+	.venv-ends/bin/python tools/ends.py --test
 
-# The tests with the lowest versions that pyproject.toml promises, in .venv-oldest.
-
-.PHONY: test-oldest
-
-test-oldest:
-	@$(PYTHON) tools/oldest.py
+test-newest: .venv
+	@$(IN_VENV) tools/ends.py highest
+	.venv-ends/bin/python tools/ends.py --test
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
 # Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30

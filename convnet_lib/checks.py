@@ -247,6 +247,19 @@ def pair(name, x, expected="(rows, columns)"):
     return tuple(int(n) for n in sizes)
 
 
+def truth(name, x):
+    """Return x as a bool, refused unless it is True or False: the word "no" would be true as well.
+
+    >>> checks.truth("progress", "no")
+    Traceback (most recent call last):
+        ...
+    ValueError: progress: expected True or False, got 'no'
+    """
+    if not isinstance(x, bool | np.bool_):
+        refuse(name, "True or False", plain(x))
+    return bool(x)
+
+
 def function(name, x):
     """Return x, refused unless it can be called.
 

@@ -147,6 +147,9 @@ def mask(grad, winners):
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)
+        if (winners < 0).any() or (winners > 1).any():
+            came = f"{winners.min():g} to {winners.max():g}"
+            checks.refuse("winners", "truths, or shares from 0 to 1", came)
     if winners.ndim < 2 or any(n % SIZE or not n for n in winners.shape[-2:]):
         checks.refuse("winners", "shape (..., H, W) with H and W even", winners.shape)
     rows, columns = winners.shape[-2] // SIZE, winners.shape[-1] // SIZE

@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-import newest
+import ends
 import outside_links
 import pytest
 import yaml
@@ -80,8 +80,8 @@ def test_what_a_workflow_calls_is_there(path):
     assert set(re.findall(r"^make ([\w-]+)$", said, re.MULTILINE)) <= MAKE
     for script in re.findall(r"(tools/\w+\.py|\.ci/\w+)", said):
         assert (ROOT / script).is_file(), script
-    for choice in re.findall(r"tools/newest\.py ([a-z-]+)", said):
-        assert choice.startswith("--") or choice in newest.CHOICES
+    for choice in re.findall(r"tools/ends\.py ([a-z-]+)", said):
+        assert choice.startswith("--") or choice in ends.CHOICES
 
 
 def test_the_ends_are_those_that_are_promised():
@@ -99,7 +99,7 @@ def matrix(job):
 
 def test_what_the_newest_leave_out_is_there_to_be_left_out():
     missing = [
-        name for name in newest.LEFT_OUT if not (ROOT / "tests" / f"test_{name}.py").exists()
+        name for name in ends.LEFT_OUT if not (ROOT / "tests" / f"test_{name}.py").exists()
     ]
     assert missing == []
 

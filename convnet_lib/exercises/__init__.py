@@ -35,8 +35,7 @@ def check(id, answer=None, strict=False):
     Raises:
         ExerciseError: if strict, and the answer is not right.
     """
-    if not isinstance(strict, bool):  # "no" would be as good as True
-        checks.refuse("strict", "True or False", repr(strict))
+    strict = checks.truth("strict", strict)
     exercise = catalogue.find(id)
     if exercise is None:
         result = showing.Result(False, catalogue.unknown(id))

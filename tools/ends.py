@@ -1,12 +1,13 @@
-"""The tests with the newest versions of what pyproject.toml names, in an environment of its own.
+"""Test the library with the oldest or the newest versions of what pyproject.toml promises.
 
-    python tools/newest.py highest          makes .venv-newest with the newest released ones
-    python tools/newest.py pre-releases     with what is not released yet
-    .venv-newest/bin/python tools/newest.py --test
+    python tools/ends.py lowest-direct    makes .venv-ends with the oldest ones
+    python tools/ends.py highest          with the newest
+    python tools/ends.py pre-releases     with what is not released yet
+    .venv-ends/bin/python tools/ends.py --test
 
 uv chooses the versions; it is fetched into the same environment. What is tested is the library:
 its examples, and the tests of its rooms. Notebooks are compared with the versions of the lock
-alone, for their numbers may differ in the last printed digit. tools/oldest.py is the other end.
+alone, for their numbers may differ in the last printed digit.
 """
 
 import os
@@ -16,9 +17,10 @@ import sys
 
 from surroundings import ROOT, enter
 
-VENV = ROOT / ".venv-newest"
+VENV = ROOT / ".venv-ends"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CHOICES = {
+    "lowest-direct": ["--resolution=lowest-direct"],
     "highest": ["--upgrade"],
     "pre-releases": ["--upgrade", "--prerelease=allow"],
 }
@@ -40,7 +42,7 @@ def install(choice):
 def test():
     """Run the tests of the rooms; return pytest's word on them."""
     ignored = [f"--ignore=tests/test_{name}.py" for name in LEFT_OUT]
-    folders = ("browser", "classroom", "faults", "formulas", "hub", "prose", "site", "slides")
+    folders = ("browser", "classroom", "faults", "formulas", "hub", "js", "prose", "site", "slides")
     ignored += [f"--ignore=tests/{name}" for name in folders]
     command = [sys.executable, "-m", "pytest", "-q", "--doctest-modules", "convnet_lib", "tests"]
     return subprocess.run([*command, *ignored], cwd=ROOT).returncode
