@@ -87,10 +87,12 @@ bench-widgets: .browser
 
 # The book as pages that need no Python: site/_build/html. Needs npm; Chromium for the PDFs.
 
-.PHONY: site test-site
+.PHONY: site test-site .site
 
-site: .venv
+.site: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-site.txt
+
+site: .site
 	@$(IN_VENV) tools/build_site.py
 
 test-site: .browser site
@@ -162,6 +164,13 @@ test-newest: .venv
 hub: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-hub.txt
 	@$(IN_VENV) tools/hub_proxy.py
+
+# All that the suites of .ci/run need, so that two of them can run at once.
+
+.PHONY: installed
+
+installed: export CONVNET_BROWSER ?= $(shell command -v chromium)
+installed: .browser .site classroom hub
 
 test-hub: export CONVNET_STUDENTS ?= 12
 test-hub: hub
