@@ -38,7 +38,7 @@ def sigmoid_prime(z):
         z: weighted inputs (not activations), of any shape, float32 or float64.
 
     Returns:
-        Slopes in (0, 1/4], with z's shape and dtype.
+        Slopes from 0 to 1/4, with z's shape and dtype.
 
     Raises:
         ValueError: if z is not an array of floats.

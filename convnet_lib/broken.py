@@ -91,7 +91,7 @@ def delta_without_slope(z3, a3, y, cost="quadratic"):
     return costs.quadratic_prime(a3, y)
 
 
-def delta_with_the_sign_turned(z3, a3, y, cost="quadratic"):
+def delta_with_the_wrong_sign(z3, a3, y, cost="quadratic"):
     """BP1 with y - a³ for a³ - y: uphill."""
     return -RIGHT.delta(z3, a3, y, cost)
 
@@ -147,8 +147,8 @@ def once_a_weight(delta, w):
     return RIGHT.conv_nabla_b(delta, w) * (w.shape[-2] * w.shape[-1])
 
 
-def nabla_w_turned(delta, a, w):
-    """BP4 turned by 180°: a_{j-l,k-m}, as in a convolution, for a_{j+l,k+m}."""
+def nabla_w_rotated(delta, a, w):
+    """BP4 rotated by 180°: a_{j-l,k-m}, as in a convolution, for a_{j+l,k+m}."""
     return RIGHT.conv_nabla_w(delta, a, w)[..., ::-1, ::-1]
 
 
@@ -205,7 +205,7 @@ def _images(delta, axes):
 #: The menu: the name of each bug, and what it puts in the place of which parts.
 BUGS = {
     "BP1 without σ′": {"delta": delta_without_slope},
-    "BP1 with its sign turned": {"delta": delta_with_the_sign_turned},
+    "BP1 with the wrong sign": {"delta": delta_with_the_wrong_sign},
     "BP2 without σ′": {"sigmoid_prime": slope_left_out},
     "BP2 with σ′(a¹)": {"sigmoid_prime": slope_of_the_activation},
     "BP2 with = for +=": {"dense_backward": only_the_last_neuron},
@@ -216,7 +216,7 @@ BUGS = {
     "BP2a with a quarter each": {"pool_backward": a_quarter_each},
     "BP3 with the mean": {"conv_nabla_b": mean_of_the_errors},
     "BP3 once for each weight": {"conv_nabla_b": once_a_weight},
-    "BP4 turned by 180°": {"conv_nabla_w": nabla_w_turned},
+    "BP4 rotated by 180°": {"conv_nabla_w": nabla_w_rotated},
     "BP4 transposed": {"conv_nabla_w": nabla_w_transposed},
     "BP4 off by one": {"conv_nabla_w": nabla_w_off_by_one},
     "BP4 with = for +=": {"conv_nabla_w": nabla_w_of_the_last_image},

@@ -1,8 +1,8 @@
-"""Every equation again, as index loops: the definition that the library is held against.
+"""Every equation again, its sums as index loops: what the library is held against.
 
 `by_definition.conv_forward` is `conv.forward` with the same arguments, and so on for each
-function of each layer. A function that ends in the letters of an equation works on one example,
-one map, one channel; the lines before those deal the batch, the maps and the channels out to it.
+function of each layer. The loops work on one example, one map, one channel; the lines before them
+deal out the batch, the maps and the channels.
 Nothing here is fast. The doors are those of the library: what it refuses is refused.
 """
 
@@ -134,10 +134,10 @@ def _one_map_forward(a, w, b):
 
 @checks.underflow_is_zero
 def conv_backward(delta, w):
-    """Return ∂C/∂a_{p,q} = Σ_{j,k} δ_{j,k} w_{p-j,q-k}, as `conv.backward`.
+    """Return ∂C/∂a_{u,v} = Σ_{j,k} δ_{j,k} w_{u-j,v-k}, as `conv.backward`.
 
     Of all w_{l,m} only those with 0 ≤ l, m < 5 exist, so the loop runs over j, k, l, m and adds
-    to p = j + l, q = k + m.
+    to u = j + l, v = k + m.
 
     >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
     >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
@@ -255,7 +255,7 @@ def pool_forward(a):
 
 @checks.underflow_is_zero
 def pool_winners(a, ties="first"):
-    """Return the switch ∂a²_{j',k'}/∂a¹_{j,k} (BP2a), as `pool.winners`.
+    """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k} (BP2a), as `pool.winners`.
 
     >>> by_definition.pool_winners(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
     array([[False,  True,  True, False],
@@ -278,7 +278,7 @@ def pool_winners(a, ties="first"):
 
 @checks.underflow_is_zero
 def pool_backward(grad, winners):
-    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k} (BP2a), as `pool.backward`.
+    """Return ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · mask_{j,k} (BP2a), as `pool.backward`.
 
     >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
     >>> by_definition.pool_backward(np.array([[3.0, 2.0]]), winners)

@@ -99,7 +99,7 @@ def forward(a, w, b):
 
 @checks.underflow_is_zero
 def backward(delta, w):
-    """Return ∂C/∂a_{p,q} = Σ_{l,m} w_{l,m} δ_{p-l,q-m}, for a deeper net's layer below.
+    """Return ∂C/∂a_{u,v} = Σ_{l,m} w_{l,m} δ_{u-l,v-m}, for a deeper net's layer below.
 
     δ counts as 0 outside its map, so this is a cross-correlation of the padded δ with the
     filter rotated by 180°. With feature maps the sum runs over them too.

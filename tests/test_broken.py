@@ -84,7 +84,7 @@ def test_BP1_by_hand():
     for cost, right in (("quadratic", -0.125), ("cross_entropy", -0.5)):
         assert costs.delta(z3, a3, y, cost) == right
         assert broken.delta_without_slope(z3, a3, y, cost) == -0.5
-        assert broken.delta_with_the_sign_turned(z3, a3, y, cost) == -right
+        assert broken.delta_with_the_wrong_sign(z3, a3, y, cost) == -right
 
 
 def test_the_slopes_of_BP2_by_hand():
@@ -120,7 +120,7 @@ def test_BP4_by_hand():
     # image 0: a_{l,m} + 10 a_{l,m+1}; image 1: 2 a_{l,m} - a_{l,m+1}
     right = np.array([[21 - 1, 32 + 2], [54 + 4, 65 - 3]])
     np.testing.assert_array_equal(conv.nabla_w(DELTA, A, W), right)
-    np.testing.assert_array_equal(broken.nabla_w_turned(DELTA, A, W), [[62, 58], [34, 20]])
+    np.testing.assert_array_equal(broken.nabla_w_rotated(DELTA, A, W), [[62, 58], [34, 20]])
     np.testing.assert_array_equal(broken.nabla_w_transposed(DELTA, A, W), [[20, 58], [34, 62]])
     last = broken.nabla_w_of_the_last_image(DELTA, A, W)
     np.testing.assert_array_equal(last, [[-1, 2], [4, -3]])
@@ -151,13 +151,13 @@ QUESTIONS = {"three": THREE, "one": ONE, "noise": NOISY, "oblong": NOT_SQUARE}
 BATCH = {"BP4 with = for +=", "the batch averaged twice"}
 TIES = {"BP2a with every tied maximum", "BP2a with the last tied maximum"}
 LAST = {"BP2a with the last tied maximum"}
-CURVED = {"BP1 without σ′", "BP1 with its sign turned", "BP2 without σ′", "BP2 with σ′(a¹)"}
+CURVED = {"BP1 without σ′", "BP1 with the wrong sign", "BP2 without σ′", "BP2 with σ′(a¹)"}
 SWAPPED = {"BP2 with j′ and k′ swapped", "BP4 transposed", "BP4a with j and k swapped"}
-MOVED = {"BP4 turned by 180°", "BP4 transposed", "BP4a with j and k swapped"}
+MOVED = {"BP4 rotated by 180°", "BP4 transposed", "BP4a with j and k swapped"}
 UNSEEN = {
     "shape": set(broken.BUGS),
     "mean": MOVED | LAST,
-    "one entry": MOVED - {"BP4 turned by 180°"} | LAST,
+    "one entry": MOVED - {"BP4 rotated by 180°"} | LAST,
     "loops": set(),
     "differences": LAST,
     "adjoint": CURVED | LAST,
@@ -249,7 +249,7 @@ def test_averaged_twice_is_a_learning_rate_ten_times_too_small():
 
 
 def test_a_turned_gradient_still_learns_and_a_turned_sign_does_not():
-    for bug, low, high in (("BP4 turned by 180°", 0.7, 1), ("BP1 with its sign turned", 0, 0.3)):
+    for bug, low, high in (("BP4 rotated by 180°", 0.7, 1), ("BP1 with the wrong sign", 0, 0.3)):
         trained = broken.train(broken.break_it(NET, bug), DIGITS)
         assert low < training.accuracy(trained, HELD_OUT) < high
 

@@ -712,3 +712,19 @@ def test_without_the_variable_it_is_in_the_users_folder(monkeypatch):
     monkeypatch.delenv("CONVNET_PROGRESS")
     assert progress_file.path().name == "progress.json"
     assert progress_file.path().parent.name == "convnet_lib"
+
+
+@pytest.mark.parametrize(
+    ("id", "rounded", "off"),
+    [
+        ("11.1", [0.46, 0.49, 0.62], [0.46, 0.49, 0.61]),
+        ("11.1", [0.47, 0.5, 0.62], [0.48, 0.5, 0.62]),
+        ("11.4", [0.9, 0.009, 4000], [0.9, 0.010, 4000]),
+        ("11.4", [0.9, 0.0095, 4000], [0.9, 0.008, 4000]),
+        ("13.4", [25.2, 25.2, 12.6], [25.2, 25.3, 12.6]),
+        ("14.4", [4.7, 46.9, 4.7], [4.6, 46.9, 4.6]),
+    ],
+)
+def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounded, off):
+    assert judged(ALL[id], rounded).passed
+    assert not judged(ALL[id], off).passed

@@ -130,3 +130,5 @@ def test_a_phrase_finds_its_numbers_over_the_end_of_a_line():
     )
     assert found.groups() == ("47", "1,440")
     assert not prose.pattern("about #").search("about many")
+    assert not prose.pattern("about #.").search("about 0.5")
+    assert prose.pattern("about #00").search("about 800")[1] == "8"

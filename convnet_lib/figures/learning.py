@@ -17,6 +17,7 @@ STRIP = 6
 @with_own_settings
 def learning_curves(run):
     """Return a picture of a `training.Run`: cost and accuracy after each epoch."""
+    _a_run("run", run)
     epochs = np.arange(len(run.costs))
     held_out = run.test_accuracy[-1]
     alt = (
@@ -47,6 +48,10 @@ def several_runs(runs):
     Returns:
         A Picture.
     """
+    if not runs:
+        checks.refuse("runs", "at least one training.Run", "none")
+    for name, run in runs.items():
+        _a_run(f"runs[{name!r}]", run)
     reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
     picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
     ax = picture.subplots()
@@ -74,11 +79,7 @@ def confusion(counts):
         came = f"{counts.dtype} of shape {counts.shape}"
         checks.refuse("counts", "whole numbers from 0 on, shape (10, 10)", came)
     mistakes = counts - np.diag(np.diag(counts))
-    i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    alt = (
-        f"{np.trace(counts)} of {counts.sum()} digits are recognised. The commonest mistake: a {i} "
-        f"taken for a {j}, {mistakes[i, j]} times."
-    )
+    alt = f"{np.trace(counts)} of {counts.sum()} digits are recognised. {_commonest(mistakes)}"
     picture = Picture(4.6, 4.4, alt)
     ax = picture.subplots()
     ax.imshow(mistakes, cmap=SEQUENTIAL, vmin=0, vmax=max(1, 1.6 * mistakes.max()))
@@ -87,6 +88,17 @@ def confusion(counts):
         ax.text(column, row_, count, ha="center", va="center", fontsize=8, fontweight=weight)
     ax.set(xlabel="taken for", ylabel="is", xticks=range(len(counts)), yticks=range(len(counts)))
     return picture
+
+
+def _commonest(mistakes):
+    """A sentence with the mistake that was made most often, or with all that share first place."""
+    most = mistakes.max()
+    pairs = [f"a {i} taken for a {j}" for i, j in np.argwhere(mistakes == most)]
+    if not most:
+        return "No digit is taken for another."
+    if len(pairs) == 1:
+        return f"The commonest mistake: {pairs[0]}, {most} times."
+    return f"The commonest mistakes, {most} times each: {', '.join(pairs)}."
 
 
 @with_own_settings
@@ -152,6 +164,7 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
         A Picture: above the cost, the accuracy and, with a label, the mean |δ¹| and |δ³| of this
         image; below, a column for each epoch, the filter, a¹ with its winners outlined, and δ¹.
     """
+    _a_run("run", run)
     nets = [feature_maps.with_maps(net) for net in run.nets]
     checks.shape("image", checks.finite("image", image), nets[0].image_shape)
     checks.one_of("cost", cost, COSTS)
@@ -199,6 +212,11 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
     _draw_frame(digit, image, "activation")
     digit.set_title("$a^0$", fontsize=9, pad=4)
     return picture
+
+
+def _a_run(name, run):
+    if not hasattr(run, "test_accuracy"):
+        checks.refuse(name, "a training.Run", f"a {type(run).__name__}")
 
 
 def _numbers_of(name, chosen, count):

@@ -305,7 +305,7 @@ for family, address in ((socket.AF_INET, ("127.0.0.1", PORT)), (socket.AF_INET, 
     except OSError as error:
         print(error)
 try:
-    print("FOUND", socket.gethostbyname("pypi.org"))
+    print("FOUND", socket.gethostbyname("example.org"))
 except OSError as error:
     print("TRIED")
 """,

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy import signal
 
 from convnet_lib import ConvNet, data, training
 from formulas.worlds import (
@@ -294,11 +293,19 @@ def lone_pixel():
     return [convolved("a lone pixel", image, w, 0.0)]
 
 
+def spread(image, w):
+    """Return the convolution in the usual sense: each pixel lays the filter down, times itself."""
+    out = np.zeros(np.add(image.shape, w.shape) - 1)
+    for (row, column), pixel in np.ndenumerate(image):
+        out[row : row + w.shape[0], column : column + w.shape[1]] += pixel * w
+    return out
+
+
 @cache
 def lone_pixel_convolved():
-    """Return it with what SciPy's convolution makes of it, and where j and k then may run."""
+    """Return it with its convolution in the usual sense, and where j and k then may run."""
     image, w = (lone_pixel()[0].arrays[letter, None] for letter in "aw")
-    full = signal.convolve2d(image, w)
+    full = spread(image, w)
     ranges = {"j": np.arange(4, 11), "k": np.arange(2, 9)}
     return [
         convolved(
@@ -481,15 +488,16 @@ def saturated(wanted):
         )
 
 
-def tied(ratio):
-    """Return how many neurons are tied where 'one by one' gives that multiple of the slope."""
-    h, counts = 1e-6, []
+def tied():
+    """Return how many tied neurons make right what central differences one by one add up to."""
+    h = 1e-6
     for n in (2, 3, 4):
         window = np.array([0.5] * n + [0.1] * (4 - n))
-        single = sum((np.max(window + h * e) - np.max(window - h * e)) / (2 * h) for e in np.eye(4))
-        together = (np.max(window + h) - np.max(window - h)) / (2 * h)
-        counts.append(abs(single / together - ratio) < 1e-6)
-    return 2 + counts.index(True)
+        alone = sum(np.max(window + h * e) - np.max(window - h * e) for e in np.eye(4))
+        together = np.max(window + h) - np.max(window - h)
+        if abs(alone / together - 1) < 1e-6:
+            return n
+    raise AssertionError("one by one is never right")
 
 
 def slope_at(z):
@@ -497,9 +505,9 @@ def slope_at(z):
     return (sigmoid(z + 1e-6) - sigmoid(z - 1e-6)) / 2e-6
 
 
-@cache
-def bias_of_one():
-    return [World("a bias of 1", {("b", 1): 1})]
+def bias_of(b1):
+    """Return the worlds of a network whose bias the text names."""
+    return lambda: [World(f"a bias of {b1}", {("b", 1): b1})]
 
 
 @cache

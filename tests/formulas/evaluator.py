@@ -6,8 +6,6 @@ of a matrix. So a sum over j is a sum along the axis of j, and all values of the
 computed at once.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from formulas import trees
@@ -16,7 +14,7 @@ from formulas.worlds import Missing
 #: Sums of a few thousand products in float64 agree to this, relative to the largest entry.
 EXACT = 1e-9
 #: The letters that count columns; an oblong world has other ends for them.
-COLUMNS = set("kmq")
+COLUMNS = set("kmqv")
 
 
 class Misfit(LookupError):
@@ -25,17 +23,6 @@ class Misfit(LookupError):
 
 class OutOfRange(IndexError):
     """An index that is below 0 or beyond the end of its axis."""
-
-
-@dataclass
-class Verdict:
-    """Whether something is true, and if not, which part of it is not."""
-
-    true: bool
-    why: str = ""
-
-    def __bool__(self):
-        return bool(self.true)
 
 
 def letters_of(statement, world):

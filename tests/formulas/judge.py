@@ -1,12 +1,11 @@
 """Whether a formula is true: all its statements, in every world that it is meant for."""
 
 import itertools
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formulas import trees
+from formulas import terms, trees
 from formulas.evaluator import (
     COLUMNS,
     EXACT,
@@ -14,7 +13,6 @@ from formulas.evaluator import (
     Evaluation,
     Misfit,
     OutOfRange,
-    Verdict,
     layer_letters,
     letters_of,
 )
@@ -25,12 +23,24 @@ from formulas.worlds import Missing
 WRONG = (Misfit, Missing, OutOfRange, Unreadable, ArithmeticError, ValueError)
 
 
+@dataclass
+class Verdict:
+    """Whether something is true, and if not, which part of it is not."""
+
+    true: bool
+    why: str = ""
+
+    def __bool__(self):
+        return bool(self.true)
+
+
 @dataclass(frozen=True)
 class Reading:
-    """How a statement is meant, where that is more than what it says.
+    r"""How a statement is meant, where that is more than what it says.
 
     only: a formula; the statement is held to be true where that is not 0.
-    where: a formula; the statement is held to be true there, and false everywhere else.
+    where: a formula; the statement is held to be true there, and false everywhere else. In it
+        \text{it} is the left side of the statement, so that the letter may have any name.
     equals: formulas that the expressions without '=' are held against, one for each.
     within: a formula whose indices say how far the letters of an inequality run.
     rounded: the sides of '=' are rounded to the digits that they have.
@@ -49,12 +59,23 @@ class Reading:
     arrow: object = None
     tolerance: float = EXACT
 
+    def about(self, statement):
+        """Return the reading with the letter on the left of a statement for the symbol `it`."""
+        if not (self.where and isinstance(statement, trees.Chain)):
+            return self
+        where = self.where
+        for part, rebuild in trees.places(where):
+            if part == IT:
+                where = rebuild(statement.sides[0])
+        return replace(self, where=where)
+
     @property
     def context(self):
         """The formulas that have a say in where the letters run."""
         return self.only + self.where + self.equals + self.within
 
 
+IT = trees.Symbol("it")
 PLAIN = Reading()
 
 
@@ -74,52 +95,14 @@ def judge(statements, world, reading=PLAIN):
     bare = (s for s in relations if isinstance(s, trees.Chain) and not s.relations)
     equals = dict(zip(bare, reading.equals, strict=False))
     for statement, numbers in zip(relations, reading.numbers, strict=False):
-        found = sorted(terms_in(statement))
-        if found not in [sorted(terms_of(choice)) for choice in numbers.split("|")]:
+        if not terms.are(statement, numbers):
             return Verdict(False, f"{trees.text(statement)} has not the numbers {numbers}")
     for statement in relations:
         own = replace(reading, equals=(equals[statement],) if statement in equals else ())
-        verdict = judge_statement(statement, world, printed, own)
+        verdict = judge_statement(statement, world, printed, own.about(statement))
         if not verdict:
             return verdict
     return Verdict(True)
-
-
-def terms_in(tree, sign=1):
-    """Return the terms of a tree that are made of numbers, each as its sign and its sorted numbers.
-
-    (−1)·2, −1·2 and −2·1 are one and the same term.
-    """
-    if isinstance(tree, trees.Symbol):
-        return []
-    if isinstance(tree, trees.Number):
-        return [(sign, (float(tree.text),))]
-    if isinstance(tree, trees.Add):
-        return [t for s, part in tree.terms for t in terms_in(part, -sign if s == "-" else sign)]
-    if isinstance(tree, trees.Product):
-        factors = [terms_in(factor) for _, factor in tree.factors]
-        if all(len(found) == 1 for found in factors) and not has_symbols(tree):
-            signs, numbers = zip(*(found[0] for found in factors), strict=True)
-            return [(sign * math.prod(signs), tuple(sorted(sum(numbers, ()))))]
-    parts = tree if isinstance(tree, tuple) else vars(tree).values() if is_tree(tree) else ()
-    return [term for part in parts for term in terms_in(part)]
-
-
-def has_symbols(tree):
-    kinds = (trees.Symbol, trees.Call, trees.Power)
-    return any(isinstance(part, kinds) for part in trees.walk(tree))
-
-
-def is_tree(tree):
-    return hasattr(tree, "__dataclass_fields__")
-
-
-def terms_of(written):
-    """Return the terms of a record, written as "0.5 -1·2"."""
-    return [
-        (-1 if term.startswith("-") else 1, tuple(sorted(map(float, term.strip("-").split("·")))))
-        for term in written.split()
-    ]
 
 
 def judge_statement(statement, world, printed, reading):
@@ -217,8 +200,10 @@ def compare(evaluation, reading):
 
 
 def chain(evaluation, reading, mask):
-    """Return the verdict on a chain: each side is held against every other, a rounded one against
-    its neighbours.
+    """Return the verdict on a chain.
+
+    Each side is held against every other before it; where numbers are rounded, and for a relation
+    that is not =, against the one before it.
     """
     statement = evaluation.statement
     if len(set(statement.sides)) == 1:
@@ -226,10 +211,15 @@ def chain(evaluation, reading, mask):
     values = [evaluation.value(side) for side in statement.sides]
     for right in range(1, len(values)):
         relation = statement.relations[right - 1]
-        near = relation != "=" or reading.rounded
-        for left in range(right - 1 if near else 0, right):
-            between = set(statement.relations[left:right])
-            if len(between) == 1 and not related(evaluation, reading, mask, values, left, right):
+        first = right - 1
+        while (
+            relation == "="
+            and not reading.rounded
+            and statement.relations[first - 1 : first] == ("=",)
+        ):
+            first -= 1
+        for left in range(first, right):
+            if not related(evaluation, reading, mask, values, left, right):
                 sides = (trees.text(statement.sides[i]) for i in (left, right))
                 return Verdict(
                     False, f" {relation} ".join(sides) + f" in '{evaluation.world.name}'"
@@ -245,7 +235,7 @@ def related(evaluation, reading, mask, values, left, right):
             raise Misfit("nothing says what the arrow means")
         return bool(reading.arrow(values[left], values[right], evaluation.world))
     if relation == "\\approx" or (relation == "=" and reading.rounded):
-        tolerance = max(doubt(evaluation, sides[right]), 0)
+        tolerance = doubt(evaluation, sides[right])
         if relation == "\\approx" and not tolerance:
             return near(evaluation, values[left], values[right], mask, reading.tolerance)
         return near(evaluation, values[left], values[right], mask, 1e-12, tolerance)

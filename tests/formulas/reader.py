@@ -117,6 +117,9 @@ class Builder(Transformer):
         chain, body = parts[0], parts[-1]
         return trees.Sum(ranges_of(chain, parts[1] if len(parts) == 3 else None), body)
 
+    def sigma_upside_down(self, parts):
+        return self.sigma([parts[1], parts[0], parts[2]])
+
     def power(self, parts):
         return trees.Power(*parts)
 

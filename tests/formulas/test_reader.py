@@ -122,7 +122,11 @@ def test_statements_are_parted_where_a_reader_parts_them():
 
 def test_a_sum_is_the_same_with_its_ranges_in_any_form():
     expected = reader.read(r"\sum_{0\le j,k\le 23} a_{j,k} = 1")
-    for ranges in (r"_{j,k=0}^{23}", r"_{\substack{0\le j\le 23\\ 0\le k\le 23}}"):
+    for ranges in (
+        r"_{j,k=0}^{23}",
+        r"^{23}_{j,k=0}",
+        r"_{\substack{0\le j\le 23\\ 0\le k\le 23}}",
+    ):
         assert reader.read(rf"\sum{ranges} a_{{j,k}} = 1") == expected
 
 

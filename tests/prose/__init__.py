@@ -40,7 +40,7 @@ WORDS |= {
 }
 WORDS |= {"eighth": 1 / 8, "tenth": 1 / 10, "fifteenth": 1 / 15, "twentieth": 1 / 20}
 WORDS |= {"two thirds": 2 / 3, "three quarters": 3 / 4, "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4}
-DIGITS = r"(?<![\d.])[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?(?!\.?\d)"
+DIGITS = r"[-−+]?\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?"
 NUMBER = rf"({DIGITS}|\b(?i:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b|[½¼¾])"
 
 
@@ -81,11 +81,19 @@ def agrees(text, value):
 
 
 def pattern(phrase):
-    """Return the regular expression of a phrase: a # is a number, a space any white space."""
-    parts = [
-        r"\s+".join(re.escape(p) for p in re.split(r"\s+", part)) for part in phrase.split("#")
-    ]
-    return re.compile(NUMBER.join(parts))
+    """Return the regular expression of a phrase: a # is a number, a space any white space.
+
+    The number is a whole one, not the 0 of 0.5, unless the phrase itself goes on with a digit.
+    """
+    first, *rest = (
+        r"\s+".join(re.escape(word) for word in re.split(r"\s+", part))
+        for part in phrase.split("#")
+    )
+    for part in rest:
+        begins = "" if re.search(r"[\d.)]$", first) else r"(?<![\d.])"
+        ends = "" if not part or re.match(r"\\?\.?\d", part) else r"(?!\.?\d)"
+        first += begins + NUMBER + ends + part
+    return re.compile(first)
 
 
 @functools.cache

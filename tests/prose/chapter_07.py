@@ -50,4 +50,5 @@ CLAIMS = {
 }
 PLAIN = {
     "up and down by 0.00001": "the step of a cell",
+    "an issue of 2016": "a year",
 }

@@ -1,4 +1,90 @@
 """The numbers in the sentences of chapter 11."""
 
-CLAIMS = {}
-PLAIN = {}
+import functools
+
+import numpy as np
+
+from convnet_lib import ConvNet, conv, data, training
+from convnet_lib.activations import sigmoid
+from prose import near, shown
+from prose.book import A0, DIGITS, NET, TEST, Y
+
+WANTED = data.one_hot(DIGITS.labels)
+
+
+@functools.cache
+def after(steps, rate, maps=None):
+    """The network after so many steps at a rate, ten digits each."""
+    net, order = ConvNet.random(maps, seed=7), np.random.default_rng(0).permutation(4000)
+    for rows in order[: 10 * steps].reshape(steps, 10):
+        net = training.step(net, DIGITS.images[rows], WANTED[rows], rate)
+    return net
+
+
+def awake(net):
+    """How many maps some patch of 100 digits raises by more than 1."""
+    products = conv.forward(TEST.images[:100], net.w1, np.zeros_like(net.b1))
+    return int((products.max(axis=(0, 2, 3)) > 1).sum())
+
+
+@functools.cache
+def at_rate_one():
+    return training.sgd(NET, DIGITS, epochs=2, learning_rate=1.0, test=TEST)
+
+
+STEP = [NET.feedforward(A0), NET.backprop(A0, Y, "cross_entropy").delta3[4]]
+Z = STEP[0].z3[4], STEP[0].z3[4] - 0.5 * STEP[1]
+
+CLAIMS = {
+    "so # is chance": lambda: 1 / 10,
+    "- 1) = 0.25$ |\n| $z^3_4$ | # |": lambda: Z[0],
+    "| $a^3_4 = \\sigma(z^3_4)$ | # | # |": lambda: tuple(sigmoid(np.array(Z))),
+    "its part of the cost | # | # |": lambda: tuple(-np.log(sigmoid(np.array(Z)))),
+    "answers to any of the # digits": lambda: 100,
+    "blank paper is at # again": shown("nb11-030", "back to 0: largest a1 #"),
+    "and # is the best that it can do": shown("nb11-028", "rate 2.0: #"),
+    "An output neuron sees # times as many inputs": lambda: 20,
+    "and the rough ones recognise #6 of 100 digits": shown("nb11-007", "accuracy 0.#6"),
+    "#00 short ones measure anew": shown("nb11-007", "#00 steps"),
+    "nine digits of ten": lambda: 0.895 <= shown("nb11-025", "# of 1000")()[0] / 1000 < 0.905,
+    "The first # steps have taken $b^1$ down to $#$": lambda: (10, round(float(after(10, 2.0).b1))),
+    "goes dark in the first epoch, at $b^1 = #$": lambda: at_rate_one().nets[1].b1,
+    "and comes back in the second": lambda: at_rate_one().test_accuracy[2] > 0.5,
+    "moves $z^3_4$ by more than 100 on the very first digit": lambda: (
+        shown("nb11-032", "maps=20, bracket 726, rate 0.5: z3[4] moves by #")()[0] > 100
+    ),
+    "Even at #, # of the # maps are asleep": lambda: (
+        0.3,
+        20 - shown("nb11-035", "20 maps, 0.3: accuracy 0.96, maps awake: #")()[0],
+        20,
+    ),
+    "after # of them no map was awake": lambda: 5 if awake(after(5, 0.3, 20)) == 0 else None,
+    "Of these 1,000 test digits # were recognised": shown("nb11-023", "8 epochs at 0.5: #"),
+    "each of these # digits": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()),
+    "coins fall: # lost": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()) / 2,
+    "# is nearly four such spreads away": shown("nb11-068", ": # digits lost"),
+    "Five is nearly # such spreads away": lambda: near((16 - 5) / (np.sqrt(32) / 2), 0.05),
+}
+PLAIN = {
+    "400 steps, each on a rough guess": "4,000 digits, ten at a time",
+    "The first 400 steps": "4,000 digits, ten at a time",
+    "At 0.02 it learns": "a rate of the cell above",
+    "At 2.0 the accuracy": "a rate of the cell above",
+    "At a rate of 1.0": "a rate to try",
+    "is the rate of 0.5 good again": "a rate",
+    "For twenty maps a rate of 0.5": "a rate",
+    "Two epochs at 1.0 and at 0.5, and sixteen at 0.3": "rates and epochs of the cell below",
+    "At 1.0 the accuracy stays": "a rate",
+    "At 0.5 the twenty maps": "a rate",
+    "at 0.3 they get further": "a rate",
+    "So an accuracy of 0.88": "the one of the sentence before",
+    "the two epochs at 0.1": "a rate",
+    "good for 10 digits fails with 100": "an example",
+    "a rate that reaches 0.85": "a task",
+    "train ten maps for 16 epochs": "a task",
+    "It does well with 0.05 and 10 digits": "given in an exercise",
+    "mini-batches are to be of 100 digits": "given in an exercise",
+    "a true accuracy of 0.9": "given in an exercise",
+    "within its spread of 0.01": "an answer to choose from",
+    "one of 0.89 that somebody": "another number, made up",
+}

@@ -342,7 +342,7 @@ ONE_WINNER = Exercise(
             lambda a1: pool.winners(a1, "all"),
         ),
         "split among the tied": Mistake(
-            "The 1 has been split among the tied. The gradients would be right; but a switch with "
+            "The 1 has been split among the tied. The gradients would be right; but a mask with "
             "one winner is asked for, the first in reading order.",
             lambda a1: pool.winners(a1, "split"),
         ),
@@ -362,7 +362,7 @@ ONE_WINNER = Exercise(
             _exchanged,
         ),
         "values instead of marks": Mistake(
-            "The winners stand in the right places, with their activations. The switch is 1 there.",
+            "The winners stand in the right places, with their activations. The mask is 1 there.",
             lambda a1: pool.winners(a1) * a1,
         ),
         "one a row": Mistake(

@@ -57,7 +57,7 @@ TWO_STRINGS = Exercise(
             [0.4, -0.3],
         ),
         "the step": Mistake(
-            "Both signs are turned. A step goes against the gradient; the gradient itself is "
+            "Both signs are wrong. A step goes against the gradient; the gradient itself is "
             "asked for here.",
             [-0.3, 0.1],
         ),

@@ -19,7 +19,7 @@ SECOND_STEP = Exercise(
     title="The second step",
     asks="by hand",
     starter="answer = [..., ..., ...]",
-    answer=Values([0.465, 0.495, 0.621], within=0.011),
+    answer=Values([0.465, 0.495, 0.621], within=0.0051),
     mistakes={
         "the first step again": Mistake(
             "That is the first step, taken twice. The gradient has to be measured anew: the "
@@ -219,8 +219,8 @@ TWO_RATES = Exercise(
     answer=Values([0.5, 0.005]),
     mistakes={
         "divided instead of multiplied": Mistake(
-            "The first is upside down. A mean is 10 times smaller than the sum: is the rate that "
-            "makes up for it larger or smaller?",
+            "In the first, you have divided where you should multiply. A mean is 10 times smaller "
+            "than the sum: is the rate that makes up for it larger or smaller?",
             [0.005, 0.005],
         ),
         "in the other order": Mistake(
@@ -284,42 +284,42 @@ HOW_GOOD = Exercise(
     title="Is it a 4?",
     asks="predict",
     starter="answer = [..., ..., ...]",
-    answer=Values([0.9, 0.00949, 4000], within=0.0006),
+    answer=Values([0.9, 0.009487, 4000], within=0.0005),
     mistakes={
         "a coin": Mistake(
             "The first is no coin. The program says no to each of the 1,000 digits: for how many "
             "of them is that right?",
-            [0.5, 0.00949, 4000],
+            [0.5, 0.009487, 4000],
         ),
         "chance of ten": Mistake(
             "0.1 is the share of the 4s, for which the program is wrong. The accuracy counts "
             "those for which it is right.",
-            [0.1, 0.00949, 4000],
+            [0.1, 0.009487, 4000],
         ),
         "nothing found": Mistake(
             "It finds none of the 4s; but accuracy counts all answers that are right, and 'no' is "
             "often right.",
-            [0.0, 0.00949, 4000],
+            [0.0, 0.009487, 4000],
         ),
         "the root left out": Mistake(
-            "The second is p(1 - p)/n. The spread is the root of that.", [0.9, 0.00009, 4000]
+            "The second is s(1 - s)/n. The spread is the root of that.", [0.9, 0.00009, 4000]
         ),
         "the root of n left out": Mistake(
-            "The second is the root of p(1 - p): n, the number of digits, is missing.",
+            "The second is the root of s(1 - s): n, the number of digits, is missing.",
             [0.9, 0.3, 4000],
         ),
         "fewer": Mistake(
             "With fewer digits the spread is larger. How many more does it take?",
-            [0.9, 0.00949, 250],
+            [0.9, 0.009487, 250],
         ),
         "twice as many": Mistake(
             "Twice as many digits do not halve the spread: n stands under a root.",
-            [0.9, 0.00949, 2000],
+            [0.9, 0.009487, 2000],
         ),
     },
     hints=(
         "Of 1,000 digits 100 are 4s. The program says 'no' each time.",
-        "The spread of a share p of n digits is the root of p(1 - p)/n.",
+        "The spread of a share s of n digits is the root of s(1 - s)/n.",
         "0.9, the root of 0.09/1000, and the n for which the root is half as large.",
     ),
     why="0.9 sounds good and knows nothing. Set beside each accuracy that of the best constant "
@@ -347,25 +347,25 @@ BEST_OF_TWENTY = Exercise(
             "c",
         ),
         "within the spread": Mistake(
-            "The spread is that of one measurement, as likely too high as too low. Is the largest "
-            "of twenty such numbers as likely too low as too high?",
+            "The spread is that of one measurement, which is too high about as often as too low. "
+            "Is the largest of twenty such numbers as likely too low as too high?",
             "d",
         ),
     },
     hints=(
-        "Suppose that all twenty rates are equally good, 0.88. What do the twenty numbers look "
-        "like, with a spread of 0.01? Which of them is reported?",
+        "Suppose that all twenty rates are equally good, and that chance spreads the twenty "
+        "numbers by 0.01 around 0.88. What do they look like? Which of them is reported?",
         "The digits that one chooses by should be neither those one learns from nor those one "
         "reports.",
     ),
     why="training.hold_out cuts such digits off the training digits, and Run.best is the network "
     "chosen by them. The test digits are for the very end, once.",
-    solution="b. The largest of twenty measurements is partly merit and partly luck with these "
-    "1,000 digits. If all twenty networks were equally good, at 0.88 with a spread of 0.01, the "
-    "best of the twenty would still come out near 0.90. On digits that come later the luck is "
-    "gone. So keep some of the training digits back, choose the rate by them, and measure the "
-    "chosen network once on the test digits. (A choice by the training accuracy leaves the test "
-    "digits clean, but prefers what has learned by heart.)",
+    solution="b. The largest of twenty measurements is partly merit and partly luck. If all "
+    "twenty rates were equally good, and chance spread the numbers by 0.01 around 0.88, each "
+    "independently of the others, the best of the twenty would still come out near 0.90. On "
+    "digits that come later the luck is gone. So keep some of the training digits back, choose "
+    "the rate by them, and measure the chosen network once on the test digits. (A choice by the "
+    "training accuracy leaves the test digits clean, but prefers what has learned by heart.)",
 )
 
 EXERCISES = [SECOND_STEP, EPOCH, TWO_RATES, HOW_GOOD, BEST_OF_TWENTY]

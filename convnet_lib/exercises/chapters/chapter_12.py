@@ -55,8 +55,8 @@ END = Exercise(
             UPPER_END.astype(float),
         ),
         "the lower end": Mistake(
-            "Upside down: this likes the lower end of a stroke. F1 lays the filter upright on the "
-            "page, and row 0 is the upper one.",
+            "Top and bottom are exchanged: this likes the lower end of a stroke. F1 lays the "
+            "filter upright on the page, and row 0 is the upper one.",
             _filter(UPPER_END[::-1]),
         ),
         "the middle too": Mistake(
@@ -189,8 +189,9 @@ STRONGEST = Exercise(
         "array.",
         "np.unravel_index(sums.argmax(), sums.shape) makes three numbers of it.",
     ),
-    why="images[n, j : j + rows, k : k + columns] cuts the patch out. Try it with filter 8 and "
-    "filter 0 of the twenty maps: what one of them likes best is hardly there on real paper.",
+    why="images[n, j : j + rows, k : k + columns] cuts the patch out. Try it with filters 8 "
+    "and 0 of the twenty maps. Filter 0 has no positive weight, so it likes nothing better than "
+    "blank paper.",
     solution=strongest,
 )
 
@@ -214,8 +215,8 @@ UPPER_LEFT = Exercise(
             "b",
         ),
         "no blame": Mistake(
-            "The winner of such a window takes the blame of its pooled neuron like any other, and "
-            "b1 gets it. Why is it the upper left one that takes it?",
+            "What reaches the pooled neuron is passed on to the winner, as in any other window, "
+            "and b1 gets it. Why is the upper left one the winner?",
             "d",
         ),
     },
@@ -224,12 +225,13 @@ UPPER_LEFT = Exercise(
         "All four neurons of such a window are equal. Which of them does the rule of this book "
         "let win?",
     ),
-    why="So a picture of the switches says something about the filter only where there is ink. "
-    "Count the windows that moved among those that could have moved, and training looks livelier.",
+    why="So a picture of the winners says something about the filter only where there is ink. "
+    "That is why this chapter counts among the windows that see ink.",
     solution="c. In a corner of the page the 25 pixels of every field are 0, so z1 is b1 in all "
     "four neurons of a window: they are tied, exactly. Of tied neurons the first in reading order "
-    "wins, which is the upper left one, whatever the filter. The blame of the pooled neuron goes "
-    "through it all the same: w1 gets nothing of it, since the pixels are 0, and b1 gets all.",
+    "wins, which is the upper left one, whatever the filter. What reaches the pooled neuron, "
+    "∂C/∂a2, is passed on to it all the same: of its error w1 gets nothing, since the pixels are "
+    "0, and b1 gets all.",
 )
 
 # --- 12.4 --------------------------------------------------------------------------------------

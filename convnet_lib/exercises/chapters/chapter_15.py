@@ -55,7 +55,7 @@ BOTH_WAYS = Exercise(
         "Through w_0 the neurons see the pixels 3 and 0, through w_1 the pixels 0 and 4. Times the "
         "errors 5 and -1.",
     ),
-    why="The first and the last number agree though nobody took a derivative. If you had turned "
+    why="The first and the last number agree though nobody took a derivative. If you had rotated "
     "the gradient, the last would be 26: a check that costs four products.",
     solution=both_ways,
 )
@@ -79,7 +79,7 @@ def _unseen(gradient):
 
 UNSEEN = Exercise(
     id="15.2",
-    title="Unseen when turned",
+    title="Unseen when rotated",
     asks="predict",
     starter="answer = [\n" + "    [..., ..., ...],\n" * 3 + "]",
     answer=Made((3, 3), _unseen),
@@ -90,23 +90,23 @@ UNSEEN = Exercise(
             np.ones((3, 3)),
         ),
         "turned differs": Mistake(
-            "Turned by 180° it is another gradient, and can be noticed. Where does the entry of "
-            "the first row and column go when it is turned?",
+            "Rotated by 180° it is another gradient, and can be noticed. Where does the entry of "
+            "the first row and column go?",
             np.arange(9.0).reshape(3, 3),
         ),
         "the wrong one of the two": Mistake(
-            "It is transposing that does not change yours, and turning that does. It was to be the "
-            "other way round.",
+            "It is transposing that does not change yours, and rotating that does. It was to be "
+            "the other way round.",
             np.array([[1.0, 2, 3], [2, 4, 5], [3, 5, 6]]),
         ),
         "transposed alike": Mistake(
-            "Turned it stays what it is, but transposed too. Make an entry differ from the one "
+            "Rotated it stays what it is, but transposed too. Make an entry differ from the one "
             "across the diagonal.",
             np.array([[1.0, 2, 3], [2, 4, 2], [3, 2, 1]]),
         ),
     },
     hints=(
-        "Turning by 180° swaps the first entry with the last, the second with the last but one, "
+        "Rotating by 180° swaps the first entry with the last, the second with the last but one, "
         "and so on. Which entry stays?",
         "Choose the first four entries and the middle one; the other four must repeat the first "
         "four backwards.",
@@ -178,7 +178,7 @@ AGREEMENT = Exercise(
         _cosine,
         [
             Case("the gradients (3, 4) and (4, 3)", np.array([3.0, 4]), np.array([4.0, 3])),
-            Case("a gradient of 5×5 and the same turned", FIVE, FIVE[::-1, ::-1]),
+            Case("a gradient of 5×5 and the same rotated", FIVE, FIVE[::-1, ::-1]),
             Case("two of 3×2×4", RNG.standard_normal((3, 2, 4)), RNG.standard_normal((3, 2, 4))),
         ],
     ),
