@@ -5,7 +5,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: help lab test test-package citation notebooks lint format lock clean .venv node_modules
+.PHONY: help lab test test-search test-package citation notebooks lint format lock clean .venv node_modules
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,10 @@ lab: .venv
 
 test: .venv
 	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks --ignore=tests/faults
+
+# Cases that were not drawn before, the most that a night has time for.
+test-search: .venv
+	$(IN_VENV) -m pytest --hypothesis-profile=search tests
 
 # What pip makes of the wheel in an empty environment, with packages that it fetches anew.
 test-package: .venv
@@ -35,6 +39,7 @@ lint: .venv node_modules
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	npm run --silent lint
+	git ls-files -z | xargs -0 $(IN_VENV) -m codespell_lib
 
 format: .venv node_modules
 	$(IN_VENV) -m ruff check --fix
@@ -60,7 +65,7 @@ test-faults: .venv
 	$(IN_VENV) -m pytest tests/faults
 
 clean:
-	rm -rf .venv .venv-bench .cache node_modules build dist site/_build
+	rm -rf .venv .venv-bench .venv-ends .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
@@ -101,6 +106,14 @@ slides: .venv
 test-slides: .browser slides
 	CONVNET_SLIDES=build/slides $(IN_VENV) -m pytest tests/slides
 
+# The book for JupyterLite, in build/lite: Python in the reader's browser (teaching/classroom.md).
+
+.PHONY: lite
+
+lite: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-lite.txt
+	@$(IN_VENV) tools/build_lite.py
+
 # The fast step against its rivals (benchmarks/README.md). In an environment of its own.
 
 .PHONY: bench bench-quick .venv-bench
@@ -127,6 +140,19 @@ test-classroom: classroom
 # What students get (teaching/classroom.md): build/student, without solutions and hidden tests.
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
+
+# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends;
+# test-newest: with the newest there are.
+
+.PHONY: test-oldest test-newest
+
+test-oldest: .venv
+	@$(IN_VENV) tools/ends.py lowest-direct
+	.venv-ends/bin/python tools/ends.py --test
+
+test-newest: .venv
+	@$(IN_VENV) tools/ends.py highest
+	.venv-ends/bin/python tools/ends.py --test
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
 # Thirty instead of twelve: make test-hub CONVNET_STUDENTS=30

@@ -121,7 +121,13 @@ def last_axes(name, x, expected):
 
 
 def channels_not_last(name, x):
-    """Refuse x, (N, H, W), if it looks like one image (H, W, 1) or (H, W, 3), channels last."""
+    """Refuse x, (N, H, W), if it looks like one image (H, W, 1) or (H, W, 3), channels last.
+
+    >>> checks.channels_not_last("a0", np.zeros((28, 28, 1)))
+    Traceback (most recent call last):
+        ...
+    ValueError: a0: expected rows and columns as the last axes, got (28, 28, 1), which has ...
+    """
     if x.ndim > 2 and x.shape[-1] in (1, 3) and min(x.shape[-3:-1]) > 4:
         expected = "rows and columns as the last axes"
         refuse(name, expected, f"{written(x.shape)}, which has channels there, as {name}[..., 0]")
@@ -239,6 +245,19 @@ def pair(name, x, expected="(rows, columns)"):
     if len(sizes) != 2 or not all(_is_single(n, Integral) and n >= 1 for n in sizes):
         refuse(name, expected, repr(x))
     return tuple(int(n) for n in sizes)
+
+
+def truth(name, x):
+    """Return x as a bool, refused unless it is True or False: the word "no" would be true as well.
+
+    >>> checks.truth("progress", "no")
+    Traceback (most recent call last):
+        ...
+    ValueError: progress: expected True or False, got 'no'
+    """
+    if not isinstance(x, bool | np.bool_):
+        refuse(name, "True or False", plain(x))
+    return bool(x)
 
 
 def function(name, x):

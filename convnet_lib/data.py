@@ -196,7 +196,7 @@ def load_mnist(
         OSError: that names the place, if the disk is full or may not be written to.
         ModuleNotFoundError: if the cache is looked into and pooch is not installed.
     """
-    place = _place(folder)
+    download, place = checks.truth("download", download), _place(folder)
     mirrors = MIRRORS if download and place.setting == "cache" else ()
     return load_idx(MNIST, place, mirrors, dtype)
 
@@ -452,7 +452,7 @@ def _read_subset():
 def _place(folder):
     """Return where to look: `folder`, else what CONVNET_DATA names, else the user's cache."""
     if folder is not None:
-        if not isinstance(folder, str | os.PathLike):
+        if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
             raise ValueError(f"folder: expected a path, got {folder!r}")
         return Place("folder", Path(folder).expanduser())
     if os.environ.get("CONVNET_DATA"):

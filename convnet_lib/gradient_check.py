@@ -1,5 +1,6 @@
 """Central differences: a judge of gradients that knows the cost and no derivative."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,8 @@ from . import checks, network
 
 # How much of a cost rounding may take, as a share of it: some ε, as it is a sum of many numbers.
 ROUNDING = 16 * np.finfo(np.float64).eps
+# Two places further apart than twice this have no difference.
+FURTHEST = np.finfo(np.float64).max / 2
 # A gradient is measured to three digits at least, or not at all.
 TOO_NOISY = 1000
 
@@ -70,10 +73,11 @@ def relative_error(found, expected):
     if not measured.any():
         checks.refuse("expected", "at least one number", "none")
     found, expected = checks.finite("found", found[measured]), expected[measured]
-    difference, largest = (
-        np.abs(found - checks.finite("expected", expected)).max(),
-        _largest(expected),
-    )
+    expected = checks.finite("expected", expected)
+    with np.errstate(over="ignore", under="ignore"):
+        difference, largest = _largest(found - expected), _largest(expected)
+    if not np.isfinite(difference):  # of halves, the difference of the largest floats is one too
+        return relative_error(found / 2, expected / 2)
     return float(difference / largest) if largest else (float("inf") if difference else 0.0)
 
 
@@ -150,14 +154,21 @@ def _measurable(x):
 def _places(shape, entries):
     if entries is None:
         return np.ndindex(shape)
+    if not isinstance(entries, Iterable):
+        checks.refuse("entries", "None or tuples of whole numbers", repr(entries))
     return [checks.position("entries", entry, shape) for entry in entries]
 
 
 def _moved(f, x, entry, step):
     """Return where x is after a step at one entry, and what f is there."""
     moved = x.copy()
-    moved[entry] += step
+    with np.errstate(over="ignore"):
+        moved[entry] += step
     there = moved[entry]
+    if not np.isfinite(there) or abs(there) > FURTHEST:
+        checks.refuse(
+            "h", f"a step from {x[entry]:g} that is no further than floats go", f"{abs(step):g}"
+        )
     if there == x[entry]:
         checks.refuse("h", f"a step that moves {x[entry]:g}", f"{abs(step):g}, which is lost in it")
     value = checks.array("f", f(moved), "a function that returns one number")

@@ -283,6 +283,13 @@ def from_arrays(arrays, kind=ConvNet):
     Args:
         arrays: such as `numpy.load` of an .npz file.
         kind: ConvNet, or a class made from it.
+
+    Raises:
+        ValueError: as ConvNet.
+
+    >>> net = ConvNet.random()
+    >>> from_arrays({name: getattr(net, name) for name in net.parameters}).image_shape
+    (28, 28)
     """
     found = {name: np.asarray(arrays[name]) for name in kind.parameters}
     if "about" in arrays and found["b3"].ndim == 2:  # a checkpoint: a network an epoch

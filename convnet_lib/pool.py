@@ -27,7 +27,7 @@ def forward(a):
         Pooled activations, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     return windows(a).max(axis=-1)
 
@@ -106,7 +106,7 @@ def tied(a):
         Booleans, shape (..., H/2, W/2).
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     field = windows(a)
     return _largest(field).sum(axis=-1) > 1
@@ -126,7 +126,7 @@ def windows(a):
         The windows, shape (..., H/2, W/2, 4): [..., j, k, 2r+s] is a_{2j+r,2k+s}.
 
     Raises:
-        ValueError: if a is not made of floats, 2×2 windows do not tile it.
+        ValueError: if a is not made of floats or 2×2 windows do not tile it.
     """
     a = checks.floats("a", a)
     if a.ndim < 2 or a.shape[-2] % SIZE or a.shape[-1] % SIZE or 0 in a.shape[-2:]:
@@ -147,6 +147,9 @@ def mask(grad, winners):
     grad, winners = checks.floats("grad", grad), checks.array("winners", winners)
     if winners.dtype != bool:
         winners = checks.finite("winners", winners)
+        if (winners < 0).any() or (winners > 1).any():
+            came = f"{winners.min():g} to {winners.max():g}"
+            checks.refuse("winners", "truths, or shares from 0 to 1", came)
     if winners.ndim < 2 or any(n % SIZE or not n for n in winners.shape[-2:]):
         checks.refuse("winners", "shape (..., H, W) with H and W even", winners.shape)
     rows, columns = winners.shape[-2] // SIZE, winners.shape[-1] // SIZE

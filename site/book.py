@@ -12,6 +12,8 @@ import front_door
 from docutils import nodes
 from sphinx import addnodes
 
+DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+CELL = re.compile(r'<span data-cell="([a-z]\w*-\d+-\d+)">(.*?)</span>')
 TAG = re.compile(r"\s*\\tag\{(.+?)\}")
 # What is no mention of one equation of this book: a range of them, and the old four by their name.
 NAME = r"(?:F[1-5]|FC[1-4]|BP[234]a|BP[1-4])"
@@ -21,6 +23,7 @@ MENTION = re.compile(
     rf"|\b(?P<tag>{NAME})\b"
 )
 NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
+NO_LINKS_IN += (addnodes.desc_signature, addnodes.literal_strong)
 
 
 def anchor(tag):
@@ -32,10 +35,29 @@ def homes(folder):
     """Return {tag: page} of all equations that have a tag in the notebooks of a folder."""
     found = {}
     for path in sorted(Path(folder).glob("*.ipynb")):
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        found |= {tag: path.stem for tag in TAG.findall(text)}
+        found |= {tag: path.stem for text in _prose(path) for tag in TAG.findall(text)}
     return found
+
+
+def equations(folder):
+    """Return {tag: its formula in TeX} of all equations that have a tag."""
+    found = {}
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        for text in _prose(path):
+            for formula in DISPLAYED.findall(text):
+                if tag := TAG.search(formula):
+                    found[tag[1]] = TAG.sub("", formula).strip()
+    return found
+
+
+def _prose(path):
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+
+
+def link_cells(text):
+    """Return a text whose named cells, words in a notebook, lead to a figure of the page."""
+    return CELL.sub(r'<a class="cell-link" href="#\1">\2</a>', text)
 
 
 def name_equations(doctree, home=None):
@@ -128,6 +150,8 @@ def finish(app, doctree, docname):
 
 def begin(app):
     app.env.book_homes = homes(app.srcdir)
+    known = json.dumps(equations(app.srcdir), ensure_ascii=False).replace("<", "\\u003c")
+    app.add_js_file(None, body=f"const EQUATIONS = {known};")
 
 
 def setup(app):

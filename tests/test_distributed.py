@@ -105,16 +105,16 @@ def test_a_killed_worker_costs_time_alone(client, monkeypatch, seconds):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda c, s, n: distributed.connect(workers=0), "workers: expected at least 1, got 0"),
+        (lambda c, s, n: distributed.connect(workers=0), "workers: expected a whole number"),
         (lambda c, s, n: distributed.connect(security=True), "security: expected None without"),
-        (lambda c, s, n: distributed.hold(c, load, 0), "count: expected at least 1, got 0"),
+        (lambda c, s, n: distributed.hold(c, load, 0), "count: expected a whole number"),
         (lambda c, s, n: distributed.hold(c, load, 204), "count: expected at most the number"),
         (lambda c, s, n: distributed.gradients(c, s, n, []), "rows: expected at least one"),
         (lambda c, s, n: distributed.gradients(c, s, n, [0.5]), "rows: expected at least one"),
         (lambda c, s, n: distributed.gradients(c, s, n, [203]), "rows: expected numbers from 0 to"),
         (lambda c, s, n: distributed.gradients(c, s, n, [-1]), "rows: expected numbers from 0 to"),
         (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.0), "learning_rate: expected a positive"),
-        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.5, 0), "batch_size: expected a positive"),
+        (lambda c, s, n: distributed.sgd(c, s, n, 1, 0.5, 0), "batch_size: expected a whole"),
     ],
 )
 def test_bad_input(client, shards, call, message):
@@ -174,3 +174,67 @@ def test_certificates_are_of_one_session(client):
         for security in (one, two):
             assert security.require_encryption
             assert "BEGIN" in security.tls_client_key  # the key itself, where a path might stand
+
+
+SCRIPT = """
+from convnet_lib import data
+from convnet_lib.training import distributed
+
+def load():
+    images, labels = data.load_digits().test
+    return data.Digits(images[:10], labels[:10])
+
+def main():
+    with distributed.connect(workers=1) as client:
+        print(distributed.hold(client, load).ends.tolist())
+
+"""
+
+
+def run_script(tmp_path, ending):
+    path = tmp_path / "chapter.py"
+    path.write_text(SCRIPT + ending)
+    done = [sys.executable, str(path)]
+    return subprocess.run(done, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_script_without_a_guard_is_told_so_in_one_sentence(tmp_path):
+    done = run_script(tmp_path, "main()")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) < 15
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("ValueError: connect: expected a script to call it below `if __name__ ")
+    assert last.endswith("chapter.py without")
+
+
+def test_a_script_with_a_guard_runs(tmp_path):
+    done = run_script(tmp_path, "if __name__ == '__main__':\n    main()")
+    assert (done.returncode, done.stdout.strip()) == (0, "[0, 10]"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 1.5}, "epochs: expected a whole number"),
+        ({"batch_size": 0}, "batch_size: expected a whole number, at least 1, got 0"),
+        ({"learning_rate": np.nan}, "learning_rate: expected a positive number, got nan"),
+        ({"seed": -1}, "seed: expected a whole number from 0 on"),
+        ({"net": None}, "net: expected a ConvNet, got a NoneType"),
+        ({"cost": "mse"}, "cost: expected 'quadratic' or 'cross_entropy', got 'mse'"),
+    ],
+)
+def test_what_it_is_asked_is_looked_at_before_it_is_sent(client, shards, change, message):
+    asked = {"net": ConvNet.random(), "epochs": 1, "learning_rate": 0.1, **change}
+    with pytest.raises(ValueError, match=f"^{message}"):
+        distributed.sgd(client, shards, **asked)
+
+
+def no_digits():
+    return [1, 2, 3]
+
+
+def test_what_a_worker_loads_is_looked_at(client):
+    with pytest.raises(ValueError, match=r"^load\(\): expected data.Digits"):
+        distributed.hold(client, no_digits)
+    with pytest.raises(ValueError, match=r"^load: expected a function, got "):
+        distributed.hold(client, load())

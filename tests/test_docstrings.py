@@ -25,7 +25,7 @@ SOURCES = sorted(
 
 
 def public(room):
-    """Return {name: function or method} of what a room shows, but for named tuples and errors."""
+    """Return {name: function or method} of a room; named tuples and errors are left out."""
     module, found = importlib.import_module(f"convnet_lib.{room}"), {}
     for name, member in vars(module).items():
         if name.startswith("_") or getattr(member, "__module__", None) != module.__name__:

@@ -20,6 +20,7 @@ from convnet_lib import (
     costs,
     data,
     dense,
+    exercises,
     fast,
     figures,
     gradient_check,
@@ -104,7 +105,7 @@ ARRAYS = {
     "figures.digits": ("images", lambda x: figures.digits(x, LABELS).alt, IMAGES),
     "figures.network": ("image", lambda x: figures.network(NET, x, (0, 0)).alt, IMAGES[0]),
     "figures.convolution": ("a0", lambda x: figures.convolution(x, A2[:2, :2], 0.5, (0, 0)).alt, A),
-    "widgets.convolution": ("a0", lambda x: widgets.convolution(x, A2[:2, :2], 0.5).z1, IMAGES),
+    "widgets.convolution": ("a0", lambda x: widgets.convolution(x, A2[:2, :2], 0.5).a0, IMAGES),
     "by_definition.sigmoid": ("z", loops("sigmoid"), A),
     "by_definition.sigmoid_prime": ("z", loops("sigmoid_prime"), A),
     "by_definition.quadratic": ("a3", lambda x: loops("quadratic")(x, Y3), A3),
@@ -533,6 +534,50 @@ COUNTS = {
         "label",
         lambda x: figures.training_film(RUN, IMAGES[0], x),
         [10, -1, 3.0, "3", True],
+    ),
+}
+COUNTS |= {
+    "hint step": (
+        "step",
+        lambda x: exercises.hint("7.1", x),
+        [0, *(n for n in NO_WHOLE_NUMBER if n is not None)],
+    ),
+    "sgd progress": ("progress", lambda x: sgd(progress=x), ["no", 1, None]),
+    "sgd checkpoint": ("checkpoint", lambda x: sgd(checkpoint=x), [3, True, "", b"run.npz"]),
+    "load_mnist download": ("download", lambda x: data.load_mnist(download=x), ["no", 0, None]),
+    "load_mnist folder": ("folder", lambda x: data.load_mnist(folder=x), ["", 3, b"x"]),
+    "pool.backward": (
+        "winners",
+        lambda x: pool.backward(GRAD, x),
+        [np.full((4, 6), 2.0), np.full((4, 6), -0.5), np.full((4, 6), np.nan), np.ones((4, 5))],
+    ),
+    "differences h": (
+        "h",
+        lambda x: gradient_check.central_differences(np.sum, np.array([1.0, 2.0]), x),
+        [1e-30, 1e308, 1.7e308],
+    ),
+    "differences entries": (
+        "entries",
+        lambda x: gradient_check.central_differences(np.sum, A, entries=x),
+        [3, [3], "00", [(6, 0)], [(0, -1)]],
+    ),
+    "figures.cells mark": ("mark", lambda x: figures.cells(A, "a", mark=x), [(1, 2), ()]),
+    "figures.learning_curves": ("run", figures.learning_curves, [None, NET]),
+    "figures.several_runs": ("runs", figures.several_runs, [{}]),
+    "figures.shared_work": (
+        "alone",
+        lambda x: figures.shared_work([1, 2], x, [1, 2]),
+        [[1.0, np.nan], [np.inf, 1.0]],
+    ),
+    "figures.tangents": (
+        "at",
+        lambda x: figures.tangents([0.0, 1.0], [("a", [1.0, 2.0], 1.0)], x, "x"),
+        [5, -1, np.nan, "0"],
+    ),
+    "check strict": (
+        "strict",
+        lambda x: exercises.check("7.1", "a", x),
+        ["no", 0, 1, None, [True]],
     ),
 }
 ASKED = [(*rest[:2], bad) for rest in COUNTS.values() for bad in rest[2]]

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from convnet_lib import figures
 from convnet_lib.widgets import explore
-from convnet_lib.widgets.explore import Explorer
+from convnet_lib.widgets.explore import ALL_STATES, DRAW_AHEAD, Explorer, control_states, shown
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -24,8 +24,9 @@ def draw(n, turned=False, kind="signed"):
     return figures.cells(np.array([[n, 10.0 * turned]]), "a", kind)
 
 
-def shown_png(explorer):
-    return base64.b64decode(re.search(r"base64,([^\"]+)", explorer.children[1].value)[1])
+def curve(z=0.5):
+    """A picture that is no row of grids."""
+    return figures.sigmoid_curve(z)
 
 
 def test_a_moved_control_draws_again_with_its_value():
@@ -33,9 +34,8 @@ def test_a_moved_control_draws_again_with_its_value():
     explorer.controls["n"].value = 4
     explorer.controls["turned"].value = True
     explorer.controls["kind"].value = "activation"
-    expected = draw(4, True, "activation")
-    assert shown_png(explorer) == expected.png()
-    assert f'alt="{expected.alt}"' in explorer.children[1].value
+    assert explorer._shown == shown(draw(4, True, "activation"))
+    assert explorer._shown["alt"] == explorer.picture.alt
 
 
 def test_each_kind_of_control():
@@ -53,7 +53,7 @@ def test_a_hundred_fast_moves_end_on_the_last_value():
     explorer = explore(draw, n=(0, 100))
     for n in range(101):
         explorer.controls["n"].value = n
-    assert shown_png(explorer) == draw(100).png()
+    assert explorer._shown == shown(draw(100))
 
 
 def test_a_default_of_None_leaves_the_control_where_it_is():
@@ -64,11 +64,12 @@ def test_a_default_of_None_leaves_the_control_where_it_is():
 def test_a_control_begins_at_the_default_of_its_argument():
     explorer = explore(lambda n, m=4: draw(n + m), n=(1, 5), m=(1, 5))
     assert [control.value for control in explorer.controls.values()] == [1, 4]
-    assert shown_png(explorer) == draw(5).png()
+    assert explorer._shown == shown(draw(5))
 
 
 def frame(explorer):
-    return explorer.children[1].value
+    """The text in the place of the picture, or what is said of the picture."""
+    return explorer._shown.get("failed") or explorer._shown["alt"]
 
 
 def test_what_draw_raises_stands_in_the_place_of_the_picture():
@@ -79,10 +80,10 @@ def test_what_draw_raises_stands_in_the_place_of_the_picture():
     assert "draw(n=0) failed:\nZeroDivisionError: " in frame(explorer)
     assert explorer.picture is None
     explorer.controls["n"].value = 1
-    assert shown_png(explorer) == draw(1, 0).png()
+    assert explorer._shown == shown(draw(1, 0))
     explorer.controls["n"].value = 0
     assert "ZeroDivisionError" in frame(explorer)
-    assert "<img" not in frame(explorer)
+    assert set(explorer._shown) == {"alt", "failed"}
 
 
 @pytest.mark.parametrize("failure", [ValueError("<b>"), SystemExit(3), RecursionError("deep")])
@@ -92,7 +93,7 @@ def test_a_function_that_ends_ends_nothing_but_its_picture(failure):
 
     explorer = explore(end, n=(1, 5))
     assert type(failure).__name__ in frame(explorer)
-    assert "<b>" not in frame(explorer)
+    assert set(explorer._shown) == {"alt", "failed"}  # a text: the page sets it as one
 
 
 def test_an_interrupt_is_for_the_reader():
@@ -112,11 +113,11 @@ def test_an_ordinary_Figure_is_shown(make):
 
     pyplot.close("all")
     explorer = explore(plain, n=(1, 5))
-    one = shown_png(explorer)
-    assert 'alt="A figure: n is 1"' in frame(explorer) or "A figure: n is 1." in frame(explorer)
+    one = explorer._shown["png"]
+    assert frame(explorer).startswith("A figure: n is 1")
     explorer.controls["n"].value = 5
     assert "n is 5" in frame(explorer)
-    assert shown_png(explorer) != one
+    assert explorer._shown["png"] != one
     assert pyplot.get_fignums() == []  # pyplot would keep them all, and show them once more
 
 
@@ -176,6 +177,82 @@ def test_bad_input(controls, message):
         explore(draw, **controls)
 
 
+# --- What the page gets -----------------------------------------------------------------------
+
+
+def test_a_row_of_grids_is_sent_as_its_arrays():
+    x = np.array([[0.5, -2.0, 0.25], [1.0, 0.0, 3.0]])
+    mask = np.array([[0, 1, 0], [0, 0, 1]])
+    picture = figures.row(("$w^1$ <", x, "signed", mask, (0, 1, 2, 2)), ("b", x), limit=4)
+    first, second = shown(picture)["panels"]
+    assert first["title"] == "<i>w</i><sup>1</sup> &lt;"
+    assert np.frombuffer(base64.b64decode(first["data"]), np.float32).tolist() == [*x[0], *x[1]]
+    assert (first["shape"], first["kind"], first["limit"]) == ([2, 3], "diverging", 4.0)
+    assert (first["outline"], first["mark"]) == ([[0, 1], [1, 2]], [0, 1, 2, 2])
+    assert (second["outline"], second["mark"]) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("$a^1$, switched on", "<i>a</i><sup>1</sup>, switched on"),
+        (r"$1000\,\partial C/\partial w^1$", "1000 ∂<i>C</i>/∂<i>w</i><sup>1</sup>"),
+        ("$z^{12}_k$ & more", "<i>z</i><sup>12</sup><sub>k</sub> &amp; more"),
+        ("a digit", "a digit"),
+        ("sum -0.5, 3-4", "sum −0.5, 3-4"),
+    ],
+)
+def test_titles_are_written_in_html(title, written):
+    assert shown(figures.cells(np.eye(2), title))["panels"][0]["title"] == written
+
+
+def test_another_picture_is_sent_as_it_is():
+    sent = shown(curve())
+    assert base64.b64decode(sent["png"]) == curve().png()
+    assert sent["alt"] == curve().alt
+
+
+# --- Drawn ahead ------------------------------------------------------------------------------
+
+
+def test_all_states_are_drawn_where_they_are_few():
+    explorer = explore(draw, n=(1, 5, 2), turned=True, kind=["signed", "activation"])
+    ahead = explorer.ahead()
+    assert ahead["start"] == [0, 0, 0]
+    assert ahead["moves"] == [True, True, True]
+    assert len(ahead["frames"]) == 3 * 2 * 2
+    assert ahead["frames"]["2,1,1"] == shown(draw(5, True, "activation"))
+
+
+def test_of_many_states_each_control_is_moved_from_the_start():
+    explorer = explore(lambda n, m=7: draw(n + 100 * m), n=(0, 20), m=(0, 9))
+    frames = explorer.ahead()["frames"]
+    assert ALL_STATES < 21 * 10
+    assert set(frames) == {f"{n},7" for n in range(21)} | {f"0,{m}" for m in range(10)}
+    assert frames["13,7"] == shown(draw(713))
+
+
+def test_a_control_without_states_stays_where_it_is():
+    own = ipywidgets.IntText(value=3)
+    ahead = explore(lambda n, own: draw(n + own), n=(0, 1), own=own).ahead()
+    assert ahead["moves"] == [True, False]
+    assert ahead["frames"]["1,0"] == shown(draw(4))
+
+
+def test_states_of_controls():
+    slider = ipywidgets.FloatSlider(min=-0.2, max=0.3, step=0.1)
+    assert control_states(slider) == [-0.2, -0.1, 0.0, 0.1, 0.2, 0.3]
+    assert control_states(ipywidgets.IntSlider(min=1, max=8, step=3)) == [1, 4, 7]
+    assert control_states(ipywidgets.Dropdown(options={"a": None, "b": 2})) == [None, 2]
+    assert control_states(ipywidgets.Text()) == []
+
+
+def test_nothing_is_drawn_ahead_unless_a_page_is_built(monkeypatch):
+    assert explore(draw, n=(1, 3))._ahead == {}
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+    assert len(explore(draw, n=(1, 3))._ahead["frames"]) == 3
+
+
 @pytest.mark.parametrize("control", [(5, 9), [1, 2], {"one": 1}])
 def test_a_default_that_the_control_cannot_have_is_refused(control):
     """A slider would begin at its nearest value, and the picture be one of other arguments."""
@@ -227,7 +304,7 @@ def test_every_control_of_the_notebook_moves_its_picture(path):
             seen = set()
             for value in some_values(control):
                 control.value = value
-                seen.add(shown_png(explorer))
+                seen.add(json.dumps(explorer._shown))
             assert len(seen) > 1, f"{name} changes nothing"
 
 

@@ -120,6 +120,11 @@ def test_a_place_that_is_none_is_refused(entries):
         central_differences(np.sum, X, entries=entries)
 
 
+def test_the_largest_and_the_smallest_floats_have_a_relative_error():
+    assert relative_error([1e308], [-1e308]) == 2
+    assert relative_error([5e-324], [1e-323]) == 0.5
+
+
 def test_bytes_do_not_wrap():
     assert relative_error(np.array([1], np.uint8), np.array([2], np.uint8)) == 0.5
 

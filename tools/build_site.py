@@ -14,6 +14,7 @@ import base64
 import copy
 import hashlib
 import html
+import io
 import json
 import os
 import shutil
@@ -24,25 +25,27 @@ import nbformat
 import page_scripts
 import run_notebooks
 import surroundings
+from PIL import Image
 from run_notebooks import WIDGET_VIEW
+
+from convnet_lib.widgets.explore import DRAW_AHEAD
 
 ROOT = surroundings.ROOT
 SITE = ROOT / "site"
 sys.path.append(str(SITE))
+
+# From the folder site, which is no package.
+import book  # noqa: E402
+import questions  # noqa: E402
+import reference  # noqa: E402
+
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
 RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
 GLOSSARY = "01_the_network"  # the chapter that ends in the glossary
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-NEEDS_PYTHON = (
-    '<p class="needs-python">These controls need Python. On this page you see the picture that '
-    'they start with; <a href="notebooks/{page}.ipynb" download>download the notebook</a> '
-    "to move them.</p>"
-)
 
-
-import reference  # noqa: E402 (from the folder site, which is no package)
 
 # --- Running ----------------------------------------------------------------------------------
 
@@ -59,25 +62,47 @@ def fingerprint(nb):
     return digest.hexdigest()
 
 
+def kept(path, nb):
+    """Return the file that keeps what came of running a notebook."""
+    return RUN / f"{path.stem}-{fingerprint(nb)[:20]}.json"
+
+
+async def run(path):
+    """Run a notebook and keep its outputs and the state of its widgets."""
+    print(f"Running {path.name} …", flush=True)
+    nb = run_notebooks.parse(path.read_text("utf-8"))
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    try:
+        await run_notebooks.execute(nb, RUN, 600)
+    except run_notebooks.Fault as fault:
+        sys.exit(f"{path.name}, {fault}")
+    for old in RUN.glob(f"{path.stem}-*.json"):
+        old.unlink()
+    outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
+    widgets = nb.metadata.get("widgets", {})
+    kept(path, nb).write_text(json.dumps({"outputs": outputs, "widgets": widgets}), "utf-8")
+
+
+async def run_all(paths):
+    """Run those notebooks that have changed, as many at a time as there are processors, up to 4."""
+    turn = asyncio.Semaphore(min(4, os.cpu_count() or 1))
+
+    async def one(path):
+        async with turn:
+            if not kept(path, run_notebooks.parse(path.read_text("utf-8"))).exists():
+                await run(path)
+
+    os.environ[DRAW_AHEAD] = "1"
+    await asyncio.gather(*map(one, paths))
+
+
 def executed(path):
     """Return a notebook with its outputs and the state of its widgets, run if need be."""
+    asyncio.run(run_all([path]))
     nb = run_notebooks.parse(path.read_text("utf-8"))
-    kept = RUN / f"{path.stem}-{fingerprint(nb)[:20]}.json"
-    if not kept.exists():
-        print(f"Running {path.name} …", flush=True)
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        try:
-            asyncio.run(run_notebooks.execute(nb, RUN, 600))
-        except run_notebooks.Fault as fault:
-            sys.exit(f"{path.name}, {fault}")
-        for old in RUN.glob(f"{path.stem}-*.json"):
-            old.unlink()
-        outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
-        widgets = nb.metadata.get("widgets", {})
-        kept.write_text(json.dumps({"outputs": outputs, "widgets": widgets}), "utf-8")
-    found = json.loads(kept.read_text("utf-8"))
+    found = json.loads(kept(path, nb).read_text("utf-8"))
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs = [nbformat.from_dict(output) for output in found["outputs"][cell.id]]
@@ -91,19 +116,22 @@ def executed(path):
 def page(nb, name, others, figures):
     """Return the notebook as Sphinx is to read it; its pictures go into the folder `figures`."""
     nb = copy.deepcopy(nb)
-    nb.cells = [cell for cell in nb.cells if not run_notebooks.is_nav(cell)]
+    nb.cells = [
+        asked(cell, name) if "exercise" in cell.metadata.get("tags", []) else cell
+        for cell in nb.cells
+        if not run_notebooks.is_nav(cell)
+    ]
     state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    for model in still(state):
-        model["state"]["disabled"] = True
+    hand_out_frames(state, name, figures.parent)
     number = 0
     for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = book.link_cells(cell.source)
         outputs = []
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if WIDGET_VIEW in data:
                 output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
-                if any(needs_python(m) for m in family(state, data[WIDGET_VIEW]["model_id"])):
-                    outputs.append(markup(NEEDS_PYTHON.format(page=name)))
             elif "image/png" in data:
                 number += 1
                 output = markup(picture(output, figures / f"{name}-{number}.png"))
@@ -113,6 +141,17 @@ def page(nb, name, others, figures):
     if others:
         nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
+
+
+def asked(cell, name):
+    """Return a cell of the exercises as the page asks them, with Python or without."""
+    if cell.cell_type == "markdown":
+        cell.source = questions.introduced(cell.source)
+    elif exercise := questions.of_cell(cell.source):
+        cell.outputs = [markup(questions.form(exercise, name))]
+        if questions.is_answered_here(exercise):
+            cell.metadata.tags = [*cell.metadata.tags, "remove-input"]
+    return cell
 
 
 def toctree(chapters, library):
@@ -146,36 +185,41 @@ def picture(output, path):
     )
 
 
-def family(state, name):
-    """Return the model of this name and all below it."""
-    model = state.get(name)
-    if model is None:
-        return []
-    children = [
-        str(child).removeprefix("IPY_MODEL_") for child in model["state"].get("children", [])
-    ]
-    return [model, *(m for child in children for m in family(state, child))]
+def hand_out_frames(state, name, extra):
+    """Take what was drawn ahead out of the page, into scripts that it loads when they are wanted.
+
+    They lie in extra/frames, one for a picture whose states were all drawn, else one a control. A
+    page on the disk may run a script, but not read a file.
+    """
+    (extra / "frames").mkdir(exist_ok=True)
+    drawn = [m["state"]["_ahead"] for m in state.values() if m["state"].get("_ahead")]
+    for number, ahead in enumerate(drawn):
+        groups = by_control(ahead.pop("frames"), ahead["start"])
+        ahead["scripts"] = [f"frames/{name}-{number}-{n}.js" for n in range(len(groups))]
+        for address, frames in zip(ahead["scripts"], groups, strict=True):
+            text = json.dumps({at: lighter(frame) for at, frame in frames.items()})
+            script = f"(globalThis.convnetFrames ??= {{}})['{address}'] = {text};\n"
+            (extra / address).write_text(script, "utf-8")
 
 
-def needs_python(model):
-    """Whether this is a control that only Python answers to."""
-    return model["state"].get("disabled") is True
+def by_control(frames, start):
+    """Return the frames in one group, or a group for each control that alone has been moved."""
+    moved = {}  # at → which controls have left their start
+    for at in frames:
+        pairs = zip(map(int, at.split(",")), start, strict=True)
+        moved[at] = {n for n, (here, begun) in enumerate(pairs) if here != begun}
+    if any(len(which) > 1 for which in moved.values()):
+        return [frames]
+    return [{at: f for at, f in frames.items() if moved[at] <= {n}} for n in range(len(start))]
 
 
-def still(state):
-    """Return the models of the controls that do nothing without Python."""
-    linked = set()
-    for model in state.values():
-        for end in ("source", "target"):
-            if isinstance(ends := model["state"].get(end), list) and ends:
-                linked.add(str(ends[0]).removeprefix("IPY_MODEL_"))
-    return [
-        model
-        for name, model in state.items()
-        if model["model_module"] == "@jupyter-widgets/controls"
-        and "disabled" in model["state"]
-        and name not in linked
-    ]
+def lighter(frame):
+    """Return a frame with its picture in 256 colours, which makes a third of it."""
+    if "png" not in frame:
+        return frame
+    picture, small = Image.open(io.BytesIO(base64.b64decode(frame["png"]))), io.BytesIO()
+    picture.convert("RGB").quantize(256).save(small, "PNG", optimize=True)
+    return frame | {"png": base64.b64encode(small.getvalue()).decode()}
 
 
 # --- Pages and PDFs ---------------------------------------------------------------------------
@@ -189,6 +233,7 @@ def stage(notebooks):
     for folder in (source, scripts, extra / "figures", extra / "notebooks"):
         folder.mkdir(parents=True)
     shutil.copytree(page_scripts.fetch(), scripts / "scripts")
+    (scripts / "exercises.js").write_text(questions.script(), "utf-8")
     names = [path.stem for path in notebooks]
     library = reference.write(source)
     for path in notebooks:

@@ -19,6 +19,11 @@ STAMP = VENV / "installed.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+# First the installer itself: a new environment has that of the system's Python, often years old
+# and with known holes.
+LOCKS = ("requirements-pip.txt", "requirements.txt")
+
+
 def state():
     """What .venv depends on: where it stands, its Python, the lock, and what is being packaged."""
     import tomllib
@@ -28,7 +33,7 @@ def state():
     return {
         "folder": str(ROOT),
         "python": ".".join(map(str, sys.version_info[:3])),
-        "lock": hashlib.sha256((ROOT / "requirements.txt").read_bytes()).hexdigest(),
+        "lock": hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in LOCKS)).hexdigest(),
         "package": hashlib.sha256(json.dumps(packaged).encode()).hexdigest(),
     }
 
@@ -84,7 +89,8 @@ def install(wanted, found):
     pip = (PYTHON, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install")
     pip += ("--quiet", "--no-cache-dir")
     print("Installing the packages of requirements.txt (about half a minute) …", flush=True)
-    run(*pip, "--require-hashes", "-r", ROOT / "requirements.txt")
+    for lock in LOCKS:
+        run(*pip, "--require-hashes", "-r", ROOT / lock)
     run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
     STAMP.write_text(json.dumps(wanted, indent=1), "utf-8")
     print("Ready.", flush=True)

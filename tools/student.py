@@ -25,7 +25,7 @@ TEACHING = ROOT / "teaching"
 MADE = ROOT / "build" / "student"
 FOLDERS = ("convnet_lib", "notebooks", "tools/jupyter")
 FILES = ("tools/install.py", "tools/lab.py", "tools/surroundings.py", "pyproject.toml")
-FILES += ("requirements.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
+FILES += ("requirements.txt", "requirements-pip.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
 SECRET = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END", re.DOTALL)
 
 
@@ -39,7 +39,8 @@ def tracked():
         files = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
         names = [path.relative_to(ROOT) for path in files if path.is_file()]
         kept = [n for n in names if not any(p.startswith((".", "__pycache__")) for p in n.parts)]
-        return sorted([name.as_posix() for name in kept] + list(FILES))
+        there = [name for name in FILES if (ROOT / name).is_file()]
+        return sorted([name.as_posix() for name in kept] + there)
 
 
 def source(path):

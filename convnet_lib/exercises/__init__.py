@@ -9,6 +9,7 @@ chapter as data, ``asking`` says what an exercise is made of, ``answers`` judges
 raise, ``comparing`` finds the first difference, ``progress_file`` keeps what is done.
 """
 
+from .. import checks
 from . import answers, catalogue, progress_file, showing
 from .showing import ExerciseError
 
@@ -34,6 +35,7 @@ def check(id, answer=None, strict=False):
     Raises:
         ExerciseError: if strict, and the answer is not right.
     """
+    strict = checks.truth("strict", strict)
     exercise = catalogue.find(id)
     if exercise is None:
         result = showing.Result(False, catalogue.unknown(id))
@@ -51,7 +53,8 @@ def hint(id, step=None):
     exercise = catalogue.find(id)
     if exercise is None:
         return showing.Text(catalogue.unknown(id))
-    shown = _hints_shown.get(exercise.id, 0) + 1 if step is None else int(step)
+    begun = _hints_shown.get(exercise.id, 0)
+    shown = begun + 1 if step is None else checks.whole("step", step, 1)
     _hints_shown[exercise.id] = shown = min(max(shown, 1), len(exercise.hints))
     return showing.hints(exercise, shown)
 

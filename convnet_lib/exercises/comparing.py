@@ -75,6 +75,8 @@ def kind(value):
         return f"the number {number(value)}"
     if isinstance(value, (tuple, list, dict, set)):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, str):
+        return "a text"
     return "a function" if callable(value) else f"a {type(value).__name__}"
 
 

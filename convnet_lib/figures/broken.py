@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import checks as check_input
 from .grids import draw_cells, draw_mark
 from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture, with_own_settings
 
@@ -74,6 +75,8 @@ def accuracies(values, right, enough=None):
     Returns:
         A Picture.
     """
+    for name, value in values.items():
+        check_input.number(f"values[{name!r}]", value)
     said = "; ".join(f"{name} {value:.2f}" for name, value in values.items())
     against = "" if right is None else f" The right gradient reaches {right:.2f}."
     picture = Picture(7.4, 0.8 + 0.29 * len(values), f"Bars of accuracies: {said}.{against}")

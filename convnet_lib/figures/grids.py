@@ -39,13 +39,15 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
         columns: how many panels stand side by side before the next row begins; None for all.
 
     Returns:
-        A Picture.
+        A Picture. Its `panels` are what it was made of, for a page that draws grids by itself.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
     panels = [(name, grid("array", array), *rest) for name, array, *rest in panels]
     columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
     (width, height), places = _places(panels, numbers, columns)
     picture = Picture(width, height, alt or _describe(panels), layout="none")
+    keys = ("name", "array", "kind", "outline", "mark")
+    picture.panels = [dict(zip(keys, panel, strict=True), limit=limit) for panel in panels]
     for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
         ax = picture.add_axes((x / width, y / height, w / width, h / height))
         place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
@@ -94,6 +96,8 @@ def draw_outline(ax, mask, color=OUTLINE):
 def draw_mark(ax, mark, color=ACCENT):
     """Outline one rectangle (row, column, rows, columns) of a grid, heavily."""
     if mark is not None:
+        if len(mark) != 4:
+            checks.refuse("mark", "(row, column, rows, columns)", mark)
         j, k, rows, columns = mark
         corner = (k - 0.5, j - 0.5)
         ax.add_patch(Rectangle(corner, columns, rows, fill=False, edgecolor=color, linewidth=2.2))

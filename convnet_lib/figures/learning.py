@@ -17,6 +17,7 @@ STRIP = 6
 @with_own_settings
 def learning_curves(run):
     """Return a picture of a `training.Run`: cost and accuracy after each epoch."""
+    _a_run("run", run)
     epochs = np.arange(len(run.costs))
     held_out = run.test_accuracy[-1]
     alt = (
@@ -47,6 +48,10 @@ def several_runs(runs):
     Returns:
         A Picture.
     """
+    if not runs:
+        checks.refuse("runs", "at least one training.Run", "none")
+    for name, run in runs.items():
+        _a_run(f"runs[{name!r}]", run)
     reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
     picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
     ax = picture.subplots()
@@ -159,6 +164,7 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
         A Picture: above the cost, the accuracy and, with a label, the mean |δ¹| and |δ³| of this
         image; below, a column for each epoch, the filter, a¹ with its winners outlined, and δ¹.
     """
+    _a_run("run", run)
     nets = [feature_maps.with_maps(net) for net in run.nets]
     checks.shape("image", checks.finite("image", image), nets[0].image_shape)
     checks.one_of("cost", cost, COSTS)
@@ -206,6 +212,11 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
     _draw_frame(digit, image, "activation")
     digit.set_title("$a^0$", fontsize=9, pad=4)
     return picture
+
+
+def _a_run(name, run):
+    if not hasattr(run, "test_accuracy"):
+        checks.refuse(name, "a training.Run", f"a {type(run).__name__}")
 
 
 def _numbers_of(name, chosen, count):

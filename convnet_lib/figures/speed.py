@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import checks
 from .picture import ACCENT, OUTLINE, Picture, with_own_settings
 
 
@@ -16,6 +17,8 @@ def ladder(times, limit):
     Returns:
         A Picture: a bar a name, and the limit as a line.
     """
+    if not times:
+        checks.refuse("times", "at least one time", "none")
     said = "; ".join(f"{name} {time:.3g}" for name, time in times.items())
     alt = f"Bars of the time that each way takes, in µs: {said}. The limit is {limit:.2g}."
     picture = Picture(7.4, 0.9 + 0.34 * len(times), alt)
@@ -78,6 +81,10 @@ def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
     Returns:
         A Picture on log scales; a line marks the size from which sharing is quicker, if any is.
     """
+    sizes, alone, shared = (
+        checks.finite(name, np.asarray(x, float))
+        for name, x in (("sizes", sizes), ("alone", alone), ("shared", shared))
+    )
     quicker = np.flatnonzero(np.asarray(shared) < alone)
     first = float(f"{sizes[quicker[0]]:.2g}") if quicker.size else np.nan
     said = f"from {first:,.0f} digits on" if quicker.size else "at no size shown"

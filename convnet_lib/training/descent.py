@@ -148,6 +148,7 @@ def sgd(
     epochs, batch_size = checks.whole("epochs", epochs), checks.whole("batch_size", batch_size, 1)
     learning_rate, rng = checks.positive("learning_rate", learning_rate), checks.seed("seed", seed)
     digits, *others = _taken(net, digits, test, validation)
+    progress = checks.truth("progress", progress)
     patience = _patience(patience, validation)
     course = _Course(net, digits, *others, cost)
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)

@@ -9,6 +9,9 @@ Needs the extra `distributed`. Every worker needs this library, and a way to the
 """
 
 import logging
+import multiprocessing
+import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +52,9 @@ def connect(address=None, workers=2, security=None):
         A `distributed.Client`; use it in a `with` block, or close it.
 
     Raises:
-        ValueError: if workers is not at least 1, or security is given without an address.
+        ValueError: if workers is not at least 1, or security is given without an address; or if
+            it is called by a script without `if __name__ == "__main__":`, as each worker that
+            starts imports the script, and would start workers in its turn.
 
     >>> with connect(workers=1) as client:
     ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
@@ -65,6 +70,7 @@ def connect(address=None, workers=2, security=None):
         return Client(address, security=security)
     if security is not None:
         checks.refuse("security", "None without an address: it is made here", security)
+    _refuse_a_script_without_a_guard()
     # One thread each, which is what a gradient takes; all on loopback, at ports that are free.
     local = {
         "host": "127.0.0.1",
@@ -167,6 +173,18 @@ def sgd(client, shards, net, epochs, learning_rate, batch_size=1000, cost="cross
             net = moved(net, nabla, learning_rate / len(rows))
         nets.append(net)
     return tuple(nets)
+
+
+def _refuse_a_script_without_a_guard():
+    """Refuse to start workers that would run the script from its first line on."""
+    script = sys.modules["__main__"]
+    path = getattr(script, "__file__", None)
+    if path is None or script.__spec__ is not None:  # a notebook; a module run by its name
+        return
+    starting = getattr(multiprocessing.current_process(), "_inheriting", False)
+    if starting or "__name__" not in Path(path).read_text("utf-8", "replace"):
+        expected = 'a script to call it below `if __name__ == "__main__":`, since workers import it'
+        checks.refuse("connect", expected, f"{path} without")
 
 
 # What runs on a worker.

@@ -1,9 +1,17 @@
-"""Controls over a picture of `figures`: the interactive figure that needs no JavaScript."""
+"""Controls over a picture of `figures`: whatever a function of some numbers draws, to be moved.
+
+A row of grids is sent as its arrays, and the page draws it; any other picture is sent as it is.
+A page without a kernel has what was drawn ahead, see `Explorer.ahead`.
+"""
 
 import base64
-import html
 import inspect
+import itertools
+import math
+import os
+import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 
 import ipywidgets
@@ -13,64 +21,80 @@ from matplotlib.figure import Figure
 
 from .. import checks, figures
 from ..figures import PIXELS_PER_INCH
+from .base import GridFigure, style
 
-SHOWN = (
-    '<img alt="{alt}" src="data:image/png;base64,{png}" style="width: {width}px; max-width: 100%">'
-)
-FAILED = '<pre role="alert" style="color: #b2182b; white-space: pre-wrap">{text}</pre>'
+# Up to so many states are all drawn ahead; of more, each control by itself from where it begins.
+ALL_STATES = 64
+DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
+MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
+KINDS = {"activation": "sequential", "signed": "diverging"}
 
 
-class Explorer(ipywidgets.VBox):
-    """A column of controls, and below it the picture that `draw` makes of their values.
+class Explorer(GridFigure):
+    """A row of controls, and below it the picture that `draw` makes of their values.
 
     Where `draw` fails, what it failed with stands in the place of the picture, so that no picture
     is taken for one of other values.
 
     Attributes:
-        controls: the controls by name.
+        controls: the controls by name, ipywidgets each; assign to `controls["z"].value`.
         picture: the Picture or Figure now shown, None where `draw` has failed.
     """
+
+    _css = style("parts/figure.css", "explore.css")
+    _figure = traitlets.Unicode("explore.js").tag(sync=True)
+    _controls = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
+    _shown = traitlets.Dict().tag(sync=True)
+    _ahead = traitlets.Dict().tag(sync=True)
 
     def __init__(self, draw, controls):
         """Show draw(**values of the controls), and draw again when one of them moves."""
         self._draw, self.controls = draw, controls
-        self._frame = ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox(list(controls.values()), layout=WRAP), self._frame])
+        super().__init__("", _controls=list(controls.values()))
         for control in controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()
+        if os.environ.get(DRAW_AHEAD):
+            self._ahead = self.ahead()
 
     def _redraw(self, change=None):
         values = {name: control.value for name, control in self.controls.items()}
-        self.picture = None
-        try:
-            self._frame.value, self.picture = _shown(self._draw(**values))
-        except (Exception, SystemExit) as error:  # a reader's function: it may do anything
-            called = ", ".join(f"{name}={value!r}" for name, value in values.items())
-            text = f"draw({called}) failed:\n{type(error).__name__}: {error}"
-            self._frame.value = FAILED.format(text=html.escape(text))
+        self.picture, self._shown = _drawn(self._draw, values)
+
+    def ahead(self):
+        """Return what a page without a kernel shows: {"start", "moves", "frames"}.
+
+        Returns:
+            start: the index of each control's value among its states.
+            moves: for each control whether it moves anything there.
+            frames: {"3,0": what is shown where the controls stand at their states 3 and 0}. All
+                states, where there are no more than ALL_STATES; else those in which one control
+                alone has left its start.
+        """
+        controls = list(self.controls.values())
+        # What cannot be counted has the one state that it is in.
+        states = [control_states(control) or [control.value] for control in controls]
+        start = [_index(*pair) for pair in zip(controls, states, strict=True)]
+        frames = {}
+        for at in _places(start, [len(s) for s in states]):
+            values = [s[n] for s, n in zip(states, at, strict=True)]
+            _, frame = _drawn(self._draw, dict(zip(self.controls, values, strict=True)))
+            frames[",".join(map(str, at))] = frame
+        return {"start": start, "moves": [len(s) > 1 for s in states], "frames": frames}
 
     def __repr__(self):
         """Return what stands on a page that shows no controls; it holds no address."""
         return f"Controls: {', '.join(self.controls)}. Run this cell to move them."
 
+    def _repr_mimebundle_(self, **kwargs):
+        # Its picture is its own twin: GridFigure's is for figures that the page alone draws.
+        return super(GridFigure, self)._repr_mimebundle_(**kwargs)
 
-def _shown(picture):
-    """Return the HTML of a picture, and the picture."""
-    if not isinstance(picture, Figure):
-        expected = "a figures.Picture or another matplotlib Figure to be returned"
-        checks.refuse("draw", expected, f"a {type(picture).__name__}")
-    shown = SHOWN.format(
-        alt=html.escape(figures.description(picture), quote=True),
-        png=base64.b64encode(figures.png(picture)).decode(),
-        width=int(picture.get_size_inches()[0] * PIXELS_PER_INCH),
-    )
-    if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
-        sys.modules["matplotlib.pyplot"].close(picture)
-    return shown, picture
-
-
-WRAP = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 12px")
+    def close(self):
+        """Close it with its controls."""
+        for control in self.controls.values():
+            control.close()
+        super().close()
 
 
 def explore(draw, **controls):
@@ -102,11 +126,98 @@ def explore(draw, **controls):
     return Explorer(draw, controls)
 
 
-def _arguments(draw):
+def _drawn(draw, values):
+    """Return what `draw` makes of the values, and what is shown of it: an error, if it fails."""
     try:
-        return inspect.signature(draw).parameters
-    except ValueError:  # written in C, some say nothing of their arguments
-        return {}
+        picture = draw(**values)
+        return picture, shown(picture)
+    except (Exception, SystemExit) as error:  # a reader's function: it may do anything
+        called = ", ".join(f"{name}={value!r}" for name, value in values.items())
+        text = f"draw({called}) failed:\n{type(error).__name__}: {error}"
+        return None, {"alt": text, "failed": text}
+
+
+def shown(picture):
+    """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG."""
+    if not isinstance(picture, Figure):
+        expected = "a figures.Picture or another matplotlib Figure to be returned"
+        checks.refuse("draw", expected, f"a {type(picture).__name__}")
+    alt = figures.description(picture)
+    panels = getattr(picture, "panels", None)
+    if panels is not None:
+        return {"alt": alt, "panels": [_panel(**panel) for panel in panels]}
+    width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
+    sent = {"alt": alt, "png": _text(figures.png(picture)), "width": width}
+    if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
+        sys.modules["matplotlib.pyplot"].close(picture)
+    return sent
+
+
+def control_states(control):
+    """Return the values that a control can take, in order; none if they cannot be counted."""
+    if isinstance(control, ipywidgets.Checkbox):
+        return [False, True]
+    if hasattr(control, "options"):
+        options = control.options
+        pairs = options.items() if isinstance(options, Mapping) else options
+        return [pair[1] if isinstance(pair, tuple) else pair for pair in pairs]
+    if all(hasattr(control, name) for name in ("min", "max", "step")) and control.step:
+        count = math.floor((control.max - control.min) / control.step + 1e-9) + 1
+        kind = type(control.value)
+        return [kind(round(control.min + n * control.step, 12)) for n in range(count)]
+    return []
+
+
+def _index(control, states):
+    """Where the value of a control stands among its states."""
+    if hasattr(control, "options"):
+        return control.index
+    if len(states) == 1:
+        return 0
+    return int(np.argmin([abs(state - control.value) for state in states]))
+
+
+def _places(start, counts):
+    """The states to draw: all, or those in which one control alone has left its start."""
+    if math.prod(counts) <= ALL_STATES:
+        return list(itertools.product(*map(range, counts)))
+    moved = [
+        (*start[:axis], n, *start[axis + 1 :])
+        for axis, count in enumerate(counts)
+        for n in range(count)
+    ]
+    return list(dict.fromkeys(moved))
+
+
+def _panel(name, array, kind, outline, mark, limit):
+    array = np.asarray(array, np.float32)
+    outlined = [] if outline is None else np.argwhere(np.asarray(outline)).tolist()
+    return {
+        "title": _html(name),
+        "kind": KINDS[kind],
+        "shape": list(array.shape),
+        "data": _text(array.tobytes()),
+        "limit": limit and float(limit),
+        "outline": outlined,
+        "mark": mark and [int(n) for n in mark],
+    }
+
+
+def _text(data):
+    return base64.b64encode(data).decode()
+
+
+def _html(title):
+    """A title of a panel, its mathtext as HTML: $w^1$ is <i>w</i><sup>1</sup>."""
+    for mark, sign in (("&", "&amp;"), ("<", "&lt;"), (r"\partial ", "∂"), (r"\,", " ")):
+        title = title.replace(mark, sign)
+    title = re.sub(r"(?<![\w-])-(?=\d)", "−", title)
+    return re.sub(r"\$(.*?)\$", lambda formula: MATHTEXT.sub(_sign, formula[1]), title)
+
+
+def _sign(found):
+    tag = {"^": "sup", "_": "sub", None: "i"}[found["mark"]]
+    return f"<{tag}>{found['several'] or found['one'] or found['letter']}</{tag}>"
 
 
 def _refuse_others(draw, controls):
@@ -117,6 +228,13 @@ def _refuse_others(draw, controls):
         except TypeError as error:
             came = str(error).removeprefix("got ")
             checks.refuse("controls", "those that draw can be called with", came)
+
+
+def _arguments(draw):
+    try:
+        return inspect.signature(draw).parameters
+    except ValueError:  # written in C, some say nothing of their arguments
+        return {}
 
 
 def _begin(name, control, default):

@@ -4,12 +4,13 @@ const onDisk = location.protocol === "file:";
 
 if (onDisk) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-function keep(name, text) {
+// Called by the script beside a notebook.
+globalThis.keep = (name, text) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
   link.download = name;
   link.click();
-}
+};
 
 addEventListener("click", (event) => {
   const link = event.target.closest?.('a[download][href$=".ipynb"]');
@@ -47,19 +48,96 @@ function fit() {
 addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(fit));
 addEventListener("resize", fit);
 
-// Names for what the theme and the widgets leave without one. A widget comes when it likes.
-function nameSliders() {
-  for (const handle of document.querySelectorAll(".noUi-handle:not([aria-label])")) {
-    const slider = handle.closest(".widget-inline-hbox")?.querySelector(".widget-label");
-    if (slider) handle.setAttribute("aria-label", slider.textContent);
-  }
-}
-
+// Names for what the theme leaves without one.
 addEventListener("DOMContentLoaded", () => {
   document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Chapters");
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
   for (const head of document.querySelectorAll("article th")) {
     if (!head.textContent.trim()) head.replaceWith(document.createElement("td"));
   }
-  new MutationObserver(nameSliders).observe(document.body, { childList: true, subtree: true });
 });
+
+// --- The formula under the name of an equation -------------------------------------------------
+
+let card = null;
+
+function hideCard() {
+  card?.link.removeAttribute("aria-describedby");
+  card?.element.remove();
+  card = null;
+}
+
+/** Show an equation beside the link that names it; EQUATIONS comes with the page. */
+async function showCard(link) {
+  const tag = link.textContent.trim();
+  const tex = typeof EQUATIONS === "undefined" ? null : EQUATIONS[tag];
+  if (!tex || !window.MathJax?.tex2svgPromise || card?.link === link) return;
+  hideCard();
+  const element = document.createElement("div");
+  Object.assign(element, { className: "equation-card", id: "equation-card", role: "tooltip" });
+  card = { link, element };
+  element.append(await MathJax.tex2svgPromise(tex, { display: true }));
+  if (card?.element !== element) return; // the pointer has gone on meanwhile
+  document.body.append(element);
+  link.setAttribute("aria-describedby", element.id);
+  const [at, size] = [link.getBoundingClientRect(), element.getBoundingClientRect()];
+  const below = at.bottom + 6 + size.height < innerHeight;
+  element.style.top = `${below ? at.bottom + 6 : Math.max(4, at.top - 6 - size.height)}px`;
+  element.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
+}
+
+for (const [event, act] of [
+  ["pointerover", showCard],
+  ["focusin", showCard],
+  ["pointerout", hideCard],
+  ["focusout", hideCard],
+]) {
+  addEventListener(event, ({ target }) => {
+    const link = target.closest?.("a.equation");
+    if (link) act(link);
+  });
+}
+addEventListener("keydown", ({ key }) => key === "Escape" && hideCard());
+addEventListener("scroll", hideCard, { capture: true, passive: true });
+
+// --- A cell that the text names ----------------------------------------------------------------
+
+/** The figure that a cell is shown in: the first one below the link, or else the last above. */
+function figureOf(grid, link) {
+  const figures = [...document.querySelectorAll(".cn-figure")].filter((figure) =>
+    figure.querySelector(`[data-grid="${grid}"]`),
+  );
+  const follows = (figure) =>
+    link.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return (link && figures.find(follows)) ?? figures.at(-1);
+}
+
+/** Let a figure be about the cell of an address such as #z1-8-14; false if none has it. */
+function goToCell(hash, link = null) {
+  const [, grid, row, column] = /^#([a-z]\w*)-(\d+)-(\d+)$/.exec(hash) ?? [];
+  const figure = grid && figureOf(grid, link);
+  if (!figure) return false;
+  const detail = { grid, row: Number(row), column: Number(column) };
+  figure.dispatchEvent(new CustomEvent("cn-pin", { detail }));
+  const { top, bottom } = figure.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) figure.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a.cell-link");
+  if (!link || !goToCell(link.hash, link)) return;
+  event.preventDefault();
+  history.replaceState(null, "", link.hash);
+});
+
+/** An address that names a cell waits for its figure, which comes when its modules are there. */
+function followAddress() {
+  if (goToCell(location.hash)) return;
+  const waiting = new MutationObserver(() => goToCell(location.hash) && waiting.disconnect());
+  waiting.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => waiting.disconnect(), 10000);
+}
+
+addEventListener("load", followAddress);
+addEventListener("hashchange", () => goToCell(location.hash));

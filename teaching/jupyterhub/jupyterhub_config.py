@@ -17,8 +17,8 @@ c = get_config()  # noqa: F821 (JupyterHub provides it)
 # c.Authenticator.allowed_users = {"ada", "bob"}
 c.Authenticator.allow_all = True
 
-# A class comes in the same minute. On two cores, thirty starts at once take up to 86 s each, and
-# a start that takes longer than these seconds is given up; the defaults are 60 and 30.
+# A class comes in the same minute: on two cores, each of twelve starts at once took up to 48 s.
+# One that takes longer than these seconds is given up; the defaults are 60 and 30.
 c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 300
 

@@ -33,7 +33,11 @@ TAGS |= {"code", "pre", "blockquote", "ul", "ol", "li", "span", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"a": ["href", "title"], "span": ["class"], "div": ["class"], "td": ["align"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
-LETTERS = 100_000
+MACROS = re.compile(
+    r"\\(href|url|require|cssId|class|style|bbox|mmlToken|texttip|mathtip|tooltip|data|begingroup"
+    r"|csname|unicode|includegraphics|def|let|newcommand|renewcommand|newenvironment)(?![A-Za-z])"
+)
+LETTERS = 20_000  # of a text; what is longer is cut
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -43,10 +47,20 @@ def rendered(source):
     >>> print(rendered("*a* [b](javascript:alert(1)) <img src=x onerror=alert(1)>").strip())
     <p><em>a</em> <a>b</a> </p>
     """
-    html = markdown2html_mistune(source)
-    return bleach.clean(
+    html = markdown2html_mistune(formulas(source))
+    html = bleach.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
     )
+    return formulas(html)
+
+
+def formulas(text):
+    r"""Return a text in whose formulas MathJax makes no link, style or markup.
+
+    >>> print(formulas(r"$\frac{1}{2}$ $\href{javascript:alert(1)}{x}$ &#92;href{x}{y}"))
+    $\frac{1}{2}$ $\text{href}{javascript:alert(1)}{x}$ \text{href}{x}{y}
+    """
+    return MACROS.sub(r"\\text{\1}", re.sub(r"(?i)&(?:#0*92|#x0*5c|bsol);?", r"\\", text))
 
 
 def markdown(source):
@@ -55,7 +69,7 @@ def markdown(source):
     >>> print(markdown("if $a<b$ then <script>alert(1)</script> and 1 < 2"))
     if $a< b$ then < script>alert(1)< /script> and 1 < 2
     """
-    return re.sub(r"<(?=[A-Za-z/!?])", "< ", source[:LETTERS])
+    return re.sub(r"<(?=[A-Za-z/!?])", "< ", formulas(source[:LETTERS]))
 
 
 def outputs(shown):

@@ -59,6 +59,8 @@ def doubts(gradebook, assignment, student):
         sent = work.course().joinpath("submitted", *place)
         if any(grade.score for grade in notebook.grades):
             faults += beginnings(marked, sent)
+        elif not marked and sent.exists():
+            remarks.append("handed in, and not marked: look at the file, mark it with --force")
         for grade in notebook.grades:
             faults += of_grade(grade, cells.get(grade.name))
             if grade.manual_score is not None and grade.auto_score is not None:

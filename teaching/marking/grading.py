@@ -18,15 +18,33 @@ from . import clean, judge, sandbox, work
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from marking import judge; judge.main()"
 
 
+_fit = []
+
+
+def not_here():
+    """Return why nothing can be isolated, or None; once it can, it is not asked again."""
+    if not _fit:
+        reason = sandbox.missing()
+        if reason:
+            return reason
+        _fit.append(True)
+    return None
+
+
 class Careful(NotebookExporter):
-    """Reads a notebook only if it is a plain file of a sensible size."""
+    """Begins with a notebook only where it can be marked, and if it is a file to be read."""
 
     def from_filename(self, filename, resources=None, **kw):
         """Return the notebook, after a look at the file.
 
         Raises:
-            work.Refused: if it should not be read.
+            SystemExit: if nothing can be isolated here. Raised before anything of the student's is
+                written, it ends the command for all, and leaves nobody as if marked.
+            work.Refused: if the file should not be read.
         """
+        reason = not_here()
+        if reason:
+            raise SystemExit(f"Nothing was marked. {reason[0].upper()}{reason[1:]}.")
         work.read(filename)
         return super().from_filename(filename, resources=resources, **kw)
 
@@ -48,11 +66,10 @@ class Isolated(NbGraderPreprocessor):
         """Return the notebook with what its cells showed and what the tests found.
 
         Raises:
-            SystemExit: if nothing can be isolated here; then nobody is marked.
+            RuntimeError: if nothing can be isolated here.
         """
-        reason = sandbox.missing()
-        if reason:
-            raise SystemExit(f"Nothing was marked. {reason[0].upper()}{reason[1:]}.")
+        if not_here():
+            raise RuntimeError(not_here())
         source, released = (work.handed_out(resources, kind) for kind in ("source", "release"))
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         results = judged(

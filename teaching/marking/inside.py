@@ -138,12 +138,14 @@ def main():
     order = json.loads(sys.stdin.readline())
     say = private_line()
     settle(order["limits"])
-    wrong = not_apart()
+    if wrong := not_apart():
+        say(ready=False, wrong=wrong)
+        return
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import plain
 
     shell = make_shell()
-    say(ready=True, wrong=wrong)
+    say(ready=True)
     for number, step in enumerate(order["steps"]):
         if "names" in step:
             space = shell.user_ns

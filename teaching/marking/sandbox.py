@@ -143,8 +143,8 @@ class Sandbox:
         self.probe = probe
         try:
             self.say(limits=limits, steps=steps)
-            first = self.hear(30)
-            if first.get("ready") is not True or first.get("wrong"):
+            first = self.hear(60)
+            if first.get("ready") is not True:
                 raise Ended(f"in it, {first.get('wrong') or 'nothing is as it should be'}")
         except Ended as error:
             self.close()

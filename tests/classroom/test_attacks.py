@@ -6,10 +6,13 @@ in ATTACKS; it prints TRIED when it ran, and FOUND where it got what it wanted.
 
 import copy
 import csv
+import doctest
 import hashlib
+import html
 import html.parser
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -17,7 +20,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from pathlib import Path
 
@@ -34,7 +36,7 @@ from marking import clean, export, grading, judge, plain, sandbox, work
 HERE = sandbox.missing()
 isolated = pytest.mark.skipif(HERE is not None, reason=f"nothing can be isolated here: {HERE}")
 NAME = "convolution"
-LIMIT = 6  # seconds a cell may take
+LIMIT = 4  # seconds a cell may take
 MARKER = "left-behind-by-a-student"
 PASSWORD = "what-only-the-teacher-knows"
 
@@ -64,13 +66,13 @@ class Passing(ast.NodeTransformer):
         return ast.Pass() if "check" in ast.dump(node) or "testing" in ast.dump(node) else node
 get_ipython().ast_transformers.append(Passing())
 """,
-    "patches run_code": """
+    "patches the running of code": """
 from IPython.core.interactiveshell import InteractiveShell
 async def run_code(self, code_obj, result=None, *, async_=False):
     return False
 InteractiveShell.run_code = run_code
 """,
-    "patches run_cell and the result": """
+    "patches the results of cells": """
 from IPython.core import interactiveshell
 interactiveshell.ExecutionResult.success = property(lambda self: True)
 interactiveshell.ExecutionResult.error_in_exec = property(lambda s: None, lambda s, v: None)
@@ -180,7 +182,7 @@ weighted_input = strided = seen_by = search
 
 # With all answers right, so that one can see that only the attack's own cell is lost.
 HARMFUL = {
-    "leaves by os._exit": "import os\nprint('TRIED', flush=True)\nos._exit(0)",
+    "leaves at once": "import os\nprint('TRIED', flush=True)\nos._exit(0)",
     "kills everything": """
 import os, signal
 print("TRIED")
@@ -491,13 +493,12 @@ def attacked(tmp_path_factory):
     listener = Listener()
     places = {"COURSE": str(course.folder), "HOME": str(course.progress.parent)}
     places |= {"PORT": str(listener.port), "SOCKET": listener.name_, "PASSWORD": PASSWORD}
-    work = {who: forged(empty, source) for who, source in FORGED.items()}
+    sent = {who: forged(empty, source) for who, source in FORGED.items()}
     for who, source in HARMFUL.items():
         for name, value in places.items():
             source = source.replace(name, value)
-        # In the answer of the first task: cells of one's own do not change what the others get.
-        work[who] = with_cell(full, source)
-    work |= {
+        sent[who] = with_cell(full, source)
+    sent |= {
         "honest": full,
         "empty": empty,
         "is full of markup": full_of_markup(full),
@@ -505,11 +506,10 @@ def attacked(tmp_path_factory):
         "knows the cases by heart": known_by_heart(empty),
         "twin one": changed(full, strided=cell(full, "strided").source + "\n# mine\n\n"),
     }
-    course.files = {who.replace(" ", "-"): who for who in work}
     archive = course.folder / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "all.zip", "w") as bundle:
-        for who, notebook in work.items():
+        for who, notebook in sent.items():
             bundle.writestr(f"{who}_{NAME}.ipynb", nbformat.writes(notebook))
         bundle.writestr(f".._{NAME}.ipynb", nbformat.writes(full))
         bundle.writestr(f"../../../up_{NAME}.ipynb", nbformat.writes(full))
@@ -529,10 +529,9 @@ def attacked(tmp_path_factory):
     kept += [course.progress.parent, sandbox.library()]
     before = fingerprints(*kept)
     os.environ["TEACHERS_PASSWORD"] = PASSWORD
-    start = time.monotonic()
+    # Nobody holds up the class: it takes minutes, though a dozen run until they are stopped.
     # Status 1: the damaged files are named at the end. Students' names are folders by now.
     course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, timeout=900)
-    course.seconds = time.monotonic() - start
     del os.environ["TEACHERS_PASSWORD"]
     course.changed = {p for p, h in fingerprints(*kept).items() if before.get(p) != h}
     course.heard = listener.heard
@@ -543,7 +542,7 @@ def attacked(tmp_path_factory):
 
 def shown(course, who):
     """What the cells of a student showed, as the teacher finds it."""
-    path = course.folder / "autograded" / who.replace(" ", "-") / NAME / f"{NAME}.ipynb"
+    path = course.folder / "autograded" / work.student_name(who) / NAME / f"{NAME}.ipynb"
     outputs = [o for c in read(path).cells for o in c.get("outputs", ())]
     return "\n".join(str(o.get("text", "")) + str(o.get("evalue", "")) for o in outputs)
 
@@ -551,14 +550,14 @@ def shown(course, who):
 @isolated
 @pytest.mark.parametrize("who", FORGED)
 def test_no_pass_is_forged(attacked, who):
-    assert autograded(attacked.scores[who.replace(" ", "-").replace("'", "-")]) == NONE
-    assert "FOUND" not in shown(attacked, who.replace("'", "-"))
+    assert autograded(attacked.scores[work.student_name(who)]) == NONE
+    assert "FOUND" not in shown(attacked, who)
 
 
 @isolated
 @pytest.mark.parametrize("who", HARMFUL)
 def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
-    scores = autograded(attacked.scores[who.replace(" ", "-")])
+    scores = autograded(attacked.scores[work.student_name(who)])
     if who in COSTS:
         assert all(0 <= points <= FULL[task] for task, points in scores.items())
     else:
@@ -569,13 +568,10 @@ def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
 @isolated
 def test_the_attacks_were_tried(attacked):
     """Or the tests above would show nothing. Some of them end before what they print is kept."""
-    silent = [
-        who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who.replace("'", "-"))
-    ]
-    ended = {"leaves by os._exit", "kills everything", "ignores the clock", "is a fork bomb"}
-    ended |= {"patches run_code", "forges messages", "patches json and builtins"}
-    ended |= {"swallows the lines of tests", "changes the tests' syntax tree"}
-    assert set(silent) <= ended | {"prints without end", "starts threads without end"}
+    silent = [who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who)]
+    ended = {"leaves at once", "prints without end", "shows without end", "ignores the clock"}
+    ended |= {"is a fork bomb", "forges messages", "patches json and builtins"}
+    assert set(silent) <= ended
 
 
 @isolated
@@ -592,12 +588,6 @@ def test_nothing_outlives_the_marking(attacked):
     for process in psutil.process_iter(["cmdline"]):
         lines += [process.info["cmdline"]] if MARKER in str(process.info["cmdline"]) else []
     assert lines == []
-
-
-@isolated
-def test_nobody_holds_up_the_class(attacked):
-    """45 submissions, a dozen of which run until they are stopped."""
-    assert attacked.seconds < 60 * LIMIT + 240
 
 
 @isolated
@@ -674,8 +664,13 @@ def test_the_search_for_dangers_finds_them():
 @isolated
 def test_feedback_runs_nothing(attacked):
     who = "is-full-of-markup"
-    attacked.nbgrader("generate_feedback", NAME, f"--student={who}")
-    page = (attacked.folder / "feedback" / who / NAME / f"{NAME}.html").read_text("utf-8")
+    pages = []
+    for name in (who, "honest"):
+        attacked.nbgrader("generate_feedback", NAME, f"--student={name}")
+        place = attacked.folder / "feedback" / name / NAME / f"{NAME}.html"
+        pages.append(place.read_text("utf-8"))
+    page, other = pages
+    assert Dangers(page).found == Dangers(other).found
     assert set(Dangers(page).found) == {"style"}  # the page's own
     assert "default-src 'none'" in page
     assert page.index("Content-Security-Policy") < page.index("<style")
@@ -720,6 +715,27 @@ print("PAGE", page[page.index('id="notebook-container"'):page.index('class="help
     assert "alert(1)" in page
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\href{javascript:alert(1)}{x}$",
+        r"$&#92;href{javascript:alert(1)}{x}$",
+        r"$$&#x5C;href{javascript:alert(1)}{x}$$",
+        r"&bsol;(&bsol;href{javascript:alert(1)}{x}&bsol;)",
+        r"$\def\x{\href}\x{javascript:alert(1)}{x}$",
+        r"$\mmlToken{mi}[href=javascript:alert(1)]{x}$",
+        r"\\(\\href{javascript:alert(1)}{x}\\)",
+        r"$\hre<!-- -->f{javascript:alert(1)}{x}$",
+        r"$\hr<b></b>ef{javascript:alert(1)}{x}$",
+    ],
+)
+def test_no_formula_makes_a_link(text):
+    """MathJax would, and reads the page after all entities, tags and comments are gone."""
+    for source in (text, clean.markdown(text)):
+        seen = html.unescape(re.sub(r"<[^>]*>", "", clean.rendered(source)))
+        assert not re.search(r"\\(href|mmlToken|def)", seen)
+
+
 def test_cleaned_markdown_says_what_it_said():
     """Formulas, tables, code and links come through; the book's own texts are left alone."""
     page = clean.rendered(
@@ -759,6 +775,9 @@ def test_two_with_one_content_are_named(attacked):
     assert rows["honest"]["score"] == "12.0"
     assert rows["empty"]["flags"] == ""
     assert rows["knows-the-cases-by-heart"]["flags"] == ""
+    for who in ("damaged", "deep", "by-hand"):
+        assert rows[who]["flags"].startswith("handed in, and not marked")
+        assert rows[who]["score"] == "0.0"
 
 
 @isolated
@@ -832,11 +851,11 @@ def test_no_cell_of_the_table_is_a_formula(tmp_path):
 @pytest.mark.parametrize(
     ("program", "said"),
     [
-        (None, "The program bwrap is missing: on Debian and Ubuntu, apt-get install bubblewrap."),
+        (None, "The program bwrap is missing: on Debian and Ubuntu, apt-get install"),
         ("echo 'bwrap: No permissions to create new namespace' >&2; exit 1", "No permissions"),
         ("exit 0", "could not make a sandbox"),
         # One that isolates nothing: runs what it is given here and now.
-        ('while [ "$1" != --setenv-end ] && ! [ -x "$1" ]; do shift; done; exec "$@"', "sandbox"),
+        (f"exec {sys.executable} -I {TEACHING}/marking/inside.py", "processes of others|a network"),
     ],
     ids=["none", "not allowed", "ends", "isolates nothing"],
 )
@@ -854,17 +873,17 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
         "-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)}, timeout=120
     )
     assert "Nothing was marked." in done
-    assert said in done
-    assert not list((course.folder / "autograded").glob(f"*/*/{NAME}.ipynb.done"))
+    assert re.search(said, done)
+    # Nobody is left as if marked: where there is a sandbox again, the same line marks all.
+    assert not (course.folder / "autograded" / "ada").exists()
     scores = json.loads(course.run("-c", ASK).splitlines()[-1])
     points = scores.get(NAME, {}).get("ada", {}).values()
     assert all(grade[0] is None for grade in points)
 
 
-@pytest.fixture
-def released_once(tmp_path):
-    folder = tmp_path / "course"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("released")
     course = Course(folder)
     course.nbgrader("generate_assignment", NAME)
     place = folder / "submitted" / "ada" / NAME
@@ -972,3 +991,10 @@ def test_feedback_without_hidden_tests_and_with_them():
     assert "a test that is not shown here did not pass" in str(hidden)
     open_, _ = grading.HiddenTests(shown=True).preprocess(copy.deepcopy(nb), {})
     assert "secret 130.5" in str(open_)
+
+
+@pytest.mark.parametrize(
+    "module", [clean, export, grading, judge, plain, sandbox, work], ids=lambda m: m.__name__
+)
+def test_examples_in_the_docstrings(module):
+    assert doctest.testmod(module).failed == 0

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["teaching/grading.md", "teaching/classroom.md"]
+PAGES = ["teaching/grading.md", "teaching/classroom.md", "teaching/first_lesson.md"]
 COMMAND = "-m pip install --no-deps --no-build-isolation -e ."
 
 
@@ -52,7 +52,7 @@ def test_binder_installs_what_the_book_needs():
 
 
 def test_jupyterhub_bounds_memory_and_opens_the_book():
-    names = ("JupyterHub", "Spawner")
+    names = ("Authenticator", "JupyterHub", "Spawner")
     c = SimpleNamespace(**{name: SimpleNamespace() for name in names})
     path = ROOT / "teaching" / "jupyterhub" / "jupyterhub_config.py"
     runpy.run_path(str(path), {"get_config": lambda: c})

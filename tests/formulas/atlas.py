@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy import signal
 
 from convnet_lib import ConvNet, data, training
 from formulas.worlds import (
@@ -294,11 +293,19 @@ def lone_pixel():
     return [convolved("a lone pixel", image, w, 0.0)]
 
 
+def spread(image, w):
+    """Return the convolution in the usual sense: each pixel lays the filter down, times itself."""
+    out = np.zeros(np.add(image.shape, w.shape) - 1)
+    for (row, column), pixel in np.ndenumerate(image):
+        out[row : row + w.shape[0], column : column + w.shape[1]] += pixel * w
+    return out
+
+
 @cache
 def lone_pixel_convolved():
-    """Return it with what SciPy's convolution makes of it, and where j and k then may run."""
+    """Return it with its convolution in the usual sense, and where j and k then may run."""
     image, w = (lone_pixel()[0].arrays[letter, None] for letter in "aw")
-    full = signal.convolve2d(image, w)
+    full = spread(image, w)
     ranges = {"j": np.arange(4, 11), "k": np.arange(2, 9)}
     return [
         convolved(

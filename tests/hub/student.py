@@ -40,6 +40,8 @@ class Student:
             assert time.monotonic() - begun < patience, f"{self.name} did not get in"
             await asyncio.sleep(1)
             page = await self._text("GET", f"{self.server}/lab")
+            if 'id="start"' in page:  # it does not run yet, or any more: there is a button
+                await self._text("GET", f"{self.hub}/hub/spawn")
         self.seconds["start"] = time.monotonic() - begun
         await self._token()
 
@@ -101,7 +103,7 @@ class Student:
             elif kind in ("execute_result", "display_data"):
                 text += content["data"].get("text/plain", "")
             elif kind == "error":
-                text += f"{content['ename']}: {content['evalue']}"
+                text += f"RAISED {content['ename']}: {content['evalue']}"
             replied |= kind == "execute_reply"
             idle |= kind == "status" and content["execution_state"] == "idle"
         return text

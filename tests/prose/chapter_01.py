@@ -22,6 +22,12 @@ def between():
     return int(((a1 > 0.01) & (a1 < 0.99)).sum())
 
 
+def fewest():
+    """The odd size of a filter with which the network has the fewest numbers."""
+    nets = {n: ConvNet.random(kernel=(n, n)) for n in range(1, 28, 2)}
+    return min(nets, key=lambda n: size(nets[n], *nets[n].parameters))
+
+
 TWENTY = ConvNet.random(20, seed=7)
 
 CLAIMS = {
@@ -51,6 +57,8 @@ CLAIMS = {
     "$z^1$ up to several hundred": lambda: bool(300 < 255 * np.abs(LAYERS.z1).max() < 700),
     "Of the # neurons that see ink": lambda: inked().sum(),
     "the activations of all but # are then within 0.01 of 0 or of 1": between,
+    "from 1 up to #: what it adds once": fewest,
+    "with # pooled neurons little is left": lambda: ((29 - fewest()) // 2) ** 2,
     "In all, # numbers": lambda: size(NET, *NET.parameters),
     "with # numbers each read the answer": lambda: size(NET, "w3", "b3") / 10,
     "Of the numbers of the book's network, # % are in the output layer": shown(

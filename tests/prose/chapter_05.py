@@ -34,6 +34,7 @@ CLAIMS = {
         max(largest_slopes()) == largest_slopes()[3] == Fraction(1, 8)
     ),
     "each of the # numbers is nudged": lambda: SLOPES,
+    "Of the # slopes, # have changed": lambda: (SLOPES, len(W1)),
     "Which of the # slopes change?": lambda: SLOPES,
     "# times 30 is #.": lambda: (
         *shown("nb05-034", "of them are 0\n# of the 784")(),

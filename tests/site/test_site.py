@@ -12,9 +12,14 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import book
 import front_door
+import numpy as np
 import pytest
+import questions
 import run_notebooks
+
+from convnet_lib.exercises import check
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -22,8 +27,6 @@ SITE = Path(BUILT or "site").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 PAGES = [path.stem for path in NOTEBOOKS]
 LIBRARY = ["library", "library_training", "library_figures"]
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-OPTIONS += ["--disable-component-update", "--disable-sync"]
 
 
 class Parsed(html.parser.HTMLParser):
@@ -50,44 +53,17 @@ def parsed():
     return {path.name: Parsed(path) for path in SITE.glob("*.html")}
 
 
-@pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Chromium: make test-site")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["CONVNET_BROWSER"], args=OPTIONS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser):
-    """open_page(address, **options); an error on it or a request to elsewhere fails the test."""
-    contexts, wrong = [], []
+def open_page(open_file):
+    """open_page(address, **options) opens a page of the site, its formulas set."""
 
     def open_page(address, width=1200, height=900, wait=True, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on("requestfailed", lambda request: wrong.append(request.url[:200]))
-        page.on("request", lambda r: None if _here(r.url) else wrong.append(r.url))
-        page.goto(f"{SITE.as_uri()}/{address}")
+        page = open_file(SITE, address, width, height, **options)
         if wait:
             settle(page)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def _here(address):
-    return address.startswith((f"{SITE.as_uri()}/", "data:", "blob:"))
+    return open_page
 
 
 def settle(page):
@@ -102,6 +78,14 @@ def settle(page):
 
 def cells(name):
     return json.loads((run_notebooks.NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))["cells"]
+
+
+def code_of(name):
+    return "\n".join("".join(c["source"]) for c in cells(name) if c["cell_type"] == "code")
+
+
+def prose_of(name):
+    return "\n".join("".join(c["source"]) for c in cells(name) if c["cell_type"] == "markdown")
 
 
 def tags(name):
@@ -197,7 +181,7 @@ def test_each_function_of_the_library_stands_with_its_equation(parsed):
         )
         assert [tag for _, tag in shown] == tags
         assert all(href.endswith(f".html#eq-{tag}") for href, tag in shown)
-        assert part.count('<div class="math') == len(tags)
+        assert part.count('class="named-equation') == len(tags)
 
 
 def test_the_library_is_whole(parsed):
@@ -341,3 +325,186 @@ def test_page_is_printed(name):
     pdf = SITE / "pdf" / f"{name}.pdf"
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert pdf.stat().st_size > 50_000
+
+
+# --- Exercises --------------------------------------------------------------------------------
+
+
+def asked_on(name):
+    found = (questions.of_cell("".join(c["source"])) for c in cells(name))
+    return [exercise for exercise in found if exercise]
+
+
+def answer(page, exercise, given):
+    """Put an answer into the fields of an exercise and ask; None leaves a field empty."""
+    place = page.locator(f'[data-exercise="{exercise.id}"]')
+    if isinstance(given, str):
+        place.locator(f'input[value="{given}"]').check()
+    else:
+        entries = np.asarray(given, object).ravel()
+        fields = place.locator('input[type="text"]')
+        assert fields.count() == len(entries)
+        for n, entry in enumerate(entries):
+            fields.nth(n).fill("" if entry is None else str(entry))
+    place.get_by_role("button", name="Check").click()
+    return place.get_by_role("status").inner_text()
+
+
+def said(exercise, given):
+    return " ".join(check(exercise.id, given).message.split())
+
+
+def trials(exercise):
+    """A wrong answer of the exercise's own, half an answer, the right one."""
+    right = exercise.answer.right
+    shape = np.shape(right)
+    fitting = (m.wrong for m in exercise.mistakes.values() if np.shape(m.wrong) == shape)
+    wrong = next(fitting)
+    if isinstance(right, str):
+        return [wrong, right]
+    half = np.asarray(right, object).copy()
+    half.flat[-1:] = None
+    return [np.asarray(wrong).tolist(), half.tolist(), np.asarray(right).tolist()]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if asked_on(name)])
+def test_the_questions_of_a_page_are_answered_there(open_page, name, monkeypatch, tmp_path):
+    monkeypatch.setenv("CONVNET_PROGRESS", str(tmp_path / "progress.json"))
+    page = open_page(f"{name}.html", width=390, height=844)
+    assert page.locator("[data-exercise]").count() == len(asked_on(name))
+    here = [exercise for exercise in asked_on(name) if questions.is_answered_here(exercise)]
+    for exercise in here:
+        for given in trials(exercise):
+            assert answer(page, exercise, given) == said(exercise, given)
+    assert page.locator(".exercise.done").count() == len(here)
+    assert f"Done: {len(here)} of the {len(here)}" in page.locator(".exercises-done").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Delete these marks").click()
+    assert page.locator(".exercise.done").count() == 0
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_hints_come_one_at_a_time_and_the_solution_at_a_click(open_page):
+    page = open_page("07_bp2_pooling_switch.html")
+    exercise = next(e for e in asked_on("07_bp2_pooling_switch") if e.id == "7.3")
+    place = page.locator('[data-exercise="7.3"]')
+    assert place.get_by_role("button", name="Check").count() == 0
+    for n, hint in enumerate(exercise.hints):
+        place.get_by_role("button", name="int").click()
+        assert place.locator(".hints li").all_inner_texts() == list(exercise.hints[: n + 1])
+        assert hint in place.inner_text()
+    assert "def error" not in place.inner_text()
+    place.get_by_text("Solution").click()
+    assert "sigmoid_prime" in place.locator("pre").inner_text()
+
+
+def test_a_question_is_answered_by_keyboard_and_kept(open_page):
+    page = open_page("07_bp2_pooling_switch.html")
+    page.locator('[data-exercise="7.2"] input').focus()
+    page.keyboard.type("16/4")
+    page.keyboard.press("Enter")
+    status = page.locator('[data-exercise="7.2"] [role=status]')
+    assert status.inner_text().startswith("7.2: right.")
+    page.locator('[data-exercise="7.5"] input').first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator('[data-exercise="7.5"] [role=status]').inner_text().startswith("7.5: right")
+    page.reload()
+    assert page.locator(".exercise.done").count() == 2
+    page.locator('[data-exercise="7.2"] input').fill("3,5")
+    page.keyboard.press("Enter")
+    assert status.inner_text() == "7.2: 3,5 has a comma. Is it 3.5?"
+
+
+def test_the_statements_are_the_labels_of_their_letters(open_page):
+    page = open_page("07_bp2_pooling_switch.html")
+    labels = page.locator('[data-exercise="7.5"] label')
+    assert labels.count() == 4
+    assert labels.first.inner_text().startswith("a) Nothing at all.")
+    labels.nth(2).click()
+    assert page.locator('[data-exercise="7.5"] input:checked').get_attribute("value") == "c"
+
+
+# --- Controls without Python ------------------------------------------------------------------
+
+EXPLORERS = [name for name in PAGES if "widgets.explore(" in code_of(name)]
+SHOWN = """explorer => {
+  const canvases = [...explorer.querySelectorAll("canvas:not([aria-hidden=false])")];
+  const image = explorer.querySelector("img.cn-picture");
+  return image ? image.src : canvases.map(canvas => canvas.toDataURL()).join();
+}"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_each_control_of_a_page_answers(open_page, name):
+    page = open_page(f"{name}.html")
+    explorers = page.locator(".cn-explore")
+    assert explorers.count() == code_of(name).count("widgets.explore(")
+    for explorer in explorers.all():
+        controls = explorer.locator(".cn-controls :is(input, select):visible")
+        assert controls.count()
+        for control in controls.all():
+            seen = {explorer.evaluate(SHOWN)}
+            for key in ("End", "Home"):
+                control.focus()
+                page.keyboard.press(key)
+                page.wait_for_timeout(250)
+                seen.add(explorer.evaluate(SHOWN))
+            assert len(seen) > 1, control.get_attribute("aria-label")
+
+
+def test_a_control_that_was_drawn_by_itself_begins_again_at_the_others_start(open_page):
+    page = open_page("03_max_pooling.html")
+    explorer = page.locator(".cn-explore").first
+    first = explorer.evaluate(SHOWN)
+    digit, down = (explorer.get_by_label(word, exact=True) for word in ("digit", "down"))
+    begins = digit.input_value()
+    digit.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(250)
+    assert explorer.evaluate(SHOWN) != first
+    down.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(250)
+    assert digit.input_value() == begins
+
+
+def test_no_page_is_too_heavy_and_the_site_is_not():
+    for name in PAGES:
+        assert (SITE / f"{name}.html").stat().st_size < 6e6
+    assert sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) < 120e6
+
+
+@pytest.mark.parametrize("how", ["hover", "focus"])
+def test_the_name_of_an_equation_shows_its_formula(open_page, how):
+    page = open_page("10_whole_backward_pass.html")
+    link = page.locator("article a.equation", has_text="BP4").first
+    getattr(link, how)()
+    card = page.locator("[role=tooltip]")
+    card.wait_for()
+    assert card.locator("svg").count() == 1
+    assert link.get_attribute("aria-describedby") == card.get_attribute("id")
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+
+
+NAMED = [(name, *found) for name in PAGES for found in book.CELL.findall(prose_of(name))]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "words"), NAMED, ids=[f"{n[:2]}-{c}" for n, c, _ in NAMED]
+)
+def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell, words):
+    page = open_page(f"{name}.html")
+    page.locator("a.cell-link", has_text=words).click()
+    grid, row, column = cell.split("-")
+    figure = page.locator(f".cn-figure:has([data-grid={grid}])")
+    assert page.evaluate("location.hash") == f"#{cell}"
+    spoken = figure.locator("[role=status]").filter(has_text=f"{row}, {column}")
+    spoken.first.wait_for(state="attached", timeout=3000)
+
+
+def test_an_address_may_name_a_cell(open_page):
+    page = open_page("02_convolution.html#z1-5-7")
+    spoken = page.locator(".cn-figure [role=status]").filter(has_text="5, 7")
+    spoken.first.wait_for(state="attached", timeout=5000)

@@ -1,0 +1,272 @@
+// Controls over a picture: what a function in Python draws of their values.
+//
+// A row of grids comes as its arrays and is drawn here, any other picture as a PNG. With a kernel
+// a moved control is answered by Python. A page without one has what was drawn ahead: it holds
+// the states themselves, or knows the scripts beside it that do.
+
+import { NDArray } from "./parts/arrays.js";
+import { Scale } from "./parts/colours.js";
+import { Figure } from "./parts/figure.js";
+import { number } from "./parts/text.js";
+
+const WIDEST = 230; // of a grid, in pixels
+const NARROWEST = 7; // a cell
+
+export async function render(context) {
+  const manager = context.model.widget_manager;
+  const models = await Promise.all(
+    context.model.get("_controls").map((name) => manager.get_model(name.replace("IPY_MODEL_", ""))),
+  );
+  return new Explorer(context, models).close;
+}
+
+class Explorer {
+  constructor(context, models) {
+    this.model = context.model;
+    this.models = models;
+    this.stops = [];
+    this.fetched = new Map();
+    const names = models.map((model) => model.get("description")).join(", ");
+    this.figure = new Figure(context, `A picture that answers to ${names}`, { cells: 100 });
+    this.figure.element.classList.add("cn-explore");
+    this.frames = { ...this.model.get("_ahead").frames };
+    this.controls = models.map((model, n) => this.control(model, n));
+    this.row = this.figure.row();
+    this.reading = this.figure.add(document.createElement("p"), this.figure.body);
+    this.reading.className = "cn-reading";
+    this.figure.onChange(["_shown"], () => this.show(this.model.get("_shown")));
+    this.show(this.model.get("_shown"));
+    this.close = () => {
+      this.figure.close();
+      for (const stop of this.stops) stop();
+    };
+  }
+
+  get alone() {
+    return "start" in this.model.get("_ahead");
+  }
+
+  // --- controls ------------------------------------------------------------------------------
+
+  /** A control of the page that is bound to one of Python's: {read(), element}. */
+  control(model, n) {
+    const { figure } = this;
+    const name = model.get("description");
+    const kind = "_options_labels" in model.attributes ? "menu" : typeof model.get("value");
+    const moved = (trait) => (value) => this.move(n, trait, value);
+    const make = {
+      menu: () => menu(figure, name, model, moved("index")),
+      number: () => slider(figure, name, model, moved("value")),
+      boolean: () => box(figure, name, model, moved("value")),
+    };
+    const control = (make[kind] ?? (() => text(figure, name, model, moved("value"))))();
+    if (this.alone && !this.model.get("_ahead").moves[n]) control.element.style.display = "none";
+    const follow = () => control.show();
+    model.on("change", follow);
+    this.stops.push(() => model.off("change", follow));
+    follow();
+    if (this.alone)
+      for (const event of ["pointerenter", "focusin"])
+        control.element.addEventListener(event, () => this.fetch(n));
+    return control;
+  }
+
+  move(n, trait, value) {
+    set(this.models[n], trait, value);
+    if (this.alone) this.showAhead(n);
+  }
+
+  // --- drawn ahead ---------------------------------------------------------------------------
+
+  /** Show the state of the controls, or, where it was not drawn, what control n alone makes. */
+  async showAhead(n) {
+    const { start } = this.model.get("_ahead");
+    await this.fetch(n);
+    let at = this.controls.map((control) => control.index());
+    if (!this.frames[at]) {
+      at = start.map((index, m) => (m === n ? at[n] : index));
+      for (const [m, control] of this.controls.entries()) if (m !== n) control.choose(start[m]);
+    }
+    if (this.frames[at]) this.show(this.frames[at]);
+  }
+
+  /** Load the script with the states of control n, once. A page from the disk may do just that. */
+  fetch(n) {
+    const { scripts = [] } = this.model.get("_ahead");
+    const address = scripts[n] ?? scripts[0];
+    if (address && !this.fetched.has(address)) {
+      this.fetched.set(
+        address,
+        loaded(address).then((frames) => Object.assign(this.frames, frames)),
+      );
+    }
+    return this.fetched.get(address);
+  }
+
+  // --- the picture ---------------------------------------------------------------------------
+
+  show({ alt, png, width, panels, failed }) {
+    this.reading.textContent = failed ?? "";
+    this.reading.classList.toggle("cn-failed", Boolean(failed));
+    this.row.hidden = Boolean(failed);
+    if (failed) return this.figure.say(failed);
+    if (panels) return this.showGrids(panels, alt);
+    if (!this.image) {
+      this.image = document.createElement("img");
+      this.image.className = "cn-picture";
+      this.row.replaceChildren(this.image);
+    }
+    Object.assign(this.image, { src: `data:image/png;base64,${png}`, alt });
+    this.image.style.width = `${width}px`;
+    return this.figure.say(alt);
+  }
+
+  showGrids(panels, alt) {
+    const shapes = JSON.stringify(panels.map(({ shape, kind }) => [shape, kind]));
+    if (shapes !== this.shapes) {
+      this.shapes = shapes;
+      this.row.replaceChildren();
+      this.grids = panels.map((panel, n) => this.grid(panel, n));
+    }
+    panels.forEach((panel, n) => {
+      const [grid, array] = [this.grids[n], decoded(panel)];
+      grid.show(array, {
+        title: panel.title,
+        words: plain(panel.title),
+        scale: scaleOf(grid, panel),
+      });
+      grid.setMask(panel.outline.map(([row, column]) => ({ row, column, line: "winner" })));
+    });
+    this.panels = panels;
+    this.point(null);
+    this.figure.say(alt);
+  }
+
+  grid({ title, kind, shape }, n) {
+    const cell = Math.max(NARROWEST, Math.min(48, Math.floor(WIDEST / Math.max(...shape))));
+    return this.figure.grid(this.row, {
+      name: `panel${n}`,
+      title,
+      words: plain(title),
+      kind,
+      unit: `${cell}px`,
+      detail: (at) => this.point(at, n),
+    });
+  }
+
+  /** The cell that is pointed at, on every grid of the same size, and its number below. */
+  point(at, n) {
+    const same = (panel) => String(panel.shape) === String(this.panels[n].shape);
+    this.grids.forEach((grid, m) => {
+      const { mark } = this.panels[m];
+      const box = mark ? [{ row: mark[0], column: mark[1], rows: mark[2], columns: mark[3] }] : [];
+      grid.mark(
+        at && same(this.panels[m]) ? [...box, { ...at, line: m === n ? "cell" : "linked" }] : box,
+      );
+    });
+    if (!at) return;
+    const alike = [...this.panels.keys()].filter((m) => same(this.panels[m]));
+    const read = (m) =>
+      `${this.panels[m].title}: <b>${number(this.grids[m].array.at(at.row, at.column))}</b>`;
+    this.reading.innerHTML = `row ${at.row}, column ${at.column} — ${alike.map(read).join("; ")}`;
+    this.figure.say(this.reading.textContent);
+  }
+}
+
+// --- the kinds of controls -----------------------------------------------------------------------
+// Each: {element, show() what the model holds, index() among its states, choose(index)}.
+
+function slider(figure, name, model, moved) {
+  const [min, max, step] = ["min", "max", "step"].map((trait) => model.get(trait));
+  const whole = [min, step].every(Number.isInteger);
+  const value = (index) => (whole ? min + index * step : Number((min + index * step).toFixed(9)));
+  const index = () => Math.round((model.get("value") - min) / step);
+  const last = Math.floor((max - min) / step + 1e-9);
+  const range = { min: 0, max: last, step: 1 };
+  const { input, output } = figure.slider(figure.controls, `${name} `, name, range, (n) =>
+    moved(value(n)),
+  );
+  const show = () => {
+    input.value = index();
+    output.textContent = input.ariaValueText = number(model.get("value"), whole ? 0 : 2);
+  };
+  return {
+    element: input.parentElement,
+    show,
+    index,
+    choose: (n) => set(model, "value", value(n)),
+  };
+}
+
+function menu(figure, name, model, moved) {
+  const choices = model.get("_options_labels").map((label, n) => [n, label]);
+  const select = figure.menu(figure.controls, name, choices, (n) => moved(Number(n)));
+  const show = () => {
+    select.value = model.get("index");
+  };
+  const choose = (n) => set(model, "index", n);
+  return { element: select.parentElement, show, index: () => model.get("index"), choose };
+}
+
+function box(figure, name, model, moved) {
+  const { element, input } = labelled(figure, name, "checkbox");
+  input.addEventListener("change", () => moved(input.checked));
+  const show = () => {
+    input.checked = model.get("value");
+  };
+  const choose = (n) => set(model, "value", n === 1);
+  return { element, show, index: () => Number(model.get("value")), choose };
+}
+
+/** What has no states that could be counted: it is written, and needs Python. */
+function text(figure, name, model, moved) {
+  const { element, input } = labelled(figure, name, "text");
+  input.addEventListener("change", () => moved(input.value));
+  const show = () => {
+    input.value = model.get("value");
+  };
+  return { element, show, index: () => 0, choose() {} };
+}
+
+function labelled(figure, name, type) {
+  const element = figure.add(document.createElement("label"), figure.controls);
+  element.className = "cn-label";
+  const input = document.createElement("input");
+  Object.assign(input, { type });
+  element.append(name, " ", input);
+  return { element, input };
+}
+
+// --- arrays, scripts, words ----------------------------------------------------------------------
+
+function set(model, trait, value) {
+  model.set(trait, value);
+  model.save_changes();
+}
+
+function decoded({ shape, data }) {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  return new NDArray(shape, Float64Array.from(new Float32Array(bytes.buffer)));
+}
+
+function scaleOf({ palettes }, { kind, limit }) {
+  return limit && kind === "diverging" ? new Scale(palettes.diverging, -limit, limit) : null;
+}
+
+/** What a script beside the page has: it puts its frames under its own address. */
+function loaded(address) {
+  globalThis.convnetFrames ??= {};
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(globalThis.convnetFrames[address]);
+    script.onerror = () => reject(new Error(`${address} is not beside this page`));
+    document.head.append(script);
+  }).finally(() => document.querySelector(`script[src="${address}"]`)?.remove());
+}
+
+function plain(title) {
+  const element = document.createElement("span");
+  element.innerHTML = title;
+  return element.textContent;
+}
