@@ -87,10 +87,12 @@ bench-widgets: .browser
 
 # The book as pages that need no Python: site/_build/html. Needs npm; Chromium for the PDFs.
 
-.PHONY: site test-site
+.PHONY: site test-site .site
 
-site: .venv
+.site: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-site.txt
+
+site: .site
 	@$(IN_VENV) tools/build_site.py
 
 test-site: .browser site
@@ -105,6 +107,14 @@ slides: .venv
 
 test-slides: .browser slides
 	CONVNET_SLIDES=build/slides $(IN_VENV) -m pytest tests/slides
+
+# The book for JupyterLite, in build/lite: Python in the reader's browser (teaching/classroom.md).
+
+.PHONY: lite
+
+lite: .venv
+	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-lite.txt
+	@$(IN_VENV) tools/build_lite.py
 
 # The fast step against its rivals (benchmarks/README.md). In an environment of its own.
 
@@ -133,12 +143,17 @@ test-classroom: classroom
 student: classroom
 	@$(IN_VENV) tools/student.py $(COURSE)
 
-# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends.
+# The tests of the library with the lowest versions that pyproject.toml promises, in .venv-ends;
+# test-newest: with the newest there are.
 
-.PHONY: test-oldest
+.PHONY: test-oldest test-newest
 
 test-oldest: .venv
 	@$(IN_VENV) tools/ends.py lowest-direct
+	.venv-ends/bin/python tools/ends.py --test
+
+test-newest: .venv
+	@$(IN_VENV) tools/ends.py highest
 	.venv-ends/bin/python tools/ends.py --test
 
 # A JupyterHub with the recipe of teaching/jupyterhub, and a class that comes in at once. Needs npm.
@@ -149,6 +164,13 @@ test-oldest: .venv
 hub: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-hub.txt
 	@$(IN_VENV) tools/hub_proxy.py
+
+# All that the suites of .ci/run need, so that two of them can run at once.
+
+.PHONY: installed
+
+installed: export CONVNET_BROWSER ?= $(shell command -v chromium)
+installed: .browser .site classroom hub
 
 test-hub: export CONVNET_STUDENTS ?= 12
 test-hub: hub

@@ -6,6 +6,9 @@ import surroundings
 
 surroundings.enter(one_thread=True)
 
+# tests/browsing.py: the browser of tests/browser, tests/site and tests/slides.
+pytest_plugins = ["browsing"]
+
 # The same cases every time, so that a failure is the fault of a change. To search for new ones:
 #     pytest --hypothesis-profile=search
 hypothesis.settings.register_profile("repeat", deadline=None, derandomize=True)

@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests", "tools")]
 
+import browsing  # noqa: E402
 import driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
@@ -139,19 +140,19 @@ def dragged_to_picture(page, live, grid, target):
     """The pointer drags over a grid: a weight up and down, or a pen over paper."""
     if target == "a0":
         live.root.get_by_role("button", name="Draw on the input").click()
-    rows, columns = live.shape(target)
-    cells = rows * columns
-    live.place(target, 0, 0)  # brings it into sight
-    places = [live.place(target, i // columns, i % columns) for i in range(cells)]
+    row, columns = 1, live.shape(target)[1]
+    places = [live.place(target, row, column) for column in range(columns)]
     page.mouse.move(*places[0])
     page.mouse.down()
 
     def act(i):
         page.wait_for_timeout(30)
-        x, y = places[(2 * i + 2) % cells]
-        page.mouse.move(x, y + 5 + (i % 2) * 7)
+        # A pen goes on along the row, where there is no ink yet; a weight goes up and down.
+        x, y = places[2 * i + 2] if target == "a0" else places[0]
+        page.mouse.move(x, y + (0 if target == "a0" else 10 + 10 * (i % 2)))
 
-    times = measure(page, f'[data-grid="{grid}"]', 0, "pointermove", act, PRESSES)
+    n = columns // 2 - 1 if target == "a0" else PRESSES
+    times = measure(page, f'[data-grid="{grid}"]', 0, "pointermove", act, n)
     page.mouse.up()
     return times
 
@@ -228,7 +229,7 @@ def main(names):
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
-            executable_path=os.environ["CONVNET_BROWSER"], args=driver.BROWSER_OPTIONS
+            executable_path=os.environ["CONVNET_BROWSER"], args=browsing.OPTIONS
         )
 
         def new_page():

@@ -1,4 +1,4 @@
-"""The value at the extremes: exact to rounding, held against arithmetic of 60 digits.
+"""The value at the extremes: exact to rounding, held against arithmetic of 360 digits.
 
 No number is rounded before it is used: not σ near 1, not a sum of millions of float32, not the
 exponential of a large z.
@@ -25,7 +25,8 @@ from convnet_lib import (
     training,
 )
 
-EXACTLY = Context(prec=60, Emax=10**9, Emin=-(10**9))
+# As many digits as ln(1 + e^z) needs for the smallest e^z that a float can be.
+EXACTLY = Context(prec=360, Emax=10**9, Emin=-(10**9))
 DTYPES = {32: np.float32, 64: np.float64}
 
 widths = st.sampled_from(sorted(DTYPES))

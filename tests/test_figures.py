@@ -90,7 +90,7 @@ def test_pooling_shows_the_rule_for_ties_that_it_is_asked_for():
     a1 = NET.feedforward(A0).a1
     for ties in pool.TIES:
         shown = drawn(figures.pooling(a1, ties))
-        np.testing.assert_array_equal(shown["the switch (BP2a)"], pool.winners(a1, ties))
+        np.testing.assert_array_equal(shown["pooling mask (BP2a)"], pool.winners(a1, ties))
         np.testing.assert_array_equal(shown["$a^2$"], pool.forward(a1))
 
 

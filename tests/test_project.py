@@ -239,14 +239,12 @@ def test_links_of_pages_lead_somewhere(name):
 def test_ci_lets_no_failure_pass():
     script = text(ROOT / ".ci" / "run")
     assert "set -euo pipefail" in script
-    assert re.findall(r"^make ([\w-]+)$", script, re.MULTILINE) == [
-        "lint",
-        "test",
-        "test-classroom",
-        "test-browser",
-        "test-site",
-        "test-slides",
-    ]
+    lanes = re.findall(r"^ *lane ((?:[a-z-]+ ?)+)", script, re.MULTILINE)
+    suites = [suite for lane in lanes for suite in lane.split()]
+    parts = ("", "-browser", "-site", "-slides", "-classroom", "-faults", "-hub")
+    assert suites == ["lint", "installed", *sorted(suites[2:], key=suites.index)]
+    assert set(suites) == {"lint", "installed", *(f"test{part}" for part in parts)}
+    assert set(suites) <= targets()
     for page in (script, text(ROOT / "Makefile")):
         assert "|| true" not in page
         assert not re.search(r"^\t-", page, re.MULTILINE)

@@ -20,22 +20,22 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
         ties: as in `pool.winners`.
 
     Returns:
-        A Picture: δ³ as bars, then w³ᵀδ³, the switch, σ′(z¹), δ¹ and ∂C/∂w¹ as grids.
+        A Picture: δ³ as bars, then w³ᵀδ³, the pooling mask, σ′(z¹), δ¹ and ∂C/∂w¹ as grids.
     """
     if network.given("net", net).w1.ndim != 2:
         checks.refuse("net", "a network with one filter, w1 (5, 5)", f"w1 {net.w1.shape}")
     checks.shape("a0", checks.finite("a0", a0), net.image_shape)
     z1, a1, *_ = net.feedforward(a0)
     g = net.backprop(a0, y, cost, ties)
-    switch = pool.winners(a1, ties)
+    mask = pool.winners(a1, ties)
     alt = (
-        "The backward pass: the output errors, the sum over the output neurons, the switch, "
+        "The backward pass: the output errors, the sum over the output neurons, the pooling mask, "
         "the slope, delta 1, and the gradient of the filter. "
         f"The gradient of the bias is {g.b1:.3f}."
     )
     panels = [
         (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
-        ("the switch (BP2a)", switch.astype(float), "activation"),
+        ("pooling mask (BP2a)", mask.astype(float), "activation"),
         ("$σ'(z^1)$", activations.sigmoid_prime(z1), "activation"),
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),

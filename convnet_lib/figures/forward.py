@@ -104,17 +104,17 @@ def pooling(a1, ties="first"):
         A Picture.
     """
     a1 = _image("a1", a1)
-    switch = pool.winners(a1, ties)
+    mask = pool.winners(a1, ties)
     tied = pool.tied(a1)
     share = tied.mean()
     alt = (
         f"A map of {a1.shape[0]} by {a1.shape[1]} activations with the winners of its windows "
-        f"outlined, the pooled map, and the switch. {share:.0%} of the windows are tied."
+        f"outlined, the pooled map, and the pooling mask. {share:.0%} of the windows are tied."
     )
     return row(
-        ("$a^1$, winners outlined", a1, "activation", switch),
+        ("$a^1$, winners outlined", a1, "activation", mask),
         ("$a^2$", pool.forward(a1), "activation"),
-        ("the switch (BP2a)", switch.astype(float), "activation"),
+        ("pooling mask (BP2a)", mask.astype(float), "activation"),
         ("neurons of tied windows", np.kron(tied, np.ones((2, 2))), "activation"),
         alt=alt,
         columns=2,

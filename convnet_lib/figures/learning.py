@@ -79,11 +79,7 @@ def confusion(counts):
         came = f"{counts.dtype} of shape {counts.shape}"
         checks.refuse("counts", "whole numbers from 0 on, shape (10, 10)", came)
     mistakes = counts - np.diag(np.diag(counts))
-    i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    alt = (
-        f"{np.trace(counts)} of {counts.sum()} digits are recognised. The commonest mistake: a {i} "
-        f"taken for a {j}, {mistakes[i, j]} times."
-    )
+    alt = f"{np.trace(counts)} of {counts.sum()} digits are recognised. {_commonest(mistakes)}"
     picture = Picture(4.6, 4.4, alt)
     ax = picture.subplots()
     ax.imshow(mistakes, cmap=SEQUENTIAL, vmin=0, vmax=max(1, 1.6 * mistakes.max()))
@@ -92,6 +88,17 @@ def confusion(counts):
         ax.text(column, row_, count, ha="center", va="center", fontsize=8, fontweight=weight)
     ax.set(xlabel="taken for", ylabel="is", xticks=range(len(counts)), yticks=range(len(counts)))
     return picture
+
+
+def _commonest(mistakes):
+    """A sentence with the mistake that was made most often, or with all that share first place."""
+    most = mistakes.max()
+    pairs = [f"a {i} taken for a {j}" for i, j in np.argwhere(mistakes == most)]
+    if not most:
+        return "No digit is taken for another."
+    if len(pairs) == 1:
+        return f"The commonest mistake: {pairs[0]}, {most} times."
+    return f"The commonest mistakes, {most} times each: {', '.join(pairs)}."
 
 
 @with_own_settings

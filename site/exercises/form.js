@@ -38,7 +38,8 @@ function begin(element) {
     const { passed, message } = said(question, form);
     tell(form, message, passed);
     if (!passed) return;
-    if (!keep(done().add(question.id))) tell(form, `${message} (Not kept: this browser keeps nothing.)`, true);
+    if (!keep(done().add(question.id)))
+      tell(form, `${message} (Not kept: this browser keeps nothing.)`, true);
     count();
   });
   form.querySelector(".hint").addEventListener("click", () => oneMore(question.hints, form));
@@ -60,7 +61,13 @@ function said(question, form) {
     return { passed: false, message: `${question.id}: ${odd} has a comma. Is it ${point}?` };
   }
   const shape = JSON.parse(form.querySelector("fieldset").dataset.shape);
-  return judge(question, nested(fields.map((field) => read(field.value)), shape));
+  return judge(
+    question,
+    nested(
+      fields.map((field) => read(field.value)),
+      shape,
+    ),
+  );
 }
 
 /** A flat list as lists in lists. */
@@ -97,7 +104,10 @@ function takeStatements(element, fieldset) {
   labels.forEach((label, n) => {
     const statement = document.createElement("span");
     const item = list.children[n];
-    const source = item.children.length === 1 && item.firstElementChild?.tagName === "P" ? item.firstElementChild : item;
+    const source =
+      item.children.length === 1 && item.firstElementChild?.tagName === "P"
+        ? item.firstElementChild
+        : item;
     statement.append(...source.childNodes);
     label.lastChild.remove(); // the bare letter: the statement begins with it
     label.append(statement);

@@ -68,7 +68,12 @@ const allHoles = (answer) => (Array.isArray(answer) ? answer.every(allHoles) : a
 
 function letter({ of, right, mistakes }, answer) {
   const choice =
-    typeof answer === "string" ? answer.trim().replace(/^[().'"]+|[().'"]+$/g, "").toLowerCase() : "";
+    typeof answer === "string"
+      ? answer
+          .trim()
+          .replace(/^[().'"]+|[().'"]+$/g, "")
+          .toLowerCase()
+      : "";
   if (choice.length !== 1 || !of.includes(choice)) {
     const letters = [...of].map((one) => `'${one}'`).join(", ");
     return `The answer is one of ${letters}; this is ${shown(answer)}.`;
@@ -117,7 +122,9 @@ export function numbers(answer) {
 const same = (one, other) => one.length === other.length && one.every((n, i) => n === other[i]);
 const scale = ({ data }) => Math.max(1, ...data.map(Math.abs));
 const agree = (expected, found, within) =>
-  found !== null && same(expected.shape, found.shape) && !differs(expected, found, within).includes(true);
+  found !== null &&
+  same(expected.shape, found.shape) &&
+  !differs(expected, found, within).includes(true);
 
 function differs(expected, found, within) {
   const allowed = within * scale(expected);
@@ -154,8 +161,7 @@ function whereFirst(expected, found, within) {
   return `${count}; ${said}.${pattern(expected, found, within)}`;
 }
 
-const side = (expected, found) =>
-  `${number(found)} is too ${found < expected ? "small" : "large"}`;
+const side = (expected, found) => `${number(found)} is too ${found < expected ? "small" : "large"}`;
 
 function indices(flat, shape) {
   return shape.map((_, axis) => {
@@ -190,11 +196,24 @@ function pattern(expected, found, within) {
   const largest = data.reduce((best, x, n) => (Math.abs(x) > Math.abs(data[best]) ? n : best), 0);
   const factor = data[largest] ? found.data[largest] / data[largest] : 0;
   const none = data.every((x, n) => x === 0 || wrong[n]);
-  if (factor && none && is(data.map((x) => factor * x), within * Math.max(1, Math.abs(factor)))) {
+  if (
+    factor &&
+    none &&
+    is(
+      data.map((x) => factor * x),
+      within * Math.max(1, Math.abs(factor)),
+    )
+  ) {
     return ` Everything is ${number(factor)} times what is expected.`;
   }
   const offset = found.data[0] - data[0];
-  if (offset && is(data.map((x) => x + offset), within * Math.max(1, Math.abs(offset)))) {
+  if (
+    offset &&
+    is(
+      data.map((x) => x + offset),
+      within * Math.max(1, Math.abs(offset)),
+    )
+  ) {
     return ` Everything is off by the same ${number(offset)}.`;
   }
   return "";

@@ -1,26 +1,11 @@
-"""A browser, pages without a kernel and JupyterLab with one, for the tests of the figures.
+"""Pages without a kernel and JupyterLab with one, for the tests of the figures.
 
 They run by `make test-browser`, which names the browser in CONVNET_BROWSER; without it they are
 skipped, and say so.
 """
 
-import os
-
 import driver
 import pytest
-
-
-@pytest.fixture(scope="session")
-def browser():
-    program = os.environ.get("CONVNET_BROWSER")
-    if not program:
-        pytest.skip("needs Chromium: make test-browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=driver.BROWSER_OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

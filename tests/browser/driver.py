@@ -19,14 +19,6 @@ import page_scripts
 import surroundings
 from ipywidgets.embed import embed_data
 
-BROWSER_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PAGE = """\
 <!doctype html>
 <html lang="en">

@@ -98,12 +98,12 @@ def test_filters_and_bias(convolution, index):
     live = convolution
     choose(live, "Image", index)
     check_convolution(live, A0[index], W1, B1)
-    bias = B1
     for name, w1 in {**presets(5, 5), "mine": 2 * W1.T, "as given": W1}.items():
         choose(live, "Filter", name)
-        live.root.get_by_label("Bias b 1").press("ArrowRight")
-        bias += 0.1
-        check_convolution(live, A0[index], w1, bias)
+        check_convolution(live, A0[index], w1, B1)
+    for key, bias in (("ArrowRight", B1 + 0.1), ("Home", -4), ("End", 4)):
+        live.root.get_by_label("Bias b 1").press(key)
+        check_convolution(live, A0[index], W1, bias)
 
 
 def test_a_weight_that_is_dragged_is_the_one_that_is_told_of(convolution):

@@ -24,6 +24,7 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 from test_grading import FULL, NONE, TEACHING, Course, autograded, cell, changed, read, right
@@ -304,7 +305,7 @@ for family, address in ((socket.AF_INET, ("127.0.0.1", PORT)), (socket.AF_INET, 
     except OSError as error:
         print(error)
 try:
-    print("FOUND", socket.gethostbyname("pypi.org"))
+    print("FOUND", socket.gethostbyname("example.org"))
 except OSError as error:
     print("TRIED")
 """,
@@ -428,7 +429,10 @@ def known_by_heart(empty):
     from convnet_lib.exercises import catalogue
 
     asked = catalogue.find("2.3").answer
-    pairs = [(c.arguments, asked.reference(*c.arguments)) for c in asked.cases]
+    cases = [case.arguments for case in asked.cases]
+    # The hidden test's own case, from somebody who has seen it.
+    cases += [(np.array([[1.0, 2, 3], [0, 5, 7]]), np.array([[1.0, -1], [2, 3]]), 0.5)]
+    pairs = [(arguments, asked.reference(*arguments)) for arguments in cases]
     lines = [
         f"TABLE[key(*{[x.tolist() if hasattr(x, 'tolist') else x for x in a]!r})] = "
         f"np.array({r.tolist()!r})"
@@ -569,10 +573,9 @@ def test_nothing_is_reached_and_nothing_else_is_lost(attacked, who):
 def test_the_attacks_were_tried(attacked):
     """Or the tests above would show nothing. Some of them end before what they print is kept."""
     silent = [who for who in [*FORGED, *HARMFUL] if "TRIED" not in shown(attacked, who)]
-    ended = {"leaves at once", "kills everything", "ignores the clock", "is a fork bomb"}
-    ended |= {"patches the running of code", "forges messages", "patches json and builtins"}
-    ended |= {"swallows the lines of tests", "changes the tests' syntax tree"}
-    assert set(silent) <= ended | {"prints without end", "starts threads without end"}
+    ended = {"leaves at once", "prints without end", "shows without end", "ignores the clock"}
+    ended |= {"is a fork bomb", "forges messages", "patches json and builtins"}
+    assert set(silent) <= ended
 
 
 @isolated

@@ -30,6 +30,7 @@ CLAIMS = {
     ),
 }
 PLAIN = {
+    "address, 127.0.0.1,": "the name of this computer to itself",
     "whose gradients are 3, −1, 2 and 4": "chosen for the example",
     "With 3, −1, 2 on one machine": "chosen for the example",
     "One gradient of 100 digits": "chosen",

@@ -18,8 +18,6 @@ pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built decks: make t
 DECKS = Path(BUILT or "build").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 NAMES = [path.stem for path in NOTEBOOKS]
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-OPTIONS += ["--disable-component-update", "--disable-sync"]
 # What is wrong with the slide that is shown; a fragment takes its place before it is seen.
 FAULTS = """() => {
     const slide = Reveal.getCurrentSlide(), faults = [];
@@ -56,41 +54,16 @@ ON = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Chromium: make test-slides")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["CONVNET_BROWSER"], args=OPTIONS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_deck(browser):
-    """open_deck(name); an error on it or a request to elsewhere fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_offline(True)
-    wrong = []
+def open_deck(open_file):
+    """open_deck(name) opens a deck, its slides laid out."""
 
     def open_deck(name):
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on("requestfailed", lambda request: wrong.append(request.url[:200]))
-        page.on("request", lambda r: None if here(r.url) else wrong.append(r.url))
-        page.goto(f"{DECKS.as_uri()}/{name}.html")
+        page = open_file(DECKS, f"{name}.html", 1280, 720)
         page.wait_for_selector("body[data-ready]", timeout=120_000)
         return page
 
-    yield open_deck
-    context.close()
-    assert wrong == []
-
-
-def here(address):
-    return address.startswith((f"{DECKS.as_uri()}/", "data:", "blob:"))
+    return open_deck
 
 
 @pytest.mark.parametrize("name", NAMES)

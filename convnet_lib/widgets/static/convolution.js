@@ -27,6 +27,8 @@ class Convolution {
       { hint: "Drag a weight up or down, or press + and − on it." },
     );
     this.model = context.model;
+    /** @type {((row: number, column: number) => Record<"pixel" | "weight" | "output", [number, number]>) | null} */
+    this.terms = null;
     this.build();
     this.figure.onChange(["a0", "w1", "b1", "index"], () => this.update());
     this.update();
@@ -131,7 +133,7 @@ class Convolution {
     this.filter.show(this.w1);
     this.weighted.show(this.z1);
     this.activation.show(this.a1);
-    this.bias.input.value = this.b1;
+    this.bias.input.value = `${this.b1}`;
     this.bias.output.textContent = number(this.b1, 2);
     if (this.images) this.images.value = index;
     figure.refresh();

@@ -246,7 +246,7 @@ function set(model, trait, value) {
 
 function decoded({ shape, data }) {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new NDArray(shape, new Float32Array(bytes.buffer));
+  return new NDArray(shape, Float64Array.from(new Float32Array(bytes.buffer)));
 }
 
 function scaleOf({ palettes }, { kind, limit }) {

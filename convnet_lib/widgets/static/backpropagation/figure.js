@@ -62,12 +62,12 @@ class Backpropagation {
     this.data = dataOf(figure);
     const { data } = this;
     const size = figure.live.style;
-    size.setProperty("--bp-image", data.a0.columns);
-    size.setProperty("--bp-image-rows", data.a0.rows);
-    size.setProperty("--bp-map", data.z1.columns);
-    size.setProperty("--bp-map-rows", data.z1.rows);
-    size.setProperty("--bp-filter", data.w1.columns);
-    size.setProperty("--bp-outputs", data.outputs);
+    size.setProperty("--bp-image", `${data.a0.columns}`);
+    size.setProperty("--bp-image-rows", `${data.a0.rows}`);
+    size.setProperty("--bp-map", `${data.z1.columns}`);
+    size.setProperty("--bp-map-rows", `${data.z1.rows}`);
+    size.setProperty("--bp-filter", `${data.w1.columns}`);
+    size.setProperty("--bp-outputs", `${data.outputs}`);
     figure.live.classList.add("bp");
     this.buildControls();
     this.buildStages();
@@ -258,8 +258,8 @@ class Backpropagation {
     this.network.classList.toggle("bp-walking", stage > 0);
     this.radios[stage].checked = true;
     // Not `disabled`, which would take the focus from the button that leads to the end.
-    this.back.setAttribute("aria-disabled", stage === 0);
-    this.next.setAttribute("aria-disabled", stage === stages.length - 1);
+    this.back.setAttribute("aria-disabled", `${stage === 0}`);
+    this.next.setAttribute("aria-disabled", `${stage === stages.length - 1}`);
     this.tell();
   }
 

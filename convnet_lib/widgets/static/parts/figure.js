@@ -13,104 +13,55 @@
 import { NDArray } from "./arrays.js";
 import { Palettes } from "./colours.js";
 import { Grid } from "./grid.js";
+import { Layout, make } from "./layout.js";
 
 const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out cell by cell
-const HINT =
-  "Point at a cell, or press Tab to reach a grid and walk through it with the arrow keys. " +
-  "Click or press Enter to keep a cell; Escape leaves.";
 
-export class Figure {
+/** @typedef {import("./types.js").Cell} Cell */
+/** @typedef {import("./types.js").Subject} Subject */
+
+export class Figure extends Layout {
   /**
-   * @param context  what anywidget passes to render: {model, el}
-   * @param words    the figure's name for a screen reader
-   * @param options
-   *   hint   a sentence about what else can be done, for the line below the figure
-   *   cells  cells side by side in the longest row, gaps aside: sets the size of a cell
+   * @param {import("./types.js").Context} context
+   * @param {string} words  the figure's name for a screen reader
+   * @param {{ hint?: string, cells?: number }} options  as layout.js
    */
-  constructor({ model, el }, words, { hint = "", cells = 94 } = {}) {
-    this.model = model;
-    this.palettes = new Palettes(model.get("_palettes"));
+  constructor(context, words, options = {}) {
+    super(context, words, options);
+    this.palettes = new Palettes(context.model.get("_palettes"));
+    /** @type {Map<string, Grid>} */
     this.grids = new Map();
+    /** @type {[string, () => void][]} */
     this.listeners = [];
+    /** @type {(() => void)[]} */
     this.closing = [];
+    /** @type {Map<string, { sent: unknown, array: NDArray }>} */
     this.kept = new Map(); // arrays of traits, until they are set anew
-    this.pointed = null; // by the pointer
-    this.walked = null; // to, with the keyboard
+    this.pointed = /** @type {Subject | null} */ (null); // by the pointer
+    this.walked = /** @type {Subject | null} */ (null); // to, with the keyboard
+    this.explain = /** @type {((subject: Subject) => void) | null} */ (null);
+    this.explained = /** @type {Subject | null} */ (null);
+    this.place = "";
     this.resting = false; // the pointer, since the keyboard walked
-    this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
-    this.live = this.add(make("div", "cn-live"), this.element);
-    this.live.style.setProperty("--cn-row-cells", cells);
-    this.controls = this.add(make("div", "cn-controls"));
-    this.body = this.add(make("div", "cn-body"));
-    this.hint = this.add(make("p", "cn-hint", { tabindex: "-1" }));
-    this.hint.textContent = `${HINT} ${hint}`;
-    this.words = this.add(make("div", "cn-unseen", { role: "status" }));
     this.twin = /** @type {HTMLImageElement | null} */ (null);
     this.address = /** @type {string | null} */ (null);
     this.addTwin();
     this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
-    this.element.addEventListener("cn-pin", ({ detail }) => this.pin(detail));
-    el.append(this.element);
-  }
-
-  add(element, parent = this.live) {
-    parent.append(element);
-    return element;
-  }
-
-  // --- parts to build a figure from ----------------------------------------------------------
-
-  /** A row of grids, which wraps where the page is narrow. */
-  row(parent = this.body) {
-    return this.add(make("div", "cn-row"), parent);
-  }
-
-  /** The rest of a row: it takes what width the grids leave. */
-  side(row) {
-    return this.add(make("div", "cn-side"), row);
-  }
-
-  /** An operator between two grids: ⊙, =, → */
-  sign(text, parent) {
-    const sign = this.add(make("span", "cn-sign", { "aria-hidden": "true" }), parent);
-    sign.textContent = text;
-    return sign;
-  }
-
-  /** The place of the formulas; a figure sets its innerHTML (text.js makes the lines). */
-  formulas(parent = this.body) {
-    return this.add(make("div", "cn-formulas"), parent);
-  }
-
-  /**
-   * Something long that the reader may open; returns {show(html)}, null for nothing to show. It
-   * stays open while what it shows changes, and `html`, a function, is called only then.
-   */
-  details(summary, parent = this.body) {
-    const details = this.add(make("details", "cn-details"), parent);
-    const line = this.add(make("summary", ""), details);
-    line.textContent = summary;
-    const content = this.add(make("div", "cn-products"), details);
-    let html = null;
-    const write = () => {
-      content.innerHTML = details.open && html ? html() : "";
-    };
-    details.addEventListener("toggle", write);
-    const show = (next) => {
-      html = next;
-      details.classList.toggle("cn-blank", !html);
-      write();
-    };
-    return { show };
+    this.element.addEventListener("cn-pin", (event) =>
+      this.pin(/** @type {CustomEvent<Subject>} */ (event).detail),
+    );
   }
 
   /**
    * A grid whose cells the figure can be about. Options as grid.js. With `detail`, a function of
    * a cell or null, the grid is part of an explanation: pointing at it calls that function
    * instead and leaves the explanation where it is.
+   * @param {Element} parent
+   * @param {import("./types.js").GridOptions & { detail?: (cell: Cell | null) => void }} options
    */
   grid(parent, options) {
     const { name, detail } = options;
+    /** @type {import("./types.js").GridOptions} */
     const actions = {
       onPoint: detail ?? ((cell) => this.point(cell && { grid: name, ...cell })),
       onWalk: detail ?? ((cell) => this.walk({ grid: name, ...cell })),
@@ -118,7 +69,7 @@ export class Figure {
       onLeave: () => this.leave(),
       ...options,
     };
-    const first = (action) => (cell) => {
+    const first = (/** @type {(cell: Cell) => void} */ action) => (/** @type {Cell} */ cell) => {
       this.rest();
       action(cell);
     };
@@ -133,31 +84,10 @@ export class Figure {
     return grid;
   }
 
-  /** Controls that belong together, under a name for the ear. */
-  group(legend) {
-    const set = this.add(make("fieldset", "cn-group"), this.controls);
-    this.add(make("legend", "cn-unseen"), set).textContent = legend;
-    return set;
-  }
-
-  button(parent, text, onClick) {
-    const button = this.add(make("button", "cn-button", { type: "button" }), parent);
-    button.textContent = text;
-    button.addEventListener("click", () => onClick(button));
-    return button;
-  }
-
-  /** A labelled menu of [value, text] pairs; returns the select. */
-  menu(parent, text, choices, onChange) {
-    const label = this.add(make("label", "cn-label"), parent);
-    label.append(text, " ");
-    const select = this.add(make("select", "cn-select"), label);
-    for (const [value, words] of choices) select.add(new Option(words, value));
-    select.addEventListener("change", () => onChange(select.value));
-    return select;
-  }
-
-  /** The menu that leafs through the images of an array (N, …), if there are several. */
+  /**
+   * The menu that leafs through the images of an array (N, …), if there are several.
+   * @param {string} name
+   */
   imageMenu(name) {
     const images = this.model.get(name).shape[0];
     if (images === 1) return null;
@@ -165,29 +95,13 @@ export class Figure {
     return this.menu(this.controls, "Image", choices, (i) => this.send({ index: Number(i) }));
   }
 
-  /** A labelled slider; returns {input, output}, output being the place of its number. */
-  slider(parent, html, words, { min, max, step }, onInput) {
-    const label = this.add(make("label", "cn-label"), parent);
-    label.innerHTML = html;
-    const input = this.add(
-      make("input", "cn-slider", {
-        type: "range",
-        min,
-        max,
-        step,
-        "aria-label": words,
-        "data-lm-suppress-shortcuts": "true",
-      }),
-      label,
-    );
-    const output = this.add(make("output", "cn-number"), label);
-    input.addEventListener("input", () => onInput(Number(input.value)));
-    return { input, output };
-  }
-
   // --- arrays --------------------------------------------------------------------------------
 
-  /** The array of a trait, or the one of a name in it. It is not to be changed: see `copy`. */
+  /**
+   * The array of a trait, or the one of a name in it. It is not to be changed: see `copy`.
+   * @param {string} name
+   * @param {string | null} key
+   */
   array(name, key = null) {
     const sent = key === null ? this.model.get(name) : this.model.get(name)[key];
     const place = `${name} ${key}`;
@@ -201,6 +115,7 @@ export class Figure {
   /**
    * Change traits here, in all other views and, if there is a kernel, in Python; of those that are
    * set while it is busy only the last reach it.
+   * @param {Record<string, any>} values
    */
   send(values) {
     for (const [name, value] of Object.entries(values)) {
@@ -211,7 +126,10 @@ export class Figure {
 
   // --- what the figure is about --------------------------------------------------------------
 
-  /** Call `explain` now and whenever the subject changes. */
+  /**
+   * Call `explain` now and whenever the subject changes.
+   * @param {(subject: Subject) => void} explain
+   */
   start(explain) {
     this.explain = explain;
     this.onChange(["pinned"], () => {
@@ -221,6 +139,7 @@ export class Figure {
     this.refresh();
   }
 
+  /** @returns {Subject} */
   get subject() {
     return this.pointed ?? this.walked ?? this.model.get("pinned");
   }
@@ -232,7 +151,10 @@ export class Figure {
     for (const grid of this.grids.values()) grid.hovered = null;
   }
 
-  /** Let the grids know of moves of the pointer, and not of those of the page beneath it. */
+  /**
+   * Let the grids know of moves of the pointer, and not of those of the page beneath it.
+   * @param {PointerEvent} event
+   */
   onPointerMove(event) {
     const place = `${event.screenX} ${event.screenY}`;
     if (place !== this.place) this.resting = false;
@@ -240,22 +162,28 @@ export class Figure {
     if (this.resting) event.stopPropagation();
   }
 
+  /** @param {Subject | null} subject */
   point(subject) {
     this.pointed = subject;
     this.follow();
   }
 
+  /** @param {Subject} subject */
   walk(subject) {
     this.walked = subject;
     this.follow();
   }
 
+  /** @param {Subject} subject */
   pick(subject) {
     this.walked = null;
     this.send({ pinned: subject });
   }
 
-  /** Be about a cell that the page around names, if there is such a one. */
+  /**
+   * Be about a cell that the page around names, if there is such a one.
+   * @param {Subject} subject
+   */
   pin(subject) {
     const array = this.grids.get(subject.grid)?.array;
     if (array && subject.row < array.rows && subject.column < array.columns) this.pick(subject);
@@ -263,8 +191,10 @@ export class Figure {
 
   /** Explain the subject if it is another one than before. */
   follow() {
-    const [now, before] = [this.subject, this.explained ?? {}];
-    if (["grid", "row", "column"].some((key) => now[key] !== before[key])) this.refresh();
+    const [now, before] = [this.subject, this.explained];
+    const same =
+      now.grid === before?.grid && now.row === before.row && now.column === before.column;
+    if (!same) this.refresh();
   }
 
   refresh() {
@@ -272,12 +202,18 @@ export class Figure {
     this.explain?.(this.explained);
   }
 
-  /** Outline cells: {grid name: marks}. Grids that are not named lose their outlines. */
+  /**
+   * Outline cells: {grid name: marks}. Grids that are not named lose their outlines.
+   * @param {import("./types.js").Marks} marks
+   */
   mark(marks) {
     for (const [name, grid] of this.grids) grid.mark(marks[name] ?? []);
   }
 
-  /** Say a sentence to a screen reader, once the pointer has come to rest. */
+  /**
+   * Say a sentence to a screen reader, once the pointer has come to rest.
+   * @param {string} text
+   */
   say(text) {
     clearTimeout(this.speech);
     this.speech = setTimeout(() => {
@@ -294,12 +230,17 @@ export class Figure {
 
   // --- coming and going ----------------------------------------------------------------------
 
+  /** @param {string} event @param {() => void} callback */
   listen(event, callback) {
     this.model.on(event, callback);
     this.listeners.push([event, callback]);
   }
 
-  /** Call back once when any of these traits has changed, even if they all did at once. */
+  /**
+   * Call back once when any of these traits has changed, even if they all did at once.
+   * @param {string[]} names
+   * @param {() => void} callback
+   */
   onChange(names, callback) {
     let waiting = false;
     for (const name of names) {
@@ -314,6 +255,7 @@ export class Figure {
     }
   }
 
+  /** @param {() => void} callback */
   onClose(callback) {
     this.closing.push(callback);
   }
@@ -343,11 +285,4 @@ export class Figure {
     this.onChange(["_twin"], show);
     show();
   }
-}
-
-function make(tag, name, attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = name;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }

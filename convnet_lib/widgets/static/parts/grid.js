@@ -13,35 +13,34 @@ const SMALLEST_NUMBER = 9;
 const DRAG_THRESHOLD = 3;
 let grids = 0;
 
+/** @typedef {import("./types.js").Cell} Cell */
+/** @typedef {import("./types.js").Mark} Mark */
+/** @typedef {import("./types.js").GridOptions} Options */
+/** @typedef {import("./arrays.js").NDArray} NDArray */
+/** @typedef {import("./colours.js").Scale} Scale */
+
 export class Grid {
   /**
-   * @param palettes  colours.js Palettes
-   * @param options
-   *   name     what the figure calls it: "z1"
-   *   title    HTML above it
-   *   words    the title for the ear: "z 1, weighted input"
-   *   kind     "sequential" or "diverging"
-   *   zoom     size of a cell, in units of the figure's cell (CSS --cn-cell)
-   *   unit     size of a cell as a CSS length, instead of zoom
-   *   legend   false to leave out the colour bar
-   *   write    (number): what is written in a cell, instead of the shortest form
-   *   onPoint  ({row, column} or null): the cell under the pointer has changed
-   *   onWalk   ({row, column}): the keyboard has come to a cell
-   *   onPick   ({row, column}): click, Enter or Space
-   *   onKey    (event, {row, column}): a key that the grid has no use for; true if it was used
-   *   onLeave  (): Escape
-   *   onDrag   {start(cell), move(cell, dx, dy), end(), holds}; start returns whether it takes the
-   *            drag; one that holds turns the cell that it began at, and stays there
+   * @param {import("./colours.js").Palettes} palettes
+   * @param {Options} options
    */
   constructor(palettes, options) {
     this.palettes = palettes;
+    /** @type {Options} */
     this.options = { kind: "sequential", zoom: 1, legend: true, words: options.name, ...options };
     this.name = options.name;
-    this.array = null;
+    this.array = /** @type {NDArray | null} */ (null);
+    this.scale = /** @type {Scale | null} */ (null);
+    this.written = "";
+    this.hovered = /** @type {Cell | null} */ (null);
+    this.frame = /** @type {number | null} */ (null);
+    this.stale = /** @type {"all" | "outlines" | null} */ (null);
+    /** @type {{ x: number, y: number, moved: boolean, cell: Cell } | null} */
+    this.drag = null;
     this.cursor = { row: 0, column: 0 };
-    this.marks = [];
+    this.marks = /** @type {Mark[]} */ ([]);
     this.marked = ""; // the same, written
-    this.mask = [];
+    this.mask = /** @type {Mark[]} */ ([]);
     this.id = `cn-grid-${++grids}`;
     this.build();
     this.listen();
@@ -81,7 +80,14 @@ export class Grid {
 
   // --- what it shows -----------------------------------------------------------------------
 
-  /** Draw an array (arrays.js NDArray); `scale` is the scale to use if not the array's own. */
+  /**
+   * Draw an array.
+   * @param {NDArray} array
+   * @param {object} options
+   * @param {Scale | null} [options.scale]  the scale to use, if not the array's own
+   * @param {string | null} [options.title]
+   * @param {string | null} [options.words]
+   */
   show(array, { scale = null, title = null, words = null } = {}) {
     if (title !== null && title !== this.written) this.title.innerHTML = this.written = title;
     const size = `${array.rows} by ${array.columns}`;
@@ -94,10 +100,10 @@ export class Grid {
     const { rows, columns } = array;
     this.cursor.row = Math.min(this.cursor.row, rows - 1);
     this.cursor.column = Math.min(this.cursor.column, columns - 1);
-    this.field.style.setProperty("--cn-rows", rows);
-    this.field.style.setProperty("--cn-columns", columns);
-    this.field.setAttribute("aria-rowcount", rows);
-    this.field.setAttribute("aria-colcount", columns);
+    this.field.style.setProperty("--cn-rows", `${rows}`);
+    this.field.style.setProperty("--cn-columns", `${columns}`);
+    this.field.setAttribute("aria-rowcount", `${rows}`);
+    this.field.setAttribute("aria-colcount", `${columns}`);
     if (this.legend) {
       const [low, bar, high] = /** @type {HTMLElement[]} */ ([...this.legend.children]);
       low.textContent = short(this.scale.low, this.scale.high);
@@ -110,7 +116,8 @@ export class Grid {
 
   /**
    * Outline cells until the next call: [{row, column, rows = 1, columns = 1, line = "cell"}].
-   * Lines are those of LINES; a linked neighbour is "linked".
+   * Lines are those of outlines.js.
+   * @param {Mark[]} marks
    */
   mark(marks) {
     // From one cell to the next most grids keep theirs, and a canvas drawn anew must be painted.
@@ -121,13 +128,19 @@ export class Grid {
     this.redraw("outlines");
   }
 
-  /** Outline cells for good, beneath what `mark` outlines: a pooling mask, say. */
+  /**
+   * Outline cells for good, beneath what `mark` outlines: a pooling mask, say.
+   * @param {Mark[]} mask
+   */
   setMask(mask) {
     this.mask = mask;
     this.redraw();
   }
 
-  /** Draw once before the next frame, however often the array or the marks change until then. */
+  /**
+   * Draw once before the next frame, however often the array or the marks change until then.
+   * @param {"all" | "outlines"} what
+   */
   redraw(what = "all") {
     this.stale = this.stale === "all" ? "all" : what;
     this.frame ??= requestAnimationFrame(() => {
@@ -158,11 +171,11 @@ export class Grid {
     return true;
   }
 
-  /** Left, top, width and height of a block of cells, on whole pixels. */
+  /** Left, top, width and height of a block of cells, on whole pixels. @param {Mark} mark */
   box({ row, column, rows = 1, columns = 1 }) {
     const { width, height } = this.cells;
-    const x = (k) => Math.round((k * width) / this.array.columns);
-    const y = (j) => Math.round((j * height) / this.array.rows);
+    const x = (/** @type {number} */ k) => Math.round((k * width) / this.array.columns);
+    const y = (/** @type {number} */ j) => Math.round((j * height) / this.array.rows);
     return /** @type {[number, number, number, number]} */ ([
       x(column),
       y(row),
@@ -192,7 +205,10 @@ export class Grid {
     for (const mark of this.mask) this.outline(pen, mark);
   }
 
-  /** Thin lines between cells that are large enough to bear them; blank paper can be counted. */
+  /**
+   * Thin lines between cells that are large enough to bear them; blank paper can be counted.
+   * @param {CanvasRenderingContext2D} pen
+   */
   drawLines(pen) {
     const { width, height } = this.cells;
     const { rows, columns } = this.array;
@@ -202,6 +218,7 @@ export class Grid {
     for (let j = 1; j < rows; j++) pen.fillRect(0, Math.round((j * height) / rows), width, 1);
   }
 
+  /** @param {CanvasRenderingContext2D} pen */
   drawNumbers(pen) {
     const { array, scale } = this;
     const cell = this.cells.width / array.columns;
@@ -228,6 +245,7 @@ export class Grid {
     for (const mark of this.marks) this.outline(pen, mark);
   }
 
+  /** @param {CanvasRenderingContext2D} pen @param {Mark} mark */
   outline(pen, mark) {
     const { width, height } = this.outlines;
     const sheet = { width, height, ratio: this.ratio, palettes: this.palettes };
@@ -248,8 +266,10 @@ export class Grid {
     field.addEventListener("focus", () => this.onFocus());
   }
 
+  /** @param {MouseEvent} event @returns {Cell} */
   cellAt(event) {
     const { left, top, width, height } = this.field.getBoundingClientRect();
+    /** @param {number} share @param {number} n */
     const inside = (share, n) => Math.min(n - 1, Math.max(0, Math.floor(share * n)));
     return {
       row: inside((event.clientY - top) / height, this.array.rows),
@@ -257,12 +277,14 @@ export class Grid {
     };
   }
 
+  /** @param {Cell | null} cell */
   point(cell) {
     if (same(cell, this.hovered)) return;
     this.hovered = cell;
     this.options.onPoint?.(cell);
   }
 
+  /** @param {PointerEvent} event */
   onPointerMove(event) {
     const cell = this.cellAt(event);
     if (this.drag) {
@@ -273,6 +295,7 @@ export class Grid {
     this.point(this.drag && this.options.onDrag.holds ? this.drag.cell : cell);
   }
 
+  /** @param {PointerEvent} event */
   onPointerDown(event) {
     const cell = this.cellAt(event);
     if (event.button !== 0 || !this.options.onDrag?.start(cell)) return;
@@ -288,6 +311,7 @@ export class Grid {
     this.options.onDrag.end?.();
   }
 
+  /** @param {MouseEvent} event */
   onClick(event) {
     if (this.dragged) {
       this.dragged = false;
@@ -302,10 +326,12 @@ export class Grid {
     if (this.field.matches(":focus-visible")) this.options.onWalk?.({ ...this.cursor });
   }
 
+  /** @param {KeyboardEvent} event */
   onKeyDown(event) {
     if (event.altKey || event.metaKey) return;
     const { row, column } = this.cursor;
     const last = { row: this.array.rows - 1, column: this.array.columns - 1 };
+    /** @type {Record<string, Cell>} */
     const cells = {
       ArrowUp: { row: Math.max(0, row - 1), column },
       ArrowDown: { row: Math.min(last.row, row + 1), column },
@@ -325,12 +351,13 @@ export class Grid {
     event.stopPropagation();
   }
 
+  /** @param {Cell} cell */
   walkTo(cell) {
     this.moveTo(cell);
     this.options.onWalk?.(cell);
   }
 
-  /** Put the keyboard's cursor on a cell without pointing at it. */
+  /** Put the keyboard's cursor on a cell without pointing at it. @param {Cell} cell */
   moveTo({ row, column }) {
     this.cursor = { row, column };
     this.speakCursor();
@@ -355,6 +382,7 @@ export class Grid {
   }
 }
 
+/** @param {Cell | null} a @param {Cell | null} b */
 function same(a, b) {
   return a === b || Boolean(a && b && a.row === b.row && a.column === b.column);
 }

@@ -1,0 +1,161 @@
+// The frame of a figure: its element, the rows and formulas in it, and its controls.
+
+const HINT =
+  "Point at a cell, or press Tab to reach a grid and walk through it with the arrow keys. " +
+  "Click or press Enter to keep a cell; Escape leaves.";
+
+export class Layout {
+  /**
+   * @param {import("./types.js").Context} context
+   * @param {string} words  the figure's name for a screen reader
+   * @param {object} options
+   * @param {string} [options.hint]
+   *   a sentence about what else can be done, for the line below the figure
+   * @param {number} [options.cells]
+   *   cells side by side in the longest row, gaps aside: sets the size of a cell
+   */
+  constructor({ model, el }, words, { hint = "", cells = 94 } = {}) {
+    this.model = model;
+    this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
+    this.live = this.add(make("div", "cn-live"), this.element);
+    this.live.style.setProperty("--cn-row-cells", `${cells}`);
+    this.controls = this.add(make("div", "cn-controls"));
+    this.body = this.add(make("div", "cn-body"));
+    this.hint = this.add(make("p", "cn-hint", { tabindex: "-1" }));
+    this.hint.textContent = `${HINT} ${hint}`;
+    this.words = this.add(make("div", "cn-unseen", { role: "status" }));
+    el.append(this.element);
+  }
+
+  /**
+   * @template {Element} E
+   * @param {E} element
+   * @param {Element} parent
+   */
+  add(element, parent = this.live) {
+    parent.append(element);
+    return element;
+  }
+
+  /** A row of grids, which wraps where the page is narrow. @param {Element} parent */
+  row(parent = this.body) {
+    return this.add(make("div", "cn-row"), parent);
+  }
+
+  /** The rest of a row: it takes what width the grids leave. @param {Element} row */
+  side(row) {
+    return this.add(make("div", "cn-side"), row);
+  }
+
+  /** An operator between two grids: ⊙, =, → @param {string} text @param {Element} parent */
+  sign(text, parent) {
+    const sign = this.add(make("span", "cn-sign", { "aria-hidden": "true" }), parent);
+    sign.textContent = text;
+    return sign;
+  }
+
+  /** The place of the formulas; a figure sets its innerHTML (text.js makes the lines). */
+  formulas(parent = this.body) {
+    return this.add(make("div", "cn-formulas"), parent);
+  }
+
+  /**
+   * Something long that the reader may open; returns {show(html)}, null for nothing to show. It
+   * stays open while what it shows changes, and `html`, a function, is called only then.
+   * @param {string} summary
+   */
+  details(summary, parent = this.body) {
+    const details = this.add(make("details", "cn-details"), parent);
+    const line = this.add(make("summary", ""), details);
+    line.textContent = summary;
+    const content = this.add(make("div", "cn-products"), details);
+    let html = /** @type {(() => string) | null} */ (null);
+    const write = () => {
+      content.innerHTML = details.open && html ? html() : "";
+    };
+    details.addEventListener("toggle", write);
+    const show = (/** @type {(() => string) | null} */ next) => {
+      html = next;
+      details.classList.toggle("cn-blank", !html);
+      write();
+    };
+    return { show };
+  }
+
+  // --- controls ------------------------------------------------------------------------------
+
+  /** Controls that belong together, under a name for the ear. @param {string} legend */
+  group(legend) {
+    const set = this.add(make("fieldset", "cn-group"), this.controls);
+    this.add(make("legend", "cn-unseen"), set).textContent = legend;
+    return set;
+  }
+
+  /**
+   * @param {Element} parent
+   * @param {string} text
+   * @param {(button: HTMLButtonElement) => void} onClick
+   */
+  button(parent, text, onClick) {
+    const button = this.add(make("button", "cn-button", { type: "button" }), parent);
+    button.textContent = text;
+    button.addEventListener("click", () => onClick(button));
+    return button;
+  }
+
+  /**
+   * A labelled menu of [value, text] pairs; returns the select.
+   * @param {Element} parent
+   * @param {string} text
+   * @param {(string | number)[][]} choices
+   * @param {(value: string) => void} onChange
+   */
+  menu(parent, text, choices, onChange) {
+    const label = this.add(make("label", "cn-label"), parent);
+    label.append(text, " ");
+    const select = this.add(make("select", "cn-select"), label);
+    for (const [value, words] of choices) select.add(new Option(`${words}`, `${value}`));
+    select.addEventListener("change", () => onChange(select.value));
+    return select;
+  }
+
+  /**
+   * A labelled slider; returns {input, output}, output being the place of its number.
+   * @param {Element} parent
+   * @param {string} html
+   * @param {string} words
+   * @param {{ min: number, max: number, step: number }} range
+   * @param {(value: number) => void} onInput
+   */
+  slider(parent, html, words, { min, max, step }, onInput) {
+    const label = this.add(make("label", "cn-label"), parent);
+    label.innerHTML = html;
+    const input = this.add(
+      make("input", "cn-slider", {
+        type: "range",
+        min,
+        max,
+        step,
+        "aria-label": words,
+        "data-lm-suppress-shortcuts": "true",
+      }),
+      label,
+    );
+    const output = this.add(make("output", "cn-number"), label);
+    input.addEventListener("input", () => onInput(Number(input.value)));
+    return { input, output };
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ */
+export function make(tag, name, attributes = {}) {
+  const element = document.createElement(tag);
+  element.className = name;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
+  return element;
+}

@@ -1,0 +1,57 @@
+"""One browser for all tests that need one, and how a page is opened in it without a network."""
+
+import os
+
+import pytest
+
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser that CONVNET_BROWSER names, as `make test-browser` and its like do."""
+    program = os.environ.get("CONVNET_BROWSER")
+    if not program:
+        pytest.skip("needs Chromium: make test-browser, test-site or test-slides")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_file(browser):
+    """open_file(folder, address) opens a page of a folder on the disk, offline.
+
+    An error on the page, or a request to anywhere but the folder, fails the test.
+    """
+    contexts, wrong = [], []
+
+    def open_file(folder, address, width, height, **options):
+        def here(url):
+            return url.startswith((f"{folder.as_uri()}/", "data:", "blob:"))
+
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.set_offline(True)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.on("requestfailed", lambda request: wrong.append(request.url[:200]))
+        page.on("request", lambda r: None if here(r.url) else wrong.append(r.url))
+        page.goto(f"{folder.as_uri()}/{address}")
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert wrong == []
