@@ -149,7 +149,7 @@ TRANSPOSED = "NDArray.make({0}.columns, {0}.rows, (j, k) => {0}.at(k, j))"
 #: What the engine says, and what it says with the bug.
 MISTAKES = {
     "BP1 without σ′": (BP1, "nabla_a"),
-    "BP1 with its sign turned": ("a - y.values[q]", "y.values[q] - a"),
+    "BP1 with the wrong sign": ("a - y.values[q]", "y.values[q] - a"),
     "BP2 without σ′": ("const slope1 = sigmoidPrime(z1)", "const slope1 = z1.map(() => 1)"),
     "BP2 with σ′(a¹)": ("const slope1 = sigmoidPrime(z1)", "const slope1 = sigmoidPrime(a1)"),
     "BP2 with = for +=": ("nabla_a.values[jk] += delta", "nabla_a.values[jk] = delta"),
@@ -169,7 +169,7 @@ MISTAKES = {
         "NDArray.scalar(nabla)",
         "NDArray.scalar(nabla * w.values.length)",
     ),
-    "BP4 turned by 180°": (BP4, "nabla.values[w.values.length - 1 - l * w.columns - m]"),
+    "BP4 rotated by 180°": (BP4, "nabla.values[w.values.length - 1 - l * w.columns - m]"),
     "BP4 transposed": (BP4, "nabla.values[m * w.rows + l]"),
     "BP4 off by one": (
         "delta.at(j, k) * a.at(j + l, k + m)",
