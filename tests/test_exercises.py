@@ -207,7 +207,7 @@ BAD = {
     "raised IndexError: list index out of range": raises,
     "was not ready after": hangs,
     "changed its argument": changes_its_input,
-    "is a str": everywhere(lambda value: "a string"),
+    "is a text": everywhere(lambda value: "a string"),
     "shape": everywhere(lambda value: np.asarray(value)[None]),
     "no finite number": everywhere(lambda value: np.full(np.shape(value), np.nan)),
     "nothing else": everywhere(lambda value: -np.asarray(value, float)),
@@ -443,7 +443,7 @@ def test_the_first_difference_has_its_place_and_both_values():
         ([1.0, 2, 3, 4], r"shape \(4,\); shape \(2, 2\) is expected"),
         ([[1.0, 2], [3, np.inf]], r"inf at \[1, 1\]"),
         ([[1, 0], [0, 0]], "right at the beginning, and 0 after that"),
-        ("four", "should be an array of shape .2, 2., and is a str"),
+        ("four", "should be an array of shape .2, 2., and is a text"),
         ({}, "is a dict of 0"),
         (np.sum, "is a function"),
     ],
@@ -495,7 +495,7 @@ def test_a_number_that_is_wrong_is_not_answered_with_the_right_one():
     exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values(8.5))
     assert said(7, exercise) == "0.2: not yet. 7 is too small."
     assert "without quotation marks" in said("7", exercise)
-    assert said("b", exercise) == "0.2: not yet. The answer should be a number, and is a str."
+    assert said("b", exercise) == "0.2: not yet. The answer should be a number, and is a text."
     assert "a number alone" in said([8.5], exercise)
     assert "call it" in said(lambda: 8.5, exercise)
     assert "no finite number" in said(float("nan"), exercise)
