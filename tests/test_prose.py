@@ -61,7 +61,8 @@ def test_another_number_in_the_sentence_is_noticed(chapter, phrase):
 
 def without_mathematics(text):
     """The prose with formulas, code, addresses and the names of cells blanked out."""
-    hidden = r"<span data-cell=.*?</span>|\$\$.*?\$\$|\$[^$]+\$|```.*?```|`[^`\n]+`|\]\([^)\s]+\)|<[^>]+>"
+    hidden = r"<span data-cell=.*?</span>|\$\$.*?\$\$|\$[^$]+\$|```.*?```|`[^`\n]+`"
+    hidden += r"|\]\([^)\s]+\)|<[^>]+>"
     return re.sub(hidden, lambda m: " " * len(m[0]), text, flags=re.DOTALL)
 
 
