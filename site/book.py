@@ -13,7 +13,6 @@ from docutils import nodes
 from sphinx import addnodes
 
 DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
-CELL = re.compile(r'<span data-cell="([a-z]\w*-\d+-\d+)">(.*?)</span>')
 TAG = re.compile(r"\s*\\tag\{(.+?)\}")
 # What is no mention of one equation of this book: a range of them, and the old four by their name.
 NAME = r"(?:F[1-5]|FC[1-4]|BP[234]a|BP[1-4])"
@@ -53,11 +52,6 @@ def equations(folder):
 def _prose(path):
     cells = json.loads(path.read_text("utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-
-
-def link_cells(text):
-    """Return a text whose named cells, words in a notebook, lead to a figure of the page."""
-    return CELL.sub(r'<a class="cell-link" href="#\1">\2</a>', text)
 
 
 def name_equations(doctree, home=None):

@@ -47,8 +47,12 @@ def main():
         bench += ["--output-file=requirements-bench.txt"]
         classroom = ["--extra=classroom", "--constraints=requirements.txt"]
         classroom += ["--output-file=requirements-classroom.txt", "pyproject.toml"]
-        for arguments in (main_, browser, site, lite, bench, classroom):
-            if arguments in (site, lite, bench, classroom):
+        hub = ["--group=hub", "--constraints=requirements.txt"]
+        hub += ["--output-file=requirements-hub.txt"]
+        # What tools/install.py installs first.
+        pip_ = ["--group=pip", "--output-file=requirements-pip.txt"]
+        for arguments in (main_, browser, site, lite, bench, classroom, hub, pip_):
+            if arguments in (site, lite, bench, classroom, hub):
                 arguments += [f"--no-emit-package={name}" for name in names("requirements.txt")]
             subprocess.run([*compile_, *arguments], cwd=ROOT, check=True)
 

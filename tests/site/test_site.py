@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import book
+import cells as named_cells
 import front_door
 import numpy as np
 import pytest
@@ -488,7 +488,7 @@ def test_the_name_of_an_equation_shows_its_formula(open_page, how):
     assert card.count() == 0
 
 
-NAMED = [(name, *found) for name in PAGES for found in book.CELL.findall(prose_of(name))]
+NAMED = [(name, *found) for name in PAGES for found in named_cells.CELL.findall(prose_of(name))]
 
 
 @pytest.mark.parametrize(
