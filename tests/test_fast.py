@@ -364,7 +364,7 @@ BAD = {
     ),
     "no rows": (
         lambda: fast.Stepper(network(None)).step(A0, ONE, 1.0, np.array([], int)),
-        "images: expected at least one, got none",
+        "rows: expected at least one integer, shape (B,), got int64 of shape (0,)",
     ),
     "rows as a mask": (
         lambda: fast.Stepper(network(None)).gradients(A0, ONE, [True, False, True, True]),
