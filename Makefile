@@ -165,12 +165,12 @@ hub: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-hub.txt
 	@$(IN_VENV) tools/hub_proxy.py
 
-# All that the suites of .ci/run need, so that two of them can run at once.
+# What the suites in a browser need, so that they can run beside others.
 
 .PHONY: installed
 
 installed: export CONVNET_BROWSER ?= $(shell command -v chromium)
-installed: .browser .site classroom hub
+installed: .browser .site
 
 test-hub: export CONVNET_STUDENTS ?= 12
 test-hub: hub

@@ -1,3 +1,3 @@
 """What the hub itself runs is no module of tests."""
 
-collect_ignore = ["hub_config.py", "student.py"]
+collect_ignore = ["hub_config.py", "visitor.py"]

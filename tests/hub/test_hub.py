@@ -19,15 +19,17 @@ from pathlib import Path
 import pytest
 import surroundings
 
+if "CONVNET_STUDENTS" not in os.environ:
+    pytest.skip("a class of students, for minutes: make test-hub", allow_module_level=True)
 pytest.importorskip("jupyterhub", reason="make hub adds it")
 pytest.importorskip("aiohttp", reason="make hub adds it")
 if not shutil.which("npm"):
     pytest.skip("the hub's proxy needs npm", allow_module_level=True)
 
 from hub_proxy import fetch
-from student import Student
+from visitor import Student
 
-STUDENTS = int(os.environ.get("CONVNET_STUDENTS", "12"))
+STUDENTS = int(os.environ["CONVNET_STUDENTS"])
 CHAPTER = os.environ.get("CONVNET_CHAPTER", "02")
 APART = float(os.environ.get("CONVNET_APART", "0"))  # seconds between two who come in
 #: After so many seconds an idle kernel or server is ended: an hour in the recipe.
