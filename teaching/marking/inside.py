@@ -57,13 +57,19 @@ def not_apart():
     others = [name for name in os.listdir("/proc") if name.isdigit()]
     if len(others) > 3:
         return "processes of others are in sight"
-    if not os.statvfs("/").f_flag & os.ST_RDONLY or set(os.listdir("/tmp")):
+    if not os.statvfs("/").f_flag & os.ST_RDONLY or set(os.listdir("/tmp")) - ways():
         return "files of others are in reach"
     with open("/proc/self/status", encoding="ascii", errors="replace") as file:
         status = file.read()
     if os.getuid() == 0 or "CapEff:\t0000000000000000" not in status:
         return "it has rights that it should not have"
     return ""
+
+
+def ways():
+    """Return the folders of /tmp on the way to Python and the library, where they lie in there."""
+    known = (path.split(os.sep) for path in (sys.prefix, sys.base_prefix, *sys.path))
+    return {parts[2] for parts in known if parts[:2] == ["", "tmp"] and len(parts) > 2}
 
 
 class Late(BaseException):
