@@ -1,5 +1,5 @@
 # make lab    read the book: opens JupyterLab on its start page
-# make test   run everything: the tests of the library, and every notebook
+# make test   run the tests of the library, and every notebook
 # For those who change it: make notebooks, lint, lock, clean (see CONTRIBUTING.md)
 
 PYTHON ?= python3
@@ -18,7 +18,7 @@ lab: .venv
 	@$(IN_VENV) tools/lab.py
 
 test: .venv
-	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks --ignore=tests/faults
+	$(IN_VENV) -m pytest --nbval --doctest-modules convnet_lib tests notebooks
 
 # Cases that were not drawn before, the most that a night has time for.
 test-search: .venv
@@ -46,7 +46,7 @@ format: .venv node_modules
 	$(IN_VENV) -m ruff format
 	npm run --silent format
 
-# What checks the JavaScript; nothing else needs npm but the site and the slides.
+# What checks the JavaScript; nothing else needs npm but the site, the slides and the hub.
 node_modules:
 	@command -v npm >/dev/null || { echo "There is no npm here, which checks the JavaScript: apt-get install npm"; exit 1; }
 	@cmp -s package-lock.json node_modules/.lock || { npm ci --silent && cp package-lock.json node_modules/.lock; }
@@ -62,7 +62,7 @@ data: .venv
 # What a reader's machine may do wrong: kills, full disks, servers that lie, two at once.
 .PHONY: test-faults
 test-faults: .venv
-	$(IN_VENV) -m pytest tests/faults
+	CONVNET_FAULTS=1 $(IN_VENV) -m pytest tests/faults
 
 clean:
 	rm -rf .venv .venv-bench .venv-ends .cache node_modules build dist site/_build

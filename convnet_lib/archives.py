@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import checks, parts
+from . import checks, whole_files
 
 
 class Unreadable(ValueError):
@@ -35,9 +35,9 @@ def write(path, arrays):
     if path.is_dir():
         checks.refuse("path", "the name of a file", f"that of a folder, {str(path)!r}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with parts.part(path) as file:
+    with whole_files.part(path) as file:
         np.savez(file, **arrays)
-        parts.put(file, path)
+        whole_files.put(file, path)
 
 
 def read(path, names, what):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checks, parts
+from . import checks, whole_files
 
 __all__ = ["Digits", "Split", "fill", "load_digits", "load_mnist", "load_other", "one_hot"]
 
@@ -323,7 +323,7 @@ def load_idx(files, place, mirrors, dtype):
     dtype = checks.float_dtype("dtype", dtype)
     if mirrors:
         for file in files:
-            parts.sweep(place.folder / f"{file.name}.gz")
+            whole_files.sweep(place.folder / f"{file.name}.gz")
     # All four are in place before the first large array is made.
     paths = [_find(file, place, mirrors) for file in files]
     arrays = []
@@ -494,7 +494,7 @@ def _download(file, path, mirrors):
     failures = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with parts.part(path) as part:
+        with whole_files.part(path) as part:
             for mirror in mirrors:
                 url = mirror + path.name
                 try:
@@ -608,7 +608,7 @@ class _Transfer:
 def _move(part, path):
     """Give the file its final name, in one step for whoever is looking."""
     try:
-        parts.put(part, path)
+        whole_files.put(part, path)
     except PermissionError:
         # Windows, when another process has just put its copy there and is reading it.
         if not path.is_file():

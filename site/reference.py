@@ -22,7 +22,7 @@ PAGES = {
         "Each function with its equation, its arguments and an example. Take for granted "
         "``import numpy as np`` and ``from convnet_lib import ConvNet, conv, pool, dense, …``.",
         (
-            *("activations", "conv", "pool", "dense", "costs", "network", "deep"),
+            *("activations", "conv", "pool", "dense", "costs", "network"),
             *("by_definition", "gradient_check", "maps", "data", "batches", "checks", "archives"),
         ),
     ),
@@ -30,7 +30,7 @@ PAGES = {
         "The library: training",
         "How the network learns, and what a long run needs.",
         (
-            *("training.descent", "training.fast", "training.compiled", "training.checkpoints"),
+            *("training.descent", "training.fast", "training.checkpoints"),
             *("training.progress", "training.distributed"),
         ),
     ),
@@ -49,9 +49,11 @@ PAGES = {
 
 
 def rooms(page):
-    """Return the rooms of a page that are there."""
+    """Return the rooms of a page; one that is not there, or was moved, is an error."""
     names = [f"convnet_lib.{room}" for room in PAGES[page][2]]
-    return [name for name in names if importlib.util.find_spec(name)]
+    if lost := [name for name in names if not importlib.util.find_spec(name)]:
+        raise ModuleNotFoundError(f"site/reference.py lists what is not there: {lost}")
+    return names
 
 
 def formulas(folder):

@@ -946,7 +946,7 @@ def test_a_place_that_may_not_be_written_is_said(tmp_path, monkeypatch, mirror, 
 
 def test_a_part_of_a_process_that_lives_is_left_alone(tmp_path, mirror):
     path = tmp_path / f"{IMAGES.name}.gz"
-    with data.parts.part(path) as part:
+    with data.whole_files.part(path) as part:
         load_from(tmp_path, [mirror().url])
         assert names_in(tmp_path) == sorted([*ALL_NAMES, Path(part.name).name])
     assert names_in(tmp_path) == ALL_NAMES

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from oracles import random
 
-from convnet_lib import ConvNet, checkpoints, data, parts, training
+from convnet_lib import ConvNet, checkpoints, data, whole_files, training
 from convnet_lib.data import Digits
 from convnet_lib.training import progress
 
@@ -217,7 +217,7 @@ def test_an_interrupt_between_epochs_adds_no_network(monkeypatch, tmp_path):
 def test_a_real_control_c():
     """A signal at any moment of a long run in a process of its own."""
     code = """
-        from convnet_lib import ConvNet, data, parts, training
+        from convnet_lib import ConvNet, data, whole_files, training
         from convnet_lib.data import Digits
         few = Digits(*(array[:200] for array in data.load_digits().train))
         run = training.sgd(ConvNet.random(None, 0), few, 10**6, 0.1, progress=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import archives, checks, parts
+from .. import archives, checks, whole_files
 from ..network import ConvNet
 
 #: Goes up when what a checkpoint holds changes its meaning.
@@ -40,7 +40,9 @@ def place(path):
             what = "a folder" if found.is_dir() else "no regular file"
             checks.refuse("checkpoint", "the path of a file", f"that of {what}, {str(found)!r}")
         found.parent.mkdir(parents=True, exist_ok=True)
-        with parts.part(found):  # a file beside it can be made: then it can be moved there too
+        with whole_files.part(
+            found
+        ):  # a file beside it can be made: then it can be moved there too
             pass
         if found.exists() and not os.access(found, os.W_OK):
             checks.refuse("checkpoint", "a file that may be replaced", f"{str(found)!r}, read-only")
@@ -65,9 +67,9 @@ def save(path, rows, rng, settings):
     nets, *curves = zip(*rows, strict=True)
     arrays = {name: np.stack([getattr(net, name) for net in nets]) for name in ConvNet.parameters}
     about = {"version": VERSION, "rng": rng.bit_generator.state, "settings": settings}
-    with parts.part(path) as file:
+    with whole_files.part(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), curves=np.array(curves), **arrays)
-        parts.put(file, path)
+        whole_files.put(file, path)
 
 
 def load(path, settings):

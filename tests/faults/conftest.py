@@ -16,6 +16,14 @@ from disks import AS_NOBODY
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def pytest_collection_modifyitems(items):
+    """Leave the faults to who asks for them: they take minutes."""
+    if "CONVNET_FAULTS" not in os.environ:
+        for item in items:
+            if item.path.parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.skip(reason="minutes of faults: make test-faults"))
+
+
 class Other:
     """Another Python in the repository."""
 

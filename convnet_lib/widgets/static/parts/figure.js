@@ -4,7 +4,7 @@
 // the cell that was picked. A figure passes `explain` and is called with {grid, row, column}
 // whenever that changes; it calls `refresh` itself when an array does.
 // To explain is to mark grids, write formulas and say the same in words. A new figure begins as
-// convolution.js does.
+// pooling.js does.
 //
 // Python and the page share the traits of the model: data, parameters and choices. What depends on
 // them a figure asks of engine.js, with or without a kernel. A control changes a trait with `send`,
