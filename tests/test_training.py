@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from oracles import random
 
-from convnet_lib import ConvNet, checkpoints, data, whole_files, training
+from convnet_lib import ConvNet, checkpoints, data, training, whole_files
 from convnet_lib.data import Digits
 from convnet_lib.training import progress
 
@@ -448,7 +448,7 @@ def test_a_place_without_rights_is_refused_before_the_first_step(tmp_path, monke
 
     monkeypatch.setattr(training.Stepper, "step", lambda *_: pytest.fail("a step was taken"))
     if fails == "open":
-        monkeypatch.setattr(parts, "_new", forbidden)
+        monkeypatch.setattr(whole_files, "_new", forbidden)
     else:
         monkeypatch.setattr(Path, "mkdir", forbidden)
     with pytest.raises(ValueError, match=r"^checkpoint: expected a place .*: Permission denied$"):
