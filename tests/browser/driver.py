@@ -134,6 +134,14 @@ class Live:
         )
 
 
+def without_number(figure, name, *at):
+    """The figure with a not-a-number in an array, which its constructor would refuse."""
+    array = getattr(figure, name).copy()
+    array[(..., *at)] = np.nan
+    setattr(figure, name, array)
+    return figure
+
+
 def number(text):
     """Read a number as the page writes it: −1.25, 3.10×10⁻⁴."""
     plain = (

@@ -268,9 +268,8 @@ def test_the_keyboard_reaches_every_quantity(show, figure):
 
 
 def test_what_is_not_a_number_is_told(show):
-    a0 = A0[0].copy()
-    a0[10, 10] = np.nan
-    live = show(widgets.backpropagation(NET, a0, Y[0]), width=1600)
+    figure = driver.without_number(widgets.backpropagation(NET, A0[0], Y[0]), "a0", 10, 10)
+    live = show(figure, width=1600)
     live.hover("delta1", 8, 8)
     assert "not a number" in live.words()
     live.hover("nabla_w1", 2, 2)

@@ -215,9 +215,8 @@ def test_without_labels_and_held_out_digits_it_shows_what_there_is(show):
 
 
 def test_a_run_of_one_network_and_pixels_that_are_no_numbers(show):
-    image = IMAGES[0].copy()
-    image[2, 2] = np.nan
-    live = show(widgets.training_film(run_of(1, None), image, LABELS[0]))
+    film = widgets.training_film(run_of(1, None), IMAGES[0], LABELS[0])
+    live = show(driver.without_number(film, "a0", 2, 2))
     assert not live.root.get_by_label("Epoch", exact=True).count()
     live.hover("a1", 1, 1)
     assert "not a number" in live.words()
