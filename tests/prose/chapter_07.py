@@ -5,7 +5,7 @@ import numpy as np
 from convnet_lib import pool
 from convnet_lib.activations import sigmoid_prime
 from prose import shown
-from prose.book import DIGITS, LAYERS, NET, thousand
+from prose.book import A0, DIGITS, LAYERS, NET, thousand
 
 
 def moves(digit):
@@ -20,6 +20,18 @@ def same_fields(digit, first, second):
     return bool(a1[first] == a1[second] and np.array_equal(one, other) and one.max() > 0)
 
 
+def ranks(a1):
+    """How many neurons of each window are equal to its maximum."""
+    four = pool.windows(a1)
+    return (four == four.max(axis=-1, keepdims=True)).sum(axis=-1)
+
+
+def inks():
+    """The darkest pixel under each tied neuron of the chapter's digit."""
+    tied = pool.winners(LAYERS.a1, "all") & pool.tied(LAYERS.a1).repeat(2, 0).repeat(2, 1)
+    return [A0[j : j + 5, k : k + 5].max() for j, k in np.argwhere(tied)]
+
+
 CLAIMS = {
     "Raise the 0.4 to 0.41: the maximum is # as before": lambda: max(0.2, 0.7, 0.41, 0.1),
     "Raise the 0.7 to #: the maximum is #.": lambda: (0.71, max(0.2, 0.71, 0.4, 0.1)),
@@ -30,10 +42,16 @@ CLAIMS = {
     "On a page that is mostly blank, that is no rare case": lambda: (
         shown("nb07-027", "1,000 digits: #%")()[0] == round(100 * pool.tied(thousand().a1).mean())
     ),
+    "on the digit with # tied windows": lambda: pool.tied(LAYERS.a1).sum(),
+    "number 2 is the #.": lambda: DIGITS.labels[2],
+    "On this digit all the tied neurons see blank paper": lambda: max(inks()) == 0,
+    "Most digits have windows with one, two, three and four winners": lambda: (
+        sum(set(ranks(a1).flat) == {1, 2, 3, 4} for a1 in thousand().a1) > 500
+    ),
     "An upright stroke repeats itself from row to row (digit 3, a #)": lambda: (
         DIGITS.labels[3] if same_fields(3, (10, 15), (11, 15)) else "no such tie"
     ),
-    "along the diagonal (digit 4, a #)": lambda: (
+    "along a diagonal (digit 4, a #)": lambda: (
         DIGITS.labels[4] if same_fields(4, (18, 19), (19, 18)) else "no such tie"
     ),
     "On some digits it does notice": lambda: (

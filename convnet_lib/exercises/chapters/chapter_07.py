@@ -137,9 +137,9 @@ BLANK_PAGE = Exercise(
         "Each of them gets all of the window's ∂C/∂a2, and all have the same slope.",
         "Compare the sum over one window: n times ∂C/∂a2 times the slope, and once.",
     ),
-    why="A digit has windows with one, two, three and four winners, and ∂C/∂a2 of "
-    "both signs, so there the factor can be any number. Even the sign of the sum can change, as it "
-    "did above.",
+    why="Most digits have windows with one, two, three and four winners, and ∂C/∂a2 has both "
+    "signs, so there the factor can be any number. Even the sign of the sum can change, as it did "
+    "above.",
     solution=too_much,
 )
 
@@ -195,8 +195,9 @@ ERROR = Exercise(
             lambda d, w, z: _back(d, w, z, "all") * sigmoid_prime(z),
         ),
         "split among the tied": Mistake(
-            "Split evenly among the tied: w1 and b1 get the same gradients as with one winner. "
-            "Here δ1 is asked for with one winner a window, the first in reading order.",
+            "Split evenly among the tied: on blank paper w1 and b1 get the same gradients as with "
+            "one winner. Here δ1 is asked for with one winner a window, the first in reading "
+            "order.",
             lambda d, w, z: _back(d, w, z, "split") * sigmoid_prime(z),
         ),
         "the last of the tied": Mistake(
@@ -230,7 +231,8 @@ ERROR = Exercise(
         "windows laid side by side": Mistake(
             "Switch and slope are right, but the sums have gone to the wrong neurons. (j, k) "
             "takes the sum of (j // 2, k // 2), and here it takes that of j modulo the number of "
-            "rows. np.tile does that, and np.kron with its arguments exchanged; take repeat.",
+            "rows of sums, and k likewise. np.tile does that, and np.kron with its arguments "
+            "exchanged; take repeat.",
             lambda d, w, z: (
                 np.tile(dense.backward(d, w), (2, 2)) * pool.winners(z) * sigmoid_prime(z)
             ),
@@ -342,13 +344,13 @@ ONE_WINNER = Exercise(
             lambda a1: pool.winners(a1, "all"),
         ),
         "split among the tied": Mistake(
-            "The 1 has been split among the tied. The gradients would be right; but a mask with "
-            "one winner is asked for, the first in reading order.",
+            "The 1 has been split among the tied. On blank paper the gradients would be right; but "
+            "a mask with one winner is asked for, the first in reading order.",
             lambda a1: pool.winners(a1, "split"),
         ),
         "the last of the tied": Mistake(
-            "One winner a window: the gradients would be right. But it is the last of the tied in "
-            "reading order, and the first is asked for.",
+            "One winner a window: on blank paper the gradients would be right. But it is the last "
+            "of the tied in reading order, and the first is asked for.",
             lambda a1: _last(a1),
         ),
         "the first in columns": Mistake(
@@ -423,8 +425,8 @@ LAST = Exercise(
         "∂C/∂b1 is the sum of all δ1. ∂C/∂w1 multiplies each δ1 by a pixel; which pixels does a "
         "neuron of a blank window see?",
     ),
-    why="So δ1 is a matter of convention where windows are tied, and the gradients are not. It is "
-    "the gradients that a network learns with.",
+    why="So on blank paper δ1 is a matter of convention, and the gradients are not. It is the "
+    "gradients that a network learns with.",
     solution="b. In a blank window all four z1 are b1, so all four slopes are the same, and the "
     "one δ1 that is not 0 moves from the upper left to the lower right place with the same value. "
     "The sum over the map is the same, and with it ∂C/∂b1. In ∂C/∂w1 each δ1 of that window is "
