@@ -1,10 +1,10 @@
 """Wrong backward passes, made on purpose, and the checks that may or may not notice them.
 
 A backward pass is put together here from nine functions, its `Parts`. A bug of the menu `BUGS`
-is another function in the place of one of them, with the same arguments, written as people write
-it by mistake; `break_it` returns a network with a bug, and nothing else changes. The six `CHECKS`
-look at a gradient, and `train` looks at what it does. This room is for the notebook on broken
-gradients, and for the tests of the tests; nothing imports it.
+is another function in the place of one of them (the last: of four), with the same arguments,
+written as people write it by mistake; `break_it` returns a network with a bug, and nothing else
+changes. The six `CHECKS` look at a gradient, and `train` looks at what it does. This room is for
+the notebook on broken gradients, and for the tests; nothing else in the library imports it.
 """
 
 from collections.abc import Callable
@@ -148,7 +148,7 @@ def once_a_weight(delta, w):
 
 
 def nabla_w_rotated(delta, a, w):
-    """BP4 rotated by 180°: a_{j-l,k-m}, as in a convolution, for a_{j+l,k+m}."""
+    """BP4 rotated by 180°: for a filter of 5 by 5, a_{j+4-l,k+4-m} for a_{j+l,k+m}."""
     return RIGHT.conv_nabla_w(delta, a, w)[..., ::-1, ::-1]
 
 
@@ -231,7 +231,7 @@ BUGS = {
 
 # --- the checks -------------------------------------------------------------------------------
 # Each takes a network, images and desired activations, and returns whether it notices that the
-# network's gradients are wrong. `right` is the network with nothing broken.
+# network's gradients are wrong.
 
 
 def shape(net, a0, y):
@@ -298,7 +298,7 @@ def _differ(net, a0, y, look):
     return any(_apart(look(f), look(r)) for f, r in pairs)
 
 
-#: The checks of a gradient by name, those that ask least first.
+#: The checks of a gradient by name, in the order of the columns of a table.
 CHECKS = {
     "shape": shape,
     "mean": mean,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convnet_lib import pool
+from convnet_lib import conv, pool
 from prose.book import A0, LAYERS, NET, Y
 
 FOUND = NET.backprop(A0, Y)
@@ -14,9 +14,19 @@ def seen():
     return np.array([[(A0[l : l + 24, m : m + 24] > 0).sum() for m in range(5)] for l in range(5)])
 
 
+def tied_on_blank_paper():
+    """How many windows are tied, if no tied neuron has ink in its field."""
+    ink = conv.receptive_fields(A0, NET.w1).max(axis=(-2, -1))
+    tied, winners = pool.tied(LAYERS.a1), pool.windows(pool.winners(LAYERS.a1, "all") * 1.0) > 0
+    blank = (pool.windows(ink) == 0) | ~winners
+    return tied.sum() if blank[tied].all() else -1
+
+
 CLAIMS = {
     "The # weights $w^3_{l,j,k}$": lambda: NET.w3.size,
     "# filters of # weights, # in all": lambda: (576, 25, 576 * 25),
+    "shifted by up to # rows and up to # columns": lambda: (4, 4),
+    "All # tied windows of this digit are on blank paper": lambda: tied_on_blank_paper(),
     "a piece of # by #, # pixels, each of them once": lambda: (24, 24, 24 * 24),
     "ink from row # to row # and from column # to column #": lambda: (
         INKED[:, 0].min(),
@@ -26,7 +36,7 @@ CLAIMS = {
     ),
     "the whole 4, or all but # of its pixels": lambda: len(INKED) - seen().min(),
     "for 100 weights drawn from the #": lambda: NET.w3.size,
-    "did not show in $\\partial C/\\partial w^1$ of this digit": lambda: bool(
+    "did not show in $\\partial C/\\partial w^1$ in [chapter 7]": lambda: bool(
         np.array_equal(NET.backprop(A0, Y, ties="all").w1, FOUND.w1)
         and pool.winners(LAYERS.a1, "all").sum() > 144
     ),

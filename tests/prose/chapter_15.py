@@ -18,11 +18,12 @@ def notices(check):
 
 
 def tied_on_ink():
-    """How many windows of each image are tied between neurons that see ink."""
+    """{digit: how many windows of its image are tied between neurons that see ink}."""
     a1, ink = NET.feedforward(IMAGES).a1, conv.receptive_fields(IMAGES, NET.w1).max(axis=(-2, -1))
     windows, inked = pool.windows(a1), pool.windows(ink) > 0
     largest = windows == windows.max(axis=-1, keepdims=True)
-    return ((largest & inked).sum(axis=-1) > 1).sum(axis=(-2, -1))
+    counts = ((largest & inked).sum(axis=-1) > 1).sum(axis=(-2, -1))
+    return dict(zip(DIGITS.labels[2:5].tolist(), counts, strict=True))
 
 
 def learn():
@@ -48,6 +49,42 @@ def accuracy_at_a_quarter(seed):
     return training.accuracy(broken.train(net, DIGITS, learning_rate=0.25), TEST)
 
 
+def right_in_the_last_layer():
+    """How many of the bugs leave both gradients of the last layer as they are."""
+    found = [broken.break_it(NET, bug).backprop(IMAGES, WANTED) for bug in broken.BUGS]
+    return sum(np.array_equal(g.w3, RIGHT.w3) and np.array_equal(g.b3, RIGHT.b3) for g in found)
+
+
+@functools.cache
+def filter_left_alone():
+    """What a pass reaches that changes all but the filter."""
+    still = broken.RIGHT._replace(conv_nabla_w=lambda delta, a, w: np.zeros_like(w))
+    net = broken.BrokenNet(NET.w1, NET.b1, NET.w3, NET.b3, still)
+    return training.accuracy(broken.train(net, DIGITS), TEST)
+
+
+@functools.cache
+def downhill(bug):
+    """In how many steps of a pass the wrong ∂C/∂w¹ points to the side of the right one, in %."""
+    net, same, y = broken.break_it(NET, bug), [], np.eye(10)[DIGITS.labels]
+    for start in range(0, len(y), 10):
+        batch = DIGITS.images[start : start + 10], y[start : start + 10]
+        right = broken.break_it(net, None).backprop(*batch).w1
+        same.append(np.vdot(net.backprop(*batch).w1, right) > 0)
+        net = training.step(net, *batch, 1.0, "quadratic")
+    return 100 * np.mean(same)
+
+
+def of_five_seeds(name):
+    """The accuracies of a row, as far as they are printed."""
+    return np.array(shown("nb15-025", f"{name} # # # # #")())
+
+
+def moved(bug):
+    """By how much a bug moves the accuracy of each seed."""
+    return of_five_seeds(bug) - of_five_seeds("nothing broken")
+
+
 CLAIMS = {
     "made of # functions": lambda: len(broken.RIGHT),
     "(the last of the menu replaces #)": lambda: len([*broken.BUGS.values()][-1]),
@@ -62,10 +99,22 @@ CLAIMS = {
         *notices("loops")(),
     ),
     "**training** notices #": lambda: notices("training")(),
-    "# of the # learn. Here": lambda: (learn(), len(broken.BUGS)),
+    "# of the # learn: they": lambda: (learn(), len(broken.BUGS)),
+    "Here are all #, beside": lambda: len(broken.BUGS),
     "Its gradients, # of the": lambda: NET.w3.size + NET.b3.size,
-    "with the filter left as it was drawn it still recognises a #": lambda: near(
-        shown("nb10-006", "filter left alone #")()[0]
+    "are right under # of the #, and": lambda: (right_in_the_last_layer(), len(broken.BUGS)),
+    "left as it was drawn, the same pass ends at #": lambda: filter_left_alone(),
+    "to the same side as the right one in about # % of the # steps": lambda: (
+        near(downhill("BP2a with the smallest")),
+        len(DIGITS.labels) // 10,
+    ),
+    "of one output neuron in about # %": lambda: near(downhill("BP2 with = for +=")),
+    "five seeds lie within # of each other": lambda: np.ptp(of_five_seeds("nothing broken")),
+    "no seed is moved by more than # by": lambda: max(
+        np.abs(moved(bug)).max() for bug in ("BP3 with the mean", "BP4 off by one")
+    ),
+    "by the first two bugs, now up and now down": lambda: all(
+        moved(bug).min() < 0 < moved(bug).max() for bug in ("BP3 with the mean", "BP4 off by one")
     ),
     "and # runs of # end at chance": lambda: (
         sum(x < 0.15 for x in shown("nb15-025", "BP1 without σ′ # # # # #")()),
@@ -81,7 +130,11 @@ CLAIMS = {
         3.5 < np.linalg.norm(getattr(WITHOUT, p)) / np.linalg.norm(getattr(RIGHT, p)) < 5.5
         for p in NET.parameters
     ),
-    "# windows of the 3 and # of the 4 are tied on ink": lambda: tuple(tied_on_ink()[1:]),
+    "a #, a # and a #, two windows": lambda: tuple(tied_on_ink()),
+    "# windows of the 1 and # of the 0 are tied on ink": lambda: (
+        tied_on_ink()[1],
+        tied_on_ink()[0],
+    ),
     "the shape, which saw none, now sees #": shown("nb15-029", "three oblong #"),
     "see the same #:": notices("differences"),
     "Of the # bugs that are bugs # learn": lambda: (len(broken.BUGS) - 1, learn() - 1),

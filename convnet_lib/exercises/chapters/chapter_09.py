@@ -56,12 +56,12 @@ TWO_ERRORS = Exercise(
             [[1, 1], [1, 0]],
         ),
         "= where += is needed": Mistake(
-            "That is what the last neuron contributes, alone. The weights are shared: add up.",
+            "That is what neuron (2, 0) contributes, alone. The weights are shared: add up.",
             [[0, -2], [0, 0]],
         ),
         "mean instead of sum": Mistake(
-            "The sum has been divided by the nine neurons. Each of them uses the whole weight; "
-            "nothing is shared out.",
+            "The sum has been divided by nine, the number of neurons. Each of them uses the whole "
+            "weight; nothing is shared out.",
             [[1 / 9, -1 / 9], [1 / 9, 0]],
         ),
         "mean of two": Mistake(
@@ -77,8 +77,8 @@ TWO_ERRORS = Exercise(
         "The first piece, minus twice the second.",
     ),
     why="So the gradient of the filter is a sum of pieces of the image, each weighted by the error "
-    "of the neuron that sees it. A step against it makes the filter less like what the neurons "
-    "with positive errors saw.",
+    "of the neuron that sees it. A step against it takes from the filter some of what the neurons "
+    "with positive errors saw, and adds to it some of what those with negative errors saw.",
     solution=two_errors,
 )
 
@@ -193,7 +193,7 @@ LOOPS = Exercise(
         "when the filter is at (j, k).",
     ),
     why="w1 gave its shape and nothing else. Exchange the loops, (j, k) outside, and the inner two "
-    "add a whole piece of the image at a time: exercise 9.1.",
+    "add a whole piece of the image at a time, times one error: exercise 9.1.",
     solution=nabla_w1,
 )
 
@@ -347,8 +347,8 @@ HIDING = Exercise(
         "Four pairs, and the middle is free. After transposing, (j, k) is at (k, j); at least one "
         "such pair has to differ.",
     ),
-    why="Ones, and anything else symmetric, are poor tests of BP4. So is a mean: a gradient that "
-    "comes out rotated by 180° has the mean of the right one.",
+    why="Ones, and any other errors that half a turn leaves as they are, are poor tests of BP4. So "
+    "is a mean: a gradient that comes out rotated by 180° has the mean of the right one.",
     solution=hiding,
 )
 
@@ -381,8 +381,8 @@ SEEN = Exercise(
             [6, 5, 25],
         ),
         "the far columns forgotten": Mistake(
-            "The third is not right yet: (13, 25) is not seen by weights of column 0. The last "
-            "column that they see is 23.",
+            "The third is not right yet: (13, 25) is not seen by weights of column 0 or "
+            "1. The last column that a weight of column m sees is m + 23.",
             [6, 1, 25],
         ),
         "off by one at the near edge": Mistake(
