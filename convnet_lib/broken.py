@@ -570,9 +570,9 @@ def table(net, a0, y):
     """Return {bug: {check: whether it notices}} for each bug of the menu; arguments as `noticed`.
 
     >>> from convnet_lib import broken
-    >>> w1, w3 = np.array([[2.0, -1.0]]), np.array([[[3.0]], [[-1.0]]])
+    >>> w1, w3 = np.array([[2.0, -1.0], [0.0, 3.0]]), np.array([[[3.0]], [[-1.0]]])
     >>> net = ConvNet(w1, np.array(0.5), w3, np.zeros(2))
-    >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.25, 0.75]])
+    >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.25, 0.75], [1.0, 0.0, 0.5]])
     >>> found = broken.table(net, a0, np.array([0.0, 1.0]))
     >>> len(found), found["BP3 with the mean"]["shape"], found["BP3 with the mean"]["mean"]
     (18, False, True)
