@@ -23,6 +23,14 @@ class Unreadable(ValueError):
 def write(path, arrays):
     """Write arrays by their names to a file, whole or not at all: a crash leaves what was there.
 
+    >>> import os, tempfile
+    >>> from convnet_lib import archives
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     archives.write(os.path.join(folder, "a.npz"), {"a": np.array([3.0, 5.0])})
+    ...     with np.load(os.path.join(folder, "a.npz")) as archive:
+    ...         archive["a"]
+    array([3., 5.])
+
     Args:
         path: of the file; its folder is made if need be.
         arrays: a dict of arrays.
@@ -42,6 +50,14 @@ def write(path, arrays):
 
 def read(path, names, what):
     """Return the arrays of a file as a dict; nothing in the file is run.
+
+    >>> import os, tempfile
+    >>> from convnet_lib import archives
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "a.npz")
+    ...     archives.write(path, {"a": np.array([3.0, 5.0]), "b": np.array(7)})
+    ...     archives.read(path, ["a"], "a few numbers")["a"]
+    array([3., 5.])
 
     Args:
         path: of the file.
@@ -65,6 +81,14 @@ def read(path, names, what):
 
 def stored(path, names=None):
     """Return the arrays of an archive by their names, a dict.
+
+    >>> import os, tempfile
+    >>> from convnet_lib import archives
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "a.npz")
+    ...     archives.write(path, {"a": np.array([3.0, 5.0]), "b": np.array(7)})
+    ...     sorted(archives.stored(path)), sorted(archives.stored(path, ["b"]))
+    (['a', 'b'], ['b'])
 
     Args:
         path: of the file.

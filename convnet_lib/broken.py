@@ -43,12 +43,27 @@ RIGHT = Parts()
 
 @dataclass(frozen=True, eq=False)
 class BrokenNet(ConvNet):
-    """A ConvNet whose backward pass is made of `parts`, so that one of them can be wrong."""
+    """A ConvNet whose backward pass is made of `parts`, so that one of them can be wrong.
+
+    >>> from convnet_lib import broken
+    >>> net = ConvNet.random(image=(6, 8), seed=0)
+    >>> parts = broken.RIGHT._replace(conv_nabla_b=lambda delta, w: np.array(7.0))
+    >>> wrong = broken.BrokenNet(net.w1, net.b1, net.w3, net.b3, parts)
+    >>> wrong.backprop(np.zeros((6, 8)), np.eye(10)[3]).b1
+    array(7.)
+    """
 
     parts: Parts = RIGHT
 
     def backprop(self, a0, y, cost="quadratic", ties="first"):
-        """Return δ³, δ¹ and the gradients as the parts compute them; see `ConvNet.backprop`."""
+        """Return δ³, δ¹ and the gradients as the parts compute them; see `ConvNet.backprop`.
+
+        >>> from convnet_lib import broken
+        >>> net = broken.break_it(ConvNet.random(image=(6, 8), seed=0), "BP3 with the mean")
+        >>> g = net.backprop(np.ones((6, 8)), np.eye(10)[3])
+        >>> bool(np.isclose(g.b1, g.delta1.sum())), bool(np.isclose(g.b1, g.delta1.mean()))
+        (False, True)
+        """
         z1, a1, a2, z3, a3 = self.feedforward(a0)
         delta3 = self.parts.delta(z3, a3, y, cost)
         nabla_a2 = self.parts.dense_backward(delta3, self.w3)
@@ -66,6 +81,11 @@ class BrokenNet(ConvNet):
 
 def break_it(net, bug):
     """Return the network with a bug in its backward pass; what it answers stays as it is.
+
+    >>> from convnet_lib import broken
+    >>> wrong = broken.break_it(ConvNet.random(seed=0), "BP4 transposed")
+    >>> wrong.parts.conv_nabla_w is broken.nabla_w_transposed
+    True
 
     Args:
         net: a ConvNet.
@@ -87,83 +107,186 @@ def break_it(net, bug):
 
 
 def delta_without_slope(z3, a3, y, cost="quadratic"):
-    """BP1 that forgets σ′: right for the cross-entropy, where it cancels, and for that alone."""
+    """BP1 that forgets σ′: right for the cross-entropy, where it cancels, and for that alone.
+
+    >>> from convnet_lib import broken
+    >>> z3, a3, y = np.zeros(2), np.array([0.5, 0.5]), np.array([0.0, 1.0])
+    >>> broken.delta_without_slope(z3, a3, y), costs.delta(z3, a3, y, "quadratic")
+    (array([ 0.5, -0.5]), array([ 0.125, -0.125]))
+    """
     return costs.quadratic_prime(a3, y)
 
 
 def delta_with_the_wrong_sign(z3, a3, y, cost="quadratic"):
-    """BP1 with y - a³ for a³ - y: uphill."""
+    """BP1 with y - a³ for a³ - y: uphill.
+
+    >>> from convnet_lib import broken
+    >>> z3, a3, y = np.zeros(2), np.array([0.5, 0.5]), np.array([0.0, 1.0])
+    >>> broken.delta_with_the_wrong_sign(z3, a3, y, "cross_entropy")
+    array([-0.5,  0.5])
+    """
     return -RIGHT.delta(z3, a3, y, cost)
 
 
 def slope_left_out(z):
-    """BP2 that forgets σ′."""
+    """BP2 that forgets σ′.
+
+    >>> from convnet_lib import broken
+    >>> broken.slope_left_out(np.array([0.0, 4.0])), activations.sigmoid_prime(np.array([0.0]))
+    (array([1., 1.]), array([0.25]))
+    """
     return np.ones_like(z)
 
 
 def slope_of_the_activation(z):
-    """BP2 with σ′(a¹) for σ′(z¹)."""
+    """BP2 with σ′(a¹) for σ′(z¹).
+
+    >>> from convnet_lib import broken
+    >>> z = np.array([0.0, 2.0])
+    >>> broken.slope_of_the_activation(z).round(3), activations.sigmoid_prime(z).round(3)
+    (array([0.235, 0.207]), array([0.25 , 0.105]))
+    """
     return sigmoid_prime(sigmoid(z))
 
 
 def only_the_last_neuron(delta, w):
-    """The sum in BP2 with `=` for `+=`: each output neuron overwrites the one before."""
+    """The sum in BP2 with `=` for `+=`: each output neuron overwrites the one before.
+
+    >>> from convnet_lib import broken
+    >>> delta, w = np.array([1.0, 3.0]), np.array([[[2.0, 5.0]], [[1.0, 0.0]]])
+    >>> broken.only_the_last_neuron(delta, w), dense.backward(delta, w)
+    (array([[3., 0.]]), array([[5., 5.]]))
+    """
     return RIGHT.dense_backward(delta[..., -1:], w[-1:])
 
 
 def backward_transposed(delta, w):
-    """The sum in BP2 with w_{q,k,j} for w_{q,j,k}."""
+    """The sum in BP2 with w_{q,k,j} for w_{q,j,k}.
+
+    >>> from convnet_lib import broken
+    >>> broken.backward_transposed(np.array([1.0]), np.array([[[1.0, 2.0], [3.0, 4.0]]]))
+    array([[1., 3.],
+           [2., 4.]])
+    """
     back = RIGHT.dense_backward(delta, w)
     return back if w.ndim < 3 else back.swapaxes(-1, -2)
 
 
 def every_tied_winner(a, ties="first"):
-    """BP2a read literally: whoever equals the maximum of the window is switched on."""
+    """BP2a read literally: whoever equals the maximum of the window is switched on.
+
+    >>> from convnet_lib import broken
+    >>> a = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
+    >>> broken.every_tied_winner(a).astype(int)
+    array([[0, 1, 1, 1],
+           [0, 0, 1, 0]])
+    """
     return RIGHT.winners(a, "all" if ties == "first" else ties)
 
 
 def last_tied_winner(a, ties="first"):
-    """BP2a with the last of the tied for the first."""
+    """BP2a with the last of the tied for the first.
+
+    >>> from convnet_lib import broken
+    >>> a = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
+    >>> broken.last_tied_winner(a).astype(int)
+    array([[0, 1, 0, 0],
+           [0, 0, 1, 0]])
+    """
     return RIGHT.winners(a[..., ::-1, ::-1], ties)[..., ::-1, ::-1]
 
 
 def smallest_wins(a, ties="first"):
-    """BP2a with argmin for argmax."""
+    """BP2a with argmin for argmax.
+
+    >>> from convnet_lib import broken
+    >>> a = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
+    >>> broken.smallest_wins(a).astype(int)
+    array([[0, 0, 0, 0],
+           [0, 1, 0, 1]])
+    """
     return RIGHT.winners(-a, ties)
 
 
 def a_quarter_each(grad, winners):
-    """BP2a of a layer that takes the mean of its windows, and ours takes the maximum."""
+    """BP2a of a layer that takes the mean of its windows, and ours takes the maximum.
+
+    >>> from convnet_lib import broken
+    >>> winners = pool.winners(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]]))
+    >>> broken.a_quarter_each(np.array([[4.0, 8.0]]), winners)
+    array([[1., 1., 2., 2.],
+           [1., 1., 2., 2.]])
+    """
     return RIGHT.pool_backward(grad, np.full(winners.shape, 0.25, grad.dtype))
 
 
 def mean_of_the_errors(delta, w):
-    """BP3 with a mean over the neurons for the sum."""
+    """BP3 with a mean over the neurons for the sum.
+
+    >>> from convnet_lib import broken
+    >>> delta, w = np.array([[1.0, 0.0], [3.0, -2.0]]), np.ones((2, 3))
+    >>> float(broken.mean_of_the_errors(delta, w)), float(conv.nabla_b(delta, w))
+    (0.5, 2.0)
+    """
     return RIGHT.conv_nabla_b(delta, w) / (delta.shape[-2] * delta.shape[-1])
 
 
 def once_a_weight(delta, w):
-    """BP3 with the bias counted once for each weight of the filter: b inside of Σ_{l,m}."""
+    """BP3 with the bias counted once for each weight of the filter: b inside of Σ_{l,m}.
+
+    >>> from convnet_lib import broken
+    >>> delta, w = np.array([[1.0, 0.0], [3.0, -2.0]]), np.ones((2, 3))
+    >>> float(broken.once_a_weight(delta, w)), float(conv.nabla_b(delta, w))
+    (12.0, 2.0)
+    """
     return RIGHT.conv_nabla_b(delta, w) * (w.shape[-2] * w.shape[-1])
 
 
 def nabla_w_rotated(delta, a, w):
-    """BP4 rotated by 180°: for a filter of 5 by 5, a_{j+4-l,k+4-m} for a_{j+l,k+m}."""
+    """BP4 rotated by 180°: for a filter of 5 by 5, a_{j+4-l,k+4-m} for a_{j+l,k+m}.
+
+    >>> from convnet_lib import broken
+    >>> delta, a = np.array([[2.0]]), np.array([[1.0, 0.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> broken.nabla_w_rotated(delta, a, np.ones((2, 3)))
+    array([[12., 10.,  8.],
+           [ 6.,  0.,  2.]])
+    """
     return RIGHT.conv_nabla_w(delta, a, w)[..., ::-1, ::-1]
 
 
 def nabla_w_transposed(delta, a, w):
-    """BP4 with l and m swapped."""
+    """BP4 with l and m swapped.
+
+    >>> from convnet_lib import broken
+    >>> delta, a, w = np.array([[2.0]]), np.array([[1.0, 0.0], [4.0, 5.0]]), np.ones((2, 2))
+    >>> broken.nabla_w_transposed(delta, a, w)
+    array([[ 2.,  8.],
+           [ 0., 10.]])
+    """
     return RIGHT.conv_nabla_w(delta, a, w).swapaxes(-1, -2)
 
 
 def nabla_w_off_by_one(delta, a, w):
-    """BP4 with a_{j+l-1,k+m-1}; where an index is -1, NumPy takes the last row or column."""
+    """BP4 with a_{j+l-1,k+m-1}; where an index is -1, NumPy takes the last row or column.
+
+    >>> from convnet_lib import broken
+    >>> delta, a = np.array([[2.0]]), np.array([[1.0, 0.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> broken.nabla_w_off_by_one(delta, a, np.ones((2, 3)))
+    array([[12.,  8., 10.],
+           [ 6.,  2.,  0.]])
+    """
     return RIGHT.conv_nabla_w(delta, np.roll(a, (1, 1), axis=(-2, -1)), w)
 
 
 def nabla_w_of_the_last_image(delta, a, w):
-    """BP4 with `=` where `+=` is needed: each image of the batch overwrites the one before."""
+    """BP4 with `=` where `+=` is needed: each image of the batch overwrites the one before.
+
+    >>> from convnet_lib import broken
+    >>> delta, a = np.array([[[2.0]], [[3.0]]]), np.array([[[1.0, 5.0]], [[4.0, 0.0]]])
+    >>> w = np.ones((1, 2))
+    >>> broken.nabla_w_of_the_last_image(delta, a, w), conv.nabla_w(delta, a, w)
+    (array([[12.,  0.]]), array([[14., 10.]]))
+    """
     nabla = np.zeros_like(w)
     images = batches.as_one_axis(a, max(w.ndim - 1, 2))
     for image, error in zip(images, batches.as_one_axis(delta, min(w.ndim, 3)), strict=True):
@@ -172,28 +295,57 @@ def nabla_w_of_the_last_image(delta, a, w):
 
 
 def dense_nabla_w_transposed(delta, a, w=None):
-    """BP4a with a²_{k,j} for a²_{j,k}."""
+    """BP4a with a²_{k,j} for a²_{j,k}.
+
+    >>> from convnet_lib import broken
+    >>> broken.dense_nabla_w_transposed(np.array([2.0]), np.array([[1.0, 0.0], [4.0, 5.0]]))
+    array([[[ 2.,  8.],
+            [ 0., 10.]]])
+    """
     nabla = RIGHT.dense_nabla_w(delta, a, w)
     return nabla if nabla.ndim < 3 else nabla.swapaxes(-1, -2)
 
 
 def conv_nabla_w_averaged(delta, a, w):
-    """BP4 divided by the number of images, as the step of the training will do again."""
+    """BP4 divided by the number of images, as the step of the training will do again.
+
+    >>> from convnet_lib import broken
+    >>> delta, a = np.array([[[2.0]], [[3.0]]]), np.array([[[1.0, 5.0]], [[4.0, 0.0]]])
+    >>> broken.conv_nabla_w_averaged(delta, a, np.ones((1, 2)))  # of [[14, 10]], half
+    array([[7., 5.]])
+    """
     return RIGHT.conv_nabla_w(delta, a, w) / _images(delta, min(w.ndim, 3))
 
 
 def conv_nabla_b_averaged(delta, w):
-    """BP3 divided by the number of images."""
+    """BP3 divided by the number of images.
+
+    >>> from convnet_lib import broken
+    >>> delta = np.array([[[2.0, 1.0]], [[3.0, 0.0]]])
+    >>> float(broken.conv_nabla_b_averaged(delta, np.ones((1, 2))))  # of 6, half
+    3.0
+    """
     return RIGHT.conv_nabla_b(delta, w) / _images(delta, min(w.ndim, 3))
 
 
 def dense_nabla_w_averaged(delta, a, w=None):
-    """BP4a divided by the number of images."""
+    """BP4a divided by the number of images.
+
+    >>> from convnet_lib import broken
+    >>> delta, a = np.array([[2.0], [3.0]]), np.array([[[1.0, 5.0]], [[4.0, 0.0]]])
+    >>> broken.dense_nabla_w_averaged(delta, a)  # of [[[14, 10]]], half
+    array([[[7., 5.]]])
+    """
     return RIGHT.dense_nabla_w(delta, a, w) / _images(delta, 1)
 
 
 def dense_nabla_b_averaged(delta, w=None):
-    """BP3a divided by the number of images."""
+    """BP3a divided by the number of images.
+
+    >>> from convnet_lib import broken
+    >>> broken.dense_nabla_b_averaged(np.array([[2.0, 0.0], [3.0, 1.0]]))  # of [5, 1], half
+    array([2.5, 0.5])
+    """
     return RIGHT.dense_nabla_b(delta, w) / _images(delta, 1)
 
 
@@ -235,30 +387,68 @@ BUGS = {
 
 
 def shape(net, a0, y):
-    """Whether a gradient has another shape than its parameter."""
+    """Whether a gradient has another shape than its parameter.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> wrong = broken.break_it(net, "BP4a with j and k swapped")  # (10, 2, 1) for (10, 1, 2)
+    >>> broken.shape(net, np.ones((6, 8)), y), broken.shape(wrong, np.ones((6, 8)), y)
+    (False, True)
+    """
     g = net.backprop(a0, y)
     return any(getattr(g, name).shape != getattr(net, name).shape for name in net.parameters)
 
 
 def mean(net, a0, y):
-    """Whether the mean of a gradient differs from the mean of the right one, a number known."""
+    """Whether the mean of a gradient differs from the mean of the right one, a number known.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> wrong = (broken.break_it(net, bug) for bug in ("BP4 rotated by 180°", "BP3 with the mean"))
+    >>> [broken.mean(each, a0, y) for each in wrong]
+    [False, True]
+    """
     return _differ(net, a0, y, np.mean)
 
 
 def one_entry(net, a0, y):
-    """Whether the first entry of a gradient differs from that of the right one, a number known."""
+    """Whether the first entry of a gradient differs from that of the right one, a number known.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> wrong = (broken.break_it(net, bug) for bug in ("BP4 rotated by 180°", "BP4 transposed"))
+    >>> [broken.one_entry(each, a0, y) for each in wrong]
+    [True, False]
+    """
     return _differ(net, a0, y, lambda nabla: nabla.flat[0])
 
 
 def loops(net, a0, y):
-    """Whether any entry of δ³, δ¹ or a gradient differs from the index loops of `by_definition`."""
+    """Whether any entry of δ³, δ¹ or a gradient differs from the index loops of `by_definition`.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> broken.loops(net, a0, y), broken.loops(broken.break_it(net, "BP4 transposed"), a0, y)
+    (False, True)
+    """
     found, expected = net.backprop(a0, y), by_definition.backprop(net, a0, y)
     pairs = zip(found, expected, strict=True)
     return any(_apart(f, e) for f, e in pairs)
 
 
 def differences(net, a0, y):
-    """Whether one of up to 60 entries of a gradient differs from central differences."""
+    """Whether one of up to 60 entries of a gradient differs from central differences.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> wrong = broken.break_it(net, "BP2 without σ′")
+    >>> broken.differences(net, a0, y), broken.differences(wrong, a0, y)
+    (False, True)
+    """
     errors = gradient_check.check(net, a0, y, entries=60)
     return not all(error <= MEASURED for error in errors.values())
 
@@ -269,6 +459,13 @@ def adjoint(net, a0, y):
     Every step that has a W is asked: both convolutional gradients, the three functions of the
     dense layer, and the pooling, which is linear for as long as its switches stay. The errors δ
     are drawn at random, so that no derivative and no cost is needed.
+
+    >>> from convnet_lib import broken
+    >>> net, y = ConvNet.random(image=(6, 8), seed=0), np.eye(10)[3]
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> wrong = (broken.break_it(net, bug) for bug in ("BP4 transposed", "BP2 without σ′"))
+    >>> [broken.adjoint(each, a0, y) for each in wrong]
+    [True, False]
     """
     parts, rng = getattr(net, "parts", RIGHT), np.random.default_rng(0)
     z1, a1, a2, z3, _ = net.feedforward(a0)
@@ -312,6 +509,13 @@ CHECKS = {
 def noticed(net, a0, y):
     """Return which of the six checks notice that the gradients of a network are wrong.
 
+    >>> from convnet_lib import broken
+    >>> wrong = broken.break_it(ConvNet.random(image=(6, 8), seed=0), "BP4 transposed")
+    >>> a0 = np.random.default_rng(0).random((6, 8))
+    >>> found = broken.noticed(wrong, a0, np.eye(10)[3])
+    >>> [check for check, notices in found.items() if notices]
+    ['loops', 'differences', 'adjoint']
+
     Args:
         net: a ConvNet of float64, from `break_it` or with a `backprop` of its own, of which the
             adjoint knows nothing: it asks the parts of a BrokenNet.
@@ -328,12 +532,19 @@ def noticed(net, a0, y):
 def _notices(check, net, a0, y):
     try:
         return bool(check(net, a0, y))
-    except ValueError:
+    except (IndexError, ValueError):  # two shapes that do not fit, found by the one or the other
         return True
 
 
 def train(net, digits, learning_rate=1.0, batch_size=10, cost="quadratic"):
     """Return the network after one pass over the digits, in their order, down its own gradient.
+
+    >>> from convnet_lib import broken
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> wrong = broken.break_it(net, "BP1 with the wrong sign")
+    >>> digits = data.Digits(np.zeros((2, 2, 3)), np.array([1, 1]))
+    >>> broken.train(wrong, digits, learning_rate=2.0, cost="cross_entropy").b3  # away from y
+    array([ 1., -1.,  1.])
 
     Args:
         net: a ConvNet, from `break_it` or with a `backprop` of its own.
@@ -358,6 +569,14 @@ def train(net, digits, learning_rate=1.0, batch_size=10, cost="quadratic"):
 def table(net, a0, y):
     """Return {bug: {check: whether it notices}} for each bug of the menu; arguments as `noticed`.
 
+    >>> from convnet_lib import broken
+    >>> w1, w3 = np.array([[2.0, -1.0], [0.0, 3.0]]), np.array([[[3.0]], [[-1.0]]])
+    >>> net = ConvNet(w1, np.array(0.5), w3, np.zeros(2))
+    >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.25, 0.75], [1.0, 0.0, 0.5]])
+    >>> found = broken.table(net, a0, np.array([0.0, 1.0]))
+    >>> len(found), found["BP3 with the mean"]["shape"], found["BP3 with the mean"]["mean"]
+    (18, False, True)
+
     Args:
         net: a ConvNet, in which nothing is broken yet.
         a0: images, shape (..., 28, 28).
@@ -368,6 +587,12 @@ def table(net, a0, y):
 
 def smallest_sets(found, checks):
     """Return the smallest sets of checks that together notice every bug that any of them notices.
+
+    >>> from convnet_lib import broken
+    >>> found = {"one": {"x": True, "y": False, "z": True}}
+    >>> found["two"] = {"x": False, "y": True, "z": True}
+    >>> broken.smallest_sets(found, ["x", "y", "z"]), broken.smallest_sets(found, ["x", "y"])
+    ([('z',)], [('x', 'y')])
 
     Args:
         found: a table, {bug: {check: whether it notices}}.
@@ -389,6 +614,10 @@ def smallest_sets(found, checks):
 
 def read_predictions(text, checks):
     """Return {bug: {check: True, False or None}} from a table written as text.
+
+    >>> from convnet_lib import broken
+    >>> broken.read_predictions("BP4 transposed  x - ?", ["loops", "shape", "mean"])
+    {'BP4 transposed': {'loops': True, 'shape': False, 'mean': None}}
 
     Args:
         text: a line a bug: its name, then for each check `x` (it will notice), `-` (it will not)

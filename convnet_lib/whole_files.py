@@ -21,6 +21,16 @@ FORGOTTEN = 24 * 3600
 def part(path):
     """Give a new empty file beside `path`, open for bytes; it is gone afterwards unless `put`.
 
+    >>> import os, tempfile
+    >>> from convnet_lib import whole_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "new.txt")
+    ...     with whole_files.part(path) as file:
+    ...         os.listdir(folder) == [os.path.basename(file.name)], os.path.exists(path)
+    ...     os.listdir(folder)
+    (True, False)
+    []
+
     Args:
         path: where the file will be; its folder must be there.
     """
@@ -36,7 +46,18 @@ def part(path):
 
 
 def put(file, path):
-    """Move a part to its place, in one step for whoever is looking, its bytes on the disk."""
+    """Move a part to its place, in one step for whoever is looking, its bytes on the disk.
+
+    >>> import os, tempfile
+    >>> from convnet_lib import whole_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "new.txt")
+    ...     with whole_files.part(path) as file:
+    ...         _ = file.write(b"whole")
+    ...         whole_files.put(file, path)
+    ...     os.listdir(folder), os.path.getsize(path)
+    (['new.txt'], 5)
+    """
     file.flush()
     # Else a power cut after the move could leave the name with nothing behind it.
     os.fsync(file.fileno())
@@ -46,7 +67,17 @@ def put(file, path):
 
 
 def sweep(path):
-    """Remove the parts of `path` whose writers are gone."""
+    """Remove the parts of `path` whose writers are gone.
+
+    >>> import os, tempfile
+    >>> from convnet_lib import whole_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "new.txt")
+    ...     open(f"{path}.1a2b3c4d.part", "wb").close()  # of a writer that was killed
+    ...     whole_files.sweep(path)
+    ...     os.listdir(folder)
+    []
+    """
     path = Path(path)
     for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
         with contextlib.suppress(OSError):

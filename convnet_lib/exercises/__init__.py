@@ -21,6 +21,13 @@ _hints_shown = {}
 def check(id, answer=None, strict=False):
     """Return what is to be said of an answer: not attempted, right, or what is wrong.
 
+    >>> from convnet_lib.exercises import check
+    >>> check("7.2", 1)
+    7.2: not yet. Then ties would do no harm. Count the neurons of one window that are equal
+    to its maximum when all of z1 is b1.
+    >>> check("7.2", 1).passed
+    False
+
     Args:
         id: of the exercise, as "7.2".
         answer: a letter, a number, an array or a function, whatever the exercise asks for. A
@@ -49,7 +56,13 @@ def check(id, answer=None, strict=False):
 
 
 def hint(id, step=None):
-    """Return the hints of an exercise, one more at each call, or the first `step` of them."""
+    """Return the hints of an exercise, one more at each call, or the first `step` of them.
+
+    >>> from convnet_lib.exercises import hint
+    >>> hint("7.1", 1)
+    7.1, hint 1 of 3: Mark the winner of each window first. There are four of them.
+    hint("7.1") gives one more.
+    """
     exercise = catalogue.find(id)
     if exercise is None:
         return showing.Text(catalogue.unknown(id))
@@ -60,13 +73,23 @@ def hint(id, step=None):
 
 
 def solution(id):
-    """Return the solution of an exercise; a notebook shows it folded, a click opens it."""
+    """Return the solution of an exercise; a notebook shows it folded, a click opens it.
+
+    >>> from convnet_lib.exercises import solution
+    >>> solution("7.1").title
+    'Solution of 7.1, Passed on'
+    """
     exercise = catalogue.find(id)
     return showing.Text(catalogue.unknown(id)) if exercise is None else showing.solution(exercise)
 
 
 def ids():
-    """Return the ids of all exercises, in the order of the book."""
+    """Return the ids of all exercises, in the order of the book.
+
+    >>> from convnet_lib.exercises import ids
+    >>> ids()[:6]
+    ['1.1', '1.2', '1.3', '1.4', '1.5', '2.1']
+    """
     return list(catalogue.exercises())
 
 
@@ -75,6 +98,17 @@ def progress():
 
     It is kept in one small file in the user's data folder, or in the one that the environment
     variable CONVNET_PROGRESS names.
+
+    >>> import os, tempfile
+    >>> from unittest import mock
+    >>> from convnet_lib.exercises import progress
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     mine = os.path.join(folder, "mine.json")
+    ...     with open(mine, "w") as file:
+    ...         _ = file.write('{"done": ["2.1", "7.2"]}')
+    ...     with mock.patch.dict(os.environ, CONVNET_PROGRESS=mine):
+    ...         progress().done
+    ['2.1', '7.2']
     """
     done, note = progress_file.read()
     return showing.progress(catalogue.exercises(), done, note)

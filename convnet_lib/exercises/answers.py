@@ -12,7 +12,12 @@ from .showing import Result
 
 
 def judge(exercise, answer):
-    """Return the Result of an answer to an exercise."""
+    """Return the Result of an answer to an exercise.
+
+    >>> from convnet_lib.exercises import answers, catalogue
+    >>> answers.judge(catalogue.find("7.2"), None)
+    7.2: not attempted yet. hint("7.2") gives a first step.
+    """
     if not callable(answer):
         outcome = running.read(answer)
         if outcome.late or outcome.error or outcome.ended:
@@ -25,7 +30,13 @@ def judge(exercise, answer):
 
 
 def not_attempted(exercise, answer):
-    """Return whether the answer is the starter: None, ..., or its function unchanged."""
+    """Return whether the answer is the starter: None, ..., or its function unchanged.
+
+    >>> from convnet_lib.exercises import answers, catalogue
+    >>> exercise = catalogue.find("7.2")
+    >>> answers.not_attempted(exercise, [3, ...]), answers.not_attempted(exercise, [3, 5])
+    (True, False)
+    """
     if answer is None or answer is ...:
         return True
     if type(answer) is types.FunctionType:
@@ -39,13 +50,23 @@ def not_attempted(exercise, answer):
 
 
 def starter_code(starter):
-    """Return the code of the function that a starter defines last, or None."""
+    """Return the code of the function that a starter defines last, or None.
+
+    >>> from convnet_lib.exercises import answers
+    >>> answers.starter_code("answer = lambda a, axis: ...").co_name
+    '<lambda>'
+    """
     codes = [c for c in compile(starter, "starter", "exec").co_consts if hasattr(c, "co_code")]
     return codes[-1] if codes else None
 
 
 def called(exercise):
-    """Return how the function is called: weighted_input(a0, w1, b1)."""
+    """Return how the function is called: weighted_input(a0, w1, b1).
+
+    >>> from convnet_lib.exercises import answers, catalogue
+    >>> answers.called(catalogue.find("7.3"))
+    'error(delta3, w3, z1)'
+    """
     code = starter_code(exercise.starter)
     name = code.co_name if code.co_name != "<lambda>" else "answer"
     return f"{name}({', '.join(code.co_varnames[: code.co_argcount])})"

@@ -16,6 +16,10 @@ class Mistake:
     """A mistake that people make: what is said of it, and an answer that makes it.
 
     An answer is taken for this mistake if it is, or does on every case, what `wrong` is or does.
+
+    >>> from convnet_lib.exercises.asking import Mistake
+    >>> Mistake("The sign is wrong.", -4).wrong
+    -4
     """
 
     message: str
@@ -24,7 +28,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Letter:
-    """One of the letters `of`; every other letter is a mistake with a message of its own."""
+    """One of the letters `of`; every other letter is a mistake with a message of its own.
+
+    >>> from convnet_lib.exercises.asking import Letter
+    >>> Letter("b")
+    Letter(right='b', of='abcd')
+    """
 
     right: str
     of: str = "abcd"
@@ -32,14 +41,24 @@ class Letter:
 
 @dataclass(frozen=True)
 class Values:
-    """A number or an array; `within` is how far off each entry may be."""
+    """A number or an array; `within` is how far off each entry may be.
+
+    >>> from convnet_lib.exercises.asking import Values
+    >>> Values([28, 14], within=0.5)
+    Values(right=[28, 14], within=0.5)
+    """
 
     right: object
     within: float = 1e-6
 
 
 class Case:
-    """The arguments of one call, and how they are called in a message."""
+    """The arguments of one call, and how they are called in a message.
+
+    >>> from convnet_lib.exercises.asking import Case
+    >>> Case("a row", (np.array([1.0, 2.0, 4.0]), 0)).label
+    'a row'
+    """
 
     def __init__(self, label, *arguments):
         self.label, self.arguments = label, arguments
@@ -51,6 +70,11 @@ class Function:
 
     `within` is how far off an entry may be, relative to the largest, absolute below 1. Where the
     reference returns a tuple, `parts` names its entries.
+
+    >>> from convnet_lib.exercises.asking import Case, Function
+    >>> asked = Function(np.sum, [Case("a row", (np.array([1.0, 2.0, 4.0]),))])
+    >>> float(asked.reference(*asked.cases[0].arguments)), asked.within
+    (7.0, 1e-09)
     """
 
     reference: Callable
@@ -65,6 +89,11 @@ class Made:
 
     `fault` is called with the array (of float64, finite) and returns None if it is right, the
     name of one of the exercise's mistakes, or a sentence.
+
+    >>> from convnet_lib.exercises.asking import Made
+    >>> asked = Made((2, 3), lambda a: None if a.sum() == 0 else "It does not sum to 0.")
+    >>> asked.fault(np.ones(asked.shape))
+    'It does not sum to 0.'
     """
 
     shape: tuple
@@ -74,6 +103,12 @@ class Made:
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise; its text is in the notebook, all the rest is here.
+
+    >>> from convnet_lib.exercises.asking import Exercise, Values
+    >>> rest = {"title": "Twice", "asks": "by hand", "starter": "answer = None"}
+    >>> one = Exercise(id="12.3", answer=Values(8), **rest)
+    >>> one.answer.right, one.chapter
+    (8, 12)
 
     Args:
         id: "7.2".
@@ -101,5 +136,10 @@ class Exercise:
 
     @property
     def chapter(self):
-        """The chapter's number."""
+        """The chapter's number.
+
+        >>> from convnet_lib.exercises.asking import Exercise, Letter
+        >>> Exercise(id="12.3", title="", asks="explain", starter="", answer=Letter("b")).chapter
+        12
+        """
         return int(self.id.split(".")[0])

@@ -10,7 +10,12 @@ from .plain import Strange
 
 
 def array(value):
-    """Return the value as an array of numbers, or None if it is not one."""
+    """Return the value as an array of numbers, or None if it is not one.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.array([Fraction(1, 2), 3]), comparing.array(["a text"])
+    (array([0.5, 3. ]), None)
+    """
     try:
         found = np.asarray(value)
     except Exception:
@@ -21,7 +26,14 @@ def array(value):
 
 
 def agree(expected, found, within):
-    """Return whether every entry is near enough; `within` counts from the largest entry, or 1."""
+    """Return whether every entry is near enough; `within` counts from the largest entry, or 1.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.agree([1.0, 100.0], [1.5, 100.0], within=0.01)
+    True
+    >>> comparing.agree([1.0, 100.0], [1.5, 103.0], within=0.01)
+    False
+    """
     if isinstance(expected, tuple):
         found = _as_tuple(found, expected)
         return (
@@ -41,6 +53,10 @@ def difference(expected, found, within, parts=(), subject="the result", tell=Tru
     """Return in words how found differs from expected, or None if they agree.
 
     With `tell=False` the expected numbers are kept back, since they are what is asked for.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.difference(np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 4.0]), 1e-9)
+    '1 of 3 entries differ; the first difference in the result is at [1]: expected 2, found 3.'
     """
     if not isinstance(expected, tuple):
         return _difference(array(expected), found, within, subject, tell)
@@ -60,7 +76,12 @@ def difference(expected, found, within, parts=(), subject="the result", tell=Tru
 
 
 def kind(value):
-    """Return what a value is, in a few words."""
+    """Return what a value is, in a few words.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.kind(np.zeros((4, 6))), comparing.kind([1, 2, 3]), comparing.kind(max)
+    ('an array of shape (4, 6)', 'a list of 3', 'a function')
+    """
     if isinstance(value, Strange):
         return value.kind
     if value is None:
@@ -81,12 +102,22 @@ def kind(value):
 
 
 def shape(axes):
-    """Return a shape in words: a single number, (3,), (4, 6)."""
+    """Return a shape in words: a single number, (3,), (4, 6).
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.shape((4, 6)), comparing.shape(())
+    ('(4, 6)', '() (a single number)')
+    """
     return str(tuple(axes)) if len(axes) else "() (a single number)"
 
 
 def number(x):
-    """Return a number at a precision that shows a difference and no more."""
+    """Return a number at a precision that shows a difference and no more.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.number(2.0), comparing.number(1 / 3)
+    ('2', '0.333333')
+    """
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
     return f"{x:.6g}" if abs(x) < 1e15 else f"{x:.3e}"
@@ -129,7 +160,15 @@ def _difference(expected, found, within, subject, tell):
 
 @np.errstate(all="ignore")
 def pattern(expected, found, within):
-    """Return a sentence (with a space before it) on how all of found relates to expected."""
+    """Return a sentence (with a space before it) on how all of found relates to expected.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> a = np.array([[1.0, 2.0, 0.0], [4.0, 0.0, 3.0]])
+    >>> comparing.pattern(a, a[::-1, ::-1], 1e-9)
+    ' All of it is the expected result rotated by 180°.'
+    >>> comparing.pattern(a, 3 * a, 1e-9)
+    ' Everything is 3 times what is expected.'
+    """
     for name, turned in _turned(expected) if expected.dtype.kind != "b" else ():
         if turned.shape == found.shape and not _differs(turned, found, within).any():
             return f" All of it is the expected result {name}."

@@ -35,7 +35,12 @@ as_array = np.asarray
 
 
 class Strange:
-    """What stands for a value that is no plain data: a few words for what it is."""
+    """What stands for a value that is no plain data: a few words for what it is.
+
+    >>> from convnet_lib.exercises import plain
+    >>> plain.Strange("a dict of 3").kind
+    'a dict of 3'
+    """
 
     def __init__(self, kind):
         self.kind = kind
@@ -47,6 +52,10 @@ class NotPlain(Exception):
 
 def plain(value, convert=None):
     """Return numbers, texts and arrays as they are, in lists and tuples; for all else a Strange.
+
+    >>> from convnet_lib.exercises import plain
+    >>> plain.plain([1, "two", (3.5,)]), plain.plain({"a": 1, "b": 2}).kind
+    ([1, 'two', (3.5,)], 'a dict of 2')
 
     Args:
         value: anything at all.
@@ -128,13 +137,23 @@ def _converted(value, convert, room, depth):
 
 
 def name_of(of):
-    """Return the name of a type, and no more than 40 characters of it."""
+    """Return the name of a type, and no more than 40 characters of it.
+
+    >>> from convnet_lib.exercises import plain
+    >>> plain.name_of(type("A" * 50, (), {})) == "A" * 40
+    True
+    """
     # type's own attribute: a metaclass may have another
     return str.__getitem__(type.__dict__["__name__"].__get__(of), slice(40))
 
 
 def packed(value):
-    """Return plain data as built-in types alone, for a pipe; large arrays as their shapes."""
+    """Return plain data as built-in types alone, for a pipe; large arrays as their shapes.
+
+    >>> from convnet_lib.exercises import plain
+    >>> plain.packed([Fraction(1, 2), "a"])
+    ('list', [('fraction', (1, 2)), ('is', 'a')])
+    """
     if type(value) in (list, tuple):
         return ("list" if type(value) is list else "tuple", [packed(entry) for entry in value])
     if type(value) is Strange:
@@ -158,7 +177,12 @@ def _packed_array(value):
 
 
 def unpacked(pair):
-    """Return what was packed."""
+    """Return what was packed.
+
+    >>> from convnet_lib.exercises import plain
+    >>> plain.unpacked(plain.packed([Fraction(1, 2), np.array([3.0, 5.0]), ...]))
+    [Fraction(1, 2), array([3., 5.]), Ellipsis]
+    """
     name, value = pair
     if name in ("list", "tuple"):
         entries = [unpacked(entry) for entry in value]

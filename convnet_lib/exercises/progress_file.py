@@ -38,7 +38,14 @@ _said = {}  # path: what there was to say of the last attempt
 
 
 def path():
-    """Return where the file is: CONVNET_PROGRESS, or in the user's data folder."""
+    """Return where the file is: CONVNET_PROGRESS, or in the user's data folder.
+
+    >>> from unittest import mock
+    >>> from convnet_lib.exercises import progress_file
+    >>> with mock.patch.dict(os.environ, CONVNET_PROGRESS="my-progress.json"):
+    ...     progress_file.path().name
+    'my-progress.json'
+    """
     named = os.environ.get("CONVNET_PROGRESS")
     if named:
         return Path(named).expanduser()
@@ -46,7 +53,19 @@ def path():
 
 
 def read():
-    """Return (the ids that are done, None or a sentence on what is wrong with the file)."""
+    """Return (the ids that are done, None or a sentence on what is wrong with the file).
+
+    >>> from unittest import mock
+    >>> from convnet_lib.exercises import progress_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     mine = Path(folder, "mine.json")
+    ...     with mock.patch.dict(os.environ, CONVNET_PROGRESS=str(mine)):
+    ...         progress_file.read()
+    ...         _ = mine.write_text('{"done": ["2.1"]}')
+    ...         progress_file.read()
+    (set(), None)
+    ({'2.1'}, None)
+    """
     try:
         place = path()
     except RuntimeError as error:
@@ -63,7 +82,15 @@ def read():
 
 
 def add(id):
-    """Add an exercise to those that are done; return None, or a sentence if that failed."""
+    """Add an exercise to those that are done; return None, or a sentence if that failed.
+
+    >>> from unittest import mock
+    >>> from convnet_lib.exercises import progress_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with mock.patch.dict(os.environ, CONVNET_PROGRESS=os.path.join(folder, "mine.json")):
+    ...         progress_file.add("2.1"), progress_file.read()
+    (None, ({'2.1'}, None))
+    """
     try:
         place = path()
     except RuntimeError as error:

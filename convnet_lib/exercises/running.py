@@ -59,12 +59,22 @@ RESULT = 128 << 20
 
 
 class TimeIsUp(BaseException):
-    """Sent into a call that takes too long; no ``except Exception`` holds it up."""
+    """Sent into a call that takes too long; no ``except Exception`` holds it up.
+
+    >>> from convnet_lib.exercises import running
+    >>> issubclass(running.TimeIsUp, Exception)
+    False
+    """
 
 
 @dataclass
 class Raised:
-    """An exception in words: its type, its text, the line (number, source) of the function."""
+    """An exception in words: its type, its text, the line (number, source) of the function.
+
+    >>> from convnet_lib.exercises import running
+    >>> running.plainly(lambda a: 1 // a, (0,)).error.name
+    'ZeroDivisionError'
+    """
 
     name: str
     text: str
@@ -77,6 +87,10 @@ class Outcome:
 
     A value is plain data (``plain``); ``ended`` says that the process was gone before the call was
     over.
+
+    >>> from convnet_lib.exercises import running
+    >>> running.plainly(max, (2, 5))
+    Outcome(value=5, error=None, late=False, changed=(), ended=False)
     """
 
     value: object = None
@@ -87,12 +101,26 @@ class Outcome:
 
 
 def call(function, arguments, limit=None):
-    """Return the Outcome of function(*arguments), called on copies, in at most `limit` seconds."""
+    """Return the Outcome of function(*arguments), called on copies, in at most `limit` seconds.
+
+    >>> from convnet_lib.exercises import running
+    >>> running.call(max, (2, 5)).value
+    5
+    """
     return calls(function, [arguments], limit)[0]
 
 
 def calls(function, several, limit=None):
     """Return the Outcomes of calls in a row, up to the first that does not come to its end.
+
+    >>> from convnet_lib.exercises import running
+    >>> def turned(numbers):
+    ...     numbers.reverse()
+    ...     return numbers
+    >>> [outcome.value for outcome in running.calls(turned, [([2, 5, 1],), ([7, 3],)])]
+    [[1, 5, 2], [3, 7]]
+    >>> running.call(turned, ([2, 5, 1],)).changed
+    (0,)
 
     Args:
         function: the reader's.
@@ -113,7 +141,12 @@ def calls(function, several, limit=None):
 
 
 def read(value):
-    """Return the Outcome of making plain data of a value, which may be an object of any kind."""
+    """Return the Outcome of making plain data of a value, which may be an object of any kind.
+
+    >>> from convnet_lib.exercises import running
+    >>> running.read([2, 5]).value
+    [2, 5]
+    """
     try:
         return Outcome(value=plain.plain(value))
     except plain.NotPlain:
@@ -121,7 +154,12 @@ def read(value):
 
 
 def plainly(function, arguments):
-    """Return the Outcome of one of our own functions, without a thread or a limit."""
+    """Return the Outcome of one of our own functions, without a thread or a limit.
+
+    >>> from convnet_lib.exercises import running
+    >>> running.plainly(max, (2, 5)).value, running.plainly(int, ("two",)).error.name
+    (5, 'ValueError')
+    """
     try:
         with np.errstate(all="ignore"):
             return Outcome(value=function(*copy.deepcopy(arguments)))
@@ -156,7 +194,17 @@ def _in_words(function, error):
 
 
 def where(function, error):
-    """Return (line number, source line) at which `function` raised, or None."""
+    """Return (line number, source line) at which `function` raised, or None.
+
+    >>> from convnet_lib.exercises import running
+    >>> def third(a):
+    ...     return a[2]
+    >>> try:
+    ...     third([2, 5])
+    ... except IndexError as error:
+    ...     running.where(third, error)
+    (2, 'return a[2]')
+    """
     found = None
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     trace = error.__traceback__

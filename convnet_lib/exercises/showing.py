@@ -12,7 +12,12 @@ class ExerciseError(AssertionError):
 
 
 class Text:
-    """A text that shows itself."""
+    """A text that shows itself.
+
+    >>> from convnet_lib.exercises import showing
+    >>> showing.Text("There is no such exercise.")
+    There is no such exercise.
+    """
 
     def __init__(self, message):
         self.message = message
@@ -24,7 +29,15 @@ class Text:
 
 
 class Result(Text):
-    """What ``check`` says: `message`, `passed`, and the `inputs` on which a function was wrong."""
+    """What ``check`` says: `message`, `passed`, and the `inputs` on which a function was wrong.
+
+    >>> from convnet_lib.exercises import showing
+    >>> result = showing.Result(True, "7.2: right.")
+    >>> result
+    7.2: right.
+    >>> bool(result)
+    True
+    """
 
     def __init__(self, passed, message, inputs=None):
         super().__init__(wrapped(message))
@@ -34,12 +47,23 @@ class Result(Text):
         return self.passed
 
     def with_note(self, note):
-        """Return the same with a sentence more."""
+        """Return the same with a sentence more.
+
+        >>> from convnet_lib.exercises import showing
+        >>> showing.Result(True, "7.2: right.").with_note("The disk is full.")
+        7.2: right.
+        The disk is full.
+        """
         return Result(self.passed, f"{self.message}\n{note}", self.inputs) if note else self
 
 
 class Solution(Text):
-    """A solution: folded in a notebook, plain text elsewhere."""
+    """A solution: folded in a notebook, plain text elsewhere.
+
+    >>> from convnet_lib.exercises import showing
+    >>> showing.Solution("Solution of 7.2", "Four.").title
+    'Solution of 7.2'
+    """
 
     def __init__(self, title, body):
         super().__init__(f"{title}\n\n{body}")
@@ -53,7 +77,12 @@ class Solution(Text):
 
 
 class Progress(Text):
-    """What is done: `done`, the ids, and a line a chapter."""
+    """What is done: `done`, the ids, and a line a chapter.
+
+    >>> from convnet_lib.exercises import showing
+    >>> showing.Progress("1 of 60 exercises is done.", ["7.2"]).done
+    ['7.2']
+    """
 
     def __init__(self, message, done):
         super().__init__(message)
@@ -61,7 +90,13 @@ class Progress(Text):
 
 
 def hints(exercise, shown):
-    """Return the first `shown` hints."""
+    """Return the first `shown` hints.
+
+    >>> from convnet_lib.exercises import catalogue, showing
+    >>> showing.hints(catalogue.find("7.1"), 1)
+    7.1, hint 1 of 3: Mark the winner of each window first. There are four of them.
+    hint("7.1") gives one more.
+    """
     total = len(exercise.hints)
     lines = [f"{exercise.id}, hint {n + 1} of {total}: {exercise.hints[n]}" for n in range(shown)]
     more = f'hint("{exercise.id}") gives one more.' if shown < total else None
@@ -70,14 +105,29 @@ def hints(exercise, shown):
 
 
 def solution(exercise):
-    """Return the solution: text as it is, a function by its source."""
+    """Return the solution: text as it is, a function by its source.
+
+    >>> from convnet_lib.exercises import catalogue, showing
+    >>> showing.solution(catalogue.find("7.1")).body.split("(")[0]
+    'def passed_on'
+    """
     answer = exercise.solution
     body = inspect.getsource(answer).strip() if callable(answer) else wrapped(answer)
     return Solution(f"Solution of {exercise.id}, {exercise.title}", body)
 
 
 def progress(exercises, done, note):
-    """Return the ids that are done, chapter by chapter; □ is one to do, ■ one done."""
+    """Return the ids that are done, chapter by chapter; □ is one to do, ■ one done.
+
+    >>> from convnet_lib.exercises import showing
+    >>> from convnet_lib.exercises.asking import Exercise, Letter
+    >>> rest = {"title": "", "asks": "explain", "starter": "", "answer": Letter("b")}
+    >>> three = {id: Exercise(id=id, **rest) for id in ("1.1", "1.2", "2.1")}
+    >>> showing.progress(three, {"1.2"}, None)
+    chapter  1  □■     1 of 2
+    chapter  2  □      0 of 1
+    1 of 3 exercises are done.
+    """
     chapters = {}
     for exercise in exercises.values():
         chapters.setdefault(exercise.chapter, []).append(exercise.id)
@@ -92,7 +142,12 @@ def progress(exercises, done, note):
 
 
 def wrapped(text):
-    """Return the text in lines of at most WIDTH characters, its own line breaks kept."""
+    """Return the text in lines of at most WIDTH characters, its own line breaks kept.
+
+    >>> from convnet_lib.exercises import showing
+    >>> [len(line) for line in showing.wrapped("twelve chars " * 10).splitlines()]
+    [84, 44]
+    """
     filled = [
         textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
         for line in text.splitlines()

@@ -12,6 +12,13 @@ from .picture import ACCENT, OUTLINE, Picture, plain, short, with_own_settings
 def backward(net, a0, y, cost="quadratic", ties="first"):
     """Return a picture of BP1–BP4 on one image, for a network with one filter.
 
+    >>> from convnet_lib import figures
+    >>> w3, b3 = np.array([[[6.0]], [[-2.0]]]), np.array([-3.0, 1.0])  # a² is ½, and so is a³
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, b3)
+    >>> picture = figures.backward(net, np.zeros((2, 3)), np.array([0.0, 1.0]))
+    >>> picture.alt.split(". ")[-1]
+    'The gradient of the bias is 0.250.'
+
     Args:
         net: a ConvNet without an axis of feature maps.
         a0: an image, shape (H, W).
@@ -64,6 +71,12 @@ def _slopes(array):
 def shared_bias(delta1, biases, values, at):
     """Return a picture of BP3: δ¹, and beside it the cost as a curve over the shared bias.
 
+    >>> from convnet_lib import figures
+    >>> delta1 = np.array([[1.0, 0.0], [3.0, -2.0]])
+    >>> biases, values = np.array([-1.0, 0.0, 2.0]), np.array([3.0, 1.0, 4.0])
+    >>> figures.shared_bias(delta1, biases, values, at=0.5).alt.split(", ")[1]
+    'whose sum is 2'
+
     Args:
         delta1: errors at the bias `at`, shape (H', W').
         biases: where the cost was computed, shape (N,), rising.
@@ -90,6 +103,11 @@ def shared_bias(delta1, biases, values, at):
 @with_own_settings
 def shared_weight(delta1, a0, offset):
     """Return a picture of BP4 for one weight: δ¹ ⊙ the digit seen through offset (l, m).
+
+    >>> from convnet_lib import figures
+    >>> delta1, a0 = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> figures.shared_weight(delta1, a0, offset=(1, 0)).alt.split(", ")[-1]  # 2 · 4 - 1 · 5
+    '3.0000.'
 
     Args:
         delta1: errors, shape (H', W').
@@ -120,6 +138,11 @@ def shared_weight(delta1, a0, offset):
 @with_own_settings
 def neurons(layers, weights, names):
     """Return a picture of a small fully connected network with its numbers.
+
+    >>> from convnet_lib import figures
+    >>> layers, w3 = [np.array([1.0, 0.5, 0.0]), np.array([0.25])], np.array([[2.0, -1.0, 3.0]])
+    >>> figures.neurons(layers, [w3], ["$a^2$", "$a^3$"]).alt
+    'A fully connected network, from left to right. a2: 1, 0.5, 0. a3: 0.25.'
 
     Args:
         layers: one array a layer, shape (K,), then (Q,) …: the numbers written in the neurons.
@@ -154,6 +177,11 @@ def neurons(layers, weights, names):
 def tangents(x, panels, at, xlabel):
     """Return a picture of costs as curves, each with the tangent at one point.
 
+    >>> from convnet_lib import figures
+    >>> x = np.array([0.0, 1.0, 2.0])
+    >>> figures.tangents(x, [("$w^1$", x**2, 2.0), ("$b^1$", 3 * x, 3.0)], at=1.0, xlabel="x").alt
+    'The cost as a curve with its tangent: w1, slope 2; b1, slope 3.'
+
     Args:
         x: where the costs were computed, shape (N,), rising.
         panels: (title, costs, slope) each: costs of shape (N,), and the slope at `at`.
@@ -174,7 +202,16 @@ def tangents(x, panels, at, xlabel):
 
 
 def draw_tangent(ax, x, values, at, slope):
-    """Draw a curve on axes, with its tangent of a given slope at x = `at`."""
+    """Draw a curve on axes, with its tangent of a given slope at x = `at`.
+
+    >>> from convnet_lib import figures
+    >>> ax = figures.Picture(3, 2, "A parabola and its tangent.").subplots()
+    >>> x = np.array([0.0, 1.0, 2.0])
+    >>> figures.draw_tangent(ax, x, x**2, at=1.0, slope=2.0)
+    >>> curve, tangent, point = ax.lines
+    >>> tangent.get_ydata()
+    array([-1.,  1.,  3.])
+    """
     x, values = checks.finite("x", x), checks.finite("values", values)
     checks.shape("values", values, x.shape)
     if x.ndim != 1 or len(x) < 2 or not (np.diff(x) > 0).all():
@@ -191,6 +228,11 @@ def draw_tangent(ax, x, values, at, slope):
 @with_own_settings
 def output_errors(a3, y, errors):
     """Return a picture of the output: activations beside the desired ones, and errors δ³ as bars.
+
+    >>> from convnet_lib import figures
+    >>> a3, y = np.array([0.5, 0.75]), np.array([0.0, 1.0])
+    >>> figures.output_errors(a3, y, {"cross-entropy": a3 - y}).alt
+    'Bars of the output errors. cross-entropy: 0.5, -0.25.'
 
     Args:
         a3: activations, shape (Q,).

@@ -11,6 +11,11 @@ from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture, with_own_settings
 def noticed(table, predictions=None, written=None):
     """Return a picture of which checks notice which bugs, and where a prediction was wrong.
 
+    >>> from convnet_lib import figures
+    >>> table = {"sign": {"shape": False, "loops": True}, "sum": {"shape": True, "loops": True}}
+    >>> figures.noticed(table, {"sign": {"shape": True}}).alt
+    'Which checks notice which bug. sign: loops; sum: shape, loops. 0 of 1 predictions were right.'
+
     Args:
         table: {bug: {check: whether it notices}}; every bug has the same checks.
         predictions: the same with True, False or None for no prediction; bugs may be left out.
@@ -67,6 +72,10 @@ def _who_notices(table, score):
 def accuracies(values, right, enough=None):
     """Return a picture of accuracies as bars, beside the one that the right gradient reaches.
 
+    >>> from convnet_lib import figures
+    >>> figures.accuracies({"wrong sign": 0.1, "no slope": 0.75}, right=0.9).alt
+    'Bars of accuracies: wrong sign 0.10; no slope 0.75. The right gradient reaches 0.90.'
+
     Args:
         values: {name: accuracy}, the first at the top.
         right: the accuracy to compare with, drawn as a line, or None.
@@ -100,6 +109,13 @@ def accuracies(values, right, enough=None):
 @with_own_settings
 def wrong_gradient(right, wrong, notices):
     """Return a picture of a right and a wrong gradient of one filter, and who notices.
+
+    >>> from convnet_lib import figures
+    >>> delta1, w1 = np.array([[2.0, 1.0]]), np.array([[1.0, -3.0]])
+    >>> right = network.Gradients(None, delta1, b3=None, b1=3.0, w3=None, w1=w1)
+    >>> wrong = network.Gradients(None, delta1, b3=None, b1=1.5, w3=None, w1=2 * w1)
+    >>> figures.wrong_gradient(right, wrong, {"shape": False, "loops": True}).alt.split("are. ")[1]
+    'The gradient of the bias should be 3 and is 1.5. Noticed by: loops.'
 
     Args:
         right: `network.Gradients` of a network without an axis of maps; the first image of a

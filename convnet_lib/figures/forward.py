@@ -13,6 +13,10 @@ from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, wit
 def digits(images, labels, columns=10):
     """Return a picture of images with their labels over them.
 
+    >>> from convnet_lib import figures
+    >>> figures.digits(np.zeros((3, 2, 4)), [7, 0, 4], columns=3).alt
+    '3 images, labelled 7, 0, 4.'
+
     Args:
         images: shape (N, H, W), activations in [0, 1].
         labels: N words or numbers.
@@ -43,7 +47,12 @@ def digits(images, labels, columns=10):
 
 @with_own_settings
 def sigmoid_curve(at=None):
-    """Return a picture of σ and σ′ between -8 and 8, with a mark at z = `at`."""
+    """Return a picture of σ and σ′ between -8 and 8, with a mark at z = `at`.
+
+    >>> from convnet_lib import figures
+    >>> figures.sigmoid_curve(at=2.0).alt
+    'The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0.'
+    """
     alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0."
     picture = Picture(5.2, 2.9, alt)
     ax = picture.subplots()
@@ -62,6 +71,11 @@ def sigmoid_curve(at=None):
 @with_own_settings
 def convolution(a0, w1, b1, at=(12, 12)):
     """Return a picture of F1 and F2 at one neuron: receptive field, filter, products, z¹, a¹.
+
+    >>> from convnet_lib import figures
+    >>> a0, w1 = np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([[2.0, -1.0]])
+    >>> figures.convolution(a0, w1, 0.5, at=(0, 1)).alt.split("; ")[1]  # 2 · 1 - 1 · 0 + ½
+    'their sum plus the bias is z1 = 2.50.'
 
     Args:
         a0: an image, shape (H, W).
@@ -96,6 +110,11 @@ def convolution(a0, w1, b1, at=(12, 12)):
 def pooling(a1, ties="first"):
     """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the tied windows.
 
+    >>> from convnet_lib import figures
+    >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
+    >>> figures.pooling(a1).alt.split(". ")[1]
+    '50% of the windows are tied.'
+
     Args:
         a1: activations, shape (H, W), H and W even.
         ties: the rule for ties, as in `pool.winners`.
@@ -124,6 +143,11 @@ def pooling(a1, ties="first"):
 @with_own_settings
 def output(a2, w3, b3, y):
     """Return a picture of F4, F5 and C: what each output neuron sees, and what it costs.
+
+    >>> from convnet_lib import figures
+    >>> w3, b3, y = np.zeros((2, 1, 3)), np.zeros(2), np.array([0.0, 1.0])
+    >>> figures.output(np.ones((1, 3)), w3, b3, y).alt.split("activation: ")[1]
+    '0.50, 0.50. The quadratic cost is 0.250.'
 
     Args:
         a2: pooled activations, shape (H, W).
@@ -164,6 +188,11 @@ def output(a2, w3, b3, y):
 @with_own_settings
 def network(net, a0, at=(12, 12)):
     """Return a picture of the layers with an image going through them, and of their connections.
+
+    >>> from convnet_lib import figures
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((4, 1, 2)), np.zeros(4))
+    >>> figures.network(net, np.zeros((2, 5)), at=(1, 2)).alt.split("; ")[1]  # 2 + 1; 4 · 2 + 4
+    '3 + 0 + 12 weights and biases.'
 
     Args:
         net: a ConvNet for images without channels.
@@ -247,6 +276,11 @@ def _draw_wire(ax, source, box, target, into, outlined=True):
 def floor_map(rows, columns):
     """Return a picture of j' = ⌊j/2⌋, k' = ⌊k/2⌋: which pooled neuron each neuron feeds (F3).
 
+    >>> from convnet_lib import figures
+    >>> left, right = figures.floor_map(2, 4).axes
+    >>> [text.get_text() for text in left.texts]
+    ['0, 0', '0, 0', '0, 1', '0, 1', '0, 0', '0, 0', '0, 1', '0, 1']
+
     Args:
         rows: rows of the convolutional layer, even.
         columns: its columns, even.
@@ -279,6 +313,10 @@ def floor_map(rows, columns):
 @with_own_settings
 def answers(named, y, with_costs=True):
     """Return a picture of several answers of the output layer to one image, and of their costs.
+
+    >>> from convnet_lib import figures
+    >>> figures.answers([("before", np.array([0.5, 0.5]))], np.array([0.0, 1.0])).alt.split("; ")[0]
+    'Answers as bars, the desired activations marked. before: quadratic 0.25, cross-entropy 1.39.'
 
     Args:
         named: (name, a3) each, with a3 of shape (Q,): the activations to draw as bars.
@@ -313,6 +351,10 @@ def _both_costs(a3, y):
 @with_own_settings
 def cost_curves(y=1.0, z=None):
     """Return a picture of what one output neuron costs, against its a³ and against its z³ (C).
+
+    >>> from convnet_lib import figures
+    >>> figures.cost_curves(y=0.0, z=2.0).alt
+    'Both costs of one neuron that should be 0, marked at z = 2.'
 
     Args:
         y: the activation that it should have, 0 or 1.
@@ -356,7 +398,14 @@ def _image(name, x):
 
 
 def of_one_image(name, net, image):
-    """Refuse all but a ConvNet for images without channels, and one image of its size."""
+    """Refuse all but a ConvNet for images without channels, and one image of its size.
+
+    >>> from convnet_lib import figures
+    >>> figures.forward.of_one_image("net", ConvNet.random(image=(6, 8)), np.zeros((8, 6)))
+    Traceback (most recent call last):
+        ...
+    ValueError: image: expected shape (6, 8), got (8, 6)
+    """
     if the_network.given(name, net).w1.ndim > 3:
         checks.refuse(name, "a network for images without channels", f"w1 {net.w1.shape}")
     checks.shape("image", checks.finite("image", image), net.image_shape)

@@ -12,6 +12,10 @@ from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, wit
 def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, limit=None):
     """Return a picture of one array as a grid of cells.
 
+    >>> from convnet_lib import figures
+    >>> figures.cells(np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]]), "$z^1$").alt
+    'Side by side: z1, 2 by 3 cells.'
+
     Args:
         array: shape (rows, columns).
         name: what it is called, as a title; mathtext such as "$z^1$" is understood.
@@ -30,6 +34,11 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
 @with_own_settings
 def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     """Return a picture of several arrays as grids of cells side by side.
+
+    >>> from convnet_lib import figures
+    >>> a, z = np.array([[0.5, 1.0]]), np.array([[2.0], [-1.0]])
+    >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z)).alt
+    'Side by side: a0, 1 by 2 cells; z1, 2 by 1 cells.'
 
     Args:
         panels: (name, array, kind, outline, mark) each, the last three optional; see `cells`.
@@ -63,6 +72,12 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
 
     Where the numbers are written in the cells there is no colour bar, and the axes `bar` that
     were given for it are taken away.
+
+    >>> from convnet_lib import figures
+    >>> ax = figures.Picture(3, 2, "Two numbers.").subplots()
+    >>> image = figures.draw_cells(ax, np.array([[2.0, -5.0]]), "$z^1$")
+    >>> [text.get_text() for text in ax.texts], image.get_clim()
+    (['2', '-5'], (-5.0, 5.0))
     """
     array = grid("array", array)
     low, high = color_range(array, kind, limit)
@@ -85,7 +100,14 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
 
 
 def draw_outline(ax, mask, color=OUTLINE):
-    """Outline the cells of a grid where the mask is true (where it is not 0)."""
+    """Outline the cells of a grid where the mask is true (where it is not 0).
+
+    >>> from convnet_lib import figures
+    >>> ax = figures.Picture(3, 2, "A mask.").subplots()
+    >>> figures.draw_outline(ax, np.array([[1, 0, 0], [0, 0, 1]]))
+    >>> len(ax.collections[0].get_paths())
+    2
+    """
     if mask is not None:
         squares = [Rectangle((k - 0.5, j - 0.5), 1, 1) for j, k in np.argwhere(np.asarray(mask))]
         ax.add_collection(
@@ -94,7 +116,14 @@ def draw_outline(ax, mask, color=OUTLINE):
 
 
 def draw_mark(ax, mark, color=ACCENT):
-    """Outline one rectangle (row, column, rows, columns) of a grid, heavily."""
+    """Outline one rectangle (row, column, rows, columns) of a grid, heavily.
+
+    >>> from convnet_lib import figures
+    >>> ax = figures.Picture(3, 2, "A rectangle.").subplots()
+    >>> figures.draw_mark(ax, (1, 2, 3, 5))
+    >>> ax.patches[0].get_xy(), ax.patches[0].get_width(), ax.patches[0].get_height()
+    ((1.5, 0.5), 5, 3)
+    """
     if mark is not None:
         if len(mark) != 4:
             checks.refuse("mark", "(row, column, rows, columns)", mark)
@@ -104,7 +133,14 @@ def draw_mark(ax, mark, color=ACCENT):
 
 
 def color_range(array, kind, limit=None):
-    """Return the numbers that get the first and the last colour: (0, 1), or symmetric about 0."""
+    """Return the numbers that get the first and the last colour: (0, 1), or symmetric about 0.
+
+    >>> from convnet_lib import figures
+    >>> figures.color_range(np.array([[2.0, -5.0]]), "signed")
+    (-5.0, 5.0)
+    >>> figures.color_range(np.array([[2.0, -5.0]]), "activation")
+    (0.0, 1.0)
+    """
     checks.one_of("kind", kind, ("activation", "signed"))
     if kind == "activation":
         return 0.0, 1.0
@@ -127,7 +163,16 @@ def _write_numbers(ax, array, image):
 
 
 def grid(name, array):
-    """Return what is to be drawn as cells as an array of numbers, shape (rows, columns)."""
+    """Return what is to be drawn as cells as an array of numbers, shape (rows, columns).
+
+    >>> from convnet_lib import figures
+    >>> figures.grids.grid("mask", [[True, False, True]]).shape
+    (1, 3)
+    >>> figures.grids.grid("mask", [0.5, 2.0])
+    Traceback (most recent call last):
+        ...
+    ValueError: mask: expected shape (rows, columns), got (2,)
+    """
     array = _numbers(name, array)
     if array.ndim != 2 or 0 in array.shape:
         checks.refuse(name, "shape (rows, columns)", array.shape)
@@ -189,6 +234,10 @@ def _describe(panels):
 @with_own_settings
 def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     """Return a picture of many small arrays, such as twenty filters or their feature maps.
+
+    >>> from convnet_lib import figures
+    >>> figures.maps(np.zeros((3, 2, 4)), ["map 0", "map 1", "map 2"]).alt
+    '3 grids of 2 by 4 cells, drawn on one scale.'
 
     Args:
         arrays: shape (N, rows, columns).

@@ -16,12 +16,18 @@ STRIP = 6
 
 @with_own_settings
 def learning_curves(run):
-    """Return a picture of a `training.Run`: cost and accuracy after each epoch."""
+    """Return a picture of a `training.Run`: cost and accuracy after each epoch.
+
+    >>> from convnet_lib import figures
+    >>> curves = np.array([2.5, 1.5, 1.0]), np.array([0.2, 0.5, 0.8]), np.array([0.2, 0.4, 0.7])
+    >>> figures.learning_curves(training.Run((), *curves, curves[2])).alt.split("; ")[0]
+    'Over 2 epochs the cost falls from 2.50 to 1.00'
+    """
     _a_run("run", run)
     epochs = np.arange(len(run.costs))
     held_out = run.test_accuracy[-1]
     alt = (
-        f"Over {epochs[-1]} epochs the cost falls from {run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
+        f"Over {epochs[-1]} epoch{'s' * (epochs[-1] != 1)} the cost falls from {run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
         f"the accuracy reaches {run.train_accuracy[-1]:.2f} in training"
         + ("." if np.isnan(held_out) else f" and {held_out:.2f} on the digits held out.")
     )
@@ -41,6 +47,11 @@ def learning_curves(run):
 @with_own_settings
 def several_runs(runs):
     """Return a picture of several `training.Run`s: the accuracy on the digits held out, by name.
+
+    >>> from convnet_lib import figures
+    >>> one, two = (training.Run((), *[np.array([0.25, end])] * 4) for end in (0.5, 0.75))
+    >>> figures.several_runs({"η = 1": one, "η = 3": two}).alt
+    'Accuracy on the digits held out after each epoch. η = 1: 0.50; η = 3: 0.75.'
 
     Args:
         runs: a dict of Runs by the name that the legend gives them.
@@ -66,6 +77,10 @@ def several_runs(runs):
 @with_own_settings
 def confusion(counts):
     """Return a picture of how often digit i (row) was taken for digit j (column).
+
+    >>> from convnet_lib import figures
+    >>> figures.confusion(np.array([[5, 0, 0], [0, 3, 1], [0, 2, 4]])).alt
+    '12 of 15 digits are recognised. The commonest mistake: a 2 taken for a 1, 2 times.'
 
     Args:
         counts: integers, shape (10, 10), from `training.confusion`.
@@ -107,6 +122,14 @@ def gallery(net, image, order=None, columns=5):
 
     Beside each map are its filter, above, and the patch that pleases it most, below. The winners
     of the windows are outlined, and so is the neuron that this digit pleases most.
+
+    >>> from convnet_lib import figures
+    >>> w1 = np.array([[[1.0, 0.0]], [[3.0, -1.0]]])
+    >>> net = ConvNet(w1, np.zeros(2), np.zeros((2, 2, 2, 1)), np.zeros(2))
+    >>> image = np.zeros((4, 3))
+    >>> image[2, 1] = 0.5
+    >>> figures.gallery(net, image).alt.split(". ")[1]  # 3 · ½ - 1 · 0
+    'This digit pleases filter 1 most: z1 = 1.50.'
 
     Args:
         net: a ConvNet for images without channels.
@@ -151,6 +174,12 @@ def gallery(net, image, order=None, columns=5):
 @with_own_settings
 def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entropy"):
     """Return a picture of a training run as a strip of frames, and its curves.
+
+    >>> from convnet_lib import figures
+    >>> net = ConvNet.random(image=(6, 8), seed=0)
+    >>> run = training.measured([net, net, net], data.Digits(np.zeros((1, 6, 8)), np.array([3])))
+    >>> figures.training_film(run, np.zeros((6, 8)), epochs=[0, 2]).alt.split(". ")[0]
+    'Filter 0 and its map of a digit, winners outlined, after epochs 0, 2'
 
     Args:
         run: a `training.Run` of networks for images without channels.

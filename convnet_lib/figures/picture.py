@@ -30,7 +30,14 @@ STYLE = {
 
 @contextmanager
 def own_settings():
-    """Draw with the settings of the book, and leave the reader's as they were."""
+    """Draw with the settings of the book, and leave the reader's as they were.
+
+    >>> import matplotlib
+    >>> from convnet_lib import figures
+    >>> with matplotlib.rc_context({"lines.linewidth": 9.0}), figures.picture.own_settings():
+    ...     matplotlib.rcParams["lines.linewidth"]
+    1.5
+    """
     theirs = matplotlib.rcParams
     same = all(dict.__getitem__(theirs, key) == value for key, value in STYLE.items())
     with np.errstate(all="ignore"):  # what is no number is drawn as none
@@ -42,7 +49,15 @@ def own_settings():
 
 
 def with_own_settings(function):
-    """Return the function, drawing under `own_settings`."""
+    """Return the function, drawing under `own_settings`.
+
+    >>> import matplotlib
+    >>> from convnet_lib import figures
+    >>> width = figures.picture.with_own_settings(lambda: matplotlib.rcParams["lines.linewidth"])
+    >>> with matplotlib.rc_context({"lines.linewidth": 9.0}):
+    ...     width()
+    1.5
+    """
 
     @functools.wraps(function)
     def drawn(*args, **kwargs):
@@ -53,7 +68,13 @@ def with_own_settings(function):
 
 
 class Picture(Figure):
-    """A Figure that shows itself in a notebook, with its alternative text `alt`."""
+    """A Figure that shows itself in a notebook, with its alternative text `alt`.
+
+    >>> from convnet_lib import figures
+    >>> picture = figures.Picture(4, 3, "Nothing.")
+    >>> picture.alt, picture.get_size_inches()
+    ('Nothing.', array([4., 3.]))
+    """
 
     def __init__(self, width, height, alt, layout="constrained"):
         """Make an empty figure of width × height inches that `alt` describes."""
@@ -63,7 +84,12 @@ class Picture(Figure):
 
     @with_own_settings
     def png(self):
-        """Return the picture as the bytes of a PNG file, the same for the same arrays."""
+        """Return the picture as the bytes of a PNG file, the same for the same arrays.
+
+        >>> from convnet_lib import figures
+        >>> figures.Picture(1, 1, "Nothing.").png()[1:4]
+        b'PNG'
+        """
         return png(self)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -74,7 +100,12 @@ class Picture(Figure):
 
 
 def png(figure):
-    """Return a Figure of matplotlib as the bytes of a PNG file."""
+    """Return a Figure of matplotlib as the bytes of a PNG file.
+
+    >>> from convnet_lib import figures
+    >>> figures.png(figures.Picture(1, 1, "Nothing."))[1:4]
+    b'PNG'
+    """
     file = io.BytesIO()
     # The name and version of the software would change the file with every release. The canvas is
     # asked directly, since savefig draws everything twice.
@@ -83,19 +114,37 @@ def png(figure):
 
 
 def description(figure):
-    """Return the alternative text of a Figure: its own, else what its titles say."""
+    """Return the alternative text of a Figure: its own, else what its titles say.
+
+    >>> from convnet_lib import figures
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure()
+    >>> title = figure.suptitle("$z^1$ after a step")
+    >>> figures.description(figure)
+    'A figure: z1 after a step.'
+    """
     titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
     said = "; ".join(plain(title) for title in titles if title)
     return getattr(figure, "alt", "") or (f"A figure: {said}." if said else "A figure.")
 
 
 def plain(name):
-    """A title without its mathtext marks, to be read aloud."""
+    """A title without its mathtext marks, to be read aloud.
+
+    >>> from convnet_lib import figures
+    >>> figures.picture.plain("$w^3_{q}$ times")
+    'w3 q times'
+    """
     for mark, word in (("$", ""), ("\\", ""), ("{", ""), ("}", ""), ("^", ""), ("_", " ")):
         name = name.replace(mark, word)
     return name
 
 
 def short(value):
-    """A number with up to three digits after the point, without a minus before 0."""
+    """A number with up to three digits after the point, without a minus before 0.
+
+    >>> from convnet_lib import figures
+    >>> figures.picture.short(-0.00001), figures.picture.short(2.50049)
+    ('0', '2.5')
+    """
     return f"{round(float(value), 3) + 0.0:.3f}".rstrip("0").rstrip(".")

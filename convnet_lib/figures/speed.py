@@ -10,6 +10,10 @@ from .picture import ACCENT, OUTLINE, Picture, with_own_settings
 def ladder(times, limit):
     """Return a picture of what each of several ways to do the same work takes, on a log scale.
 
+    >>> from convnet_lib import figures
+    >>> figures.ladder({"loops": 25_000, "einsum": 120}, limit=4).alt
+    'Bars of the time that each way takes, in µs: loops 2.5e+04; einsum 120. The limit is 4.'
+
     Args:
         times: {name: microseconds}, the first at the top.
         limit: the microseconds below which none can come.
@@ -42,6 +46,10 @@ def roofline(roofs, points):
     Work that computes little with each byte is held back by the memory (the slope on the left),
     other work by the arithmetic (the flat roof on the right).
 
+    >>> from convnet_lib import figures
+    >>> figures.roofline({"a core": (4e10, 1e10)}, {"BP4": (2.0, 1.5e10)}).alt
+    'Roofs: a core 40 Gflop/s, 10 GB/s. Below them: BP4 15 Gflop/s at 2 flops a byte.'
+
     Args:
         roofs: {name: (flops a second, bytes a second)}, the two rates of a machine.
         points: {name: (flops a byte, flops a second)}, a piece of work each.
@@ -71,6 +79,11 @@ def roofline(roofs, points):
 @with_own_settings
 def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
     """Return a picture of what a digit takes alone and shared out, against the mini-batch.
+
+    >>> from convnet_lib import figures
+    >>> alone, shared = np.array([9.0, 5.0, 5.0]), np.array([90.0, 9.0, 3.0])
+    >>> figures.shared_work(np.array([10, 100, 1000]), alone, shared).alt
+    'Time a digit against the size of the mini-batch; shared out is quicker from 1,000 digits on.'
 
     Args:
         sizes: of mini-batches, shape (N,), rising.

@@ -26,6 +26,12 @@ def place(path):
     A missing folder is made, `~` is the home folder, and a link leads to its file, so that it
     stays a link. What an earlier run that was killed has left half written is removed.
 
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = checkpoints.place(os.path.join(folder, "new", "run.npz"))
+    ...     path.name, path.parent.is_dir(), path.exists()
+    ('run.npz', True, False)
+
     Args:
         path: of the file, as the caller gave it.
 
@@ -55,6 +61,14 @@ def place(path):
 def save(path, rows, rng, settings):
     """Write a checkpoint, whole or not at all: a crash leaves the one that was there.
 
+    >>> import os, tempfile
+    >>> net, rng = ConvNet.random(seed=0), np.random.default_rng(0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "run.npz")
+    ...     checkpoints.save(path, [(net, 2.5, 0.5, 0.25, 0.75)], rng, {"batch_size": 10})
+    ...     os.listdir(folder)
+    ['run.npz']
+
     Args:
         path: of the file, as `place` gives it; by custom ending in .npz.
         rows: a tuple for each network so far: the ConvNet, and numbers measured of it.
@@ -74,6 +88,15 @@ def save(path, rows, rng, settings):
 
 def load(path, settings):
     """Return the rows and the random generator of a checkpoint, as `save` was given them.
+
+    >>> import os, tempfile
+    >>> net, rng = ConvNet.random(seed=0), np.random.default_rng(0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "run.npz")
+    ...     checkpoints.save(path, [(net, 2.5, 0.5, 0.25, 0.75)], rng, {"batch_size": 10})
+    ...     rows, again = checkpoints.load(path, {"batch_size": 10})
+    >>> rows[0][1:], bool(again.random() == rng.random())
+    ((2.5, 0.5, 0.25, 0.75), True)
 
     Args:
         path: of the file.
@@ -126,7 +149,14 @@ def _rows(arrays):
 
 
 def fingerprint(*arrays):
-    """Return a number that tells data sets apart, from every byte of the arrays."""
+    """Return a number that tells data sets apart, from every byte of the arrays.
+
+    >>> a = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> checkpoints.fingerprint(a) == checkpoints.fingerprint(a.copy())
+    True
+    >>> checkpoints.fingerprint(a) == checkpoints.fingerprint(a.reshape(3, 2))
+    False
+    """
     crc = 0
     for array in arrays:
         array = np.atleast_1d(array)

@@ -20,6 +20,12 @@ LOG = logging.getLogger(__name__)
 class Run:
     """What a training run leaves: every curve can be drawn, and every network looked into.
 
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.array([0.0, 3, 1]))
+    >>> digits = data.Digits(np.zeros((4, 2, 3)), np.array([1, 2, 1, 1]))
+    >>> run = training.measured([net], digits)
+    >>> run.train_accuracy, run.test_accuracy, run.ended
+    (array([0.75]), array([nan]), 'epochs')
+
     Attributes:
         nets: the network before training and after each epoch, epochs + 1 of them.
         costs: mean cost of a training example at each of these nets, shape (epochs + 1,).
@@ -39,12 +45,25 @@ class Run:
 
     @property
     def net(self):
-        """The network at the end of the run."""
+        """The network at the end of the run.
+
+        >>> nets = [ConvNet.random(image=(6, 8), seed=seed) for seed in (0, 1)]
+        >>> run = training.measured(nets, data.Digits(np.zeros((1, 6, 8)), np.array([3])))
+        >>> run.net is nets[1]
+        True
+        """
         return self.nets[-1]
 
     @property
     def best(self):
-        """The first of the networks that do best on the validation digits, else the last."""
+        """The first of the networks that do best on the validation digits, else the last.
+
+        >>> nothing = np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1))
+        >>> nets = [ConvNet(*nothing, b3) for b3 in np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]])]
+        >>> ones = data.Digits(np.zeros((2, 2, 3)), np.array([1, 1]))
+        >>> training.measured(nets, ones, validation=ones).best is nets[1]
+        True
+        """
         if np.isnan(self.validation_accuracy).all():
             return self.net
         return self.nets[int(np.nanargmax(self.validation_accuracy))]
@@ -56,6 +75,11 @@ class DivergedError(ArithmeticError):
 
 def step(net, a0, y, learning_rate, cost="cross_entropy"):
     """Return the network after one step down the gradient, p - η · (1/B) Σ ∂C/∂p.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> a0, y = np.zeros((1, 2, 3)), np.array([[0.0, 1.0, 0.0]])
+    >>> training.step(net, a0, y, learning_rate=2.0).b3  # 0 - 2 (½ - y)
+    array([-1.,  1., -1.])
 
     Args:
         net: a ConvNet.
@@ -82,6 +106,11 @@ def step(net, a0, y, learning_rate, cost="cross_entropy"):
 @checks.underflow_is_zero
 def moved(net, nabla, rate):
     """Return the network with every parameter p moved to p - rate · ∂C/∂p.
+
+    >>> net = ConvNet(np.ones((1, 2)), np.array(3.0), np.ones((2, 1, 1)), np.zeros(2))
+    >>> nabla = network.Gradients(None, None, b3=np.ones(2), b1=2.0, w3=net.w3, w1=net.w1)
+    >>> training.descent.moved(net, nabla, 0.25).b1
+    array(2.5)
 
     Args:
         net: a ConvNet.
@@ -116,6 +145,12 @@ def sgd(
     """Return the Run of `epochs` passes over the digits, in mini-batches drawn anew each time.
 
     Control-C ends a run early and loses nothing: the Run so far is returned.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> digits = data.Digits(np.zeros((2, 2, 3)), np.array([1, 1]))
+    >>> run = training.sgd(net, digits, epochs=1, learning_rate=2.0)
+    >>> run.net.b3, run.train_accuracy, bool(run.costs[1] < run.costs[0])
+    (array([-1.,  1., -1.]), array([0., 1.]), True)
 
     Args:
         net: the ConvNet to begin with; it is not changed. All is computed in its dtype.
@@ -177,6 +212,11 @@ def sgd(
 def hold_out(digits, count):
     """Return the digits in two: all but the last `count` to train on, and those to choose by.
 
+    >>> digits = data.Digits(np.zeros((5, 28, 28)), np.array([3, 1, 4, 1, 5]))
+    >>> split = training.hold_out(digits, 2)
+    >>> split.train.labels, split.test.labels
+    (array([3, 1, 4]), array([1, 5]))
+
     Args:
         digits: `data.Digits`, in an order that does not matter.
         count: of those held out, the `test` of the Split.
@@ -195,7 +235,13 @@ def hold_out(digits, count):
 
 
 def measured(nets, digits, test=None, cost="cross_entropy", validation=None):
-    """Return the Run of networks that are already there: their costs and accuracies."""
+    """Return the Run of networks that are already there: their costs and accuracies.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> digits = data.Digits(np.zeros((2, 2, 3)), np.array([1, 0]))
+    >>> training.measured([net, net], digits, cost="quadratic").costs  # 3 · ½ (½)²
+    array([0.375, 0.375])
+    """
     nets = list(nets)
     if not nets:
         checks.refuse("nets", "at least one ConvNet", "none")
@@ -210,6 +256,10 @@ def measured(nets, digits, test=None, cost="cross_entropy", validation=None):
 
 def predict(net, images):
     """Return the digit that each image is taken for: the output neuron with the largest z³.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.array([0.0, 3, 1]))
+    >>> training.predict(net, np.zeros((2, 2, 3)))
+    array([1, 1])
 
     Args:
         net: a ConvNet.
@@ -228,6 +278,10 @@ def predict(net, images):
 def accuracy(net, digits):
     """Return the share of the digits that the network recognises, between 0 and 1.
 
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.array([0.0, 3, 1]))
+    >>> training.accuracy(net, data.Digits(np.zeros((4, 2, 3)), np.array([1, 2, 1, 1])))
+    0.75
+
     Args:
         net: a ConvNet.
         digits: `data.Digits` (images, labels).
@@ -240,7 +294,13 @@ def accuracy(net, digits):
 
 
 def mean_cost(net, digits, cost="cross_entropy"):
-    """Return the mean cost of a digit; arguments and errors as `accuracy`, and the cost's name."""
+    """Return the mean cost of a digit; arguments and errors as `accuracy`, and the cost's name.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> digits = data.Digits(np.zeros((2, 2, 3)), np.array([1, 0]))
+    >>> training.mean_cost(net, digits, "quadratic"), round(training.mean_cost(net, digits), 4)
+    (0.375, 2.0794)
+    """
     (digits,) = _taken(net, digits)
     return _cost(_outputs(net, digits.images), digits.labels, cost)
 
@@ -249,6 +309,12 @@ def confusion(net, digits):
     """Return how often digit i was taken for digit j, integers of shape (10, 10), at [i, j].
 
     Arguments and errors as `accuracy`.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.array([0.0, 3, 1]))
+    >>> training.confusion(net, data.Digits(np.zeros((4, 2, 3)), np.array([1, 2, 1, 1])))
+    array([[0, 0, 0],
+           [0, 3, 0],
+           [0, 1, 0]])
     """
     (digits,) = _taken(net, digits)
     counts = np.zeros((len(net.b3), len(net.b3)), int)

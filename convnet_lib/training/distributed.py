@@ -87,6 +87,11 @@ def connect(address=None, workers=2, security=None):
 def hold(client, load, count=None):
     """Return the Shards of the digits that `load` returns, laid on the workers of a client.
 
+    >>> hold(None, load="mnist.npz")
+    Traceback (most recent call last):
+        ...
+    ValueError: load: expected a function, got 'mnist.npz'
+
     Args:
         client: a `distributed.Client`.
         load: a function without arguments that returns a `data.Digits`, the same at each call.
@@ -114,6 +119,12 @@ def hold(client, load, count=None):
 
 def gradients(client, shards, net, rows, cost="cross_entropy"):
     """Return the gradients summed over a mini-batch that lies on several workers (BP3, BP4).
+
+    >>> shards = Shards((None,), np.array([0, 3]))  # three digits
+    >>> gradients(None, shards, ConvNet.random(seed=0), rows=[1, 3])
+    Traceback (most recent call last):
+        ...
+    ValueError: rows: expected numbers from 0 to 2, got 1 to 3
 
     Args:
         client: the client of `hold`.
@@ -147,6 +158,10 @@ def sgd(client, shards, net, epochs, learning_rate, batch_size=1000, cost="cross
 
     The mini-batches are those of `training.sgd` with the same seed, and so are the networks, to
     rounding; `training.measured` makes a Run of them.
+
+    >>> net, shards = ConvNet.random(seed=0), Shards((None,), np.array([0, 3]))
+    >>> sgd(None, shards, net, epochs=0, learning_rate=0.5) == (net,)
+    True
 
     Args:
         client: the client of `hold`.

@@ -103,6 +103,11 @@ class Buffers:
 
     Nothing in them outlives a chunk; they are kept so that no step asks for memory.
 
+    >>> sizes = fast.Sizes(F=2, C=1, KH=5, KW=5, P=3, Q=4, outputs=10)
+    >>> buffers = fast.Buffers(sizes, 6, np.float32)
+    >>> buffers.z.shape, buffers.a2.shape, buffers.a3.shape
+    ((2, 2, 2, 72), (24, 6), (10, 6))
+
     Attributes:
         x: pixels, (H, C, 2, W/2, n), the even columns and then the odd ones.
         even, odd: (H, C, ⌈W/2⌉, n) and (H, C, ⌊W/2⌋, n), views of x.
@@ -197,6 +202,12 @@ def lay_tiles(images, buffers):
 
     The images go along the last axis, and even columns come before odd ones, so that what is
     copied next lies together. Rows are not repeated: `Buffers.fields` overlap.
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2), 1, float)
+    >>> fast.lay_tiles(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), buffers)
+    >>> buffers.fields[0, :, :, 0]  # of r = 0 and r = 1, for both neurons of the row
+    array([[1., 2.],
+           [3., 4.]])
     """
     pixels = images.transpose(2, 1, 3, 0)
     np.copyto(buffers.even, pixels[:, :, 0::2])
@@ -205,7 +216,13 @@ def lay_tiles(images, buffers):
 
 
 def twin_filters(w1, buffers):
-    """Return the matrix (2·F, KH·C·M) whose rows are w¹ for s = 0 and, a column on, s = 1."""
+    """Return the matrix (2·F, KH·C·M) whose rows are w¹ for s = 0 and, a column on, s = 1.
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=3, P=1, Q=1, outputs=2), 1, float)
+    >>> fast.twin_filters(np.array([[[[5.0, 6.0, 7.0]]]]), buffers)
+    array([[5., 6., 7., 0.],
+           [0., 5., 6., 7.]])
+    """
     twins, KW = buffers.twins, w1.shape[-1]
     twins[0, ..., :KW] = w1
     twins[1, ..., 1 : KW + 1] = w1
@@ -213,14 +230,24 @@ def twin_filters(w1, buffers):
 
 
 def pool(buffers):
-    """Return the largest z¹ of each window (F3 before F2), written over buffers.a2."""
+    """Return the largest z¹ of each window (F3 before F2), written over buffers.a2.
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2), 1, float)
+    >>> buffers.left[0, :, 0], buffers.right[0, :, 0] = (1.0, 3.0), (2.0, 0.0)
+    >>> fast.pool(buffers)
+    array([[3.]])
+    """
     np.maximum(buffers.left, buffers.right, out=buffers.row)
     np.maximum(buffers.top, buffers.bottom, out=buffers.a2_maps)
     return buffers.a2
 
 
 def activate(z):
-    """Return σ(z) = ½ + ½ tanh(z/2), written over z (F2, F5)."""
+    """Return σ(z) = ½ + ½ tanh(z/2), written over z (F2, F5).
+
+    >>> fast.activate(np.array([0.0, 2.0, -2.0])).round(4)
+    array([0.5   , 0.8808, 0.1192])
+    """
     half, one = CONSTANTS[z.dtype.char]
     np.multiply(z, half, out=z)
     np.tanh(z, out=z)
@@ -229,7 +256,15 @@ def activate(z):
 
 
 def feedforward(parameters, images, buffers):
-    """Return z³, (10, n), of a chunk of images, and leave a² in buffers (F1–F4)."""
+    """Return z³, (10, n), of a chunk of images, and leave a² in buffers (F1–F4).
+
+    >>> sizes = fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2)
+    >>> parameters = sizes.parameters(float)  # w1 and b1 are 0, so that a² is ½
+    >>> parameters.w3[...], parameters.b3[...] = [[4.0, 6.0]], [[0.0], [1.0]]
+    >>> fast.feedforward(parameters, np.ones((1, 1, 2, 2)), fast.Buffers(sizes, 1, float))
+    array([[2.],
+           [4.]])
+    """
     lay_tiles(images, buffers)
     w1 = twin_filters(parameters.w1, buffers)
     np.matmul(w1, buffers.fields, out=buffers.z_rows)  # F1 without b¹
@@ -245,6 +280,12 @@ def errors(z3, y, cost, scale, buffers):
     """Return δ³ times `scale`, (10, n) (BP1), and leave it as (n, 10) in buffers as well.
 
     z3 is overwritten with a³; y is (n, 10).
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2), 1, float)
+    >>> z3, y = np.array([[0.0], [0.0]]), np.array([[0.0, 1.0]])
+    >>> fast.errors(z3, y, "quadratic", 8, buffers)  # 8 (½ - y) ¼
+    array([[ 1.],
+           [-1.]])
     """
     a3 = activate(z3)  # F5
     delta3 = np.subtract(a3, y.T, out=buffers.delta3)
@@ -261,6 +302,13 @@ def route(delta, buffers):
     The first in row-major order wins: the top row unless the one below it has a larger z¹, the
     left one of a row unless the right one is larger. The winner gets all of δ, and the loser what
     the winner left: exactly 0.
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2), 1, float)
+    >>> buffers.left[0, :, 0], buffers.right[0, :, 0] = (1.0, 3.0), (2.0, 0.0)
+    >>> a2 = fast.pool(buffers)
+    >>> fast.route(np.array([[7.0]]), buffers)
+    >>> buffers.left[0, :, 0], buffers.right[0, :, 0]
+    (array([0., 7.]), array([0., 0.]))
     """
     left, right, row, left_wins = buffers.left, buffers.right, buffers.row, buffers.left_wins
     top, bottom, top_wins = buffers.top, buffers.bottom, buffers.top_wins
@@ -274,6 +322,14 @@ def route(delta, buffers):
 
 def backprop(parameters, images, y, cost, scale, buffers):
     """Return the gradients of a chunk, times `scale`, summed over it: `Parameters` in buffers.
+
+    >>> sizes = fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2)
+    >>> zeros, buffers = sizes.parameters(float), fast.Buffers(sizes, 1, float)
+    >>> a0, y = np.ones((1, 1, 2, 2)), np.array([[0.0, 1.0]])
+    >>> nabla = fast.backprop(zeros, a0, y, "cross_entropy", 1, buffers)
+    >>> nabla.b3, nabla.w3
+    (array([[ 0.5],
+           [-0.5]]), array([[ 0.25, -0.25]]))
 
     Args:
         parameters: of the network, `Parameters`.
@@ -310,6 +366,12 @@ class Stepper:
 
     What a step computes does not depend on how many threads worked on it: a large mini-batch is
     always summed up in two halves, each in chunks, in one order.
+
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> stepper = training.Stepper(net)
+    >>> stepper.step(np.zeros((1, 2, 3)), np.array([[0.0, 1.0, 0.0]]), learning_rate=2.0)
+    >>> stepper.net.b3, net.b3
+    (array([-1.,  1., -1.]), array([0., 0., 0.]))
     """
 
     def __init__(self, net, cost="cross_entropy"):
@@ -339,12 +401,24 @@ class Stepper:
 
     @property
     def net(self):
-        """The network as it is now."""
+        """The network as it is now.
+
+        >>> net = ConvNet.random(image=(6, 8), seed=0)
+        >>> stepper = training.Stepper(net)
+        >>> bool((stepper.net.w1 == net.w1).all()), stepper.net is net
+        (True, False)
+        """
         return replace(self.like, **_by_name(self.parameters, self.like))
 
     @checks.underflow_is_zero
     def step(self, images, y, learning_rate, rows=None, checked=False):
         """Move every parameter down its gradient, p ← p - η · (1/B) Σ ∂C/∂p.
+
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> stepper = training.Stepper(net, "cross_entropy")
+        >>> stepper.step(np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], learning_rate=2.0, rows=[2])
+        >>> stepper.net.b3  # 0 - 2 (½ - y)
+        array([-1.,  1.])
 
         Args:
             images: (N, 28, 28), with channels (N, C, 28, 28), floats in [0, 1].
@@ -367,6 +441,11 @@ class Stepper:
     def gradients(self, images, y, rows=None):
         """Return the gradients summed over a mini-batch; arguments and errors as `step`.
 
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> y = np.eye(2)[[0, 0, 1]]
+        >>> training.Stepper(net).gradients(np.zeros((3, 2, 3)), y).b3  # (½ - y), summed
+        array([-0.5,  0.5])
+
         Returns:
             `network.Gradients`, whose delta3 and delta1 are None: nobody laid them out.
         """
@@ -379,11 +458,22 @@ class Stepper:
         """Return the weighted inputs of the output layer, (N, 10), the forward pass alone (F1–F4).
 
         Arguments and errors as `step`.
+
+        >>> w3 = np.array([[[2.0]], [[4.0]]])
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, np.array([0.0, 1.0]))  # a² is ½
+        >>> training.Stepper(net).z3(np.ones((1, 2, 3)))
+        array([[1., 3.]])
         """
         return self.forward(checks.finite("images", self._images(images)))
 
     def forward(self, images):
-        """Return what `z3` does, for a loop that has looked at the images before."""
+        """Return what `z3` does, for a loop that has looked at the images before.
+
+        >>> w3 = np.array([[[2.0]], [[4.0]]])
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, np.array([0.0, 1.0]))  # a² is ½
+        >>> training.Stepper(net).forward(np.ones((1, 2, 3)))
+        array([[1., 3.]])
+        """
         images = self._laid(images)
         z3 = np.empty((len(images), self.sizes.outputs), self.dtype)
 
@@ -468,7 +558,15 @@ class Stepper:
 
 
 def some_rows(rows, count):
-    """Return the rows of a mini-batch as an array, refused unless they are rows of `count`."""
+    """Return the rows of a mini-batch as an array, refused unless they are rows of `count`.
+
+    >>> fast.some_rows([2, 0], 3)
+    array([2, 0])
+    >>> fast.some_rows([1, 3], 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: rows: expected numbers from 0 to 2, got 1 to 3
+    """
     rows = checks.array("rows", rows)
     if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu":
         came = f"{rows.dtype} of shape {rows.shape}"

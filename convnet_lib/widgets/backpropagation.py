@@ -16,6 +16,11 @@ def backpropagation(net, a0, y, cost="quadratic", ties="first"):
     Point at any cell for its equation with its numbers and for all that it was made from; go
     through the backward pass equation by equation; take gradient steps and watch the cost.
 
+    >>> from convnet_lib import widgets
+    >>> net = ConvNet(np.ones((1, 2)), np.array(0.0), np.ones((3, 1, 2)), np.zeros(3))
+    >>> widgets.backpropagation(net, np.zeros((2, 5)), np.array([0.0, 1.0, 0.0]))
+    backpropagation(a0 (2, 5), y (3,))
+
     Args:
         net: a ConvNet with one filter, w1 of shape (KH, KW).
         a0: an image, shape (28, 28) or what the network takes, or up to 24 of them, (N, 28, 28).
@@ -45,6 +50,13 @@ class Backpropagation(GridFigure):
     The page takes the steps, and its parameters are here; `take_step` takes one from Python, and
     the page follows. It follows what is assigned to `net`, to a parameter, to `a0` or to `y` too.
 
+    >>> from convnet_lib import widgets
+    >>> net = ConvNet(np.ones((1, 2)), np.array(0.0), np.ones((3, 1, 2)), np.zeros(3))
+    >>> figure = widgets.backpropagation(net, np.zeros((2, 5)), np.array([0.0, 1.0, 0.0]))
+    >>> figure.b1 = 0.5
+    >>> figure.net.b1, figure.a0.shape
+    (array(0.5), (1, 2, 5))
+
     Attributes:
         a0: images, shape (N, H, W).
         y: desired activations, shape (N, Q).
@@ -73,7 +85,15 @@ class Backpropagation(GridFigure):
 
     @property
     def net(self):
-        """The network; a network that is assigned to it begins a new history of costs."""
+        """The network; a network that is assigned to it begins a new history of costs.
+
+        >>> from convnet_lib import widgets
+        >>> net = ConvNet(np.ones((1, 2)), np.array(0.0), np.ones((3, 1, 2)), np.zeros(3))
+        >>> figure = widgets.backpropagation(net, np.zeros((2, 5)), np.array([0.0, 1.0, 0.0]))
+        >>> figure.net = ConvNet(np.ones((1, 2)), np.array(2.0), np.ones((3, 1, 2)), np.zeros(3))
+        >>> figure.net.b1, figure.past.shape
+        (array(2.), (0, 1, 3))
+        """
         return ConvNet(self.w1, self.b1, self.w3, self.b3)
 
     @net.setter
@@ -82,7 +102,16 @@ class Backpropagation(GridFigure):
         self._show(net, self.past[:0])
 
     def take_step(self, times=1):
-        """Take steps net − η∇C, each with the gradient of the image that is shown."""
+        """Take steps net − η∇C, each with the gradient of the image that is shown.
+
+        >>> from convnet_lib import widgets
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> figure = widgets.backpropagation(net, np.zeros((2, 3)), np.array([0.0, 1.0]))
+        >>> figure.cost, figure.rate = "cross_entropy", 2.0
+        >>> figure.take_step()
+        >>> figure.net.b3, figure.past  # 0 - 2 (½ - y), and a³ before
+        (array([-1.,  1.]), array([[[0.5, 0.5]]]))
+        """
         net, past = self.net, list(self.past)
         with np.errstate(all="ignore"):
             for _ in range(times):
@@ -96,11 +125,30 @@ class Backpropagation(GridFigure):
         self._show(net, past)
 
     def start_again(self):
-        """Go back to the network that the figure was made with."""
+        """Go back to the network that the figure was made with.
+
+        >>> from convnet_lib import widgets
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> figure = widgets.backpropagation(net, np.zeros((2, 3)), np.array([0.0, 1.0]))
+        >>> figure.take_step(3)
+        >>> len(figure.past), bool((figure.net.b3 == net.b3).all())
+        (3, False)
+        >>> figure.start_again()
+        >>> len(figure.past), bool((figure.net.b3 == net.b3).all())
+        (0, True)
+        """
         self.net = ConvNet(**self.given)
 
     def twin(self):
-        """Return the static twin: the backward pass of the image that is shown."""
+        """Return the static twin: the backward pass of the image that is shown.
+
+        >>> from convnet_lib import widgets
+        >>> w3, b3 = np.array([[[6.0]], [[-2.0]]]), np.array([-3.0, 1.0])  # a² is ½, and so is a³
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, b3)
+        >>> figure = widgets.backpropagation(net, np.zeros((2, 3)), np.array([0.0, 1.0]))
+        >>> figure.twin().alt.split(". ")[-1]
+        'The gradient of the bias is 0.250.'
+        """
         return figures.backward(
             self.net, self.a0[self.index], self.y[self.index], self.cost, self.ties
         )

@@ -17,7 +17,12 @@ MOST_IMAGES = 24
 
 
 def modules(path):
-    """Return {path: text} of a module in `static/` and of all that it imports."""
+    """Return {path: text} of a module in `static/` and of all that it imports.
+
+    >>> from convnet_lib.widgets import base
+    >>> sorted(base.modules("pooling.js"))[0]
+    'parts/arrays.js'
+    """
     texts, wanted = {}, [path]
     while wanted:
         path = wanted.pop()
@@ -30,12 +35,25 @@ def modules(path):
 
 
 def style(*paths):
-    """Return the style sheets of a figure, one after the other."""
+    """Return the style sheets of a figure, one after the other.
+
+    >>> from convnet_lib.widgets import base
+    >>> both = base.style("parts/figure.css", "parts/maps.css")
+    >>> both.startswith(base.style("parts/figure.css")), both.endswith(base.style("parts/maps.css"))
+    (True, True)
+    """
     return "\n".join((STATIC / path).read_text("utf-8") for path in paths)
 
 
 class Array(traitlets.TraitType):
     """An array of floats, sent to the page as its shape, its dtype and its bytes.
+
+    >>> from convnet_lib.widgets import base
+    >>> class Owner(traitlets.HasTraits):
+    ...     a = base.Array(np.float32)
+    >>> owner = Owner(a=[[2, 3, 5]])
+    >>> owner.a.dtype.name, owner.a.shape
+    ('float32', (1, 3))
 
     Args:
         dtype: what it is kept and sent as. The page computes in float64 whatever comes.
@@ -50,7 +68,17 @@ class Array(traitlets.TraitType):
         self.tag(sync=True, to_json=_to_json, from_json=_from_json)
 
     def validate(self, obj, value):
-        """Return the value in the dtype of the trait; once there is one, its shape stays."""
+        """Return the value in the dtype of the trait; once there is one, its shape stays.
+
+        >>> from convnet_lib.widgets import base
+        >>> class Owner(traitlets.HasTraits):
+        ...     a = base.Array()
+        >>> owner = Owner(a=[2, 3])
+        >>> owner.a = [1, 2, 3]
+        Traceback (most recent call last):
+            ...
+        ValueError: a: expected shape (2,), got (3,)
+        """
         value = np.asarray(value, self.dtype)
         if self.name in obj._trait_values and not self.grows:
             checks.shape(self.name, value, getattr(obj, self.name).shape)
@@ -58,7 +86,14 @@ class Array(traitlets.TraitType):
 
 
 class Arrays(traitlets.Dict):
-    """Arrays by name, as `Array` is one."""
+    """Arrays by name, as `Array` is one.
+
+    >>> from convnet_lib.widgets import base
+    >>> class Owner(traitlets.HasTraits):
+    ...     filters = base.Arrays()
+    >>> Owner(filters={"edge": np.array([-1.0, 1.0])}).filters["edge"].shape
+    (2,)
+    """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -72,6 +107,12 @@ class GridFigure(anywidget.AnyWidget):
     traits, and says what its `twin` is. What the reader changes in the page is in the traits, and
     what is assigned to them is shown. All that depends on them the page computes with
     `static/parts/engine.js`, so that a figure needs no Python to be moved.
+
+    >>> from convnet_lib import widgets
+    >>> from convnet_lib.widgets import base
+    >>> figure = widgets.pooling(np.array([[0.2, 0.7], [0.4, 0.1]]))
+    >>> isinstance(figure, base.GridFigure), figure.pinned
+    (True, {'grid': 'a1', 'row': 0, 'column': 1})
 
     Attributes:
         pinned: the cell that the figure is about while none is pointed at: grid, row, column.
@@ -94,13 +135,26 @@ class GridFigure(anywidget.AnyWidget):
         return self._text
 
     def close(self):
-        """Close the figure, and its layout, which in the page would keep hold of its views."""
+        """Close the figure, and its layout, which in the page would keep hold of its views.
+
+        >>> from convnet_lib import widgets
+        >>> figure = widgets.pooling(np.array([[0.2, 0.7], [0.4, 0.1]]))
+        >>> figure.close()
+        >>> figure.comm is None, figure.layout.comm is None
+        (True, True)
+        """
         layout = self.layout
         super().close()
         layout.close()
 
     def twin(self):
-        """Return the static twin, a `figures.Picture` of the same data."""
+        """Return the static twin, a `figures.Picture` of the same data.
+
+        >>> from convnet_lib import widgets
+        >>> figure = widgets.pooling(np.array([[0.2, 0.7], [0.4, 0.1]]))
+        >>> type(figure.twin()).__name__
+        'Picture'
+        """
         raise NotImplementedError
 
     @traitlets.default("_modules")
@@ -131,12 +185,22 @@ class GridFigure(anywidget.AnyWidget):
 
 
 def palette(name):
-    """Return the 256 colours of a matplotlib colormap, three bytes each."""
+    """Return the 256 colours of a matplotlib colormap, three bytes each.
+
+    >>> from convnet_lib.widgets import base
+    >>> colours = base.palette("Greys")
+    >>> len(colours), list(colours[:3])
+    (768, [255, 255, 255])
+    """
     return matplotlib.colormaps[name](np.arange(256), bytes=True)[:, :3].tobytes()
 
 
 def images(name, x, axes=2):
     """Return x as float64 images with one batch axis, (N, …), which one image is given.
+
+    >>> from convnet_lib.widgets import base
+    >>> base.images("a0", np.zeros((2, 5))).shape, base.images("a0", np.zeros((3, 2, 5))).shape
+    ((1, 2, 5), (3, 2, 5))
 
     Args:
         name: the argument, for the error.
@@ -159,13 +223,23 @@ def images(name, x, axes=2):
 
 
 def strongest(name, a):
-    """Return the pin of the largest number of a map, the first of them; NaN counts as smallest."""
+    """Return the pin of the largest number of a map, the first of them; NaN counts as smallest.
+
+    >>> from convnet_lib.widgets import base
+    >>> base.strongest("z1", np.array([[0.5, -1.0, 2.0], [1.0, 2.0, np.nan]]))
+    {'grid': 'z1', 'row': 0, 'column': 2}
+    """
     row, column = np.unravel_index(np.nan_to_num(a, nan=-np.inf).argmax(), a.shape)
     return {"grid": name, "row": int(row), "column": int(column)}
 
 
 def written(name, **arrays):
-    """Return the text of a figure in a notebook: `convolution(a0 (28, 28), w1 (5, 5))`."""
+    """Return the text of a figure in a notebook: `convolution(a0 (28, 28), w1 (5, 5))`.
+
+    >>> from convnet_lib.widgets import base
+    >>> base.written("convolution", a0=np.zeros((28, 28)), w1=np.zeros((5, 3)))
+    'convolution(a0 (28, 28), w1 (5, 3))'
+    """
     shapes = ", ".join(
         f"{key} {checks.written(checks.array(key, x).shape)}" for key, x in arrays.items()
     )

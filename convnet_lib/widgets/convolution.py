@@ -14,6 +14,10 @@ def convolution(a0, w1, b1, filters=None):
     activation; at a pixel for the outputs that it reaches; at a weight for the pixels that it
     multiplies. Drag a weight, move the bias, choose another filter or draw on the image.
 
+    >>> from convnet_lib import widgets
+    >>> widgets.convolution(np.zeros((4, 6)), np.array([[2.0, -1.0]]), 0.5)
+    convolution(a0 (4, 6), w1 (1, 2))
+
     Args:
         a0: an image, shape (28, 28) or any other, or up to 24 of them, shape (N, H, W).
         w1: one filter, shape (5, 5) or any other.
@@ -43,6 +47,12 @@ def convolution(a0, w1, b1, filters=None):
 class Convolution(GridFigure):
     """What `convolution` returns. `figure.w1` is what was dragged; assign, and the page follows.
 
+    >>> from convnet_lib import widgets
+    >>> figure = widgets.convolution(np.zeros((4, 6)), np.array([[2.0, -1.0]]), 0.5)
+    >>> figure.w1 = figure.filters["blur"]
+    >>> figure.w1
+    array([[0.5, 0.5]])
+
     Attributes:
         a0: images, shape (N, H, W).
         w1: the filter, shape (KH, KW).
@@ -64,7 +74,14 @@ class Convolution(GridFigure):
             return strongest("z1", conv.forward(self.a0[self.index], self.w1, self.b1))
 
     def twin(self):
-        """Return the static twin: the same neuron of the same image."""
+        """Return the static twin: the same neuron of the same image.
+
+        >>> from convnet_lib import widgets
+        >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        >>> figure = widgets.convolution(a0, np.array([[2.0, -1.0]]), 0.5)
+        >>> figure.twin().alt.split("; ")[1]  # of the largest z¹, 2 · 1 - 1 · 0 + ½
+        'their sum plus the bias is z1 = 2.50.'
+        """
         at = self.pinned["row"], self.pinned["column"]
         if self.pinned["grid"] not in ("z1", "a1"):
             at = (0, 0)
@@ -81,7 +98,12 @@ def _filter(w1):
 
 
 def presets(rows, columns):
-    """Return the filters of the menu, of any size: {name: array}."""
+    """Return the filters of the menu, of any size: {name: array}.
+
+    >>> from convnet_lib.widgets.convolution import presets
+    >>> presets(1, 3)["vertical edge"], presets(1, 4)["blur"]
+    (array([[-1.,  0.,  1.]]), array([[0.25, 0.25, 0.25, 0.25]]))
+    """
     l, m = np.mgrid[:rows, :columns].astype(float)
     l, m = l - (rows - 1) / 2, m - (columns - 1) / 2
     # As bright paper makes as much of the negative half as ink of the positive, edges sum to 0.

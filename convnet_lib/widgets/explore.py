@@ -36,6 +36,12 @@ class Explorer(GridFigure):
     Where `draw` fails, what it failed with stands in the place of the picture, so that no picture
     is taken for one of other values.
 
+    >>> from convnet_lib import figures, widgets
+    >>> figure = widgets.explore(lambda b: figures.cells(np.array([[b, 2.0]]), "z"), b=(-3, 3))
+    >>> figure.controls["b"].value = 1
+    >>> figure.picture.panels[0]["array"]
+    array([[1., 2.]])
+
     Attributes:
         controls: the controls by name, ipywidgets each; assign to `controls["z"].value`.
         picture: the Picture or Figure now shown, None where `draw` has failed.
@@ -64,6 +70,12 @@ class Explorer(GridFigure):
     def ahead(self):
         """Return what a page without a kernel shows: {"start", "moves", "frames"}.
 
+        >>> from convnet_lib import figures, widgets
+        >>> figure = widgets.explore(lambda b: figures.cells(np.array([[b, 2.0]]), "z"), b=(1, 3))
+        >>> ahead = figure.ahead()
+        >>> ahead["start"], ahead["moves"], list(ahead["frames"])
+        ([0], [True], ['0', '1', '2'])
+
         Returns:
             start: the index of each control's value among its states.
             moves: for each control whether it moves anything there.
@@ -91,7 +103,14 @@ class Explorer(GridFigure):
         return super(GridFigure, self)._repr_mimebundle_(**kwargs)
 
     def close(self):
-        """Close it with its controls."""
+        """Close it with its controls.
+
+        >>> from convnet_lib import figures, widgets
+        >>> figure = widgets.explore(lambda b: figures.cells(np.array([[b, 2.0]]), "z"), b=(1, 3))
+        >>> figure.close()
+        >>> figure.comm is None, figure.controls["b"].comm is None
+        (True, True)
+        """
         for control in self.controls.values():
             control.close()
         super().close()
@@ -99,6 +118,12 @@ class Explorer(GridFigure):
 
 def explore(draw, **controls):
     """Return a widget: one control for each argument of `draw`, and the picture that it makes.
+
+    >>> from convnet_lib import figures, widgets
+    >>> def draw(b, name="z"):
+    ...     return figures.cells(np.array([[b, 2.0]]), name)
+    >>> widgets.explore(draw, b=(0.0, 1.0), name=["a", "z"])
+    Controls: b, name. Run this cell to move them.
 
     Args:
         draw: a function of the controls' values that returns a `figures.Picture`, or any Figure of
@@ -138,7 +163,14 @@ def _drawn(draw, values):
 
 
 def shown(picture):
-    """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG."""
+    """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG.
+
+    >>> from convnet_lib import figures
+    >>> from convnet_lib.widgets.explore import shown
+    >>> sent = shown(figures.cells(np.array([[1.0, 2.0, 4.0]]), "$z^1$"))
+    >>> sent["alt"], sent["panels"][0]["title"]
+    ('Side by side: z1, 1 by 3 cells.', '<i>z</i><sup>1</sup>')
+    """
     if not isinstance(picture, Figure):
         expected = "a figures.Picture or another matplotlib Figure to be returned"
         checks.refuse("draw", expected, f"a {type(picture).__name__}")
@@ -154,7 +186,12 @@ def shown(picture):
 
 
 def control_states(control):
-    """Return the values that a control can take, in order; none if they cannot be counted."""
+    """Return the values that a control can take, in order; none if they cannot be counted.
+
+    >>> from convnet_lib.widgets.explore import control_states
+    >>> control_states(ipywidgets.IntSlider(min=2, max=8, step=3))
+    [2, 5, 8]
+    """
     if isinstance(control, ipywidgets.Checkbox):
         return [False, True]
     if hasattr(control, "options"):

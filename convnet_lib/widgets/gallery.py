@@ -25,6 +25,10 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
     are set to 0 (`maps.importance`, over all images handed in); without, the norm of these
     weights (`maps.norms`).
 
+    >>> from convnet_lib import widgets
+    >>> widgets.gallery(ConvNet.random(maps=3, image=(6, 8), seed=0), np.zeros((2, 6, 8)))
+    gallery(w1 (3, 5, 5), images (2, 6, 8))
+
     Args:
         net: a ConvNet with one filter or many, w1 (5, 5) or (F, 5, 5), or a mapping with w1, b1,
             w3 and b3, such as `numpy.load` of an .npz file, be it of one network or a training
@@ -60,6 +64,13 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
 
 class Gallery(GridFigure):
     """What `gallery` returns. Assign another network of the same shape to net, and it follows.
+
+    >>> from convnet_lib import widgets
+    >>> w3 = np.array([[[[3.0]], [[0.0]]], [[[4.0]], [[6.0]]]])
+    >>> net = ConvNet(np.ones((2, 1, 2)), np.zeros(2), w3, np.zeros(2))
+    >>> figure = widgets.gallery(net, np.zeros((2, 3)))
+    >>> figure.measure, figure.importance, figure.order
+    ('norm', array([5., 6.]), array([1., 0.]))
 
     Attributes:
         net: the network, with an axis of feature maps.
@@ -118,7 +129,13 @@ class Gallery(GridFigure):
             return self.net.feedforward(self.a0[self.index]).z1
 
     def twin(self):
-        """Return the static twin of the image that is shown, its maps in the order chosen."""
+        """Return the static twin of the image that is shown, its maps in the order chosen.
+
+        >>> from convnet_lib import widgets
+        >>> net = ConvNet.random(maps=3, image=(8, 10), seed=0)
+        >>> widgets.gallery(net, np.zeros((8, 10))).twin().alt.split(", ")[0]
+        '3 filters'
+        """
         order = range(len(self.w1))
         if self.sort == "importance":
             order = self.order

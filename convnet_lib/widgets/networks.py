@@ -13,6 +13,12 @@ from . import base
 def network(name, net):
     """Return what was handed in as a ConvNet with an axis of feature maps.
 
+    >>> from convnet_lib.widgets import networks
+    >>> arrays = {"w1": np.zeros((1, 2)), "b1": np.array(0.0)}
+    >>> arrays |= {"w3": np.zeros((3, 1, 1)), "b3": np.zeros(3)}
+    >>> networks.network("net", arrays).w1.shape
+    (1, 1, 2)
+
     Args:
         name: the argument, for the error.
         net: a ConvNet, or a mapping with w1, b1, w3 and b3, such as `numpy.load` of an .npz file;
@@ -35,6 +41,10 @@ def network(name, net):
 def images(net, x):
     """Return images that fit the network, (N, H, W), be they one or many.
 
+    >>> from convnet_lib.widgets import networks
+    >>> networks.images(ConvNet.random(image=(6, 8)), np.zeros((6, 8))).shape
+    (1, 6, 8)
+
     Raises:
         ValueError: if they are not made of finite floats, none, or of another size.
     """
@@ -50,6 +60,10 @@ def images(net, x):
 def labels(given, n, outputs):
     """Return n labels as integers, or None if there are none.
 
+    >>> from convnet_lib.widgets import networks
+    >>> networks.labels(7, 1, outputs=10), networks.labels([3, 1], 2, outputs=10)
+    (array([7]), array([3, 1]))
+
     Raises:
         ValueError: if they are not n integers from 0 to outputs - 1.
     """
@@ -61,6 +75,12 @@ def labels(given, n, outputs):
 
 
 def first(x, most=base.MOST_IMAGES):
-    """Return the first images of many, as float64, and the sentence that says so."""
+    """Return the first images of many, as float64, and the sentence that says so.
+
+    >>> from convnet_lib.widgets import networks
+    >>> x, note = networks.first(np.zeros((5, 6, 8)), most=2)
+    >>> x.shape, note
+    ((2, 6, 8), 'The first 2 of 5 images are shown.')
+    """
     note = f"The first {most} of {len(x):,} images are shown." if len(x) > most else ""
     return np.asarray(x[:most], np.float64), note

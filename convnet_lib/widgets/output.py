@@ -15,6 +15,10 @@ def output(a2, w3, b3, y=None):
     Point at an output neuron for its weights, the products and their sum, its activation and
     its share of the cost; pick the label that the cost is measured against.
 
+    >>> from convnet_lib import widgets
+    >>> widgets.output(np.ones((2, 3)), np.zeros((4, 2, 3)), np.zeros(4), np.eye(4)[1])
+    output(a2 (2, 3), w3 (4, 2, 3))
+
     Args:
         a2: pooled activations, shape (H, W), or up to 24 maps, shape (N, H, W).
         w3: weights, shape (Q, H, W).
@@ -38,6 +42,11 @@ def output(a2, w3, b3, y=None):
 
 class Output(GridFigure):
     """What `output` returns. Assign to an array, and the page follows.
+
+    >>> from convnet_lib import widgets
+    >>> figure = widgets.output(np.ones((2, 3)), np.zeros((4, 2, 3)), np.zeros(4), np.eye(4)[1])
+    >>> figure.label, figure.labels, figure.cost
+    (1, [1], 'quadratic')
 
     Attributes:
         a2: pooled activations, shape (N, H, W).
@@ -64,7 +73,13 @@ class Output(GridFigure):
         return {"grid": f"neuron {q}", "row": int(row), "column": int(column)}
 
     def twin(self):
-        """Return the static twin of the map that is shown; without a label, y is 0 throughout."""
+        """Return the static twin of the map that is shown; without a label, y is 0 throughout.
+
+        >>> from convnet_lib import widgets
+        >>> figure = widgets.output(np.ones((2, 3)), np.zeros((4, 2, 3)), np.zeros(4), np.eye(4)[1])
+        >>> figure.twin().alt.split(". ")[-1]  # 4 · ½ (½)²
+        'The quadratic cost is 0.500.'
+        """
         y = np.eye(len(self.w3))[self.label] * (self.label >= 0)
         return figures.output(self.a2[self.index], self.w3, self.b3, y)
 

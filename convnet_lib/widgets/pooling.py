@@ -12,6 +12,10 @@ def pooling(a1):
     Point at a neuron of any map for the four candidates of its window, the winner, and what
     ∂a²/∂a¹ is there under each rule for ties. Tied windows have a dashed outline.
 
+    >>> from convnet_lib import widgets
+    >>> widgets.pooling(np.zeros((4, 6)))
+    pooling(a1 (4, 6))
+
     Args:
         a1: activations, shape (H, W), H and W even, or up to 24 such maps, shape (N, H, W).
 
@@ -31,6 +35,11 @@ def pooling(a1):
 class Pooling(GridFigure):
     """What `pooling` returns. Assign to a1, and the page follows.
 
+    >>> from convnet_lib import widgets
+    >>> figure = widgets.pooling(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.9]]))
+    >>> figure.a1.shape, figure.pinned
+    ((1, 2, 4), {'grid': 'a1', 'row': 1, 'column': 3})
+
     Attributes:
         a1: activations, shape (N, H, W).
         index: which map is shown.
@@ -45,5 +54,11 @@ class Pooling(GridFigure):
         return strongest("a1", self.a1[self.index])
 
     def twin(self):
-        """Return the static twin of the map that is shown."""
+        """Return the static twin of the map that is shown.
+
+        >>> from convnet_lib import widgets
+        >>> figure = widgets.pooling(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]]))
+        >>> figure.twin().alt.split(". ")[1]
+        '50% of the windows are tied.'
+        """
         return figures.pooling(self.a1[self.index])

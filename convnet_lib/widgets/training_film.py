@@ -28,6 +28,12 @@ def training_film(run, images, labels=None, cost="cross_entropy"):
     limited: of a run of more than 21 networks 21 are kept, evenly spread, with the first and the
     last; and fewer, but not fewer than 6, of very large networks. The curves have all epochs.
 
+    >>> from convnet_lib import widgets
+    >>> net, image = ConvNet.random(image=(6, 8), seed=0), np.zeros((6, 8))
+    >>> run = training.measured([net, net, net], data.Digits(image[None], np.array([3])))
+    >>> widgets.training_film(run, image)
+    training_film(nets (3,), w1 (1, 5, 5), images (1, 6, 8))
+
     Args:
         run: a `training.Run`, of networks with one filter or many.
         images: an image, shape (28, 28) or what the networks take, or up to 24, (N, 28, 28).
@@ -56,6 +62,13 @@ def training_film(run, images, labels=None, cost="cross_entropy"):
 
 class TrainingFilm(GridFigure):
     """What `training_film` returns. T frames of E networks, N images, F maps.
+
+    >>> from convnet_lib import widgets
+    >>> net, image = ConvNet.random(image=(6, 8), seed=0), np.zeros((6, 8))
+    >>> run = training.measured([net] * 30, data.Digits(image[None], np.array([3])))
+    >>> figure = widgets.training_film(run, image, labels=[3])
+    >>> figure.costs.shape, figure.epochs.shape, figure.epochs[[0, -1]]
+    ((30,), (21,), array([ 0., 29.]))
 
     Attributes:
         run, cost: as handed in.
@@ -91,7 +104,14 @@ class TrainingFilm(GridFigure):
         return {"grid": "a1", "row": int(row), "column": int(column)}
 
     def twin(self):
-        """Return the static twin: the same map on the same image, in up to six of the frames."""
+        """Return the static twin: the same map on the same image, in up to six of the frames.
+
+        >>> from convnet_lib import widgets
+        >>> net, image = ConvNet.random(image=(6, 8), seed=0), np.zeros((6, 8))
+        >>> run = training.measured([net, net, net], data.Digits(image[None], np.array([3])))
+        >>> widgets.training_film(run, image).twin().alt.split(". ")[0]
+        'Filter 0 and its map of a digit, winners outlined, after epochs 0, 1, 2'
+        """
         kept = self.epochs[_spread(len(self.epochs), figures.STRIP)].astype(int)
         label = self.labels[self.index] if self.labels else None
         image = self.a0[self.index]
