@@ -283,3 +283,11 @@ def test_bad_predictions(line):
     message = f"text: expected the name of a bug, then 2 marks, each x, - or ?, got {line!r}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         broken.read_predictions(line, ["shape", "mean"])
+
+
+def test_a_backward_pass_that_stops_is_noticed():
+    """On oblong maps an exchanged row and column stop central differences with an IndexError."""
+    net = ConvNet.random(image=(6, 8), kernel=(3, 3), outputs=3, seed=1)
+    images = np.random.default_rng(1).random((2, 6, 8))
+    wrong = broken.break_it(net, "BP4a with j and k swapped")
+    assert broken.noticed(wrong, images, np.eye(3)[:2])["differences"]

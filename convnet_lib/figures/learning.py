@@ -27,7 +27,8 @@ def learning_curves(run):
     epochs = np.arange(len(run.costs))
     held_out = run.test_accuracy[-1]
     alt = (
-        f"Over {epochs[-1]} epoch{'s' * (epochs[-1] != 1)} the cost falls from {run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
+        f"Over {epochs[-1]} {'epoch' if epochs[-1] == 1 else 'epochs'} the cost falls from "
+        f"{run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
         f"the accuracy reaches {run.train_accuracy[-1]:.2f} in training"
         + ("." if np.isnan(held_out) else f" and {held_out:.2f} on the digits held out.")
     )
