@@ -35,7 +35,7 @@ SITE = ROOT / "site"
 sys.path.append(str(SITE))
 
 # From the folder site, which is no package.
-import cells  # noqa: E402
+import named_cells  # noqa: E402
 import questions  # noqa: E402
 import reference  # noqa: E402
 
@@ -126,7 +126,7 @@ def page(nb, name, others, figures):
     number = 0
     for cell in nb.cells:
         if cell.cell_type == "markdown":
-            cell.source = cells.linked(cell.source)
+            cell.source = named_cells.linked(cell.source)
         outputs = []
         for output in cell.get("outputs", []):
             data = output.get("data", {})

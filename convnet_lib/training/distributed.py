@@ -43,6 +43,10 @@ def connect(address=None, workers=2, security=None):
     call, stay in the memory of its own processes and are asked of both sides: another process
     that knows the address is refused.
 
+    >>> with connect(workers=1) as client:
+    ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
+    ('tls', 3)
+
     Args:
         address: of a scheduler that runs already, such as "tls://192.0.2.1:8786", or None.
         workers: processes to start on this machine when there is no address.
@@ -52,13 +56,9 @@ def connect(address=None, workers=2, security=None):
         A `distributed.Client`; use it in a `with` block, or close it.
 
     Raises:
-        ValueError: if workers is not at least 1, or security is given without an address; or if
-            it is called by a script without `if __name__ == "__main__":`, as each worker that
-            starts imports the script, and would start workers in its turn.
-
-    >>> with connect(workers=1) as client:
-    ...     client.scheduler.address.partition("://")[0], client.submit(max, 2, 3).result()
-    ('tls', 3)
+        ValueError: if workers is not at least 1, or security is given without an address; or if a
+            script calls it without the guard that chapter 14 shows, as each worker that starts
+            imports the script, and would start workers in its turn.
     """
     if address is not None and not isinstance(address, str):
         checks.refuse("address", "None or the address of a scheduler", repr(address))

@@ -43,7 +43,7 @@ class Explorer(GridFigure):
     array([[1., 2.]])
 
     Attributes:
-        controls: the controls by name, ipywidgets each; assign to `controls["z"].value`.
+        controls: the ipywidgets controls by their names; a `value` may be assigned to.
         picture: the Picture or Figure now shown, None where `draw` has failed.
     """
 
@@ -77,11 +77,10 @@ class Explorer(GridFigure):
         ([0], [True], ['0', '1', '2'])
 
         Returns:
-            start: the index of each control's value among its states.
-            moves: for each control whether it moves anything there.
-            frames: {"3,0": what is shown where the controls stand at their states 3 and 0}. All
-                states, where there are no more than ALL_STATES; else those in which one control
-                alone has left its start.
+            A dict: `start`, the index of each control's value among its states; `moves`, whether
+            each moves anything there; `frames`, what is shown at "3,0", where the controls stand
+            at their states 3 and 0. There are frames of all states, where there are no more than
+            ALL_STATES; else of those in which one control alone has left its start.
         """
         controls = list(self.controls.values())
         # What cannot be counted has the one state that it is in.

@@ -12,8 +12,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import cells as named_cells
 import front_door
+import named_cells
 import numpy as np
 import pytest
 import questions
