@@ -57,8 +57,8 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = grading.FeedbackPage
 c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, grading.HiddenTests]
 c.ExportApp.plugin_class = export.CheckedExport
-# What is made of markdown, in the Formgrader and in feedback.
-c.HTMLExporter.filters = {"markdown2html": clean.rendered}
+# What is made of texts and code, in the Formgrader and in feedback.
+c.HTMLExporter.filters = {"markdown2html": clean.rendered, "highlight_code": clean.code}
 c.HTMLExporter.sanitize_html = True
 
 # check() notes a right answer in the reader's own file: not while others' work is graded.

@@ -6,10 +6,12 @@ made of its markdown, here and in the Formgrader, goes through bleach on its way
 
 import base64
 import binascii
+import html
 import re
 
 import bleach
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 #: What a rendered explanation may consist of. No pictures: looking at one could call home.
 TAGS = {
@@ -38,7 +40,22 @@ MACROS = re.compile(
     r"|csname|unicode|includegraphics|def|let|newcommand|renewcommand|newenvironment)(?![A-Za-z])"
 )
 LETTERS = 20_000  # of a text; what is longer is cut
+SHOWN = 400_000  # characters of all that the cells of a notebook showed
+PICTURES = 12_000_000  # characters of their pictures
+#: What code in a text may be coloured as. Of the 500 languages that there are, some take minutes
+#: or for ever on a page of brackets.
+LANGUAGES = {"python", "python3", "py", "ipython", "ipython3"}
+COLOURED = 4_000  # characters; twice as many may take four times as long
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Renderer(IPythonRenderer):
+    """Makes HTML of markdown, and colours code of a few languages only."""
+
+    def block_code(self, code, info=None):
+        """Return the HTML of a block of code."""
+        known = info and info.split() and info.split()[0] in LANGUAGES and len(code) <= COLOURED
+        return super().block_code(code, info=info if known else None)
 
 
 def rendered(source):
@@ -47,11 +64,18 @@ def rendered(source):
     >>> print(rendered("*a* [b](javascript:alert(1)) <img src=x onerror=alert(1)>").strip())
     <p><em>a</em> <a>b</a> </p>
     """
-    html = markdown2html_mistune(formulas(source))
-    html = bleach.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
+    page = MarkdownWithMath(renderer=Renderer(escape=False)).render(formulas(source))
+    page = bleach.clean(
+        page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
     )
-    return formulas(html)
+    return formulas(page)
+
+
+def code(source, **named):
+    """Return the HTML of a cell of code, coloured unless it is long."""
+    if len(source) <= COLOURED:
+        return Highlight2HTML("python")(source, **named)
+    return f'<div class=" highlight hl-python"><pre>{html.escape(source)}\n</pre></div>\n'
 
 
 def formulas(text):
@@ -72,18 +96,39 @@ def markdown(source):
     return re.sub(r"<(?=[A-Za-z/!?])", "< ", formulas(source[:LETTERS]))
 
 
-def outputs(shown):
+class Room:
+    """How much the cells of a notebook may still show."""
+
+    def __init__(self):
+        self.letters, self.pictures = SHOWN, PICTURES
+
+    def text(self, text):
+        """Return what there is room for of a text."""
+        text = text[: min(LETTERS, self.letters)]
+        self.letters -= len(text)
+        return text
+
+    def picture(self, png):
+        """Return a picture in base64, or None if it is none or there is no room."""
+        if len(png) > self.pictures:
+            return None
+        self.pictures -= len(png)
+        return _png(png)
+
+
+def outputs(shown, room=None):
     """Return what a cell showed, as outputs of a notebook: texts, PNGs, an error.
 
     What is not of this form is left out.
     """
-    found = []
+    found, room = [], room or Room()
     for one in shown[:40] if isinstance(shown, list) else ():
         if not isinstance(one, dict):
             continue
         if isinstance(one.get("text"), str):
-            found.append(_stream(one["text"]))
-        elif isinstance(one.get("png"), str) and (picture := _png(one["png"])):
+            if text := room.text(one["text"]):
+                found.append(_stream(text))
+        elif isinstance(one.get("png"), str) and (picture := room.picture(one["png"])):
             data = {"image/png": picture, "text/plain": "a picture"}
             found.append({"output_type": "display_data", "metadata": {}, "data": data})
         elif isinstance(one.get("error"), list) and len(one["error"]) == 3:
@@ -93,7 +138,7 @@ def outputs(shown):
 
 
 def _stream(text):
-    return {"output_type": "stream", "name": "stdout", "text": without_controls(text[:20_000])}
+    return {"output_type": "stream", "name": "stdout", "text": without_controls(text)}
 
 
 def error(name, words):
@@ -138,12 +183,12 @@ def notebook(nb, released):
     return nb
 
 
-def page(html):
+def page(text):
     """Return a page of feedback that runs nothing and asks for nothing, whoever opens it."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    html = re.sub(r"(?is)<script\b.*?</script\s*>", "", html)
-    html = re.sub(r"(?i)<link\b[^>]*>", "", html)
-    if re.search(r"(?i)<(script|iframe|object|embed|svg|link|form)\b", html):
+    text = re.sub(r"(?is)<script\b.*?</script\s*>", "", text)
+    text = re.sub(r"(?i)<link\b[^>]*>", "", text)
+    if re.search(r"(?i)<(script|iframe|object|embed|svg|link|form)\b", text):
         raise ValueError("the page of feedback has something in it that could run")
-    return re.sub(r"(?i)<head>", f"<head>\n{tag}", html, count=1)
+    return re.sub(r"(?i)<head>", f"<head>\n{tag}", text, count=1)

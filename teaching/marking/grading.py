@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
@@ -79,11 +79,11 @@ class Isolated(NbGraderPreprocessor):
                 "cell": self.cell,
             }
         )
-        marks = {}
+        marks, room = {}, clean.Room()
         for cell, result in zip(code, results, strict=True):
             cell.execution_count = None
             if "shown" in result:
-                cell.outputs = [nb_output(one) for one in clean.outputs(result["shown"])]
+                cell.outputs = [nb_output(one) for one in clean.outputs(result["shown"], room)]
                 continue
             marks[work.grade_id(cell)] = result["passed"]
             cell.outputs = []
@@ -187,9 +187,65 @@ def without_hidden(source):
 
 
 class FeedbackPage(HTMLExporter):
-    """A page of feedback that runs nothing and fetches nothing."""
+    """A page of feedback that runs nothing and fetches nothing, made in a sandbox.
+
+    What the gradebook says of a notebook is added here; what a student wrote becomes a page in
+    there, where it can take neither the teacher's time nor the memory.
+    """
+
+    def from_filename(self, filename, resources=None, **kw):
+        """Return the page of a file.
+
+        Raises:
+            SystemExit: if nothing can be isolated here; it ends the command for all.
+        """
+        reason = not_here()
+        if reason:
+            raise SystemExit(f"No feedback was made. {reason[0].upper()}{reason[1:]}.")
+        return super().from_filename(filename, resources=resources, **kw)
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        """Return the page."""
-        html, resources = super().from_notebook_node(nb, resources, **kw)
-        return clean.page(html), resources
+        """Return the page.
+
+        Raises:
+            RuntimeError: if the sandbox made none.
+        """
+        nb, resources = Exporter.from_notebook_node(self, nb, resources)
+        told = {k: resources["nbgrader"].get(k) for k in ("notebook", *SCORES)}
+        resources_inside = {"nbgrader": told, "metadata": {"name": told["notebook"], "path": ""}}
+        page = shown({"notebook": nb, "resources": resources_inside, "settings": plain_of(self)})
+        return clean.page(page), resources
+
+
+SCORES = ("score", "max_score", "late_penalty")
+PAGE = 90  # seconds a page may take
+
+
+def plain_of(exporter):
+    """Return the settings of an exporter that can be told to another process."""
+    settings = {k: v for k, v in exporter.config.HTMLExporter.items() if is_plain(v)}
+    settings.pop("preprocessors", None)
+    return settings
+
+
+def is_plain(value):
+    """Return whether a setting is a text, a number or a list of these."""
+    many = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str | int | float) for one in many)
+
+
+def shown(page):
+    """Return the page that a sandbox makes of a notebook.
+
+    Raises:
+        RuntimeError: if it makes none.
+    """
+    try:
+        with sandbox.Sandbox([], program="showing.py", total=PAGE) as box:
+            box.say(page=page)
+            answer = box.hear(PAGE)
+    except (sandbox.Ended, sandbox.NoSandbox) as error:
+        raise RuntimeError(f"no page was made in the sandbox: {error}") from None
+    if not isinstance(answer.get("page"), str):
+        raise RuntimeError(f"no page was made in the sandbox: {str(answer.get('wrong'))[:500]}")
+    return answer["page"]

@@ -25,6 +25,8 @@ MEGABYTES = 1536
 PROCESSES = 4
 LINE = 24_000_000  # characters of a message
 SAID = 64_000_000  # of all messages
+#: The programs that run in it, and the modules that each needs.
+PROGRAMS = {"inside.py": ("plain.py",), "showing.py": ("inside.py", "clean.py")}
 
 UNSHARE = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
@@ -55,8 +57,8 @@ def library():
     return Path(convnet_lib.__file__).resolve().parent
 
 
-def command():
-    """Return the command line of the sandbox, up to the program that runs in it."""
+def command(program="inside.py"):
+    """Return the command line of the sandbox, up to the interpreter that runs the program."""
     root = os.geteuid() == 0
     made, parts = set(), [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"]
     if root:
@@ -84,7 +86,7 @@ def command():
     stand_in = HERE / "exercises_inside.py"
     parts += ["--ro-bind", str(stand_in), str(exercises / "__init__.py")]
     parts += ["--remount-ro", str(exercises)]
-    for name in ("inside.py", "plain.py"):
+    for name in (program, *PROGRAMS[program]):
         parts += [*_parents("/marking/x", made), "--ro-bind", str(HERE / name), f"/marking/{name}"]
     return [*parts, "--remount-ro", "/"]
 
@@ -118,22 +120,26 @@ def missing():
 class Sandbox:
     """A process that runs steps of a notebook, then answers calls. Use it in a `with` block.
 
+    Or one that makes a page of a notebook, with another program.
+
     Args:
         steps: a list of {"run": source} and {"names": [name, ...]}.
         cell: seconds that a step may take.
         probe: keep what bubblewrap says, to tell why it fails.
+        program: what runs in it, one of PROGRAMS.
+        total: seconds it may take in all.
     """
 
-    def __init__(self, steps, cell=CELL, probe=False):
+    def __init__(self, steps, cell=CELL, probe=False, program="inside.py", total=TOTAL):
         nobody = 2_000_000_000 + secrets.randbelow(100_000_000)
         # Without root, bubblewrap's own process in there is counted too.
         most = PROCESSES if os.geteuid() == 0 else PROCESSES + 1
-        limits = {"memory": MEGABYTES, "processes": most, "seconds": TOTAL}
+        limits = {"memory": MEGABYTES, "processes": most, "seconds": total}
         limits |= {"cell": cell, "uid": nobody}
-        program = [os.path.abspath(sys.executable), "-I", "/marking/inside.py"]
-        self.end, self.rest, self.said = time.monotonic() + TOTAL, b"", 0
+        python = [os.path.abspath(sys.executable), "-I", f"/marking/{program}"]
+        self.end, self.rest, self.said = time.monotonic() + total, b"", 0
         self.process = subprocess.Popen(
-            [*command(), *program],
+            [*command(program), *python],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if probe else subprocess.DEVNULL,

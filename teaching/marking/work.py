@@ -18,6 +18,7 @@ from traitlets import List
 FILE = 10_000_000  # bytes a notebook may have
 ALL = 1_000_000_000  # bytes that all notebooks of an archive may have
 CELLS = 500
+LETTERS = 400_000  # characters that its cells may have; an assignment has 20,000
 
 
 class Refused(ValueError):
@@ -42,6 +43,8 @@ def read(path):
         raise Refused(f"{path.name} is no notebook: {str(error)[:200]}") from None
     if len(notebook.cells) > CELLS:
         raise Refused(f"{path.name} has more than {CELLS} cells")
+    if sum(len(cell.source) for cell in notebook.cells) > LETTERS:
+        raise Refused(f"{path.name} has more than {LETTERS:,} characters in its cells")
     return notebook
 
 

@@ -20,6 +20,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from test_grading import SCORES as ASK
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: make test-classroom")
 sys.path.insert(0, str(TEACHING))
-from marking import clean, export, grading, judge, plain, sandbox, work
+from marking import clean, export, grading, judge, plain, sandbox, showing, work
 
 HERE = sandbox.missing()
 isolated = pytest.mark.skipif(HERE is not None, reason=f"nothing can be isolated here: {HERE}")
@@ -681,6 +682,126 @@ def test_feedback_runs_nothing(attacked):
     assert "alert(1)" in page  # it is there to be read
 
 
+HONEST = "# A\n\n*b* $a<b$ `c`\n\n```python\nx = 1\n```\n\n|f|g|\n|-|-|\n|1|2|\n"
+
+
+def page_of(*texts, code=("x = 1",), printed=""):
+    """The page that the sandbox makes of a notebook with these texts."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in code]
+    if printed:
+        notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=printed)]
+    told = {"notebook": "n", "score": 1, "max_score": 2, "late_penalty": 0}
+    resources = {"nbgrader": told, "metadata": {"name": "n", "path": ""}}
+    return grading.shown({"notebook": notebook, "resources": resources, "settings": {}})
+
+
+IN_HERE = """
+from nbconvert.exporters import HTMLExporter
+from nbgrader.apps import GenerateFeedbackApp
+from marking import clean, grading
+
+def here(self, nb, resources=None, **kw):
+    page, resources = HTMLExporter.from_notebook_node(self, nb, resources)
+    return clean.page(page), resources
+
+grading.FeedbackPage.from_notebook_node = here
+GenerateFeedbackApp.launch_instance(["convolution", "--student=honest", "--force"])
+"""
+
+
+@isolated
+def test_the_page_of_honest_work_is_as_nbgrader_makes_it(tmp_path):
+    """The same bytes, whether it is made in the sandbox or by nbgrader in the teacher's process."""
+    course = Course(tmp_path)
+    course.nbgrader("generate_assignment", NAME)
+    submitted = tmp_path / "submitted" / "honest" / NAME / f"{NAME}.ipynb"
+    submitted.parent.mkdir(parents=True)
+    nbformat.write(changed(right(tmp_path, NAME), mean_test=HONEST), submitted)
+    course.nbgrader("autograde", NAME)
+    place = tmp_path / "feedback" / "honest" / NAME / f"{NAME}.html"
+    course.nbgrader("generate_feedback", NAME)
+    apart = place.read_text("utf-8")
+    place.unlink()
+    course.run("-c", IN_HERE)
+    assert place.read_text("utf-8") == apart
+    assert "Score: 12.0" in apart
+    assert "<td>1" in apart
+    assert showing.NOTE not in apart
+
+
+@isolated
+@pytest.mark.parametrize(
+    "text",
+    ["\\begin{a}" * 60_000, "*a*" * 500_000, "> - " * 300_000],
+    ids=["formulas", "emphasis", "quotes"],
+)
+def test_a_text_that_takes_long_is_shown_as_it_was_typed(text):
+    """And the others as ever; in here it takes no memory that the text itself does not take."""
+    page = page_of(HONEST, text, "*after*")
+    assert showing.NOTE in page
+    assert text[:30] in html.unescape(page)
+    assert "<h1" in page
+    assert "<em>after</em>" in page
+
+
+@isolated
+def test_many_texts_that_take_long_take_no_longer():
+    start = time.monotonic()
+    page = page_of(HONEST, *["\\begin{a}" * 40_000] * 12)
+    assert page.count(showing.NOTE) == 13  # and the code, for which nothing is left
+    assert "<h1" in page
+    assert time.monotonic() - start < grading.PAGE
+
+
+@isolated
+def test_a_text_that_takes_much_memory_is_shown_as_it_was_typed(monkeypatch):
+    monkeypatch.setattr(sandbox, "MEGABYTES", 600)
+    page = page_of(HONEST, "*a*" * 300_000, "*after*")
+    assert showing.NOTE in page
+    assert "<em>after</em>" in page
+
+
+@isolated
+def test_a_page_that_takes_too_much_is_not_made(monkeypatch):
+    """What is no text of a cell, as what it printed, is bounded where it is kept; and here."""
+    monkeypatch.setattr(sandbox, "MEGABYTES", 400)
+    with pytest.raises(RuntimeError, match="no page was made in the sandbox"):
+        page_of(HONEST, printed="<" * 8_000_000)
+    monkeypatch.setattr(grading, "PAGE", 12)
+    start = time.monotonic()
+    with pytest.raises(RuntimeError, match="too long"):
+        page_of("[a](" * 300_000)  # in one search by a regular expression, which no signal ends
+    assert time.monotonic() - start < 20
+
+
+def test_what_a_notebook_shows_is_bounded():
+    room = clean.Room()
+    for _ in range(50):
+        kept = clean.outputs([{"text": "x" * 10**6}] * 40, room)
+    assert kept == []
+    assert room.letters == 0
+    assert len(clean.outputs([{"text": "x" * 10**6}])[0]["text"]) == clean.LETTERS
+
+
+def test_too_many_letters_are_not_read(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("\n " * 300_000)])
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    with pytest.raises(work.Refused, match="characters in its cells"):
+        work.read(tmp_path / "n.ipynb")
+
+
+def test_code_in_a_text_is_coloured_as_python_or_not_at_all():
+    """Some of pygments' lexers never end: a page of brackets as ``ng2`` is one of them."""
+    assert '<span class="mi">1</span>' in clean.rendered("```python\nx = 1\n```")
+    for language in ("ng2", "make", "mermaid"):
+        assert "<span" not in clean.rendered(f"```{language}\n{'(' * 15_000}\n```")
+    assert "<span" not in clean.rendered("```python\n" + "\n " * 9_000 + "\n```")
+    assert "<span" not in clean.code("\n " * 100_000 + "<b>")
+    assert "&lt;b&gt;" in clean.code("\n " * 100_000 + "<b>")
+
+
 @isolated
 def test_what_the_formgrader_shows_runs_nothing(attacked):
     """The notebook that it opens, made into a page as it does; with its own scripts around."""
@@ -883,6 +1004,18 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     scores = json.loads(course.run("-c", ASK).splitlines()[-1])
     points = scores.get(NAME, {}).get("ada", {}).values()
     assert all(grade[0] is None for grade in points)
+    # Nor is feedback made, of what was marked where there was one.
+    place = course.folder / "autograded" / "ada" / NAME
+    place.mkdir(parents=True)
+    try:
+        shutil.copy(course.folder / "submitted" / "ada" / NAME / f"{NAME}.ipynb", place)
+        line = ("-m", "nbgrader", "generate_feedback", NAME)
+        done = course.run(*line, wanted=1, environ={"PATH": str(scripts)}, timeout=120)
+        assert "No feedback was made." in done
+        assert re.search(said, done)
+        assert not (course.folder / "feedback" / "ada").exists()
+    finally:
+        shutil.rmtree(course.folder / "autograded")
 
 
 @pytest.fixture(scope="module")
@@ -978,7 +1111,7 @@ def test_depth_is_bounded():
 
 def test_the_judge_has_no_way_to_run_what_it_reads():
     """No eval, pickle or import of what came: the only things executed are the teacher's cells."""
-    for module in (plain, judge, sandbox, clean, work, export, grading):
+    for module in (plain, judge, sandbox, clean, work, export, grading, showing):
         text = Path(module.__file__).read_text("utf-8")
         for word in ("pickle", "eval(", "__import__", "np.load", "marshal", "yaml"):
             assert word not in text.replace("no pickle", ""), (module, word)
@@ -998,7 +1131,9 @@ def test_feedback_without_hidden_tests_and_with_them():
 
 
 @pytest.mark.parametrize(
-    "module", [clean, export, grading, judge, plain, sandbox, work], ids=lambda m: m.__name__
+    "module",
+    [clean, export, grading, judge, plain, sandbox, showing, work],
+    ids=lambda m: m.__name__,
 )
 def test_examples_in_the_docstrings(module):
     assert doctest.testmod(module).failed == 0
