@@ -937,7 +937,7 @@ def test_a_place_that_may_not_be_written_is_said(tmp_path, monkeypatch, mirror, 
     def forbidden(path):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(data.parts, "_new", forbidden)
+    monkeypatch.setattr(data.whole_files, "_new", forbidden)
     with pytest.raises(OSError, match=f"{os.strerror(number)}: {tmp_path}.*CONVNET_DATA") as said:
         load_from(tmp_path, [mirror().url])
     assert said.value.errno == number

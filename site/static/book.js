@@ -80,6 +80,12 @@ async function showCard(link) {
   if (card?.element !== element) return; // the pointer has gone on meanwhile
   document.body.append(element);
   link.setAttribute("aria-describedby", element.id);
+  place();
+}
+
+/** Beside its link, below it where there is room. */
+function place() {
+  const { link, element } = card;
   const [at, size] = [link.getBoundingClientRect(), element.getBoundingClientRect()];
   const below = at.bottom + 6 + size.height < innerHeight;
   element.style.top = `${below ? at.bottom + 6 : Math.max(4, at.top - 6 - size.height)}px`;
@@ -98,7 +104,10 @@ for (const [event, act] of [
   });
 }
 addEventListener("keydown", ({ key }) => key === "Escape" && hideCard());
-addEventListener("scroll", hideCard, { capture: true, passive: true });
+addEventListener("scroll", () => card?.element.isConnected && place(), {
+  capture: true,
+  passive: true,
+});
 
 // --- A cell that the text names ----------------------------------------------------------------
 
