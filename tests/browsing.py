@@ -14,6 +14,11 @@ OPTIONS = [
 ]
 
 
+def left(request):
+    """Whether a request was given up since its page was left."""
+    return request.failure == "net::ERR_ABORTED"
+
+
 @pytest.fixture(scope="session")
 def browser():
     """The browser that CONVNET_BROWSER names, as `make test-browser` and its like do."""
@@ -46,7 +51,9 @@ def open_file(browser):
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on("requestfailed", lambda request: wrong.append(request.url[:200]))
+        page.on(
+            "requestfailed", lambda request: None if left(request) else wrong.append(request.url)
+        )
         page.on("request", lambda r: None if here(r.url) else wrong.append(r.url))
         page.goto(f"{folder.as_uri()}/{address}")
         return page
