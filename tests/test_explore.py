@@ -162,6 +162,13 @@ DRAW_WITH = "controls: expected those that draw can be called with, got "
                 "abc",
             )
         ),
+        # None is 'nothing chosen' to ipywidgets, whichever place of the menu it stands at.
+        ({"n": [None, 1]}, "n: expected choices other than None, got (None, 1)"),
+        ({"n": {"a": 1, "b": None}}, "n: expected choices other than None, got {'a': 1, 'b': None}"),
+        (
+            {"n": ipywidgets.Dropdown(options=[("a", None), ("b", 1)])},
+            "n: expected choices other than None, got (('a', None), ('b', 1))",
+        ),
         (
             {"m": (1, 5)},
             DRAW_WITH + "missing a required argument: 'n'",

@@ -135,8 +135,8 @@ def explore(draw, **controls):
         An Explorer. Moving a control calls `draw` once for each value that it takes.
 
     Raises:
-        ValueError: if there is no control, a value makes none, a default is no value of its
-            control, or `draw` cannot be called with the controls.
+        ValueError: if there is no control, a value makes none, a menu has None among its choices, a
+            default is no value of its control, or `draw` cannot be called with the controls.
     """
     checks.function("draw", draw)
     if not controls:
@@ -296,6 +296,9 @@ def _control(name, value):
     else:
         expected = "a control, (low, high), a list, a dict or a bool"
         raise ValueError(f"{name}: expected {expected}, got {value!r}")
+    # To ipywidgets the value None is 'nothing chosen': such a menu would now and then stand empty.
+    if hasattr(control, "options") and any(choice is None for choice in control_states(control)):
+        checks.refuse(name, "choices other than None", f"{control.options!r}")
     control.description = control.description or name
     return control
 
