@@ -27,6 +27,7 @@ from . import (
     layers,
     maps,
     network,
+    networks,
     pool,
     training,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "layers",
     "maps",
     "network",
+    "networks",
     "pool",
     "training",
 ]

@@ -120,7 +120,7 @@ class Network:
                 a.append(layer.forward(a[-1]))
         return tuple(a)
 
-    def backprop(self, a0, y):
+    def backprop(self, a0, y, pixels=True):
         """Return the gradients of the parameters and of every activation (D2, D3).
 
         >>> net = deep.Network([deep.Dense(np.array([[1.0], [-1.0]]), np.zeros(2)), deep.Softmax()],
@@ -132,6 +132,8 @@ class Network:
         Args:
             a0: images, as for `feedforward`.
             y: desired activations, with the shape of the output.
+            pixels: whether ∂C/∂a⁰ is wanted; a step of training can do without it, and grad[0] is
+                then None.
 
         Returns:
             Backward, the named fields nablas and grad.
@@ -141,14 +143,14 @@ class Network:
         """
         a, layers = self.feedforward(a0), self.layers
         grad, nablas = [], []  # from the last layer to the first
-        if collapse := COLLAPSES.get((type(layers[-1]), self.cost)):
-            *layers, _ = layers
-            grad, nablas = [collapse(a[-2], a[-1], y)], [{}]
+        if self.collapses:
+            *layers, last = layers
+            grad, nablas = [COLLAPSES[type(last), self.cost](a[-2], a[-1], y)], [{}]  # BP1
         above = grad[0] if grad else costs.PRIMES[self.cost](a[-1], y)
         for i, layer in reversed(list(enumerate(layers))):
             with _naming(i, type(layer).__name__):
                 nablas.append(layer.nabla(above, a[i]))  # D3
-                above = layer.backward(above, a[i])  # D2
+                above = layer.backward(above, a[i]) if i or pixels else None  # D2
             grad.append(above)
         return Backward(tuple(reversed(nablas)), tuple(reversed(grad)))
 
@@ -161,13 +163,40 @@ class Network:
         >>> float(net.cost_of(np.array([1000.0, 0.0]), np.array([0.0, 1.0])))
         1000.0
         """
+        return self.cost_of_outputs(self.weighted_outputs(a0), y)
+
+    def weighted_outputs(self, a0):
+        """Return what a last sigmoid or softmax is given, z; of another last layer, the output.
+
+        >>> net = deep.Network([deep.Sigmoid(), deep.Softmax()], "log_likelihood")
+        >>> net.weighted_outputs(np.log([3.0, 1.0]))
+        array([0.75, 0.5 ])
+        """
         *_, z, a = self.feedforward(a0)
-        match self.layers[-1], self.cost:
-            case Softmax(), "log_likelihood":
-                return costs.of_softmax_input(z, y)
-            case Sigmoid(), "quadratic" | "cross_entropy":
-                return costs.of_weighted_input(z, y, self.cost)
-        return costs.BY_NAME[self.cost](a, y)
+        return z if self.collapses else a
+
+    def cost_of_outputs(self, z, y):
+        """Return the cost of each example from its `weighted_outputs` (C, Cl).
+
+        >>> net = deep.Network([deep.Sigmoid()], "cross_entropy")
+        >>> float(net.cost_of_outputs(np.array([40.0]), np.array([0.0])))
+        40.0
+        """
+        if not self.collapses:
+            return costs.BY_NAME[self.cost](z, y)
+        if self.cost == "log_likelihood":
+            return costs.of_softmax_input(z, y)
+        return costs.of_weighted_input(z, y, self.cost)
+
+    @property
+    def collapses(self):
+        """Whether FC1 is no sum for this cost and the last layer, but one product or difference.
+
+        >>> net = deep.Network([deep.Softmax()], "log_likelihood")
+        >>> net.collapses, deep.Network([deep.Softmax()], "quadratic").collapses
+        (True, False)
+        """
+        return (type(self.layers[-1]), self.cost) in COLLAPSES
 
     @property
     def parameters(self):
