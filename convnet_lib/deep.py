@@ -230,6 +230,21 @@ class Network:
             layers[int(i)] = replace(layers[int(i)], **{letter: array})
         return replace(self, layers=layers)
 
+    @property
+    def about(self):
+        """What the network is besides its parameters, as JSON: its cost, and layer by layer.
+
+        >>> deep.Network([deep.MaxPool(3), deep.ReLU()]).about  # doctest: +NORMALIZE_WHITESPACE
+        '{"cost": "quadratic", "layers":
+        [{"kind": "MaxPool", "size": 3, "stride": null, "ties": "first"}, {"kind": "ReLU"}]}'
+        """
+        layers = [
+            {"kind": type(layer).__name__}
+            | {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in layer.learned}
+            for layer in self.layers
+        ]
+        return json.dumps({"cost": self.cost, "layers": layers})
+
     @classmethod
     def random(cls, spec, image=(28, 28), seed=0, cost=None, dtype=float):
         """Return a network with random weights and zero biases, from its layers in words.
@@ -278,7 +293,7 @@ class Network:
         Raises:
             OSError: if the file cannot be written there.
         """
-        archives.write(path, {"layers": np.array(_written(self)), **self.parameters})
+        archives.write(path, {"layers": np.array(self.about), **self.parameters})
 
     @classmethod
     def load(cls, path):
@@ -328,16 +343,6 @@ def _drawn(spec, image, rng, dtype):
             made.append(from_word(word, a.shape, rng, 2 if following == "relu" else 1, dtype))
             a = made[-1].forward(a)
     return made
-
-
-def _written(net):
-    """Return a network without its arrays as JSON."""
-    layers = [
-        {"kind": type(layer).__name__}
-        | {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in layer.learned}
-        for layer in net.layers
-    ]
-    return json.dumps({"cost": net.cost, "layers": layers})
 
 
 def _read(path, arrays):
