@@ -30,6 +30,7 @@ CHAPTERS = [
     "14_many_machines",
     "15_break_it",
     "16_through_a_convolution",
+    "17_stride_and_padding",
 ]
 
 
@@ -60,8 +61,9 @@ def has_widget(cell):
 
 
 def words(nb):
-    """The number of words in the prose, but the exercises' and formulas on their own lines."""
+    """The number of words in the prose, without exercises, glossary and displayed formulas."""
     text = "\n".join(cell.source for cell in prose(nb) if "exercise" not in tags(cell))
+    text = text.partition("## Glossary")[0]
     text = re.sub(r"\$\$.*?\$\$|```.*?```", " ", text, flags=re.DOTALL)
     return len(re.findall(r"\S*\w\S*", text))
 

@@ -629,3 +629,66 @@ def pencil_16_any():
 def exercise_16():
     w2, delta2 = [[1, 2], [3, -1]], [[2, 0], [1, -3]]
     return [layered("exercise 16.1", drawn(113, 3, 3), w2, delta2)]
+
+
+def strided(name, size, kernel, stride, padding, outside, **more):
+    """Return a convolution with stride and padding, its errors given, and D, these spread out."""
+    a, w = drawn(120, *size), drawn(121, *kernel)
+    every = [n + 2 * padding - k + 1 for n, k in zip(size, kernel, strict=True)]
+    kept = (..., slice(None, None, stride), slice(None, None, stride))
+    D = np.zeros(every)
+    D[kept] = delta = drawn(122, *D[kept].shape)
+    zeros = [(padding, padding)] * 2
+    steps = {
+        ("z", None): lambda v: correlated(
+            np.pad(v["a", None], [(0, 0)] * (v["a", None].ndim - 2) + zeros),
+            v["w", None],
+            v["b", None],
+        )[kept],
+        ("C", None): lambda v: np.sum(v["z", None] * delta, axis=(-2, -1)),
+    }
+    letters = dict(zip(("H", "W", "H'", "W'"), (*size, *delta.shape), strict=True))
+    letters |= {"K": kernel[0], "S": stride, "P": padding}
+    letters["R"] = every[0] - 1 - stride * (delta.shape[0] - 1)
+    givens = {("a", None): a, ("w", None): w, ("b", None): 0.7, ("D", None): D}
+    keys = {(outside, None)}
+    return World(name, givens, steps, letters=letters, outside=keys, **more)
+
+
+def strides(outside):
+    """Return the worlds of chapter 17; `outside` is the letter that counts as 0 there."""
+    ends = {3: 2, 13: 14}  # a filter of 4 by 3: m, and the columns v that stride 1 would have
+    return cache(
+        lambda: [
+            strided("stride 2, padding 1", (9, 11), (3, 3), 2, 1, outside),
+            strided("oblong, stride 3, padding 2", (7, 13), (4, 3), 3, 2, outside, ends=ends),
+        ]
+    )
+
+
+IMAGE_AND_ZEROS, FILTER_AND_ZEROS, SPREAD_AND_ZEROS = map(strides, "awD")
+
+
+@cache
+def pencil_17():
+    """Return the row of six pixels of chapter 17."""
+    delta = np.array([5.0, -1, 4])
+    steps = {
+        ("z", None): lambda v: np.stack(
+            [
+                np.sum(
+                    v["w", None]
+                    * np.pad(v["a", None], [(0, 0)] * (v["a", None].ndim - 1) + [(1, 1)])[
+                        ..., 2 * j : 2 * j + 3
+                    ],
+                    axis=-1,
+                )
+                + v["b", None]
+                for j in range(3)
+            ],
+            axis=-1,
+        ),
+        ("C", None): lambda v: np.sum(v["z", None] * delta, axis=-1),
+    }
+    givens = {("a", None): [2, 1, 0, 3, 1, 1], ("w", None): [1, -1, 2], ("b", None): 0}
+    return [World("the pencil case of chapter 17", givens, steps, letters={"K": 3, "P": 1})]

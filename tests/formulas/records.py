@@ -434,6 +434,38 @@ RECORDS = [
     Record("nb16-009 nb16-020 nb16-031", worlds=atlas.pencil_16),
     Record("nb16-022", worlds=atlas.pencil_16_any),
     Record("nb16-x02", worlds=atlas.exercise_16),
+    # 17: a is 0 outside in F1s and BP4s, w in BP5s, and the errors where they are spread out
+    Record(
+        "nb17-007",
+        of="P",
+        worlds=LETTERS(K=5, P=2),
+        given="the padding that leaves the size as it is",
+    ),
+    Record("nb17-006 nb17-007 nb17-011 nb17-014", worlds=atlas.IMAGE_AND_ZEROS),
+    Record("nb17-015", worlds=atlas.FILTER_AND_ZEROS),
+    Record("nb17-016", having="Σ[u", worlds=atlas.IMAGE_AND_ZEROS),
+    Record("nb17-016", worlds=atlas.SPREAD_AND_ZEROS),
+    Record("nb17-009", lacking="_", having="floor", reading=numbers("6 2·1 -3 2 1 3")),
+    Record(
+        "nb17-009",
+        of="z_{0}",
+        worlds=atlas.pencil_17,
+        reading=numbers("1·0 -1·2 2·1 0", "1·1 -1·0 2·3 7", "1·3 -1·1 2·1 4"),
+    ),
+    Record(
+        "nb17-012",
+        of="∂C/∂w_{0}",
+        worlds=atlas.pencil_17,
+        reading=numbers("5·0 -1·1 4·3 11"),
+    ),
+    Record(
+        "nb17-012",
+        of="∂C/∂w_{1}",
+        worlds=atlas.pencil_17,
+        reading=numbers("5·2 -1·0 4·1 14", "5·1 -1·3 4·1 6", "5 -1 4 8"),
+    ),
+    Record("nb17-009 nb17-012 nb17-017", worlds=atlas.pencil_17),
+    Record("nb17-027", worlds=atlas.blank),
 ]
 
 
@@ -531,5 +563,7 @@ EQUAL = {
     ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb16-009", "/ - 1"): "to divide by −1 is to multiply by it",
+    ("nb17-012", "/ - 1"): "to divide by −1 is to multiply by it",
+    ("nb17-027", "a^1 → a^2"): "on a blank page a² is σ(b¹) too",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
 }
