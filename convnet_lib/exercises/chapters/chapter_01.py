@@ -291,9 +291,9 @@ FEWEST = Exercise(
         "of pooled neurons 10·(p² + 1) in the other. Make a table.",
         "From 17 on: 290 + 370, 362 + 260, 442 + 170, 530 + 100.",
     ),
-    why="So a larger filter makes fewer numbers to learn, from 1 up to 21: what it adds once, ten "
-    "outputs save. Fewer is not better, though: with 16 pooled neurons little is left to judge "
-    "by.",
+    why="So a larger filter makes fewer numbers to learn, from 1 up to 21: the ten outputs together "
+    "save more than it adds. Fewer is not better, though: with 16 pooled neurons little is left to "
+    "judge by.",
     solution=fewest,
 )
 
@@ -327,7 +327,7 @@ PIXELS = Exercise(
     mistakes={
         "one of the four": Mistake(
             "That is what the first neuron of the window sees. The three others begin one row or "
-            "one column further on, and see one row or column more.",
+            "one column further on, or both, so the block ends one row and one column later.",
             lambda j, k: (2 * j, 2 * j + 4, 2 * k, 2 * k + 4),
         ),
         "the window only": Mistake(
@@ -351,8 +351,8 @@ PIXELS = Exercise(
             lambda j, k: (2 * j, 2 * j + 6, 2 * k, 2 * k + 6),
         ),
         "ten rows": Mistake(
-            "That is ten rows, as if the two neurons of a window had five each for themselves. "
-            "Their fields overlap: the second begins one row further on.",
+            "That is ten rows, as if the two rows of a window had five each for themselves. "
+            "Their fields overlap: those of the second begin one row further on.",
             lambda j, k: (2 * j, 2 * j + 9, 2 * k, 2 * k + 9),
         ),
         "five times": Mistake(
