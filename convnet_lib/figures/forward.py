@@ -108,7 +108,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
 
 @with_own_settings
 def pooling(a1, ties="first"):
-    """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the tied windows.
+    """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the mask, the ties.
 
     >>> from convnet_lib import figures
     >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
@@ -128,7 +128,8 @@ def pooling(a1, ties="first"):
     share = tied.mean()
     alt = (
         f"A map of {a1.shape[0]} by {a1.shape[1]} activations with the winners of its windows "
-        f"outlined, the pooled map, and the pooling mask. {share:.0%} of the windows are tied."
+        "outlined, the pooled map, the pooling mask, and the neurons of the tied windows. "
+        f"{share:.0%} of the windows are tied."
     )
     return row(
         ("$a^1$, winners outlined", a1, "activation", mask),

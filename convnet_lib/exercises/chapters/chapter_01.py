@@ -291,8 +291,8 @@ FEWEST = Exercise(
         "of pooled neurons 10·(p² + 1) in the other. Make a table.",
         "From 17 on: 290 + 370, 362 + 260, 442 + 170, 530 + 100.",
     ),
-    why="So a larger filter makes fewer numbers to learn, from 1 up to 21: the ten outputs together "
-    "save more than it adds. Fewer is not better, though: with 16 pooled neurons little is left to "
+    why="So a larger filter makes fewer numbers to learn, from 1 up to 21: the ten outputs save "
+    "more than it adds. Fewer is not better, though: with 16 pooled neurons little is left to "
     "judge by.",
     solution=fewest,
 )
