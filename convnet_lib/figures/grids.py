@@ -14,7 +14,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
 
     >>> from convnet_lib import figures
     >>> figures.cells(np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]]), "$z^1$").alt
-    'z1, 2 by 3 cells.'
+    'A grid: z1, 2 by 3 cells.'
 
     Args:
         array: shape (rows, columns).
@@ -228,7 +228,7 @@ def _places(panels, numbers, columns):
 def _describe(panels):
     named = [f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
     outlined = any(outline is not None for *_, outline, _ in panels)
-    said = ("Side by side: " if len(panels) > 1 else "") + "; ".join(named)
+    said = ("Side by side: " if len(panels) > 1 else "A grid: ") + "; ".join(named)
     return said + (". Winners outlined." if outlined else ".")
 
 
