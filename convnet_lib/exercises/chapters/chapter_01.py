@@ -425,13 +425,15 @@ SHUFFLED = Exercise(
         "whose pixels have been scattered?",
     ),
     why="That neighbouring pixels belong together, and that a stroke is a stroke wherever it is: "
-    "this is what the network of the book knows before it has seen a single digit.",
+    "this is what the network of the book knows before it has seen a single digit. It is not lost "
+    "without it: its output layer still has a weight for every place. In a trial with one filter "
+    "the shuffled digits were recognised nearly as often; with five filters clearly less often.",
     solution="b. A fully connected neuron adds up 784 products. Give each weight to the place to "
     "which its pixel has moved, and it computes the same sum as before, so there are weights "
     "with which the layer does what it did. A neuron of ours sees 25 pixels of one small square, "
     "and all neurons through the same weights. After shuffling, a square holds 25 pixels from "
-    "anywhere, different ones in each square: no filter means the same at two places, and the "
-    "shared weights have nothing to share.",
+    "anywhere, and what lies in one square has nothing to do with what lies in the next: no filter "
+    "means the same at two places, and sharing its weights brings nothing.",
 )
 
 EXERCISES = [FIVE_NUMBERS, COUNT, FEWEST, PIXELS, SHUFFLED]
