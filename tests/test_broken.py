@@ -54,8 +54,10 @@ def test_a_bug_changes_the_way_back_of_its_own_network_and_nothing_else(bug):
 
 @pytest.mark.parametrize(("bug", "part"), BUGS)
 def test_a_bug_takes_the_arguments_of_what_it_replaces(bug, part):
-    right = inspect.signature(getattr(broken.RIGHT, part))
-    assert inspect.signature(broken.BUGS[bug][part]) == right
+    right = inspect.signature(getattr(broken.RIGHT, part)).parameters
+    # The lab's network has neither stride nor padding.
+    taken = [right[name] for name in right if name not in ("stride", "padding")]
+    assert list(inspect.signature(broken.BUGS[bug][part]).parameters.values()) == taken
 
 
 @pytest.mark.parametrize("bug", broken.BUGS)
