@@ -105,8 +105,8 @@ def mean_backward(grad, shape, size=None, stride=None):
 def winners(a, ties="first"):
     """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
-    A neuron that shares the maximum has no derivative: the slope is 1 on the right and 0 on the
-    left. What to do with the tied neurons BP2a leaves open, and `ties` decides:
+    Where several neurons share the maximum the derivative does not exist for them, and for the
+    others it is 0. BP2a leaves open what to do with the tied neurons, and `ties` decides:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;
