@@ -265,6 +265,22 @@ def one_or_two(name, x, least=0):
     return tuple(int(n) for n in both)
 
 
+def image_shape(name, x):
+    """Return the shape of an image, (rows, columns) or (channels, rows, columns), as a tuple.
+
+    >>> checks.image_shape("image", [3, 32, 32])
+    (3, 32, 32)
+    >>> checks.image_shape("image", 28)
+    Traceback (most recent call last):
+        ...
+    ValueError: image: expected (rows, columns) or (channels, rows, columns), got 28
+    """
+    sizes = tuple(x) if isinstance(x, tuple | list) else ()
+    if len(sizes) not in (2, 3) or not all(_is_single(n, Integral) and n >= 1 for n in sizes):
+        refuse(name, "(rows, columns) or (channels, rows, columns)", plain(x))
+    return tuple(int(n) for n in sizes)
+
+
 def truth(name, x):
     """Return x as a bool, refused unless it is True or False: the word "no" would be true as well.
 
