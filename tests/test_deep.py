@@ -238,6 +238,33 @@ def test_an_output_of_which_the_network_is_sure_keeps_its_digits():
     assert_allclose(net.cost_of(z, 1 - y), 50)
 
 
+@pytest.mark.parametrize("place", [(0, 0), (1, 2)])
+def test_a_receptive_field_is_where_a_pixel_makes_a_difference(place):
+    spec = "conv2x3x2s2p1 sigmoid mean2x3s1 conv3x2x3 sigmoid mean2s1 dense4 softmax"
+    net = deep.Network.random(spec, (16, 15), seed=3)
+    a0 = RNG.random((16, 15))
+    for i in range(7):
+        at = (..., *place)
+        before = net.feedforward(a0)[i][at]
+        seen = np.zeros(a0.shape, bool)
+        for pixel in np.ndindex(a0.shape):
+            moved = a0.copy()
+            moved[pixel] += 1
+            seen[pixel] = np.any(net.feedforward(moved)[i][at] != before)
+        rows, columns = net.receptive_field(i, place)
+        wanted = np.zeros(a0.shape, bool)
+        wanted[max(rows[0], 0) : rows[-1] + 1, max(columns[0], 0) : columns[-1] + 1] = True
+        assert_array_equal(seen, wanted, err_msg=str(i))
+
+
+def test_above_a_dense_layer_each_neuron_sees_all():
+    net = deep.Network.random("conv2x3 dense4 relu dense4 softmax", (6, 5))
+    with pytest.raises(ValueError, match=r"^i: expected activations of maps.*above layers\[1\]$"):
+        net.receptive_field(2, (0, 0))
+    with pytest.raises(ValueError, match=r"^i: expected 0 to 5, got 6$"):
+        net.receptive_field(6, (0, 0))
+
+
 # --- parameters, files, words ------------------------------------------------------------------
 
 

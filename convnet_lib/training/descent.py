@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import checks, networks
 from ..data import Digits, Split, one_hot, taken
+from ..network import ConvNet
 from . import checkpoints
 from .deep_step import stepper
 from .progress import Silent, show
@@ -450,6 +451,8 @@ def _settings(course, learning_rate, batch_size, seed):
     sets = zip(("digits", "test", "validation"), course.sets, strict=True)
     prints = {name: part and checkpoints.fingerprint(*part) for name, part in sets}
     prints["net"] = checkpoints.fingerprint(*networks.parameters(net).values())
+    if not isinstance(net, ConvNet):
+        prints["layers"] = net.about
     return {
         "learning_rate": learning_rate,
         "batch_size": batch_size,
