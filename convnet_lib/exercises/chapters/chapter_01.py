@@ -426,8 +426,8 @@ SHUFFLED = Exercise(
     ),
     why="That neighbouring pixels belong together, and that a stroke is a stroke wherever it is: "
     "this is what the network of the book knows before it has seen a single digit. It is not lost "
-    "without it: its output layer still has a weight for every place. In a trial with one filter "
-    "the shuffled digits were recognised nearly as often; with five filters clearly less often.",
+    "without it: its output layer still has a weight for every place. In trials with one filter it "
+    "recognised one to three digits less of a hundred after shuffling, with five filters six.",
     solution="b. A fully connected neuron adds up 784 products. Give each weight to the place to "
     "which its pixel has moved, and it computes the same sum as before, so there are weights "
     "with which the layer does what it did. A neuron of ours sees 25 pixels of one small square, "
