@@ -99,8 +99,10 @@ def delta(z3, a3, y, cost="quadratic"):
 
 
 @checks.underflow_is_zero
-def conv_forward(a, w, b):
-    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1), as `conv.forward`.
+def conv_forward(a, w, b, stride=1, padding=0):
+    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{Sj+l-P,Sk+m-P} (F1, F1s), as `conv.forward`.
+
+    Outside of the image a is 0. In F1 the stride S is 1 and the padding P is 0.
 
     >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
     >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
@@ -109,35 +111,37 @@ def conv_forward(a, w, b):
            [ 2.5,  4.5]])
     """
     w = conv.filters(w)
-    a, b = conv.images(a, w), conv.bias(b, w)
+    a, b = conv.images(a, w, padding), conv.bias(b, w)
     if a.ndim > _input_axes(w):
-        return np.stack([conv_forward(a[n], w, b) for n in _examples("a", a)])
+        return np.stack([conv_forward(a[n], w, b, stride, padding) for n in _examples("a", a)])
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return np.stack([_one_map_forward(a, w[f], b[f]) for f in range(len(w))])
-    return _one_map_forward(a, w, b)
+        return np.stack([_one_map_forward(a, w[f], b[f], *moved) for f in range(len(w))])
+    return _one_map_forward(a, w, b, *moved)
 
 
-def _one_map_forward(a, w, b):
+def _one_map_forward(a, w, b, stride, padding):
     if w.ndim == 3:
         zero = np.zeros((), w.dtype)
-        return b + sum(_one_map_forward(a[c], w[c], zero) for c in range(len(w)))
-    rows, columns = w.shape
-    z = np.empty((a.shape[0] - rows + 1, a.shape[1] - columns + 1), _dtype(a, w, b))
+        channels = range(len(w))
+        return b + sum(_one_map_forward(a[c], w[c], zero, stride, padding) for c in channels)
+    (down, right), (above, left) = stride, padding
+    z = np.empty(_places(a.shape, w, stride, padding), _dtype(a, w, b))
     for j in range(z.shape[0]):
         for k in range(z.shape[1]):
             z[j, k] = b
-            for l in range(rows):
-                for m in range(columns):
-                    z[j, k] += w[l, m] * a[j + l, k + m]
+            for l in range(w.shape[0]):
+                for m in range(w.shape[1]):
+                    z[j, k] += w[l, m] * _at(a, down * j + l - above, right * k + m - left)
     return z
 
 
 @checks.underflow_is_zero
-def conv_backward(delta, w):
-    """Return ∂C/∂a_{u,v} = Σ_{j,k} δ_{j,k} w_{u-j,v-k}, as `conv.backward`.
+def conv_backward(delta, w, stride=1, padding=0, shape=None):
+    """Return ∂C/∂a_{p,q} = Σ_{j,k} δ_{j,k} w_{p+P-Sj,q+P-Sk} (BP5, BP5s), as `conv.backward`.
 
-    Of all w_{l,m} only those with 0 ≤ l, m < 5 exist, so the loop runs over j, k, l, m and adds
-    to u = j + l, v = k + m.
+    Of all w_{l,m} only those within the filter exist, so the loop runs over j, k, l, m and adds
+    to p = Sj + l - P, q = Sk + m - P. In BP5 the stride S is 1 and the padding P is 0.
 
     >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
     >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
@@ -149,23 +153,28 @@ def conv_backward(delta, w):
     w = conv.filters(w)
     delta = conv.deltas(delta, w)
     if delta.ndim > min(w.ndim, 3):
-        return np.stack([conv_backward(delta[n], w) for n in _examples("delta", delta)])
+        examples = (delta[n] for n in _examples("delta", delta))
+        return np.stack([conv_backward(each, w, stride, padding, shape) for each in examples])
+    shape = conv.image_shape(delta, w, stride, padding, shape)
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return sum(_one_map_backward(delta[f], w[f]) for f in range(len(w)))
-    return _one_map_backward(delta, w)
+        return sum(_one_map_backward(delta[f], w[f], shape, *moved) for f in range(len(w)))
+    return _one_map_backward(delta, w, shape, *moved)
 
 
-def _one_map_backward(delta, w):
+def _one_map_backward(delta, w, shape, stride, padding):
     if w.ndim == 3:
-        return np.stack([_one_map_backward(delta, w[c]) for c in range(len(w))])
-    rows, columns = w.shape
-    shape = delta.shape[0] + rows - 1, delta.shape[1] + columns - 1
+        channels = range(len(w))
+        return np.stack([_one_map_backward(delta, w[c], shape, stride, padding) for c in channels])
+    (down, right), (above, left) = stride, padding
     nabla_a = np.zeros(shape, _dtype(delta, w))
     for j in range(delta.shape[0]):
         for k in range(delta.shape[1]):
-            for l in range(rows):
-                for m in range(columns):
-                    nabla_a[j + l, k + m] += delta[j, k] * w[l, m]
+            for l in range(w.shape[0]):
+                for m in range(w.shape[1]):
+                    p, q = down * j + l - above, right * k + m - left
+                    if 0 <= p < shape[0] and 0 <= q < shape[1]:
+                        nabla_a[p, q] += delta[j, k] * w[l, m]
     return nabla_a
 
 
@@ -195,8 +204,10 @@ def _one_map_nabla_b(delta):
 
 
 @checks.underflow_is_zero
-def conv_nabla_w(delta, a, w):
-    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4), as `conv.nabla_w`.
+def conv_nabla_w(delta, a, w, stride=1, padding=0):
+    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{Sj+l-P,Sk+m-P} (BP4, BP4s), as `conv.nabla_w`.
+
+    Outside of the image a is 0. In BP4 the stride S is 1 and the padding P is 0.
 
     >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
     >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
@@ -205,25 +216,42 @@ def conv_nabla_w(delta, a, w):
            [ 6.,  3., -1.]])
     """
     w = conv.filters(w)
-    a, delta = conv.images(a, w), conv.deltas(delta, w)
-    conv.same_layer(delta, a, w)
+    a, delta = conv.images(a, w, padding), conv.deltas(delta, w)
+    conv.same_layer(delta, a, w, stride, padding)
     if a.ndim > _input_axes(w):
-        return sum(conv_nabla_w(delta[n], a[n], w) for n in _examples("a", a))
+        examples = _examples("a", a)
+        return sum(conv_nabla_w(delta[n], a[n], w, stride, padding) for n in examples)
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return np.stack([_one_map_nabla_w(delta[f], a, w[f]) for f in range(len(w))])
-    return _one_map_nabla_w(delta, a, w)
+        return np.stack([_one_map_nabla_w(delta[f], a, w[f], *moved) for f in range(len(w))])
+    return _one_map_nabla_w(delta, a, w, *moved)
 
 
-def _one_map_nabla_w(delta, a, w):
+def _one_map_nabla_w(delta, a, w, stride, padding):
     if w.ndim == 3:
-        return np.stack([_one_map_nabla_w(delta, a[c], w[c]) for c in range(len(w))])
+        channels = range(len(w))
+        return np.stack([_one_map_nabla_w(delta, a[c], w[c], stride, padding) for c in channels])
+    (down, right), (above, left) = stride, padding
     nabla = np.zeros(w.shape, _dtype(delta, a))
     for l in range(w.shape[0]):
         for m in range(w.shape[1]):
             for j in range(delta.shape[0]):
                 for k in range(delta.shape[1]):
-                    nabla[l, m] += delta[j, k] * a[j + l, k + m]
+                    pixel = _at(a, down * j + l - above, right * k + m - left)
+                    nabla[l, m] += delta[j, k] * pixel
     return nabla
+
+
+def _places(shape, w, stride, padding):
+    """Rows and columns of a filter's places on an image: ⌊(H + 2P - K) / S⌋ + 1 of each."""
+    axes = zip(shape, w.shape, stride, padding, strict=True)
+    return tuple((n + 2 * zeros - k) // step + 1 for n, k, step, zeros in axes)
+
+
+def _at(a, p, q):
+    """a_{p,q}, which is 0 outside of the image."""
+    inside = 0 <= p < a.shape[0] and 0 <= q < a.shape[1]
+    return a[p, q] if inside else a.dtype.type(0)
 
 
 def _input_axes(w):
@@ -231,26 +259,51 @@ def _input_axes(w):
     return 3 if w.ndim == 4 else 2
 
 
-# --- the max-pooling layer ------------------------------------------------------------------
+# --- the pooling layer ----------------------------------------------------------------------
 
 
 @checks.underflow_is_zero
-def pool_forward(a):
-    """Return a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3).
+def pool_forward(a, size=None, stride=None):
+    """Return the largest a_{Dj+r,Ek+s} of each window (F3, F3s), as `pool.forward`.
+
+    In F3 the windows are 2×2 and begin every 2 rows and columns, so that the four of window j, k
+    are a_{2j,2k}, a_{2j,2k+1}, a_{2j+1,2k} and a_{2j+1,2k+1}.
 
     >>> by_definition.pool_forward(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
     array([[0.7, 0.5]])
     """
-    a = _tiled(a)
+    return _each_window(lambda a, window: _max(*(a[p] for p in window)), a, size, stride)
+
+
+@checks.underflow_is_zero
+def pool_mean(a, size=None, stride=None):
+    """Return 1/RS Σ_{r,s} a_{Dj+r,Ek+s} of each window (F3m), as `pool.mean`.
+
+    >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]])
+    >>> by_definition.pool_mean(a1).round(2)
+    array([[0.35, 0.45]])
+    """
+    return _each_window(lambda a, window: sum(a[p] for p in window) / len(window), a, size, stride)
+
+
+def _each_window(function, a, size, stride):
+    pool.windows(a, size, stride)  # refuses what the windows do not fit
+    a = np.asarray(a)
     if a.ndim > 2:
-        return np.stack([pool_forward(a[n]) for n in _examples("a", a)])
-    a2 = np.empty((a.shape[0] // 2, a.shape[1] // 2), a.dtype)
+        examples = (a[n] for n in _examples("a", a))
+        return np.stack([_each_window(function, each, size, stride) for each in examples])
+    (rows, columns), (down, right) = pool.steps(size, stride)
+    a2 = np.empty(((a.shape[0] - rows) // down + 1, (a.shape[1] - columns) // right + 1), a.dtype)
     for j in range(a2.shape[0]):
         for k in range(a2.shape[1]):
-            a2[j, k] = _max(
-                a[2 * j, 2 * k], a[2 * j, 2 * k + 1], a[2 * j + 1, 2 * k], a[2 * j + 1, 2 * k + 1]
-            )
+            a2[j, k] = function(a, _window(j, k, size, stride))
     return a2
+
+
+def _window(j, k, size, stride):
+    """The neurons of window j, k, in row-major order."""
+    (rows, columns), (down, right) = pool.steps(size, stride)
+    return [(down * j + r, right * k + s) for r in range(rows) for s in range(columns)]
 
 
 @checks.underflow_is_zero
@@ -261,19 +314,32 @@ def pool_winners(a, ties="first"):
     array([[False,  True,  True, False],
            [False, False, False, False]])
     """
+    marks = pool_switches(a, ties)
+    winners = np.empty(np.shape(a), marks.dtype)
+    for *n, j, k in np.ndindex(winners.shape):
+        winners[*n, j, k] = marks[*n, j // 2, k // 2, 2 * (j % 2) + k % 2]
+    return winners
+
+
+@checks.underflow_is_zero
+def pool_switches(a, ties="first", size=None, stride=None):
+    """Return the switch of each window, which marks its winner (BP2a), as `pool.switches`.
+
+    >>> by_definition.pool_switches(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[[False,  True, False, False],
+            [ True, False, False, False]]])
+    """
     checks.one_of("ties", ties, pool.TIES)
-    a = _tiled(a)
-    if a.ndim > 2:
-        return np.stack([pool_winners(a[n], ties) for n in _examples("a", a)])
-    switch = np.zeros(a.shape, a.dtype if ties == "split" else bool)
-    for j in range(0, a.shape[0], 2):
-        for k in range(0, a.shape[1], 2):
-            window = [(j, k), (j, k + 1), (j + 1, k), (j + 1, k + 1)]
-            largest = _max(*(a[p] for p in window))
-            tied = [p for p in window if a[p] == largest or isnan(a[p])]
-            for p in tied[:1] if ties == "first" else tied:
-                switch[p] = 1 / len(tied) if ties == "split" else True
-    return switch
+    a2 = pool_forward(a, size, stride)
+    a = np.asarray(a)
+    neurons = len(_window(0, 0, size, stride))
+    switches = np.zeros((*a2.shape, neurons), a.dtype if ties == "split" else bool)
+    for *n, j, k in np.ndindex(a2.shape):
+        window = [a[*n, *p] for p in _window(j, k, size, stride)]
+        tied = [i for i in range(neurons) if window[i] == a2[*n, j, k] or isnan(window[i])]
+        for i in tied[:1] if ties == "first" else tied:
+            switches[*n, j, k, i] = 1 / len(tied) if ties == "split" else True
+    return switches
 
 
 @checks.underflow_is_zero
@@ -295,9 +361,38 @@ def pool_backward(grad, winners):
     return nabla_a
 
 
-def _tiled(a):
-    pool.windows(a)  # refuses what 2×2 windows do not tile
-    return np.asarray(a)
+@checks.underflow_is_zero
+def pool_scatter(grad, switches, shape, size=None, stride=None):
+    """Return ∂C/∂a_{p,q}, which collects from each window that p, q wins (BP2s), as `pool.scatter`.
+
+    >>> switches = np.array([[[False, True, False, False], [True, False, False, False]]])
+    >>> by_definition.pool_scatter(np.array([[3.0, 2.0]]), switches, (2, 3), size=2, stride=1)
+    array([[0., 5., 0.],
+           [0., 0., 0.]])
+    """
+    grad, switches, shape = pool.marks(grad, switches, shape, size, stride)
+    nabla_a = np.zeros((*grad.shape[:-2], *shape), grad.dtype)
+    for *n, j, k in np.ndindex(grad.shape):
+        for i, p in enumerate(_window(j, k, size, stride)):
+            nabla_a[*n, *p] += grad[*n, j, k] * switches[*n, j, k, i]
+    return nabla_a
+
+
+@checks.underflow_is_zero
+def pool_mean_backward(grad, shape, size=None, stride=None):
+    """Return ∂C/∂a_{p,q}: 1/RS of what each window of p, q got (BP2m), as `pool.mean_backward`.
+
+    >>> by_definition.pool_mean_backward(np.array([[4.0, 8.0]]), (2, 3), size=2, stride=1)
+    array([[1., 3., 2.],
+           [1., 3., 2.]])
+    """
+    grad, neurons = checks.floats("grad", grad), len(_window(0, 0, size, stride))
+    pool.marks(grad, np.ones((*grad.shape, neurons), bool), shape, size, stride)
+    nabla_a = np.zeros((*grad.shape[:-2], *shape), grad.dtype)
+    for *n, j, k in np.ndindex(grad.shape):
+        for p in _window(j, k, size, stride):
+            nabla_a[*n, *p] += grad[*n, j, k] / neurons
+    return nabla_a
 
 
 def _max(*numbers):

@@ -410,6 +410,15 @@ class Stepper:
         """
         return replace(self.like, **_by_name(self.parameters, self.like))
 
+    @property
+    def finite(self):
+        """Whether all parameters are finite numbers.
+
+        >>> training.Stepper(ConvNet.random(image=(6, 8))).finite
+        True
+        """
+        return bool(np.isfinite(self.parameters.all).all())
+
     @checks.underflow_is_zero
     def step(self, images, y, learning_rate, rows=None, checked=False):
         """Move every parameter down its gradient, p ← p - η · (1/B) Σ ∂C/∂p.
