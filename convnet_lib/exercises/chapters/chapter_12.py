@@ -128,7 +128,11 @@ PAGES[1, 2:, 4] = 1, 0.5
 STROKES = [
     Case("two images of 4×5 and a filter of 2×2", PAGES, np.array([[-1.0, 2], [-1.5, 1]])),
     Case("five images and a filter of 3×2", RNG.random((5, 7, 9)), RNG.standard_normal((3, 2))),
-    Case("four images and a dark filter", RNG.random((4, 9, 8)), RNG.standard_normal((3, 5)) - 1),
+    Case(
+        "four images and a filter with most weights below 0",
+        RNG.random((4, 9, 8)),
+        RNG.standard_normal((3, 5)) - 1,
+    ),
 ]
 
 STRONGEST = Exercise(
