@@ -10,7 +10,7 @@ from math import exp, isnan, log, log1p
 
 import numpy as np
 
-from . import checks, conv, costs, dense, network, pool
+from . import activations, checks, conv, costs, dense, network, pool
 from .network import Activations, Gradients
 
 # --- F2, F5 and C ---------------------------------------------------------------------------
@@ -93,6 +93,97 @@ def delta(z3, a3, y, cost="quadratic"):
             nabla_a = nabla_a * slope[q]
         delta3[q] = nabla_a  # where a³ has rounded to 0 or 1, what the fraction above tends to
     return delta3
+
+
+# --- F2r, F5s and Cl ------------------------------------------------------------------------
+
+
+def relu(z):
+    """Return a = max(0, z) (F2r), as `activations.relu`.
+
+    >>> by_definition.relu(np.array([-1.5, 0.0, 2.5]))
+    array([0. , 0. , 2.5])
+    """
+    z = checks.floats("z", z)
+    a = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        a[i] = 0.0 if z[i] < 0 else z[i]
+    return a
+
+
+def relu_prime(z):
+    """Return the slope of the ReLU, 0 at the kink (F2r), as `activations.relu_prime`.
+
+    >>> by_definition.relu_prime(np.array([-1.5, 0.0, 2.5]))
+    array([0., 0., 1.])
+    """
+    z = checks.floats("z", z)
+    slope = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        slope[i] = z[i] if isnan(z[i]) else z[i] > 0
+    return slope
+
+
+@checks.underflow_is_zero
+def softmax(z):
+    """Return a_l = e^{z_l} / Σ_m e^{z_m} (F5s), as `activations.softmax`.
+
+    >>> by_definition.softmax(np.log([1.0, 3.0, 4.0]))
+    array([0.125, 0.375, 0.5  ])
+    """
+    z = activations.outputs("z", z)
+    if z.ndim > 1:
+        return np.stack([softmax(z[n]) for n in _examples("z", z)])
+    # The fraction turned over, Σ_m e^{z_m - z_l}; e to more than 700 is too large to be written.
+    powers = [[exp(min(z[m] - z[q], 700)) for m in range(len(z))] for q in range(len(z))]
+    return np.array([1 / sum(row) for row in powers], z.dtype)
+
+
+def softmax_jacobian(z):
+    """Return ∂a_l/∂z_m of the softmax (F5j), as `activations.softmax_jacobian`.
+
+    >>> by_definition.softmax_jacobian(np.log([1.0, 3.0]))
+    array([[ 0.1875, -0.1875],
+           [-0.1875,  0.1875]])
+    """
+    a = softmax(z)
+    if a.ndim > 1:
+        return np.stack([softmax_jacobian(z[n]) for n in _examples("z", a)])
+    slopes = np.empty((len(a), len(a)), a.dtype)
+    for q, m in np.ndindex(slopes.shape):
+        slopes[q, m] = a[q] * (1 - a[q]) if q == m else -a[q] * a[m]
+    return slopes
+
+
+@checks.underflow_is_zero
+def log_likelihood(a, y):
+    """Return C = -Σ_l y_l ln a_l (Cl), as `costs.log_likelihood`.
+
+    >>> a, y = np.array([0.125, 0.375, 0.5]), np.array([0.0, 0.0, 1.0])
+    >>> float(by_definition.log_likelihood(a, y).round(6))
+    0.693147
+    """
+    a, y = costs.probabilities(a, y, "a")
+    if a.ndim > 1:
+        return np.array([log_likelihood(a[n], y[n]) for n in _examples("a", a)])
+    tiny = np.finfo(a.dtype).tiny  # as in costs.log_likelihood
+    return -sum(y[q] * log(max(a[q], tiny)) for q in range(len(a)))
+
+
+@checks.underflow_is_zero
+def softmax_delta(z, y):
+    """Return δ_m = Σ_l ∂C/∂a_l ∂a_l/∂z_m, term by term (BP1l), as `costs.softmax_delta`.
+
+    >>> by_definition.softmax_delta(np.log([1.0, 3.0, 4.0]), np.array([0.0, 0.0, 1.0]))
+    array([ 0.125,  0.375, -0.5  ])
+    """
+    z, y = costs.pair(z, y, "z")
+    if z.ndim > 1:
+        return np.stack([softmax_delta(z[n], y[n]) for n in _examples("z", z)])
+    a, n = softmax(z), range(len(z))
+    # The a_l of F5j has cancelled that of ∂C/∂a_l = -y_l / a_l, which may have rounded to 0.
+    terms = [[-y[q] * ((q == m) - a[m]) for q in n] for m in n]
+    return np.array([sum(row) for row in terms], z.dtype)
 
 
 # --- the convolutional layer ----------------------------------------------------------------
