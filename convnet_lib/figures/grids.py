@@ -228,8 +228,8 @@ def _places(panels, numbers, columns):
 def _describe(panels):
     named = [f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
     outlined = any(outline is not None for *_, outline, _ in panels)
-    said = ("Side by side: " if len(panels) > 1 else "A grid: ") + "; ".join(named)
-    return said + (". Winners outlined." if outlined else ".")
+    begin = "Side by side" if len(named) > 1 else "A grid"
+    return f"{begin}: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
 
 
 @with_own_settings
