@@ -493,6 +493,7 @@ def test_Cl_log_likelihood_by_hand():
     a, y = np.array([[0.125, 0.375, 0.5], [1.0, 0.0, 0.0]]), np.array([[0, 0, 1.0], [1, 0, 0]])
     assert_allclose(costs.log_likelihood(a, y), [np.log(2), 0])
     assert_allclose(costs.log_likelihood_prime(a, y), [[0, 0, -2], [-1, 0, 0]])
+    assert_allclose(costs.log_likelihood_prime(np.array([1e-9]), np.ones(1)), [-1e9])
     assert costs.log_likelihood(a[1], y[0]) > 700  # as large as a float can tell, not infinite
     with pytest.raises(ValueError, match=r"^a: expected activations from 0 to 1, got 1\.5$"):
         costs.log_likelihood(np.array([1.5]), np.array([1.0]))
