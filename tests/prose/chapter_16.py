@@ -51,6 +51,7 @@ CLAIMS = {
     ),
 }
 PLAIN = {
+    "multiples of 16, so that": "chosen for the example",
     "rotated by 180°": "half a turn",
     "the 28 by 28 pixels become 24 by 24 neurons of layer 1 and 20 by 20": "20 = 24 - 5 + 1",
     "outside of its 20 by 20 neurons": "20 = 24 - 5 + 1",
