@@ -11,20 +11,28 @@ idx.py        the format of MNIST's files
 downloads.py  where files are looked for, and how they come there
 digits.py     the 5,000 digits, labels, desired outputs
 mnist.py      all of MNIST, and other images under its names
+pictures.py   a picture of your own as grey levels
+paper.py      … its paper taken away: ink
+images.py     … the ink as a digit such as MNIST's
 ============  ===================================================================================
 """
 
 from .digits import Digits, Split, labels, load_digits, one_hot, taken
+from .images import boxed, centred, from_image, steps_from_image
 from .mnist import fill, load_mnist, load_other
 
 __all__ = [
     "Digits",
     "Split",
+    "boxed",
+    "centred",
     "fill",
+    "from_image",
     "labels",
     "load_digits",
     "load_mnist",
     "load_other",
     "one_hot",
+    "steps_from_image",
     "taken",
 ]
