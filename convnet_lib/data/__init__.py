@@ -19,9 +19,10 @@ images.py     … the ink as a digit such as MNIST's
 
 from .digits import Digits, Split, labels, load_digits, one_hot, taken
 from .images import boxed, centred, from_image, steps_from_image
-from .mnist import fill, load_mnist, load_other
+from .mnist import FASHION, fill, load_idx, load_mnist, load_other
 
 __all__ = [
+    "FASHION",
     "Digits",
     "Split",
     "boxed",
@@ -30,6 +31,7 @@ __all__ = [
     "from_image",
     "labels",
     "load_digits",
+    "load_idx",
     "load_mnist",
     "load_other",
     "one_hot",

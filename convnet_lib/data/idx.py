@@ -71,6 +71,35 @@ def read(path, file):
     return np.frombuffer(raw, np.uint8, offset=header.size).reshape(shape)
 
 
+def axes(path):
+    """Return how many axes a file of images or labels has: 1, 3 or 4.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "labels")
+    >>> path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 3]))
+    10
+    >>> axes(path)
+    1
+
+    Args:
+        path: of the file, compressed with gzip or not, a Path.
+
+    Returns:
+        The number of axes.
+
+    Raises:
+        ValueError: if the file begins as no such file does.
+    """
+    raw = contents(path, 32)
+    if raw[:2] != b"\0\0" or len(raw) < 4:
+        raise ValueError(f"expected an IDX file (it begins with two zeros), got {_start(raw)}")
+    if raw[2] != 8 or raw[3] not in (1, 3, 4):
+        came = f"entries of type 0x{raw[2]:02x} and axes: {raw[3]}"
+        raise ValueError(f"expected bytes (type 0x08) and 1, 3 or 4 axes, got {came}")
+    return raw[3]
+
+
 def _shape(raw, header, file):
     """Return the shape that the first bytes of an IDX file tell, refused if it is not the file's.
 

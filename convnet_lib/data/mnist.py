@@ -1,5 +1,8 @@
 """MNIST's four files, and others under their names: which they are, and what is read from them."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 
 from .. import checks, whole_files
@@ -30,6 +33,12 @@ MNIST = (
         (10_000,),
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
+)
+
+#: What the labels 0 to 9 of Fashion-MNIST stand for.
+FASHION = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 
 
@@ -115,6 +124,49 @@ def load_other(folder, dtype=np.float32):
     return split
 
 
+def load_idx(path, dtype=np.float32):
+    """Return the images or the labels that one IDX file holds, whichever they are.
+
+    The file is read as it is: nobody here knows what it ought to hold. `load_other` reads four that
+    belong together. Fashion-MNIST has the names and the shapes of MNIST's: train-images-idx3-ubyte,
+    train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each perhaps with
+    .gz; what its labels mean stands in `data.FASHION`. Nothing is downloaded. Source: H. Xiao,
+    K. Rasul and R. Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine learning
+    algorithms, 2017.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "labels")
+    >>> path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 3]))
+    10
+    >>> data.load_idx(path), data.FASHION[7]
+    (array([7, 3]), 'Sneaker')
+
+    Args:
+        path: of the file, compressed with gzip or not.
+        dtype: of images, float32 or float64.
+
+    Returns:
+        Images (N, H, W), or (N, C, H, W) if the file has four axes, grey levels in [0, 1]; or
+        labels (N,) int64, if it has one.
+
+    Raises:
+        ValueError: if path is none, dtype no float type, or the file no whole IDX file of bytes
+            with 1, 3 or 4 axes and 2,147,483,648 bytes at most; it names the file.
+        OSError: if the file cannot be read; FileNotFoundError if there is none.
+    """
+    dtype = checks.float_dtype("dtype", dtype)
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        checks.refuse("path", "a path", repr(path))
+    path = Path(path).expanduser()
+    try:
+        axes = idx.axes(path)
+        read = idx.read(path, IdxFile(path.name, (None,) * axes, None))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return read.astype(np.int64) if axes == 1 else grey_levels(read, dtype)
+
+
 def fill(folder):
     """Return the paths of MNIST's four files in a folder, downloaded where they are missing.
 
@@ -154,7 +206,6 @@ def load_split(files, place, mirrors, dtype):
 
     `load_mnist` is this function with MNIST's files.
 
-    >>> from pathlib import Path
     >>> load_split(MNIST, Place("folder", Path("nowhere")), mirrors=(), dtype=np.float32)
     Traceback (most recent call last):
         ...
