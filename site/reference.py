@@ -28,8 +28,12 @@ PAGES = {
     ),
     "library_data": (
         "The library: the digits",
-        "Where they come from. All are at hand by the name of their folder: ``data.load_digits``.",
-        ("data.digits", "data.mnist", "data.idx", "data.downloads"),
+        "Where they come from, and how a picture of your own becomes one. All are at hand by the "
+        "name of their folder: ``data.load_digits``, ``data.from_image``.",
+        (
+            *("data.digits", "data.mnist", "data.images", "data.pictures", "data.paper"),
+            *("data.idx", "data.downloads"),
+        ),
     ),
     "library_training": (
         "The library: training",
@@ -45,8 +49,13 @@ PAGES = {
         "``figures.convolution``, ``widgets.convolution``.",
         (
             *("figures.picture", "figures.grids", "figures.forward", "figures.backward"),
-            *("figures.learning", "figures.speed", "figures.broken", "widgets.convolution"),
-            *("widgets.pooling", "widgets.output", "widgets.backpropagation"),
+            *("figures.learning", "figures.speed", "figures.images", "figures.broken"),
+            *(
+                "widgets.convolution",
+                "widgets.pooling",
+                "widgets.output",
+                "widgets.backpropagation",
+            ),
             *("widgets.training_film", "widgets.gallery", "widgets.explore", "broken"),
         ),
     ),

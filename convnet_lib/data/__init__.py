@@ -18,13 +18,14 @@ images.py     … the ink as a digit such as MNIST's
 """
 
 from .digits import Digits, Split, labels, load_digits, one_hot, taken
-from .images import boxed, centred, from_image, steps_from_image
+from .images import Steps, boxed, centred, from_image, steps_from_image
 from .mnist import FASHION, fill, load_idx, load_mnist, load_other
 
 __all__ = [
     "FASHION",
     "Digits",
     "Split",
+    "Steps",
     "boxed",
     "centred",
     "fill",
