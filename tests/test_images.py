@@ -38,6 +38,16 @@ F = with_ink(*STROKES)
 DIGIT = data.from_image(F)
 
 
+def assert_is_a_digit_or_refused(source):
+    try:
+        digit = data.from_image(source)
+    except ValueError as error:
+        if not str(error).startswith("source: expected "):
+            raise
+    else:
+        assert_is_a_digit(digit)
+
+
 def assert_is_a_digit(digit):
     assert digit.shape == (28, 28)
     assert digit.min() >= 0
@@ -110,8 +120,8 @@ def test_the_box_keeps_the_aspect(shape, boxed):
 
 @pytest.mark.parametrize("level", [0.85, 0.2])
 def test_a_square_by_hand(level):
-    """40 by 40 pixels become 20 by 20; their mean, 9.5, goes to 14 as a 10: rows 4 to 23."""
-    digit = data.from_image(with_ink((12, 20, 40, 40), sheet=SHEET * 0 + level, level=1 - level))
+    """10 by 10 pixels become 20 by 20; their mean, 9.5, goes to 14 as a 10: rows 4 to 23."""
+    digit = data.from_image(with_ink((12, 20, 10, 10), sheet=SHEET * 0 + level, level=1 - level))
     expected = np.zeros((28, 28))
     expected[4:24, 4:24] = 1
     np.testing.assert_allclose(digit, expected, atol=1e-6)
@@ -227,14 +237,16 @@ def test_a_digit_of_mnist_is_itself():
 
 def test_a_shadow_and_a_slope_of_light_are_no_ink():
     rows, columns = np.mgrid[:90, :70]
-    light = (1 - 0.004 * rows - 0.002 * columns) * np.where(rows + columns > 80, 0.6, 1)
+    shadow = 1 - 0.4 / (1 + np.exp((80 - rows - columns) / 4))
+    light = (1 - 0.004 * rows - 0.002 * columns) * shadow
     np.testing.assert_allclose(data.from_image(F * light), DIGIT, atol=0.15)
     assert np.abs(data.from_image(F * light) - DIGIT).mean() < 0.01
 
 
 def test_parts_that_are_near_are_one_figure():
-    digit = data.from_image(with_ink((20, 20, 40, 6), (20, 30, 6, 16)))
-    assert (digit.any(axis=0).sum(), digit.any(axis=1).sum()) == (13, 20)
+    steps = data.steps_from_image(with_ink((20, 20, 40, 6), (20, 30, 6, 16)))
+    assert steps.place == (20, 20, 40, 26)
+    assert steps.box.shape == (20, 13)
 
 
 def test_dust_is_no_second_figure():
@@ -248,8 +260,9 @@ def test_what_the_border_cuts_is_left_out():
     np.testing.assert_allclose(data.from_image(cut), DIGIT, atol=1e-6)
 
 
-def test_alone_it_may_touch_the_border():
-    np.testing.assert_allclose(data.from_image(F[20:60, 16:40]), DIGIT, atol=1e-6)
+def test_alone_it_may_end_at_the_border():
+    """The foot of the stem is the last row of the picture."""
+    np.testing.assert_allclose(data.from_image(F[:60]), DIGIT, atol=1e-6)
 
 
 def test_steps_are_what_they_say():
@@ -321,7 +334,7 @@ def test_the_largest_of_each_window(x, size):
     st.sampled_from([1, 3, 5]),
 )
 def test_the_mean_around_each_pixel(x, size):
-    wide = np.pad(x, size // 2, mode="edge")
+    wide = np.pad(x, size // 2, mode="symmetric")
     windows = np.lib.stride_tricks.sliding_window_view(wide, (size, size))
     np.testing.assert_allclose(paper._mean(x, size), windows.mean(axis=(2, 3)), atol=1e-12)
 
@@ -341,7 +354,7 @@ def test_files_in_each_mode(tmp_path, mode):
     image = Image.fromarray(bytes_of(F))
     if mode.startswith("I"):
         image = Image.fromarray((bytes_of(F).astype(np.uint16) * 257).astype(np.uint16))
-    image = image if mode.startswith("I;") else image.convert(mode)
+    image = image if mode.startswith("I;") else image.convert(mode, dither=Image.Dither.NONE)
     path = file_of(tmp_path, image, "a.tif" if mode in ("CMYK", "I") else "a.png")
     np.testing.assert_allclose(data.from_image(path), DIGIT, atol=1e-6)
 
@@ -376,7 +389,7 @@ def test_strokes_on_nothing(tmp_path, ink):
 NAN = with_ink(*STROKES)
 NAN[3, 5] = np.nan
 REFUSED = {
-    "blank": (SHEET, "expected a figure on a sheet, got a blank sheet"),
+    "blank": (SHEET, "expected ink that differs by 25% from its paper, got a blank sheet"),
     "black": (SHEET * 0, "got a blank sheet"),
     "one pixel": (np.ones((1, 1)), "got a blank sheet"),
     "too faint": (with_ink(*STROKES, level=0.78), "got a blank sheet"),
@@ -391,7 +404,7 @@ REFUSED = {
     "below 0": (-F, "expected floats from 0 to 1, or bytes (uint8), got -0.85"),
     "int64": (
         (255 * F).astype(int),
-        "array of bools, bytes (uint8) or floats from 0 to 1, got int",
+        "bools, bytes (uint8) or floats from 0 to 1, got int",
     ),
     "complex": (F + 0j, "got complex128"),
     "words": (np.array([["a"]]), "got <U1"),
@@ -436,13 +449,14 @@ BAD_FILES = {
     "HEIC": (b"\0\0\0\x18ftypheic" + bytes(99), "; save a HEIC picture as JPEG first"),
     "EPS": (
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        "got one that begins with b'%!PS",
+        "one that begins with b'%!P",
     ),
     "NumPy's": (b"\x93NUMPY" + bytes(99), "got one that begins with b'\\x93NUMPY"),
     "a bomb": (
         png(40_000, 40_000, zlib.compress(bytes(5_001 * 40_000), 1)),
-        "got 40,000 by 40,000",
+        "got many more in ",
     ),
+    "a large one": (png(9_001, 9_000), "expected 1 to 80,000,000 pixels, got 9,000 by 9,001"),
     "a lying header": (png(2**31 - 1, 2**31 - 1), "source: expected "),
     "no pixels": (png(50, 50, zlib.compress(b"")), "a broken one: "),
 }
@@ -471,44 +485,42 @@ def test_a_file_cut_short(tmp_path, name):
 
 
 def test_no_file_and_a_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nowhere.png"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.png"):
         data.from_image(tmp_path / "nowhere.png")
-    with pytest.raises(OSError, match="directory|denied"):
+    with pytest.raises(OSError, match=r"directory|denied"):
         data.from_image(tmp_path)
 
 
 @pytest.mark.parametrize("dtype", [int, None, np.float16, "x"])
 def test_a_wrong_dtype(dtype):
-    with pytest.raises(ValueError, match="^dtype: expected float32 or float64, got "):
+    with pytest.raises(ValueError, match=r"^dtype: expected float32 or float64, got "):
         data.from_image(F, dtype=dtype)
 
 
 @pytest.mark.parametrize(
     ("ink", "message"),
     [
-        (np.zeros((3, 3)), "ink: expected numbers from 0 to 1, one above 0, got 0.0 to 0.0"),
+        (np.zeros((3, 3)), "numbers from 0 to 1, one above 0, got 0.0 to 0.0"),
         (
             np.array([[-0.5, 1.0]]),
-            "ink: expected numbers from 0 to 1, one above 0, got -0.5 to 1.0",
+            "numbers from 0 to 1, one above 0, got -0.5 to 1.0",
         ),
-        (np.array([[1.5]]), "ink: expected numbers from 0 to 1, one above 0, got 1.5 to 1.5"),
-        (np.ones(3), "ink: expected shape (H, W), got (3,)"),
-        (np.ones((0, 3)), "ink: expected shape (H, W), got (0, 3)"),
-        (np.array([[np.nan]]), "ink: expected finite numbers, got nan at (0, 0)"),
-        (np.ones((3, 3), int), "ink: expected an array of float32 or float64, got int64"),
+        (np.array([[1.5]]), "numbers from 0 to 1, one above 0, got 1.5 to 1.5"),
+        (np.ones(3), "shape (H, W), got (3,)"),
+        (np.ones((0, 3)), "shape (H, W), got (0, 3)"),
+        (np.array([[np.nan]]), "finite numbers, got nan at (0, 0)"),
+        (np.ones((3, 3), int), "an array of float32 or float64, got int64"),
     ],
 )
 def test_ink_that_is_none(ink, message):
     for function in (data.boxed, data.centred):
-        with pytest.raises(ValueError, match="^ink: ") as refused:
+        with pytest.raises(ValueError, match=r"^ink: ") as refused:
             function(ink)
-        assert str(refused.value) == message
+        assert str(refused.value) == f"ink: expected {message}"
 
 
 def test_ink_that_is_too_large_for_the_field():
-    with pytest.raises(
-        ValueError, match=r"^ink: expected at most 28 rows and columns, got \(29, 3"
-    ):
+    with pytest.raises(ValueError, match=r"^ink: expected at most 28 rows and columns, got"):
         data.centred(np.ones((29, 3)))
 
 
@@ -531,12 +543,7 @@ PICTURES = st.one_of(
 
 @given(PICTURES)
 def test_any_picture_is_a_digit_or_refused(picture):
-    try:
-        digit = data.from_image(picture)
-    except ValueError as error:
-        assert str(error).startswith("source: expected ")
-    else:
-        assert_is_a_digit(digit)
+    assert_is_a_digit_or_refused(picture)
 
 
 @functools.cache
@@ -555,12 +562,7 @@ def test_any_file_is_a_digit_or_refused(tmp_path_factory, data_):
     path.write_bytes(content)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        try:
-            digit = data.from_image(path)
-        except ValueError as error:
-            assert str(error).startswith("source: expected ")
-        else:
-            assert_is_a_digit(digit)
+        assert_is_a_digit_or_refused(path)
 
 
 # ------------------------------------------------------------- photographs
@@ -594,12 +596,11 @@ def test_photographs_of_digits_are_recognised_as_the_digits_are(tmp_path, net):
     assert training.accuracy(net, read) > training.accuracy(net, test) - 0.05
     # … and one by one they are nearly what they were.
     assert np.abs(read.images - test.images).mean() < 0.05
-    # As it was read, or only the ink made white, such a photograph is no digit at all.
 
 
 @pytest.mark.parametrize("options", [{"degrees": 6.0}, {"lines": True}, {"grain": 0.05}])
 def test_turned_on_ruled_paper_or_grainy(tmp_path, net, options):
-    test = data.Digits(*(part[300:400] for part in data.load_digits().test))
+    test = data.Digits(*(part[300:360] for part in data.load_digits().test))
     read = data.Digits(np.stack(list(read_again(tmp_path, test.images, **options))), test.labels)
     assert training.accuracy(net, read) >= training.accuracy(net, test) - 0.05
 
@@ -610,11 +611,11 @@ def seen_askew(rng, ink):
     return photographs.photograph(rng, photographs.askew(rng, ink), dark, lines=lines, **options)
 
 
-@pytest.mark.parametrize(("make", "least"), [("drawn", 0.9), ("printed", 0.75)])
+@pytest.mark.parametrize(("make", "least"), [("drawn", 0.9), ("printed", 0.7)])
 def test_our_own_digits(tmp_path, net, make, least):
     """Drawn with a pen, and printed in fonts, which no one in MNIST writes."""
     rng = np.random.default_rng(1)
-    labels = np.arange(100) % 10
+    labels = np.arange(60) % 10
     inks = [getattr(photographs, make)(rng, digit) for digit in labels]
     read = np.stack([from_camera(tmp_path, seen_askew(rng, ink)) for ink in inks])
     clean = np.stack([data.centred(data.boxed(ink)) for ink in inks])
@@ -681,12 +682,12 @@ BAD_IDX = {
     "empty": (b"", "expected an IDX file (it begins with two zeros), got an empty file"),
     "a web page": (
         b"<html>",
-        "expected an IDX file (it begins with two zeros), got one that begins",
+        "(it begins with two zeros), got one that begins",
     ),
     "two bytes": (b"\0\0", "expected an IDX file"),
     "floats": (
         bytes([0, 0, 13, 1]) + bytes(8),
-        "1, 3 or 4 axes, got entries of type 0x0d and axes",
+        "got entries of type 0x0d and axes: 1",
     ),
     "two axes": (bytes([0, 0, 8, 2]) + bytes(20), "got entries of type 0x08 and axes: 2"),
     "a header cut": (GOOD[:10], "expected a header of 16 bytes, got 10"),
@@ -702,7 +703,7 @@ def test_an_idx_file_that_is_not_what_it_says(tmp_path, name):
     content, message = BAD_IDX[name]
     path = tmp_path / "some-images"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="^.*some-images: expected ") as refused:
+    with pytest.raises(ValueError, match=r"^.*some-images: expected ") as refused:
         data.load_idx(path)
     assert message in str(refused.value)
 
@@ -719,14 +720,14 @@ def test_an_idx_bomb_is_not_unpacked(tmp_path):
 
 @pytest.mark.parametrize("path", [None, 3, "", b"x", ["x"]])
 def test_an_idx_file_needs_a_path(path):
-    with pytest.raises(ValueError, match="^path: expected a path, got "):
+    with pytest.raises(ValueError, match=r"^path: expected a path, got "):
         data.load_idx(path)
 
 
 def test_no_idx_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         data.load_idx(tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="^dtype: "):
+    with pytest.raises(ValueError, match=r"^dtype: "):
         data.load_idx(tmp_path / "nowhere", dtype=int)
 
 

@@ -34,8 +34,8 @@ def from_image(source, dtype=np.float64):
     """Return a picture of your own as a digit such as MNIST's: ink 1, paper 0, 28 by 28.
 
     The picture may be a photograph on uneven paper, in a shadow, dark on light or light on dark,
-    the figure anywhere and of any size. It should stand upright, alone, and darker than the lines
-    of the paper. `steps_from_image` says what was done.
+    the figure anywhere and of any size. It should stand upright, alone, darker than the lines of
+    the paper, and with some paper around it. `steps_from_image` says what was done.
 
     >>> sheet = np.full((60, 90), 0.9)  # light paper, a dark stroke
     >>> sheet[10:50, 20:28] = 0.2
@@ -45,7 +45,7 @@ def from_image(source, dtype=np.float64):
     >>> from_image(np.full((60, 90), 0.9))
     Traceback (most recent call last):
         ...
-    ValueError: source: expected a figure on a sheet, got a blank sheet
+    ValueError: source: expected ink that differs by 25% from its paper, got a blank sheet, or ...
 
     Args:
         source: a path of a JPEG, PNG, GIF, BMP, TIFF, WebP or PPM file; or an array of bools, of

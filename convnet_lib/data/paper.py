@@ -13,13 +13,13 @@ from .. import checks
 # Of the longer side of a picture: what is narrower is a stroke, what is wider is paper.
 STROKE = 0.25
 # Ink differs from its paper by so much of the paper's level at least …
-FAINTEST = 0.15
+FAINTEST = 0.25
 # … and by so many times as much as the grain of the paper does.
 GRAINS = 8.0
 # No paper counts as blacker than this: else the noise of a black one is divided by nothing.
 BLACKEST = 0.05
 # Of full ink: less than this is no ink, in a picture with grain and in one without.
-EDGE = (0.15, 0.002)
+EDGE = (0.15, 0.04)
 # Parts that are nearer than this, of the longer side of the largest, are one figure.
 GAP = 0.2
 # Of the ink of the largest: a part with less is dust, a figure with less is no second one.
@@ -113,7 +113,8 @@ def sheet(grey):
     grain, cut = 1.4826 * np.median(np.abs(soft)), _half_way(soft)
     full = np.quantile(flat[soft > cut], 0.9) if (soft > cut).any() else 0.0
     if full < max(FAINTEST, GRAINS * grain):
-        checks.refuse("source", "a figure on a sheet", "a blank sheet")
+        expected = f"ink that differs by {FAINTEST:.0%} from its paper"
+        checks.refuse("source", expected, "a blank sheet, or fainter ink")
     edge = np.clip(GRAINS * grain / full, *EDGE[::-1])
     return Sheet(flat / full, soft / full, cut / full, edge)
 
@@ -242,9 +243,9 @@ def _largest(x, size):
 
 
 def _mean(x, size):
-    """Return the mean of the window of size × size around each pixel, the border repeated."""
+    """Return the mean of the window of size × size around each pixel, mirrored at the border."""
     half = size // 2
     for _ in range(2):
-        total = np.cumsum(np.pad(x, ((half + 1, half), (0, 0)), mode="edge"), axis=0)
+        total = np.cumsum(np.pad(x, ((half + 1, half), (0, 0)), mode="symmetric"), axis=0)
         x = ((total[size:] - total[:-size]) / size).T
     return x

@@ -8,7 +8,7 @@ import numpy as np
 from .. import checks
 
 # What is opened; other formats are rarer than the faults of their readers.
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 # The most pixels of a picture: no more is unpacked, whatever a file's header says.
 LARGEST = 80_000_000
 # The longer side that is worked with: enough for a digit that fills a tenth of it.
@@ -75,6 +75,8 @@ def _opened(path):
         warnings.simplefilter("ignore")  # of a picture that is large, or odd and yet readable
         try:
             image = _pillow().open(file, formats=FORMATS)
+        except _pillow().DecompressionBombError:
+            checks.refuse("source", f"1 to {LARGEST:,} pixels", f"many more in {path}")
         except Exception:  # a reader of a strange file may stumble over anything
             file.seek(0)
             _no_picture(path, file.read(32))
