@@ -182,7 +182,7 @@ def test_dark_on_light_or_light_on_dark_does_not_matter():
     np.testing.assert_allclose(data.from_image(1 - F), DIGIT, atol=1e-6)
 
 
-@given(st.floats(0.2, 1), st.floats(0, 0.75))
+@given(st.floats(0.2, 1), st.floats(0, 0.7))
 def test_how_light_paper_and_ink_are_does_not_matter(light, ratio):
     seen = np.where(F > 0.5, light, light * ratio)
     np.testing.assert_allclose(data.from_image(seen), DIGIT, atol=1e-6)
@@ -252,6 +252,20 @@ def test_parts_that_are_near_are_one_figure():
 def test_dust_is_no_second_figure():
     dust = with_ink(*STROKES, (80, 60, 1, 1), (5, 60, 2, 2), (70, 30, 1, 2))
     np.testing.assert_allclose(data.from_image(dust), DIGIT, atol=1e-6)
+
+
+def test_dust_beside_the_strokes_is_no_ink():
+    """It lies within the box around the figure, which is cut out with all that is in it."""
+    dust = with_ink(*STROKES, (55, 36, 1, 1))
+    np.testing.assert_allclose(data.from_image(dust), DIGIT, atol=1e-6)
+
+
+def test_light_that_fades_towards_the_border_is_no_ink():
+    """The last row has half of the light: what a lamp at the other end gives."""
+    rows = np.arange(90)[:, None]
+    steps = data.steps_from_image(F * (1 - 0.0055 * rows))
+    assert steps.flat[-1].max() < 0.05
+    assert np.abs(steps.digit - DIGIT).mean() < 0.01
 
 
 def test_what_the_border_cuts_is_left_out():
