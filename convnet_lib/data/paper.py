@@ -77,8 +77,8 @@ def paper_level(grey, dark=True):
     if not dark:
         return -paper_level(-grey)
     half = 1 + round(STROKE * max(grey.shape) / 2)
-    # Beyond the border the light goes on as it came: what grows darker grows darker.
-    wide = np.pad(grey, 2 * half, mode="reflect", reflect_type="odd")
+    # Twice as far as a window reaches, so that some windows see nothing but the border itself.
+    wide = np.pad(grey, 2 * half, mode="edge")
     size = 2 * half + 1
     return -_largest(-_largest(wide, size), size)
 
