@@ -270,7 +270,7 @@ def reach(sizes):
 
 REACH = Exercise(
     id="16.4",
-    title="How far a pixel reaches",
+    title="How far a neuron sees",
     asks="derive",
     starter="def reach(sizes):\n    # your lines\n    ...",
     answer=Function(
