@@ -183,6 +183,22 @@ def notebook(nb, released):
     return nb
 
 
+RUNS = re.compile(
+    r"(?i)<(script|iframe|frame|object|embed|applet|svg|math|link|form|base|meta|style|template)\b"
+)
+
+
+def harmless(part):
+    """Return a part of a page.
+
+    Raises:
+        ValueError: if there is something in it that could run, or act on the rest of the page.
+    """
+    if found := RUNS.search(part):
+        raise ValueError(f"its page has a <{found[1]}> in it, which no cleaned text has")
+    return part
+
+
 def page(text):
     """Return a page of feedback that runs nothing and asks for nothing, whoever opens it."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
