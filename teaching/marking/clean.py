@@ -33,7 +33,17 @@ TAGS = {
 }
 TAGS |= {"code", "pre", "blockquote", "ul", "ol", "li", "span", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": ["href", "title"], "span": ["class"], "div": ["class"], "td": ["align"]}
+#: Classes that colour code. Others may mean something to the page around: a button of the
+#: Formgrader's is whatever has its class.
+CLASSES = re.compile(r"highlight|hl-\w+|[a-z][a-z0-9]{0,2}")
+
+
+def coloured(_tag, name, value):
+    """Return whether an attribute of a text does no more than to colour code."""
+    return name == "class" and all(map(CLASSES.fullmatch, value.split()))
+
+
+ATTRIBUTES = {"a": ["href", "title"], "span": coloured, "div": coloured, "td": ["align"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 MACROS = re.compile(
     r"\\(href|url|require|cssId|class|style|bbox|mmlToken|texttip|mathtip|tooltip|data|begingroup"

@@ -92,7 +92,8 @@ def page_of(filename, resources):
         status, cells = 200, cells_of(filename)
     except Exception as error:
         # Whatever went wrong: nothing of the student's is shown that did not come out of there.
-        status, cells = 503, NOT_SHOWN.format(html.escape(str(error)[:1000]).rstrip("."))
+        why = next(iter(str(error).splitlines()), type(error).__name__)[:300]
+        status, cells = 503, NOT_SHOWN.format(html.escape(why.rstrip(".")))
     before, after = frame(resources)
     word = secrets.token_urlsafe(18)
     before, after = (with_word(part, word) for part in (before, after))
