@@ -57,6 +57,7 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = grading.FeedbackPage
 c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, grading.HiddenTests]
 c.ExportApp.plugin_class = export.CheckedExport
+grading.protect()
 formgrader.protect()
 # What is made of texts and code, where a page is made.
 c.HTMLExporter.filters = {"markdown2html": clean.rendered, "highlight_code": clean.code}

@@ -74,7 +74,7 @@ def rendered(source):
     >>> print(rendered("*a* [b](javascript:alert(1)) <img src=x onerror=alert(1)>").strip())
     <p><em>a</em> <a>b</a> </p>
     """
-    page = MarkdownWithMath(renderer=Renderer(escape=False)).render(formulas(source))
+    page = MarkdownWithMath(renderer=Renderer(escape=False)).render(formulas(seen(source)))
     page = bleach.clean(
         page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
     )
@@ -83,6 +83,7 @@ def rendered(source):
 
 def code(source, **named):
     """Return the HTML of a cell of code, coloured unless it is long."""
+    source = seen(source)
     if len(source) <= COLOURED:
         return Highlight2HTML("python")(source, **named)
     return f'<div class=" highlight hl-python"><pre>{html.escape(source)}\n</pre></div>\n'
@@ -161,6 +162,30 @@ def error(name, words):
 def without_controls(text):
     """Return a text without the characters that steer a terminal or hide what stands there."""
     return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def on_one_line(text):
+    r"""Return a text as it can be printed in a terminal, on one line.
+
+    >>> on_one_line("a\x1b]0;b\n\ud800")
+    'a\ufffd]0;b\ufffd\ufffd'
+    """
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+#: Characters that have text run in another direction, or that nobody sees.
+UNSEEN = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+
+def seen(text):
+    r"""Return a text in which each character that reorders or hides is named.
+
+    >>> seen("a\u202eb")
+    'a[U+202E]b'
+    """
+    return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def _png(text):

@@ -50,9 +50,9 @@ def protect():
         (handlers.SubmissionHandler, apart),
         (handlers.SubmissionFilesHandler, dead),
     ):
-        if not hasattr(handler.get, "__wrapped_by_marking__"):
+        if not hasattr(handler.get, "marked_apart"):
             handler.get = way(handler.get)
-            handler.get.__wrapped_by_marking__ = True
+            handler.get.marked_apart = True
     handlers.SubmissionHandler.exporter = None  # or each request could not set its own
 
 

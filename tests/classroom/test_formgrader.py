@@ -27,7 +27,8 @@ TAKE = "fetch('/api/terminals',{method:'POST'});fetch('/stolen');alert(1)"
 EVIL = f"""<script>{TAKE}</script><img src=/stolen0 onerror="{TAKE}"><svg onload="{TAKE}"></svg>
 <iframe srcdoc="<script>parent.{TAKE}</script>"></iframe><base href="/stolen1/">
 <iframe src="javascript:{TAKE}"></iframe><object data="/stolen2"></object><embed src="/stolen3">
-<link rel="stylesheet" href="/stolen4"><style>@import '/stolen5';</style><video src="/stolen6"></video>
+<link rel="stylesheet" href="/stolen4"><style>@import '/stolen5';</style>
+<video src="/stolen6"></video>
 <details open ontoggle="{TAKE}">x</details><input autofocus onfocus="{TAKE}">
 <a id="trap" href="javascript:{TAKE}">trap</a>
 <form id="form" action="/stolen7"><button>go</button></form>
