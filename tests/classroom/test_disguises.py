@@ -68,7 +68,7 @@ def with_a_widget(full):
 def with_outputs_made_at_home(full):
     notebook = data(full)
     shown = {"text/html": EVIL, "image/svg+xml": SVG, "application/javascript": "alert(1)"}
-    shown["application/x-anything"] = {"x": EVIL}
+    shown["application/x-anything+json"] = {"x": EVIL}
     for one in notebook["cells"]:
         if one["cell_type"] == "code":
             home = {"output_type": "display_data", "metadata": {"isolated": True}, "data": shown}
