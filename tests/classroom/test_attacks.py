@@ -19,6 +19,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -1051,27 +1052,69 @@ def open_for_all(paths, stash):
     return lines
 
 
+AS_NOBODY = """
+import os, sys
+sys.path[:0] = [os.getcwd(), "LIBRARY"]
+os.environ["CONVNET_COURSE"] = os.getcwd()
+from marking import formgrader, sandbox
+print(os.getuid(), sandbox.missing())
+about = dict.fromkeys(("last_name", "first_name"), None) | {"index": 0, "total": 1, "base_url": ""}
+about |= dict.fromkeys(("assignment_id", "notebook_id", "submission_id"), "convolution")
+about |= {"student": "harmful", "notebook_path": ""}
+path = "autograded/harmful/convolution/convolution.ipynb"
+status, policy, page = formgrader.page_of(path, about)
+print(status, "TRIED" in page)
+"""
+
+
 @isolated
 @pytest.mark.skipif(os.geteuid() != 0, reason="to be another user, one has to be root")
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, of util-linux")
 def test_it_works_for_a_user_without_rights(tmp_path):
-    """As it does for root, whom the other tests are run by here."""
-    needed = [
-        os.path.realpath(sys.base_prefix),
-        sys.prefix,
-        sandbox.library(),
-        TEACHING / "marking",
-    ]
-    program = (
-        f"import sys, os; sys.path.insert(0, {str(TEACHING)!r}); from marking import sandbox; "
-        "print(os.getuid(), sandbox.missing())"
-    )
-    drop = "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp"
-    run = f"exec {drop} {os.path.abspath(sys.executable)} -B -c {shlex.quote(program)}"
-    script = "\n".join([*open_for_all(needed, tmp_path), "cd /", run])
-    command = ["unshare", "-m", "sh", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.stdout == "65534 None\n", done.stdout + done.stderr
+    """Marking, feedback, the Formgrader's page and export, as root has them in the other tests."""
+    folder = Path(tempfile.mkdtemp(prefix="class-"))
+    try:
+        course = Course(folder)
+        course.nbgrader("generate_assignment", NAME)
+        full = right(folder, NAME)
+        harmful = full
+        for what in ("reads the environment", "asks for more rights", "is a memory bomb"):
+            harmful = with_cell(harmful, HARMFUL[what])
+        for who, notebook in {"honest": full, "harmful": harmful, "dead": deadly(full)}.items():
+            place = folder / "submitted" / who / NAME
+            place.mkdir(parents=True)
+            nbformat.write(notebook, place / f"{NAME}.ipynb")
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, 65534, 65534)
+        needed = [os.path.realpath(sys.base_prefix), sys.prefix, sandbox.library()]
+        program = AS_NOBODY.replace("LIBRARY", str(sandbox.library().parent))
+        python = f"{os.path.abspath(sys.executable)} -B"
+        lines = [f"{python} -m nbgrader {line}" for line in ("autograde", "generate_feedback")]
+        lines = [f"{line} {NAME} >{folder}/log 2>&1 || cat {folder}/log" for line in lines]
+        lines += [f"{python} -m nbgrader export >/dev/null 2>&1"]
+        lines += [f"{python} -c {shlex.quote(program)}"]
+        drop = "setpriv --reuid 65534 --regid 65534 --clear-groups env -i"
+        drop += f" HOME={folder}/home PATH={sys.prefix}/bin:/usr/bin:/bin"
+        drop += f" PYTHONPATH={sandbox.library().parent} JUPYTER_RUNTIME_DIR={folder}/home"
+        run = f"exec {drop} sh -c {shlex.quote('; '.join(lines))}"
+        script = "\n".join([*open_for_all(needed, tmp_path), f"cd {folder}", run])
+        command = ["unshare", "-m", "sh", "-c", script]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=500)
+        assert done.stdout == "65534 None\n200 True\n", done.stdout + done.stderr
+        with open(folder / "grades.csv", encoding="utf-8", newline="") as file:
+            scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
+        assert scores["honest"] == scores["harmful"] == "12.0"
+        assert 0 <= float(scores["dead"]) <= 12
+        assert "FOUND" not in shown(course, "harmful")
+        for who in scores:
+            assert (folder / "feedback" / who / NAME / f"{NAME}.html").stat().st_uid == 65534
+    finally:
+        shutil.rmtree(folder)
+
+
+def deadly(full):
+    """What would take all processes, or end them: of a user without rights, the teacher's own."""
+    return with_cell(with_cell(full, HARMFUL["is a fork bomb"]), HARMFUL["kills everything"])
 
 
 # --- The parts --------------------------------------------------------------------------------
