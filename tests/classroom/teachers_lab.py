@@ -24,7 +24,7 @@ class Lab:
             self.address + path, headers={"Authorization": f"token {self.token}"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=200) as answer:
+            with urllib.request.urlopen(request, timeout=600) as answer:
                 return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -69,7 +69,7 @@ def started(course, environ=()):
             stdout=said,
             stderr=said,
         )
-    lab, end = Lab(port, token), time.monotonic() + 90
+    lab, end = Lab(port, token), time.monotonic() + 400
     try:
         while not answers(lab):
             assert server.poll() is None, log.read_text()

@@ -29,7 +29,18 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
-from test_grading import FULL, NONE, TEACHING, Course, autograded, cell, changed, read, right
+from test_grading import (
+    FULL,
+    NONE,
+    PATIENCE,
+    TEACHING,
+    Course,
+    autograded,
+    cell,
+    changed,
+    read,
+    right,
+)
 from test_grading import SCORES as ASK
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: make test-classroom")
@@ -39,7 +50,7 @@ from marking import clean, export, grading, judge, plain, sandbox, showing, work
 HERE = sandbox.missing()
 isolated = pytest.mark.skipif(HERE is not None, reason=f"nothing can be isolated here: {HERE}")
 NAME = "convolution"
-LIMIT = 4  # seconds a cell may take
+LIMIT = 8  # seconds a cell may take; more than an honest one needs on a busy machine
 MARKER = "left-behind-by-a-student"
 PASSWORD = "what-only-the-teacher-knows"
 
@@ -537,7 +548,7 @@ def attacked(tmp_path_factory):
     os.environ["TEACHERS_PASSWORD"] = PASSWORD
     # Nobody holds up the class: it takes minutes, though a dozen run until they are stopped.
     # Status 1: the damaged files are named at the end. Students' names are folders by now.
-    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, timeout=900)
+    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1)
     del os.environ["TEACHERS_PASSWORD"]
     course.changed = {p for p, h in fingerprints(*kept).items() if before.get(p) != h}
     course.heard = listener.heard
@@ -779,7 +790,7 @@ def test_a_page_that_takes_too_long_is_not_made(monkeypatch):
     start = time.monotonic()
     with pytest.raises(RuntimeError, match="no page was made in the sandbox"):
         page_of("[a](" * 300_000)  # in one search by a regular expression, which no signal ends
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60  # without a limit, hours
 
 
 def test_what_a_notebook_shows_is_bounded():
@@ -1000,9 +1011,7 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     if program:
         (scripts / "bwrap").write_text(f"#!{shutil.which('sh')}\n{program}\n")
         (scripts / "bwrap").chmod(0o755)
-    done = course.run(
-        "-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)}, timeout=120
-    )
+    done = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)})
     assert "Nothing was marked." in done
     assert re.search(said, done)
     # Nobody is left as if marked: where there is a sandbox again, the same line marks all.
@@ -1016,7 +1025,7 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     try:
         shutil.copy(course.folder / "submitted" / "ada" / NAME / f"{NAME}.ipynb", place)
         line = ("-m", "nbgrader", "generate_feedback", NAME)
-        done = course.run(*line, wanted=1, environ={"PATH": str(scripts)}, timeout=120)
+        done = course.run(*line, wanted=1, environ={"PATH": str(scripts)})
         assert "No feedback was made." in done
         assert re.search(said, done)
         assert not (course.folder / "feedback" / "ada").exists()
@@ -1099,7 +1108,7 @@ def test_it_works_for_a_user_without_rights(tmp_path):
         run = f"exec {drop} sh -c {shlex.quote('; '.join(lines))}"
         script = "\n".join([*open_for_all(needed, tmp_path), f"cd {folder}", run])
         command = ["unshare", "-m", "sh", "-c", script]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=500)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
         assert done.stdout == "65534 None\n200 True\n", done.stdout + done.stderr
         with open(folder / "grades.csv", encoding="utf-8", newline="") as file:
             scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)}

@@ -21,7 +21,18 @@ import nbformat
 import pytest
 from test_attacks import ASK, MARKUP, NAME, SCRIPT, SVG, Dangers, isolated, with_cell
 from test_formgrader import EVIL, RESOURCES, cells_in
-from test_grading import FULL, NONE, TEACHING, Course, autograded, cell, changed, read, right
+from test_grading import (
+    FULL,
+    NONE,
+    PATIENCE,
+    TEACHING,
+    Course,
+    autograded,
+    cell,
+    changed,
+    read,
+    right,
+)
 
 sys.path.insert(0, str(TEACHING))
 from marking import clean, formgrader, work
@@ -252,8 +263,8 @@ def course(tmp_path_factory):
             bundle.writestr(f"{'long' * 20}{end}_{NAME}.ipynb", honest)
     course.log["collect"] = course.nbgrader("zip_collect", NAME)
     by_hand(course.folder, honest)
-    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, timeout=600)
-    course.run("-m", "nbgrader", "generate_feedback", NAME, timeout=400)
+    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1)
+    course.run("-m", "nbgrader", "generate_feedback", NAME)
     course.log["export"] = course.nbgrader("export")
     course.scores = json.loads(course.run("-c", ASK).splitlines()[-1])[NAME]
     return course
@@ -429,7 +440,7 @@ def test_a_knot_is_compared_as_text(tmp_path, knot):
         input=KNOTS[knot],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr[-500:]
     assert int(done.stdout) > 0

@@ -40,6 +40,7 @@ from test_grading import (
     HALF,
     HALF_SCORES,
     NONE,
+    PATIENCE,
     SECRET,
     TEACHING,
     autograded,
@@ -101,7 +102,7 @@ class Teacher:
             env=os.environ | {"HOME": str(self.home), "TEACHERS_PASSWORD": PASSWORD},
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, f"{line}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout + done.stderr
@@ -125,7 +126,7 @@ RUN = """
 import sys, nbclient, nbformat
 path = sys.argv[1]
 notebook = nbformat.read(path, as_version=4)
-nbclient.NotebookClient(notebook, timeout=100, allow_errors=True, kernel_name="python3").execute()
+nbclient.NotebookClient(notebook, timeout=600, allow_errors=True, kernel_name="python3").execute()
 nbformat.write(notebook, path)
 """
 
@@ -151,7 +152,7 @@ class Student:
             | {"HOME": str(self.home), "PYTHONPATH": str(self.book)}
             | {"CONVNET_PROGRESS": str(self.home / "progress.json")},
             check=True,
-            timeout=200,
+            timeout=PATIENCE,
         )
 
     def seen(self):
