@@ -746,7 +746,7 @@ def test_the_page_of_honest_work_is_as_nbgrader_makes_it(tmp_path):
 @isolated
 @pytest.mark.parametrize(
     "text",
-    ["\\begin{a}" * 60_000, "*a*" * 500_000, "> - " * 300_000],
+    ["\\begin{a}" * 60_000, "*a*" * 500_000, "> - " * 1_500_000],
     ids=["formulas", "emphasis", "quotes"],
 )
 def test_a_text_that_takes_long_is_shown_as_it_was_typed(text):
@@ -785,12 +785,12 @@ def test_a_page_that_takes_too_much_is_not_made(monkeypatch):
 
 @isolated
 def test_a_page_that_takes_too_long_is_not_made(monkeypatch):
-    """It ends by the clock, or by what it takes of the memory, whichever comes first."""
-    monkeypatch.setattr(grading, "PAGE", 12)
+    """Its one text alone may take five seconds, and would take minutes on any machine."""
+    monkeypatch.setattr(grading, "PAGE", 3)
     start = time.monotonic()
     with pytest.raises(RuntimeError, match="no page was made in the sandbox"):
-        page_of("[a](" * 300_000)  # in one search by a regular expression, which no signal ends
-    assert time.monotonic() - start < 60  # without a limit, hours
+        page_of("\\begin{a}" * 60_000)
+    assert time.monotonic() - start < 60
 
 
 def test_what_a_notebook_shows_is_bounded():
