@@ -518,8 +518,8 @@ def _fault(w):
         return "add up to 1"
     if squares > 0 and z > 0.998 * largest * np.sqrt(squares):
         return "too little"
-    if squares < 1e-6:
-        return "All weights are 0, so z is 0 whatever the neuron sees. There is room for more."
+    if squares < 1e-3:
+        return "The weights are 0 or nearly 0, and so is z. There is room for more."
     if np.ptp(w) < 0.01:
         return "all the same"
     if (np.abs(w) > 0.01).sum() == 1:
