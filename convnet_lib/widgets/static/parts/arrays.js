@@ -120,11 +120,12 @@ export class NDArray {
 
   /** Whether shape and numbers are the same; not-a-number equals itself. @param {NDArray} other */
   equals({ shape, values }) {
-    return (
-      shape.length === this.shape.length &&
-      shape.every((n, i) => n === this.shape[i]) &&
-      values.every((x, i) => Object.is(x, this.values[i]))
-    );
+    if (shape.length !== this.shape.length) return false;
+    if (shape.some((n, i) => n !== this.shape[i])) return false;
+    for (let i = 0; i < values.length; i++) {
+      if (!Object.is(values[i], this.values[i])) return false;
+    }
+    return true;
   }
 
   /** The same as Python wants it. @returns {Wire} */

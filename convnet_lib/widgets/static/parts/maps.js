@@ -1,5 +1,10 @@
 // What the figures of many feature maps share: thumbnails, cards, the winners of windows.
 
+import { paint } from "./colours.js";
+
+/** @typedef {import("./arrays.js").NDArray} NDArray */
+/** @typedef {import("./colours.js").Scale} Scale */
+
 const SIZE = 2; // rows and columns of a pooling window
 
 /** Small pictures of arrays beside a map, without a cursor: {name: {show(array, scale)}}. */
@@ -17,16 +22,12 @@ export function thumbnail(parent, name) {
   canvas.dataset.thumbnail = name;
   canvas.setAttribute("aria-hidden", "true");
   parent.append(canvas);
-  const show = (array, scale) => {
-    [canvas.width, canvas.height] = [array.columns, array.rows];
+  let shown = /** @type {{ array: NDArray, scale: Scale } | null} */ (null);
+  const show = (/** @type {NDArray} */ array, /** @type {Scale} */ scale) => {
+    if (shown?.array.equals(array) && shown.scale.equals(scale)) return;
+    shown = { array, scale };
     canvas.style.aspectRatio = `${array.columns} / ${array.rows}`;
-    const pen = canvas.getContext("2d");
-    const image = pen.createImageData(array.columns, array.rows);
-    array.values.forEach((value, i) => {
-      // Not a number has no colour: the paper shows through.
-      if (Number.isFinite(value)) image.data.set([...scale.rgb(value), 255], 4 * i);
-    });
-    pen.putImageData(image, 0, 0);
+    paint(canvas, array, scale);
   };
   return { canvas, show };
 }
