@@ -19,7 +19,35 @@ export function render(context) {
   return new Convolution(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/types.js").Marks} Marks */
+
 class Convolution {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ weighted;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ left;
+  /** @type {Grid} */ right;
+  /** @type {Grid} */ products;
+  /** @type {HTMLSelectElement} */ presets;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ bias;
+  /** @type {Pad} */ pad;
+  /** @type {HTMLElement} */ sum;
+  /** @type {HTMLElement} */ times;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {{ show: (html: (() => string) | null) => void }} */ list;
+  /** @type {NDArray} */ a0;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ z1;
+  /** @type {NDArray} */ a1;
+  /** @type {number} */ b1;
+  /** @type {number} */ before;
+  /** @type {Cell} */ dragged;
+  /** @type {Marks} */ marks;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -300,11 +328,13 @@ class Convolution {
   }
 
   allProducts() {
+    const { terms } = this;
+    if (!terms) return "";
     const { rows, columns } = this.w1;
     const lines = [];
     for (let l = 0; l < rows; l++) {
       for (let m = 0; m < columns; m++) {
-        const { pixel } = this.terms(l, m);
+        const { pixel } = terms(l, m);
         const [w, a] = [this.w1.at(l, m), this.a0.at(...pixel)];
         lines.push(
           `${w1(l, m)} ${a0(...pixel)} = ${bracketed(w)} · ${number(a)} = ${number(w * a)}<br>`,

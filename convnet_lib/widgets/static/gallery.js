@@ -34,7 +34,46 @@ export function render(context) {
   return new Gallery(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("./parts/colours.js").Scale} Scale */
+/** @typedef {import("./parts/types.js").Marks} Marks */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/maps.js").Thumbnail} Thumbnail */
+
 class Gallery {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ weighted;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ patch;
+  /** @type {Grid[]} */ small;
+  /** @type {Record<string, Thumbnail>[]} */ thumbnails;
+  /** @type {HTMLSelectElement | undefined} */ images;
+  /** @type {HTMLSelectElement | undefined} */ sorts;
+  /** @type {HTMLSelectElement} */ kinds;
+  /** @type {HTMLElement} */ caption;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {ReturnType<typeof cards>} */ cards;
+  /** @type {NDArray} */ a0;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ z1;
+  /** @type {NDArray} */ a1;
+  /** @type {NDArray} */ mask;
+  /** @type {NDArray} */ tied;
+  /** @type {NDArray[]} */ patches;
+  /** @type {Cell[]} */ places;
+  /** @type {Float64Array} */ importance;
+  /** @type {number[]} */ order;
+  /** @type {number} */ index;
+  /** @type {number | null} */ map;
+  /** @type {"a1" | "z1" | "mask"} */ kind;
+  /** @type {Cell} */ cell;
+  /** @type {Marks} */ marks;
+  /** @type {Scale} */ filterScale;
+  /** @type {Record<string, Scale>} */ scales;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -168,7 +207,7 @@ class Gallery {
     const sort = model.get("sort");
     this.order = this.sorted(sort);
     this.cards.sort(this.order);
-    if (this.images) this.images.value = this.index;
+    if (this.images) this.images.value = `${this.index}`;
     if (this.sorts) this.sorts.value = sort;
     this.kinds.value = model.get("shows");
     this.caption.innerHTML = this.writeCaption();

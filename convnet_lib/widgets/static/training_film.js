@@ -22,7 +22,38 @@ export function render(context) {
   return new TrainingFilm(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("./parts/colours.js").Scale} Scale */
+/** @typedef {import("./parts/maps.js").Thumbnail} Thumbnail */
+
 class TrainingFilm {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ errors;
+  /** @type {HTMLSelectElement | undefined} */ images;
+  /** @type {HTMLSelectElement | undefined} */ chosen;
+  /** @type {HTMLSelectElement | undefined} */ kinds;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement } | undefined} */ slider;
+  /** @type {HTMLElement | undefined} */ player;
+  /** @type {HTMLElement} */ status;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {HTMLElement} */ note;
+  /** @type {Chart[]} */ charts;
+  /** @type {{ button: HTMLElement, filter: Thumbnail, map: Thumbnail }[]} */ small;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ a1;
+  /** @type {NDArray} */ mask;
+  /** @type {NDArray} */ delta1;
+  /** @type {number} */ frame;
+  /** @type {number} */ index;
+  /** @type {number} */ map;
+  /** @type {number} */ epoch;
+  /** @type {Scale} */ errorScale;
+  /** @type {Record<string, NDArray>} */ now;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -182,7 +213,8 @@ class TrainingFilm {
       const button = this.figure.button(card, "", () => this.figure.send({ map: f }));
       button.classList.add("cn-card-button");
       button.innerHTML = `<span>map ${f}</span>`;
-      this.small[f] = { button, ...thumbnails(button, ["filter", "map"]) };
+      const { filter, map } = thumbnails(button, ["filter", "map"]);
+      this.small[f] = { button, filter, map };
     });
     container.classList.add("cn-buttons");
   }
@@ -243,7 +275,7 @@ class TrainingFilm {
       this.now = backprop(net, image, y, this.model.get("cost"));
     } else {
       const forward = feedforward(net, image);
-      this.now = { ...forward, mask: poolWinners(forward.a1), delta1: null };
+      this.now = { ...forward, mask: poolWinners(forward.a1) };
     }
   }
 
@@ -267,17 +299,17 @@ class TrainingFilm {
     this.small.forEach(({ button, filter, map }, f) => {
       filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
       map.show(this.now[errors || shown !== "delta1" ? shown : "mask"].part(f), scale);
-      button.setAttribute("aria-pressed", f === this.map);
+      button.setAttribute("aria-pressed", `${f === this.map}`);
     });
   }
 
   showControls() {
-    if (this.images) this.images.value = this.index;
-    if (this.chosen) this.chosen.value = this.map;
+    if (this.images) this.images.value = `${this.index}`;
+    if (this.chosen) this.chosen.value = `${this.map}`;
     if (this.kinds) this.kinds.value = this.model.get("shows");
     if (!this.slider) return;
     const last = this.arrays.costs.values.length - 1;
-    this.slider.input.value = this.frame;
+    this.slider.input.value = `${this.frame}`;
     this.slider.input.setAttribute("aria-valuetext", this.epochWords());
     this.slider.output.textContent = `${this.epoch} of ${last}`;
   }
@@ -385,7 +417,7 @@ class TrainingFilm {
 
   play() {
     if (this.frame === this.frames - 1) this.go(0);
-    this.player.textContent = "Pause";
+    if (this.player) this.player.textContent = "Pause";
     this.playing = setInterval(() => {
       this.go(this.frame + 1);
       if (this.model.get("frame") === this.frames - 1) this.pause();
@@ -394,7 +426,7 @@ class TrainingFilm {
 
   pause() {
     clearInterval(this.playing);
-    this.playing = null;
+    this.playing = undefined;
     if (this.player) this.player.textContent = "Play";
   }
 }

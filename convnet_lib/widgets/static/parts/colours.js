@@ -96,7 +96,12 @@ export function paint(canvas, { rows, columns, values }, scale) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = scale.palette[place + c];
     image.data[4 * i + 3] = 255;
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  penOf(canvas).putImageData(image, 0, 0);
+}
+
+/** What draws on a canvas; only one that has a context of another kind has none. @param {HTMLCanvasElement} canvas */
+export function penOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
 /** @param {DataView} view */

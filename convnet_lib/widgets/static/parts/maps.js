@@ -7,6 +7,8 @@ import { paint } from "./colours.js";
 
 const SIZE = 2; // rows and columns of a pooling window
 
+/** @typedef {{ canvas: HTMLCanvasElement, show: (array: NDArray, scale: Scale) => void }} Thumbnail */
+
 /** Small pictures of arrays beside a map, without a cursor: {name: {show(array, scale)}}. */
 export function thumbnails(card, names) {
   const side = document.createElement("div");
@@ -67,7 +69,7 @@ export function aDigit(digit) {
 /** Which neuron wins window (j, k) of a pooling mask: row and column on the map. */
 export function winnerOf(mask, j, k) {
   const [row, column] = [SIZE * j, SIZE * k];
-  const i = [0, 1, 2, 3].find((i) => mask.at(row + (i >> 1), column + (i % SIZE)));
+  const i = [0, 1, 2, 3].findIndex((i) => mask.at(row + (i >> 1), column + (i % SIZE)));
   return { row: row + (i >> 1), column: column + (i % SIZE) };
 }
 
