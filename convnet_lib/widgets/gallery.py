@@ -86,7 +86,7 @@ class Gallery(GridFigure):
         note: what was left out.
     """
 
-    _figure = traitlets.Unicode("gallery.js").tag(sync=True)
+    _figure = traitlets.Unicode("gallery/figure.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
     net, digits, cost = traitlets.Any(), traitlets.Any(), traitlets.Unicode()
     a0, w1, b1, importance, order = (Array() for _ in range(5))

@@ -82,7 +82,7 @@ class TrainingFilm(GridFigure):
         frame, index, map, shows: the frame, the image, the map and the kind of small maps.
     """
 
-    _figure = traitlets.Unicode("training_film.js").tag(sync=True)
+    _figure = traitlets.Unicode("training_film/figure.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
     run = traitlets.Any()
     cost = traitlets.Unicode().tag(sync=True)

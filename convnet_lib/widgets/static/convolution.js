@@ -2,6 +2,7 @@
 
 import { NDArray } from "./parts/arrays.js";
 import { convForward, sigmoid } from "./parts/engine.js";
+import { reached } from "./parts/fields.js";
 import { Figure } from "./parts/figure.js";
 import { Pad } from "./parts/pad.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
@@ -222,15 +223,11 @@ class Convolution {
 
   /** Hovered: an input pixel. The outputs that it reaches lie about it as the filter rotated. */
   explainPixel(p, q) {
-    const { rows, columns } = this.w1;
-    const top = Math.max(0, p - rows + 1);
-    const left = Math.max(0, q - columns + 1);
-    const height = Math.min(p, this.z1.rows - 1) - top + 1;
-    const width = Math.min(q, this.z1.columns - 1) - left + 1;
+    const block = reached({ row: p, column: q }, this.w1, this.z1);
+    const { row: top, column: left, rows: height, columns: width } = block;
     const value = this.a0.at(p, q);
     const rotated = NDArray.make(height, width, (r, s) => this.w1.at(p - top - r, q - left - s));
-    const reached = { row: top, column: left, rows: height, columns: width, line: "linked" };
-    this.marks = { a0: [{ row: p, column: q }], z1: [reached], a1: [reached] };
+    this.marks = { a0: [{ row: p, column: q }], z1: [block], a1: [block] };
     this.showSum({
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
       right: [rotated, "the filter, rotated by 180°", "weights, rotated"],

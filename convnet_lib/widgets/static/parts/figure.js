@@ -89,11 +89,12 @@ export class Figure extends Layout {
   /**
    * The menu that leafs through the images of an array (N, …), if there are several.
    * @param {string} name
+   * @param {(i: number) => string | number} words  what it calls the i-th
    */
-  imageMenu(name) {
+  imageMenu(name, words = (i) => i) {
     const images = this.model.get(name).shape[0];
     if (images === 1) return null;
-    const choices = Array.from({ length: images }, (_, i) => [i, `${i}`]);
+    const choices = Array.from({ length: images }, (_, i) => [i, words(i)]);
     return this.menu(this.controls, "Image", choices, (i) => this.send({ index: Number(i) }));
   }
 

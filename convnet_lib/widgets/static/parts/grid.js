@@ -7,11 +7,12 @@
 
 import { NDArray } from "./arrays.js";
 import { paint, penOf, Scale } from "./colours.js";
-import { hatch, outline } from "./outlines.js";
+import { hatch, lines, outline } from "./outlines.js";
 import { number, short } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
+const LARGE = 7; // a cell that bears lines around it, in CSS pixels
 const DRAG_THRESHOLD = 3;
 const SEQUENTIAL = /** @type {"sequential"} */ ("sequential");
 let grids = 0;
@@ -221,22 +222,9 @@ export class Grid {
       const [row, column] = [Math.floor(i / array.columns), i % array.columns];
       hatch(pen, this.box({ row, column }), this.ratio);
     });
-    this.drawLines(pen);
+    if (width / array.columns >= LARGE * this.ratio) lines(pen, { width, height }, array);
     this.drawNumbers(pen);
     for (const mark of this.mask) this.outline(pen, mark);
-  }
-
-  /**
-   * Thin lines between cells that are large enough to bear them; blank paper can be counted.
-   * @param {CanvasRenderingContext2D} pen
-   */
-  drawLines(pen) {
-    const { width, height } = this.cells;
-    const { rows, columns } = this.array;
-    if (width / columns < 7 * this.ratio) return;
-    pen.fillStyle = "rgba(128, 128, 128, 0.25)";
-    for (let k = 1; k < columns; k++) pen.fillRect(Math.round((k * width) / columns), 0, 1, height);
-    for (let j = 1; j < rows; j++) pen.fillRect(0, Math.round((j * height) / rows), width, 1);
   }
 
   /** @param {CanvasRenderingContext2D} pen */

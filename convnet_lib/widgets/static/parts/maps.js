@@ -113,13 +113,3 @@ export function descending(numbers) {
   const places = Array.from(numbers, (_, i) => i);
   return places.sort((a, b) => (value(a) === value(b) ? a - b : value(b) - value(a)));
 }
-
-/** The window of a neuron: its place on the pooled map, and its cells. */
-export function windowOf({ row, column }) {
-  const [j, k] = [Math.floor(row / SIZE), Math.floor(column / SIZE)];
-  return {
-    j,
-    k,
-    cells: { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" },
-  };
-}

@@ -1,14 +1,15 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
-import { Chart } from "./parts/chart.js";
-import { backprop, feedforward, poolWinners } from "./parts/engine.js";
-import { Figure } from "./parts/figure.js";
-import { aDigit, cards, thumbnails, windowOf, winnerMarks, winnerOf } from "./parts/maps.js";
-import { count, equation, number, spoken, symbol } from "./parts/text.js";
+import { Chart } from "../parts/chart.js";
+import { backprop, feedforward, poolWinners } from "../parts/engine.js";
+import { windowOf } from "../parts/fields.js";
+import { Figure } from "../parts/figure.js";
+import { aDigit, cards, thumbnails, winnerMarks, winnerOf } from "../parts/maps.js";
+import { count, equation, number, spoken, symbol } from "../parts/text.js";
+import { CURVES, charts } from "./curves.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
-const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
 const KINDS = { activations: "a1", "pooling masks": "mask", errors: "delta1" };
 const PACE = 600; // ms a frame
 
@@ -22,18 +23,18 @@ export function render(context) {
   return new TrainingFilm(context).close;
 }
 
-/** @typedef {import("./parts/grid.js").Grid} Grid */
-/** @typedef {import("./parts/arrays.js").NDArray} NDArray */
-/** @typedef {import("./parts/colours.js").Scale} Scale */
-/** @typedef {import("./parts/maps.js").Thumbnail} Thumbnail */
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("../parts/colours.js").Scale} Scale */
+/** @typedef {import("../parts/maps.js").Thumbnail} Thumbnail */
 
 class TrainingFilm {
-  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  // What `build` makes, and what is shown.
   /** @type {Grid} */ input;
   /** @type {Grid} */ filter;
   /** @type {Grid} */ activation;
   /** @type {Grid} */ errors;
-  /** @type {HTMLSelectElement | undefined} */ images;
+  /** @type {HTMLSelectElement | null} */ images;
   /** @type {HTMLSelectElement | undefined} */ chosen;
   /** @type {HTMLSelectElement | undefined} */ kinds;
   /** @type {{ input: HTMLInputElement, output: HTMLOutputElement } | undefined} */ slider;
@@ -123,16 +124,7 @@ class TrainingFilm {
   buildControls() {
     const { figure, model } = this;
     const labels = model.get("labels");
-    const images = this.arrays.a0.shape[0];
-    if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [
-        i,
-        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
-      ]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
-        figure.send({ index: Number(i) }),
-      );
-    }
+    this.images = figure.imageMenu("a0", (i) => (labels.length ? `${i}, ${aDigit(labels[i])}` : i));
     if (this.maps > 1) {
       const choices = Array.from({ length: this.maps }, (_, f) => [f, f]);
       this.chosen = figure.menu(figure.controls, "Map", choices, (f) =>
@@ -167,40 +159,15 @@ class TrainingFilm {
   }
 
   buildCharts() {
-    const { figure, arrays } = this;
-    const row = figure.row();
-    const curve = (name, words, html = words) => ({ words, html, values: arrays[name].values });
-    /** @type {Omit<import("./parts/chart.js").Options, "onMove">[]} */
-    const charts = [
-      { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
-      {
-        name: "accuracy",
-        low: 0,
-        high: 1,
-        series: [
-          curve("train_accuracy", "accuracy in training", "accuracy"),
-          curve("test_accuracy", "accuracy on digits held out", "held out"),
-        ],
-      },
-    ];
-    if (this.hasErrors) {
-      charts.push({
-        name: "errors",
-        log: true,
-        series: [
-          curve("delta3_size", "mean size of delta 3", `mean |${delta(3)}|`),
-          curve("delta1_size", "mean size of delta 1", `|${delta(1)}|`),
-        ],
-      });
-    }
+    const row = this.figure.row();
     const onMove = (epoch) => {
       this.pause();
-      figure.send({ frame: this.nearest(epoch) });
+      this.figure.send({ frame: this.nearest(epoch) });
     };
-    this.charts = charts.map((options) => new Chart(figure, row, { ...options, onMove }));
+    const shown = charts(this.arrays, this.hasErrors);
+    this.charts = shown.map((options) => new Chart(this.figure, row, { ...options, onMove }));
   }
 
-  /** The frame that is nearest to an epoch. */
   nearest(epoch) {
     const away = [...this.arrays.epochs.values].map((x) => Math.abs(x - epoch));
     return away.indexOf(Math.min(...away));
