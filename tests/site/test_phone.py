@@ -74,7 +74,7 @@ def name_of(control):
 
 
 def moves(control):
-    """Ways to move a control, each a function: all choices of a menu up to six, keys of a slider."""
+    """Ways to move a control, each a function: up to six choices of a menu, keys of a slider."""
     page, kind = control.page, control.evaluate("c => c.type ?? c.localName")
     if kind == "select-one":
         values = control.locator("option:enabled").evaluate_all("all => all.map(o => o.value)")
@@ -163,9 +163,12 @@ def test_every_grid_of_a_page_answers_to_a_finger_and_to_the_arrows(telephone, n
         assert_fits(page, figure)
 
 
-DRAWN_ON = [name for name in PAGES if "widgets.convolution(" in "".join(
-    (run_notebooks.NOTEBOOKS / f"{name}.ipynb").read_text("utf-8")
-)]
+DRAWN_ON = [
+    name
+    for name in PAGES
+    if "widgets.convolution("
+    in "".join((run_notebooks.NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
+]
 
 
 @pytest.mark.parametrize("name", DRAWN_ON)
@@ -187,7 +190,10 @@ def test_what_the_theme_brings_answers(telephone, name):
     before = page.evaluate(theme)
     page.locator(".theme-toggle:visible").first.tap()
     assert page.evaluate(theme) != before
-    for opener, drawer in ((".nav-overlay-icon", ".sidebar-drawer"), (".toc-overlay-icon", ".toc-drawer")):
+    for opener, drawer in (
+        (".nav-overlay-icon", ".sidebar-drawer"),
+        (".toc-overlay-icon", ".toc-drawer"),
+    ):
         if not page.locator(f"{opener}:visible").count():
             continue
         page.locator(f"{opener}:visible").first.tap()
