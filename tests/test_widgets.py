@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from convnet_lib import activations, conv, data, dense, pool, widgets
+from convnet_lib import ConvNet, activations, conv, data, dense, pool, widgets
 from convnet_lib.widgets import base
 
 RNG = np.random.default_rng(0)
@@ -212,3 +212,31 @@ def test_an_unknown_cost_is_refused():
 def test_the_library_does_without_widgets():
     code = "import sys, convnet_lib; sys.exit(bool({'matplotlib', 'anywidget'} & set(sys.modules)))"
     assert not subprocess.run([sys.executable, "-c", code]).returncode
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), None, "0.1"])
+def test_a_rate_that_is_no_finite_number_is_refused(rate):
+    net = ConvNet.random(seed=1)
+    figure = widgets.backpropagation(net, np.zeros((28, 28)), np.eye(10)[3])
+    with pytest.raises(ValueError, match="rate: expected a finite number, got"):
+        figure.rate = rate
+    assert figure.rate == 0.05
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "n"),
+    [
+        (lambda: widgets.convolution(np.zeros((3, 6, 7)), np.ones((3, 2)), 0.5), "index", 3),
+        (lambda: widgets.pooling(np.zeros((2, 4, 6))), "index", 2),
+        (lambda: widgets.output(np.zeros((2, 3, 5)), np.ones((4, 3, 5)), np.ones(4)), "index", 2),
+        (lambda: widgets.gallery(ConvNet.random(2, seed=0), np.zeros((5, 28, 28))), "index", 5),
+    ],
+)
+def test_a_place_that_an_array_has_not_is_refused(make, name, n):
+    figure = make()
+    for value in (0, n - 1):
+        setattr(figure, name, value)
+    for value in (-1, n):
+        with pytest.raises(ValueError, match=f"{name}: expected a number from 0 to {n - 1}, got"):
+            setattr(figure, name, value)
+    assert getattr(figure, name) == n - 1
