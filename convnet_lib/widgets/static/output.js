@@ -1,7 +1,7 @@
 // F4, F5 and C: ten neurons look at the pooled map, and their errors make the cost.
 
-import { NDArray } from "./parts/arrays.js";
-import { costOf, denseForward, SHARES, sigmoid, times } from "./parts/engine.js";
+import { NDArray, times } from "./parts/arrays.js";
+import { costOf, denseForward, SHARES, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 

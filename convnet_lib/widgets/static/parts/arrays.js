@@ -135,3 +135,27 @@ export class NDArray {
     return { shape: this.shape, dtype: "float64", data };
   }
 }
+
+/** The products of two arrays of one shape. @param {NDArray} x @param {NDArray} y */
+export const times = (x, y) => x.map((value, i) => value * y.values[i]);
+
+/**
+ * f of each part along the first axis.
+ * @param {NDArray} x
+ * @param {(part: NDArray, n: number) => NDArray} f
+ */
+export const each = (x, f) => NDArray.stack(x.parts().map(f));
+
+/**
+ * The sum of f over the parts along the first axis.
+ * @param {NDArray} x
+ * @param {(part: NDArray, n: number) => NDArray} f
+ */
+export function sum(x, f) {
+  const total = f(x.part(0), 0).copy();
+  for (let n = 1; n < x.shape[0]; n++) {
+    const { values } = f(x.part(n), n);
+    for (let i = 0; i < values.length; i++) total.values[i] += values[i];
+  }
+  return total;
+}
