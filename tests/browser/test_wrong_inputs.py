@@ -63,7 +63,7 @@ def move_all(live):
         elif kind == "range":
             control.press("ArrowRight")
         else:
-            control.click()
+            control.click(force=True)  # which is as good as none where there is nothing to do
 
 
 @pytest.mark.parametrize("wrong", WRONG)
