@@ -77,10 +77,13 @@ def moves(control):
     """Ways to move a control, each a function: up to six choices of a menu, keys of a slider."""
     page, kind = control.page, control.evaluate("c => c.type ?? c.localName")
     if kind == "select-one":
-        values = control.locator("option:enabled").evaluate_all("all => all.map(o => o.value)")
-        chosen = control.input_value()
-        others = [value for value in values if value != chosen][:6]
-        return [lambda v=v: control.select_option(value=v) for v in others]
+        # By their places: a value of Playwright's may be the label of another choice.
+        chosen, places = control.evaluate(
+            """menu => [menu.selectedIndex, [...menu.options].filter((o) => !o.disabled)
+                .map((o) => o.index)]"""
+        )
+        others = [place for place in places if place != chosen][:6]
+        return [lambda n=n: control.select_option(index=n) for n in others]
     if kind == "range":
         return [lambda key=key: control.press(key) for key in ("End", "Home", "ArrowRight")]
     if kind == "radio":
