@@ -500,7 +500,7 @@ def telling(page, cell):
     said = re.compile(rf"\b{row}, (column )?{column}\b")
     figures = page.locator(".cn-figure")
     figures.locator("[role=status]").filter(has_text=said).first.wait_for(
-        state="attached", timeout=5000
+        state="attached", timeout=15_000
     )
     found = figures.locator("[role=status]").all_text_contents()
     return next(n for n, text in enumerate(found) if said.search(text))
