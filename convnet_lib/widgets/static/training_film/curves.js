@@ -12,7 +12,9 @@ const delta = (/** @type {number} */ layer) => symbol("δ", layer, []);
  * @param {boolean} hasErrors
  */
 export function charts(arrays, hasErrors) {
-  const curve = (name, words, html = words) => ({ words, html, values: arrays[name].values });
+  const curve = (/** @type {string} */ name, /** @type {string} */ words, html = words) => {
+    return { words, html, values: arrays[name].values };
+  };
   /** @type {Omit<import("../parts/chart.js").Options, "onMove">[]} */
   const charts = [
     { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
