@@ -10,7 +10,7 @@ from math import exp, isnan, log, log1p
 
 import numpy as np
 
-from . import checks, conv, costs, dense, network, pool
+from . import activations, checks, conv, costs, deep, dense, network, pool
 from .network import Activations, Gradients
 
 # --- F2, F5 and C ---------------------------------------------------------------------------
@@ -95,12 +95,105 @@ def delta(z3, a3, y, cost="quadratic"):
     return delta3
 
 
+# --- F2r, F5s and Cl ------------------------------------------------------------------------
+
+
+def relu(z):
+    """Return a = max(0, z) (F2r), as `activations.relu`.
+
+    >>> by_definition.relu(np.array([-1.5, 0.0, 2.5]))
+    array([0. , 0. , 2.5])
+    """
+    z = checks.floats("z", z)
+    a = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        a[i] = 0.0 if z[i] < 0 else z[i]
+    return a
+
+
+def relu_prime(z):
+    """Return the slope of the ReLU, 0 at the kink (F2r), as `activations.relu_prime`.
+
+    >>> by_definition.relu_prime(np.array([-1.5, 0.0, 2.5]))
+    array([0., 0., 1.])
+    """
+    z = checks.floats("z", z)
+    slope = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        slope[i] = z[i] if isnan(z[i]) else z[i] > 0
+    return slope
+
+
+@checks.underflow_is_zero
+def softmax(z):
+    """Return a_l = e^{z_l} / Σ_m e^{z_m} (F5s), as `activations.softmax`.
+
+    >>> by_definition.softmax(np.log([1.0, 3.0, 4.0]))
+    array([0.125, 0.375, 0.5  ])
+    """
+    z = activations.outputs("z", z)
+    if z.ndim > 1:
+        return np.stack([softmax(z[n]) for n in _examples("z", z)])
+    # The fraction turned over, Σ_m e^{z_m - z_l}; e to more than 700 is too large to be written.
+    powers = [[exp(min(z[m] - z[q], 700)) for m in range(len(z))] for q in range(len(z))]
+    return np.array([1 / sum(row) for row in powers], z.dtype)
+
+
+def softmax_jacobian(z):
+    """Return ∂a_l/∂z_m of the softmax (F5j), as `activations.softmax_jacobian`.
+
+    >>> by_definition.softmax_jacobian(np.log([1.0, 3.0]))
+    array([[ 0.1875, -0.1875],
+           [-0.1875,  0.1875]])
+    """
+    a = softmax(z)
+    if a.ndim > 1:
+        return np.stack([softmax_jacobian(z[n]) for n in _examples("z", a)])
+    slopes = np.empty((len(a), len(a)), a.dtype)
+    for q, m in np.ndindex(slopes.shape):
+        slopes[q, m] = a[q] * (1 - a[q]) if q == m else -a[q] * a[m]
+    return slopes
+
+
+@checks.underflow_is_zero
+def log_likelihood(a, y):
+    """Return C = -Σ_l y_l ln a_l (Cl), as `costs.log_likelihood`.
+
+    >>> a, y = np.array([0.125, 0.375, 0.5]), np.array([0.0, 0.0, 1.0])
+    >>> float(by_definition.log_likelihood(a, y).round(6))
+    0.693147
+    """
+    a, y = costs.probabilities(a, y, "a")
+    if a.ndim > 1:
+        return np.array([log_likelihood(a[n], y[n]) for n in _examples("a", a)])
+    tiny = np.finfo(a.dtype).tiny  # as in costs.log_likelihood
+    return -sum(y[q] * log(max(a[q], tiny)) for q in range(len(a)))
+
+
+@checks.underflow_is_zero
+def softmax_delta(z, y):
+    """Return δ_m = Σ_l ∂C/∂a_l ∂a_l/∂z_m, term by term (BP1l), as `costs.softmax_delta`.
+
+    >>> by_definition.softmax_delta(np.log([1.0, 3.0, 4.0]), np.array([0.0, 0.0, 1.0]))
+    array([ 0.125,  0.375, -0.5  ])
+    """
+    z, y = costs.pair(z, y, "z")
+    if z.ndim > 1:
+        return np.stack([softmax_delta(z[n], y[n]) for n in _examples("z", z)])
+    a, n = softmax(z), range(len(z))
+    # The a_l of F5j has cancelled that of ∂C/∂a_l = -y_l / a_l, which may have rounded to 0.
+    terms = [[-y[q] * ((q == m) - a[m]) for q in n] for m in n]
+    return np.array([sum(row) for row in terms], z.dtype)
+
+
 # --- the convolutional layer ----------------------------------------------------------------
 
 
 @checks.underflow_is_zero
-def conv_forward(a, w, b):
-    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1), as `conv.forward`.
+def conv_forward(a, w, b, stride=1, padding=0):
+    """Return z_{j,k} = b + Σ_{l,m} w_{l,m} a_{Sj+l-P,Sk+m-P} (F1, F1s), as `conv.forward`.
+
+    Outside of the image a is 0. In F1 the stride S is 1 and the padding P is 0.
 
     >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
     >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
@@ -109,35 +202,37 @@ def conv_forward(a, w, b):
            [ 2.5,  4.5]])
     """
     w = conv.filters(w)
-    a, b = conv.images(a, w), conv.bias(b, w)
+    a, b = conv.images(a, w, padding), conv.bias(b, w)
     if a.ndim > _input_axes(w):
-        return np.stack([conv_forward(a[n], w, b) for n in _examples("a", a)])
+        return np.stack([conv_forward(a[n], w, b, stride, padding) for n in _examples("a", a)])
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return np.stack([_one_map_forward(a, w[f], b[f]) for f in range(len(w))])
-    return _one_map_forward(a, w, b)
+        return np.stack([_one_map_forward(a, w[f], b[f], *moved) for f in range(len(w))])
+    return _one_map_forward(a, w, b, *moved)
 
 
-def _one_map_forward(a, w, b):
+def _one_map_forward(a, w, b, stride, padding):
     if w.ndim == 3:
         zero = np.zeros((), w.dtype)
-        return b + sum(_one_map_forward(a[c], w[c], zero) for c in range(len(w)))
-    rows, columns = w.shape
-    z = np.empty((a.shape[0] - rows + 1, a.shape[1] - columns + 1), _dtype(a, w, b))
+        channels = range(len(w))
+        return b + sum(_one_map_forward(a[c], w[c], zero, stride, padding) for c in channels)
+    (down, right), (above, left) = stride, padding
+    z = np.empty(_places(a.shape, w, stride, padding), _dtype(a, w, b))
     for j in range(z.shape[0]):
         for k in range(z.shape[1]):
             z[j, k] = b
-            for l in range(rows):
-                for m in range(columns):
-                    z[j, k] += w[l, m] * a[j + l, k + m]
+            for l in range(w.shape[0]):
+                for m in range(w.shape[1]):
+                    z[j, k] += w[l, m] * _at(a, down * j + l - above, right * k + m - left)
     return z
 
 
 @checks.underflow_is_zero
-def conv_backward(delta, w):
-    """Return ∂C/∂a_{u,v} = Σ_{j,k} δ_{j,k} w_{u-j,v-k}, as `conv.backward`.
+def conv_backward(delta, w, stride=1, padding=0, shape=None):
+    """Return ∂C/∂a_{p,q} = Σ_{j,k} δ_{j,k} w_{p+P-Sj,q+P-Sk} (BP5, BP5s), as `conv.backward`.
 
-    Of all w_{l,m} only those with 0 ≤ l, m < 5 exist, so the loop runs over j, k, l, m and adds
-    to u = j + l, v = k + m.
+    Of all w_{l,m} only those within the filter exist, so the loop runs over j, k, l, m and adds
+    to p = Sj + l - P, q = Sk + m - P. In BP5 the stride S is 1 and the padding P is 0.
 
     >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
     >>> w = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]])
@@ -149,23 +244,28 @@ def conv_backward(delta, w):
     w = conv.filters(w)
     delta = conv.deltas(delta, w)
     if delta.ndim > min(w.ndim, 3):
-        return np.stack([conv_backward(delta[n], w) for n in _examples("delta", delta)])
+        examples = (delta[n] for n in _examples("delta", delta))
+        return np.stack([conv_backward(each, w, stride, padding, shape) for each in examples])
+    shape = conv.image_shape(delta, w, stride, padding, shape)
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return sum(_one_map_backward(delta[f], w[f]) for f in range(len(w)))
-    return _one_map_backward(delta, w)
+        return sum(_one_map_backward(delta[f], w[f], shape, *moved) for f in range(len(w)))
+    return _one_map_backward(delta, w, shape, *moved)
 
 
-def _one_map_backward(delta, w):
+def _one_map_backward(delta, w, shape, stride, padding):
     if w.ndim == 3:
-        return np.stack([_one_map_backward(delta, w[c]) for c in range(len(w))])
-    rows, columns = w.shape
-    shape = delta.shape[0] + rows - 1, delta.shape[1] + columns - 1
+        channels = range(len(w))
+        return np.stack([_one_map_backward(delta, w[c], shape, stride, padding) for c in channels])
+    (down, right), (above, left) = stride, padding
     nabla_a = np.zeros(shape, _dtype(delta, w))
     for j in range(delta.shape[0]):
         for k in range(delta.shape[1]):
-            for l in range(rows):
-                for m in range(columns):
-                    nabla_a[j + l, k + m] += delta[j, k] * w[l, m]
+            for l in range(w.shape[0]):
+                for m in range(w.shape[1]):
+                    p, q = down * j + l - above, right * k + m - left
+                    if 0 <= p < shape[0] and 0 <= q < shape[1]:
+                        nabla_a[p, q] += delta[j, k] * w[l, m]
     return nabla_a
 
 
@@ -195,8 +295,10 @@ def _one_map_nabla_b(delta):
 
 
 @checks.underflow_is_zero
-def conv_nabla_w(delta, a, w):
-    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4), as `conv.nabla_w`.
+def conv_nabla_w(delta, a, w, stride=1, padding=0):
+    """Return ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{Sj+l-P,Sk+m-P} (BP4, BP4s), as `conv.nabla_w`.
+
+    Outside of the image a is 0. In BP4 the stride S is 1 and the padding P is 0.
 
     >>> a = np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]])
     >>> delta = np.array([[1.0, 0.0], [3.0, -2.0]])
@@ -205,25 +307,42 @@ def conv_nabla_w(delta, a, w):
            [ 6.,  3., -1.]])
     """
     w = conv.filters(w)
-    a, delta = conv.images(a, w), conv.deltas(delta, w)
-    conv.same_layer(delta, a, w)
+    a, delta = conv.images(a, w, padding), conv.deltas(delta, w)
+    conv.same_layer(delta, a, w, stride, padding)
     if a.ndim > _input_axes(w):
-        return sum(conv_nabla_w(delta[n], a[n], w) for n in _examples("a", a))
+        examples = _examples("a", a)
+        return sum(conv_nabla_w(delta[n], a[n], w, stride, padding) for n in examples)
+    moved = conv.steps(stride, padding)
     if w.ndim > 2:
-        return np.stack([_one_map_nabla_w(delta[f], a, w[f]) for f in range(len(w))])
-    return _one_map_nabla_w(delta, a, w)
+        return np.stack([_one_map_nabla_w(delta[f], a, w[f], *moved) for f in range(len(w))])
+    return _one_map_nabla_w(delta, a, w, *moved)
 
 
-def _one_map_nabla_w(delta, a, w):
+def _one_map_nabla_w(delta, a, w, stride, padding):
     if w.ndim == 3:
-        return np.stack([_one_map_nabla_w(delta, a[c], w[c]) for c in range(len(w))])
+        channels = range(len(w))
+        return np.stack([_one_map_nabla_w(delta, a[c], w[c], stride, padding) for c in channels])
+    (down, right), (above, left) = stride, padding
     nabla = np.zeros(w.shape, _dtype(delta, a))
     for l in range(w.shape[0]):
         for m in range(w.shape[1]):
             for j in range(delta.shape[0]):
                 for k in range(delta.shape[1]):
-                    nabla[l, m] += delta[j, k] * a[j + l, k + m]
+                    pixel = _at(a, down * j + l - above, right * k + m - left)
+                    nabla[l, m] += delta[j, k] * pixel
     return nabla
+
+
+def _places(shape, w, stride, padding):
+    """Rows and columns of a filter's places on an image: ⌊(H + 2P - K) / S⌋ + 1 of each."""
+    axes = zip(shape, w.shape, stride, padding, strict=True)
+    return tuple((n + 2 * zeros - k) // step + 1 for n, k, step, zeros in axes)
+
+
+def _at(a, p, q):
+    """a_{p,q}, which is 0 outside of the image."""
+    inside = 0 <= p < a.shape[0] and 0 <= q < a.shape[1]
+    return a[p, q] if inside else a.dtype.type(0)
 
 
 def _input_axes(w):
@@ -231,26 +350,51 @@ def _input_axes(w):
     return 3 if w.ndim == 4 else 2
 
 
-# --- the max-pooling layer ------------------------------------------------------------------
+# --- the pooling layer ----------------------------------------------------------------------
 
 
 @checks.underflow_is_zero
-def pool_forward(a):
-    """Return a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3).
+def pool_forward(a, size=None, stride=None):
+    """Return the largest a_{Dj+r,Ek+s} of each window (F3, F3s), as `pool.forward`.
+
+    In F3 the windows are 2×2 and begin every 2 rows and columns, so that the four of window j, k
+    are a_{2j,2k}, a_{2j,2k+1}, a_{2j+1,2k} and a_{2j+1,2k+1}.
 
     >>> by_definition.pool_forward(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
     array([[0.7, 0.5]])
     """
-    a = _tiled(a)
+    return _each_window(lambda a, window: _max(*(a[p] for p in window)), a, size, stride)
+
+
+@checks.underflow_is_zero
+def pool_mean(a, size=None, stride=None):
+    """Return 1/RS Σ_{r,s} a_{Dj+r,Ek+s} of each window (F3m), as `pool.mean`.
+
+    >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]])
+    >>> by_definition.pool_mean(a1).round(2)
+    array([[0.35, 0.45]])
+    """
+    return _each_window(lambda a, window: sum(a[p] for p in window) / len(window), a, size, stride)
+
+
+def _each_window(function, a, size, stride):
+    pool.windows(a, size, stride)  # refuses what the windows do not fit
+    a = np.asarray(a)
     if a.ndim > 2:
-        return np.stack([pool_forward(a[n]) for n in _examples("a", a)])
-    a2 = np.empty((a.shape[0] // 2, a.shape[1] // 2), a.dtype)
+        examples = (a[n] for n in _examples("a", a))
+        return np.stack([_each_window(function, each, size, stride) for each in examples])
+    (rows, columns), (down, right) = pool.steps(size, stride)
+    a2 = np.empty(((a.shape[0] - rows) // down + 1, (a.shape[1] - columns) // right + 1), a.dtype)
     for j in range(a2.shape[0]):
         for k in range(a2.shape[1]):
-            a2[j, k] = _max(
-                a[2 * j, 2 * k], a[2 * j, 2 * k + 1], a[2 * j + 1, 2 * k], a[2 * j + 1, 2 * k + 1]
-            )
+            a2[j, k] = function(a, _window(j, k, size, stride))
     return a2
+
+
+def _window(j, k, size, stride):
+    """The neurons of window j, k, in row-major order."""
+    (rows, columns), (down, right) = pool.steps(size, stride)
+    return [(down * j + r, right * k + s) for r in range(rows) for s in range(columns)]
 
 
 @checks.underflow_is_zero
@@ -261,19 +405,32 @@ def pool_winners(a, ties="first"):
     array([[False,  True,  True, False],
            [False, False, False, False]])
     """
+    marks = pool_switches(a, ties)
+    winners = np.empty(np.shape(a), marks.dtype)
+    for *n, j, k in np.ndindex(winners.shape):
+        winners[*n, j, k] = marks[*n, j // 2, k // 2, 2 * (j % 2) + k % 2]
+    return winners
+
+
+@checks.underflow_is_zero
+def pool_switches(a, ties="first", size=None, stride=None):
+    """Return the switch of each window, which marks its winner (BP2a), as `pool.switches`.
+
+    >>> by_definition.pool_switches(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.3]]))
+    array([[[False,  True, False, False],
+            [ True, False, False, False]]])
+    """
     checks.one_of("ties", ties, pool.TIES)
-    a = _tiled(a)
-    if a.ndim > 2:
-        return np.stack([pool_winners(a[n], ties) for n in _examples("a", a)])
-    switch = np.zeros(a.shape, a.dtype if ties == "split" else bool)
-    for j in range(0, a.shape[0], 2):
-        for k in range(0, a.shape[1], 2):
-            window = [(j, k), (j, k + 1), (j + 1, k), (j + 1, k + 1)]
-            largest = _max(*(a[p] for p in window))
-            tied = [p for p in window if a[p] == largest or isnan(a[p])]
-            for p in tied[:1] if ties == "first" else tied:
-                switch[p] = 1 / len(tied) if ties == "split" else True
-    return switch
+    a2 = pool_forward(a, size, stride)
+    a = np.asarray(a)
+    neurons = len(_window(0, 0, size, stride))
+    switches = np.zeros((*a2.shape, neurons), a.dtype if ties == "split" else bool)
+    for *n, j, k in np.ndindex(a2.shape):
+        window = [a[*n, *p] for p in _window(j, k, size, stride)]
+        tied = [i for i in range(neurons) if window[i] == a2[*n, j, k] or isnan(window[i])]
+        for i in tied[:1] if ties == "first" else tied:
+            switches[*n, j, k, i] = 1 / len(tied) if ties == "split" else True
+    return switches
 
 
 @checks.underflow_is_zero
@@ -295,9 +452,38 @@ def pool_backward(grad, winners):
     return nabla_a
 
 
-def _tiled(a):
-    pool.windows(a)  # refuses what 2×2 windows do not tile
-    return np.asarray(a)
+@checks.underflow_is_zero
+def pool_scatter(grad, switches, shape, size=None, stride=None):
+    """Return ∂C/∂a_{p,q}, which collects from each window that p, q wins (BP2s), as `pool.scatter`.
+
+    >>> switches = np.array([[[False, True, False, False], [True, False, False, False]]])
+    >>> by_definition.pool_scatter(np.array([[3.0, 2.0]]), switches, (2, 3), size=2, stride=1)
+    array([[0., 5., 0.],
+           [0., 0., 0.]])
+    """
+    grad, switches, shape = pool.marks(grad, switches, shape, size, stride)
+    nabla_a = np.zeros((*grad.shape[:-2], *shape), grad.dtype)
+    for *n, j, k in np.ndindex(grad.shape):
+        for i, p in enumerate(_window(j, k, size, stride)):
+            nabla_a[*n, *p] += grad[*n, j, k] * switches[*n, j, k, i]
+    return nabla_a
+
+
+@checks.underflow_is_zero
+def pool_mean_backward(grad, shape, size=None, stride=None):
+    """Return ∂C/∂a_{p,q}: 1/RS of what each window of p, q got (BP2m), as `pool.mean_backward`.
+
+    >>> by_definition.pool_mean_backward(np.array([[4.0, 8.0]]), (2, 3), size=2, stride=1)
+    array([[1., 3., 2.],
+           [1., 3., 2.]])
+    """
+    grad, neurons = checks.floats("grad", grad), len(_window(0, 0, size, stride))
+    pool.marks(grad, np.ones((*grad.shape, neurons), bool), shape, size, stride)
+    nabla_a = np.zeros((*grad.shape[:-2], *shape), grad.dtype)
+    for *n, j, k in np.ndindex(grad.shape):
+        for p in _window(j, k, size, stride):
+            nabla_a[*n, *p] += grad[*n, j, k] / neurons
+    return nabla_a
 
 
 def _max(*numbers):
@@ -424,6 +610,106 @@ def backprop(net, a0, y, cost="quadratic", ties="first"):
         w3=dense_nabla_w(delta3, a2),
         w1=conv_nabla_w(delta1, a0, net.w1),
     )
+
+
+# --- a network of any layers -----------------------------------------------------------------
+
+
+def deep_feedforward(net, a0):
+    """Return every activation, from a0 to the output (D1), as `deep.Network.feedforward`.
+
+    >>> net = deep.Network([deep.ReLU(), deep.MeanPool(size=(1, 2))])
+    >>> by_definition.deep_feedforward(net, np.array([[4.0, -1.0]]))[2]
+    array([[2.]])
+    """
+    a = [checks.finite("a0", a0)]
+    for layer in net.layers:
+        a.append(layer_forward(layer, a[-1]))
+    return tuple(a)
+
+
+def deep_backprop(net, a0, y):
+    """Return the gradients of the parameters and of all activations, as `deep.Network.backprop`.
+
+    The sum of FC1 is taken term by term, for every cost and every last layer (D2, D3).
+
+    >>> net = deep.Network([deep.Dense(np.array([[1.0], [-1.0]]), np.zeros(2)), deep.Softmax()],
+    ...                    cost="log_likelihood")
+    >>> by_definition.deep_backprop(net, np.log([2.0]), np.array([0.0, 1.0])).grad[1].round(6)
+    array([ 0.8, -0.8])
+    """
+    a = deep_feedforward(net, a0)
+    nablas, grad = [], [costs.PRIMES[net.cost](a[-1], y)]
+    for layer, given in zip(reversed(net.layers), reversed(a[:-1]), strict=True):
+        nablas.append(layer_nabla(layer, grad[-1], given))
+        grad.append(layer_backward(layer, grad[-1], given))
+    return deep.Backward(tuple(reversed(nablas)), tuple(reversed(grad[1:])))
+
+
+def layer_forward(layer, a):
+    """Return what a layer makes of its input, as `layer.forward` (F1s, F3s, F3m, F4, F2r, F5s).
+
+    >>> by_definition.layer_forward(deep.ReLU(), np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    match layer:
+        case deep.Conv():
+            return conv_forward(a, layer.w, layer.b, layer.stride, layer.padding)
+        case deep.Dense():
+            return dense_forward(a, layer.w, layer.b)
+        case deep.MaxPool():
+            return pool_forward(a, layer.size, layer.stride)
+        case deep.MeanPool():
+            return pool_mean(a, layer.size, layer.stride)
+    return {deep.Sigmoid: sigmoid, deep.ReLU: relu, deep.Softmax: softmax}[type(layer)](a)
+
+
+def layer_backward(layer, grad, a):
+    """Return ∂C/∂a from grad = ∂C/∂(what it made), as `layer.backward` (BP5s, BP2s, BP2m, FC2).
+
+    >>> by_definition.layer_backward(deep.ReLU(), np.array([5.0, 7.0]), np.array([-1.0, 2.0]))
+    array([0., 7.])
+    """
+    shape = np.shape(a)[-2:]
+    match layer:
+        case deep.Conv():
+            return conv_backward(grad, layer.w, layer.stride, layer.padding, shape)
+        case deep.Dense():
+            return dense_backward(grad, layer.w)
+        case deep.MaxPool():
+            switches = pool_switches(a, layer.ties, layer.size, layer.stride)
+            return pool_scatter(grad, switches, shape, layer.size, layer.stride)
+        case deep.MeanPool():
+            return pool_mean_backward(grad, shape, layer.size, layer.stride)
+        case deep.Softmax():
+            return _softmax_backward(grad, a)
+    return grad * {deep.Sigmoid: sigmoid_prime, deep.ReLU: relu_prime}[type(layer)](a)
+
+
+def layer_nabla(layer, grad, a):
+    """Return the gradients of a layer's parameters, as `layer.nabla` (BP4s, BP3, BP4a, BP3a).
+
+    >>> layer = deep.Dense(np.array([[2.0, 1.0]]), np.array([0.5]))
+    >>> by_definition.layer_nabla(layer, np.array([10.0]), np.array([1.0, 3.0]))
+    {'w': array([[10., 30.]]), 'b': array([10.])}
+    """
+    match layer:
+        case deep.Conv():
+            nabla_w = conv_nabla_w(grad, a, layer.w, layer.stride, layer.padding)
+            return {"w": nabla_w, "b": conv_nabla_b(grad, layer.w)}
+        case deep.Dense():
+            return {"w": dense_nabla_w(grad, a, layer.w), "b": dense_nabla_b(grad, layer.w)}
+    return {}
+
+
+def _softmax_backward(grad, a):
+    if np.ndim(a) > 1:
+        return np.stack([_softmax_backward(grad[n], a[n]) for n in _examples("a", a)])
+    slopes, nabla_a = softmax_jacobian(a), np.zeros_like(a)
+    for m in range(len(a)):
+        for q in range(len(a)):
+            nabla_a[m] += grad[q] * slopes[q, m]
+    return nabla_a
 
 
 # --- what several of them need --------------------------------------------------------------

@@ -247,6 +247,40 @@ def pair(name, x, expected="(rows, columns)"):
     return tuple(int(n) for n in sizes)
 
 
+def one_or_two(name, x, least=0):
+    """Return x as a tuple of two whole numbers, each at least `least`; one number counts for both.
+
+    >>> checks.one_or_two("stride", 2, least=1), checks.one_or_two("padding", (0, 1))
+    ((2, 2), (0, 1))
+    >>> checks.one_or_two("stride", (2, 0), least=1)
+    Traceback (most recent call last):
+        ...
+    ValueError: stride: expected a whole number, at least 1, or a pair of such, got (2, 0)
+    """
+    if type(x) is int and x >= least:  # as nearly every call has it: not a microsecond for it
+        return x, x
+    both = tuple(x) if isinstance(x, tuple | list) else (x, x)
+    if len(both) != 2 or not all(_is_single(n, Integral) and n >= least for n in both):
+        refuse(name, f"a whole number, at least {least}, or a pair of such", plain(x))
+    return tuple(int(n) for n in both)
+
+
+def image_shape(name, x):
+    """Return the shape of an image, (rows, columns) or (channels, rows, columns), as a tuple.
+
+    >>> checks.image_shape("image", [3, 32, 32])
+    (3, 32, 32)
+    >>> checks.image_shape("image", 28)
+    Traceback (most recent call last):
+        ...
+    ValueError: image: expected (rows, columns) or (channels, rows, columns), got 28
+    """
+    sizes = tuple(x) if isinstance(x, tuple | list) else ()
+    if len(sizes) not in (2, 3) or not all(_is_single(n, Integral) and n >= 1 for n in sizes):
+        refuse(name, "(rows, columns) or (channels, rows, columns)", plain(x))
+    return tuple(int(n) for n in sizes)
+
+
 def truth(name, x):
     """Return x as a bool, refused unless it is True or False: the word "no" would be true as well.
 

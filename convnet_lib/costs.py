@@ -1,9 +1,9 @@
-"""The cost of an output, and the error of the output layer (C, BP1)."""
+"""The cost of an output, and the error of the output layer (C, BP1; Cl, BP1l for the softmax)."""
 
 import numpy as np
 
 from . import checks
-from .activations import sigmoid, sigmoid_prime
+from .activations import sigmoid, sigmoid_prime, softmax
 
 
 @checks.underflow_is_zero
@@ -146,8 +146,111 @@ def of_weighted_input(z3, y, cost="quadratic"):
     return -(y * log_on + (1 - y) * log_off).sum(axis=-1)
 
 
-#: The costs by name, each (a3, y) -> C.
+@checks.underflow_is_zero
+def log_likelihood(a, y):
+    """Return the cost C = -Σ_l y_l ln a_l of outputs that are probabilities (Cl), in nats.
+
+    For a label it is -ln of the probability that its output gives to it. As in `cross_entropy` no
+    logarithm is taken of less than the smallest normal number of the dtype.
+
+    >>> float(costs.log_likelihood(np.array([0.125, 0.375, 0.5]), np.array([0.0, 0.0, 1.0])))
+    0.6931471805599453
+
+    Args:
+        a: output activations in [0, 1], shape (..., 10) or any other number of neurons.
+        y: desired activations in [0, 1], same shape.
+
+    Returns:
+        Costs, shape (...).
+
+    Raises:
+        ValueError: if the shapes differ, an argument is not made of floats, or an activation is
+            outside [0, 1].
+    """
+    a, y = probabilities(a, y, "a")
+    return -(y * np.log(np.maximum(a, np.finfo(a.dtype).tiny))).sum(axis=-1)
+
+
+@checks.underflow_is_zero
+def log_likelihood_prime(a, y):
+    """Return ∂C/∂a_l = -y_l / a_l of the log-likelihood; 0 where y_l is 0, whatever a_l is.
+
+    Where a_l is 0 and y_l is not, it is infinite. `softmax_delta` does without it. Shapes and
+    errors as `log_likelihood`.
+
+    >>> costs.log_likelihood_prime(np.array([0.125, 0.375, 0.5]), np.array([0.0, 0.0, 1.0]))
+    array([-0., -0., -2.])
+    """
+    a, y = probabilities(a, y, "a")
+    with np.errstate(all="ignore"):
+        return np.where(y == 0, -y, -y / a)
+
+
+@checks.underflow_is_zero
+def softmax_delta(z, y):
+    """Return the error δ_l = a_l - y_l of softmax outputs under the log-likelihood (BP1l).
+
+    The sum of FC1, Σ_m ∂C/∂a_m · ∂a_m/∂z_l, collapses to it if the y_l add up to 1; where they do
+    not, it is a_l Σ_m y_m - y_l, which is what is computed.
+
+    >>> costs.softmax_delta(np.log([1.0, 3.0, 4.0]), np.array([0.0, 0.0, 1.0]))
+    array([ 0.125,  0.375, -0.5  ])
+
+    Args:
+        z: weighted inputs of the output layer, shape (..., 10) or any other number of neurons.
+        y: desired activations, same shape.
+
+    Returns:
+        δ, shape (..., 10).
+
+    Raises:
+        ValueError: if the shapes differ, an argument is not made of floats or y is not finite.
+    """
+    z, y = pair(z, y, "z")
+    a = softmax(z)
+    # Near 1, a has lost the digits that the sum of the others, 1 - a, still has.
+    others = np.where(np.eye(a.shape[-1], dtype=bool), 0, a[..., None, :]).sum(axis=-1)
+    total = y.sum(axis=-1, keepdims=True)
+    return np.where((y == total) & (a > 0.5), -y * others, a * total - y)
+
+
+@checks.underflow_is_zero
+def of_softmax_input(z, y):
+    """Return the log-likelihood cost of the outputs softmax(z), one number an example (Cl).
+
+    It is `log_likelihood` of a = softmax(z), but exact for confident answers too, whose a has
+    rounded to 0 or 1: -ln a_l = ln Σ_m e^{z_m} - z_l.
+
+    >>> float(costs.of_softmax_input(np.array([1000.0, 0.0]), np.array([0.0, 1.0])))
+    1000.0
+
+    Args:
+        z: weighted inputs of the output layer, shape (..., 10) or any other number of neurons.
+        y: desired activations, same shape.
+
+    Returns:
+        Costs, shape (...).
+
+    Raises:
+        ValueError: if the shapes differ, an argument is not made of floats or y is not finite.
+    """
+    z, y = pair(z, y, "z")
+    below = z - z.max(axis=-1, keepdims=True)
+    return (y * (np.log(np.exp(below).sum(axis=-1, keepdims=True)) - below)).sum(axis=-1)
+
+
+#: The costs of the book's network by name, each (a3, y) -> C.
 COSTS = {"quadratic": quadratic, "cross_entropy": cross_entropy}
+
+#: Those of Part III too.
+BY_NAME = COSTS | {"log_likelihood": log_likelihood}
+
+#: The derivatives ∂C/∂a by the cost's name, those of Part III too.
+PRIMES = {
+    "quadratic": quadratic_prime,
+    "cross_entropy": cross_entropy_prime,
+    "log_likelihood": log_likelihood_prime,
+}
 
 
 def _softplus(z):
@@ -170,7 +273,7 @@ def pair(a3, y, name="a3"):
     return a3, y
 
 
-def probabilities(a3, y):
+def probabilities(a3, y, name="a3"):
     """Return the `pair`, refused unless the activations are from 0 to 1.
 
     >>> costs.probabilities(np.array([0.5, 1.5]), np.array([0.0, 1.0]))
@@ -178,8 +281,8 @@ def probabilities(a3, y):
         ...
     ValueError: a3: expected activations from 0 to 1, got 1.5
     """
-    a3, y = pair(a3, y)
+    a3, y = pair(a3, y, name)
     outside = a3[~((a3 >= 0) & (a3 <= 1))]
     if outside.size:
-        checks.refuse("a3", "activations from 0 to 1", outside.flat[0])
+        checks.refuse(name, "activations from 0 to 1", outside.flat[0])
     return a3, y

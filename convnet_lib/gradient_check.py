@@ -1,17 +1,16 @@
 """Central differences: a judge of gradients that knows the cost and no derivative."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 
-from . import checks, network
+from . import checks, networks
 
 # How much of a cost rounding may take, as a share of it: some ε, as it is a sum of many numbers.
 ROUNDING = 16 * np.finfo(np.float64).eps
 # Two places further apart than twice this have no difference.
 FURTHEST = np.finfo(np.float64).max / 2
-# A gradient is measured to three digits at least, or not at all.
+# A slope below so many times the noise has too few digits for a difference within the noise.
 TOO_NOISY = 1000
 
 
@@ -81,7 +80,7 @@ def relative_error(found, expected):
     return float(difference / largest) if largest else (float("inf") if difference else 0.0)
 
 
-def check(net, a0, y, cost="quadratic", ties="first", h=1e-5, entries=200, seed=0):
+def check(net, a0, y, cost=None, ties="first", h=1e-5, entries=200, seed=0):
     """Return how far `net.backprop` is from central differences, a relative error a parameter.
 
     >>> net, a0 = ConvNet.random(seed=0), np.random.default_rng(0).random((28, 28))
@@ -90,35 +89,38 @@ def check(net, a0, y, cost="quadratic", ties="first", h=1e-5, entries=200, seed=
     (['b1', 'b3', 'w1', 'w3'], True)
 
     Args:
-        net: a ConvNet of float64.
+        net: a ConvNet or a deep.Network, of float64.
         a0: images, shape (..., 28, 28).
         y: desired activations, shape (..., 10).
-        cost: "quadratic" or "cross_entropy".
+        cost: "quadratic" or "cross_entropy"; None for a deep network's own, else "quadratic".
         ties: as in `ConvNet.backprop`.
         h: the step of the central differences.
         entries: how many entries of a parameter to measure at most, drawn at random.
         seed: of that draw.
 
     Returns:
-        A dict with the keys "w1", "b1", "w3", "b3".
+        A dict with the keys "w1", "b1", "w3", "b3"; of a deep network "0.w", "0.b", ….
 
     Raises:
         ValueError: as `ConvNet.backprop` and `central_differences`; or if a gradient is too small
             to be measured, as where a network has gone dark: when all that the two differ by is
             what the cost has been rounded by.
     """
-    gradients, errors = network.given("net", net).backprop(a0, y, cost, ties), {}
+    cost = networks.cost_name(networks.given("net", net), cost, "quadratic")
+    gradients, errors = networks.gradients(net, a0, y, cost, ties), {}
     entries = checks.whole("entries", entries, 1)
-    for name in net.parameters:
-        x, costs = getattr(net, name), []
+    for name, x in networks.parameters(net).items():
+        costs = []
 
         def total_cost(value, name=name, costs=costs):
-            costs.append(replace(net, **{name: value}).cost(a0, y, cost).sum())
+            moved = networks.with_parameters(net, {name: value})
+            z = networks.weighted_outputs(moved, a0)
+            costs.append(networks.cost_of_outputs(moved, z, y, cost).sum())
             return costs[-1]
 
         places = _some_entries(x.shape, entries, checks.seed("seed", seed))
         measured = central_differences(total_cost, x, h, places)
-        found = getattr(gradients, name)
+        found = gradients[name]
         _refuse_too_small(name, found, measured, ROUNDING * _largest(np.array(costs)) / h)
         errors[name] = relative_error(found, measured)
     return errors

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 TAG = re.compile(r"\$\$((?:(?!\$\$).)+?)\\tag\{([^}]+)\}\s*\$\$", re.DOTALL)
-NAME = r"(?:F[1-5]|FC[1-4]|BP[234]a|BP[1-4]|C)"
+NAME = r"(?:F[1-5][a-z]?|FC[1-4]|BP[1-5][a-z]?|Cl?|D[1-3])"
 # What the first lines of a docstring name, in their parentheses: (F1), (the sum in BP2; FC2).
 GROUP = re.compile(rf"\(((?:the sum in )?{NAME}(?:[,;–] ?(?:the sum in )?{NAME})*)(?:, [^()]*)?\)")
 COLON = "\ue000"
@@ -22,15 +22,25 @@ PAGES = {
         "Each function with its equation, its arguments and an example. Take for granted "
         "``import numpy as np`` and ``from convnet_lib import ConvNet, conv, pool, dense, …``.",
         (
-            *("activations", "conv", "pool", "dense", "costs", "network"),
-            *("by_definition", "gradient_check", "maps", "data", "batches", "checks", "archives"),
+            *("activations", "conv", "pool", "dense", "costs", "network", "layers", "deep"),
+            *("by_definition", "networks", "gradient_check", "maps", "batches"),
+            *("checks", "archives"),
+        ),
+    ),
+    "library_data": (
+        "The library: the digits",
+        "Where they come from, and how a picture of your own becomes one. All are at hand by the "
+        "name of their folder: ``data.load_digits``, ``data.from_image``.",
+        (
+            *("data.digits", "data.mnist", "data.images", "data.pictures", "data.paper"),
+            *("data.idx", "data.downloads"),
         ),
     ),
     "library_training": (
         "The library: training",
         "How the network learns, and what a long run needs.",
         (
-            *("training.descent", "training.fast", "training.checkpoints"),
+            *("training.descent", "training.fast", "training.deep_step", "training.checkpoints"),
             *("training.progress", "training.distributed"),
         ),
     ),
@@ -40,8 +50,13 @@ PAGES = {
         "``figures.convolution``, ``widgets.convolution``.",
         (
             *("figures.picture", "figures.grids", "figures.forward", "figures.backward"),
-            *("figures.learning", "figures.speed", "figures.broken", "widgets.convolution"),
-            *("widgets.pooling", "widgets.output", "widgets.backpropagation"),
+            *("figures.learning", "figures.speed", "figures.images", "figures.broken"),
+            *(
+                "widgets.convolution",
+                "widgets.pooling",
+                "widgets.output",
+                "widgets.backpropagation",
+            ),
             *("widgets.training_film", "widgets.gallery", "widgets.explore", "broken"),
         ),
     ),

@@ -54,13 +54,13 @@ def test_the_number_of_entries_is_kept_to():
     calls = []
 
     class Counted(ConvNet):
-        def cost(self, *arguments):
-            calls.append(arguments)
-            return super().cost(*arguments)
+        def feedforward(self, a0):
+            calls.append(a0)
+            return super().feedforward(a0)
 
     counted = Counted(net.w1, net.b1, net.w3, net.b3)
     gradient_check.check(counted, random(8, 8), np.eye(10)[1], entries=3)
-    assert len(calls) == 2 * (3 + 1 + 3 + 3)
+    assert len(calls) == 2 * (3 + 1 + 3 + 3) + 1  # and one for the backward pass
     assert replace(counted, b1=net.b1).w1 is counted.w1
 
 

@@ -5,13 +5,15 @@ room               what is in it
 =================  ===========================================================================
 descent.py         a step, a run of many, and how good a network is
 fast.py            the step that a run takes: the same gradients, much sooner
+deep_step.py       the same for a deep network; deep_work.py, what a layer has to do in it
 checkpoints.py     a run kept in a file, and gone on from
 progress.py        the bar, or the lines, that tell how far a run is
 distributed.py     gradients summed up by several processes; not loaded here, it alone needs Dask
 =================  ===========================================================================
 """
 
-from . import checkpoints, fast, progress
+from . import checkpoints, deep_step, deep_work, fast, progress
+from .deep_step import DeepStepper, stepper
 from .descent import (
     DivergedError,
     Run,
@@ -27,12 +29,15 @@ from .descent import (
 from .fast import Stepper
 
 __all__ = [
+    "DeepStepper",
     "DivergedError",
     "Run",
     "Stepper",
     "accuracy",
     "checkpoints",
     "confusion",
+    "deep_step",
+    "deep_work",
     "fast",
     "hold_out",
     "mean_cost",
@@ -41,4 +46,5 @@ __all__ = [
     "progress",
     "sgd",
     "step",
+    "stepper",
 ]

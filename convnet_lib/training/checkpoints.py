@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import archives, checks, whole_files
+from .. import archives, checks, networks, whole_files
 from ..network import ConvNet
 
 #: Goes up when what a checkpoint holds changes its meaning.
@@ -71,7 +71,7 @@ def save(path, rows, rng, settings):
 
     Args:
         path: of the file, as `place` gives it; by custom ending in .npz.
-        rows: a tuple for each network so far: the ConvNet, and numbers measured of it.
+        rows: a tuple for each network so far: itself, of either kind, and numbers measured of it.
         rng: the numpy Generator that orders the digits.
         settings: what the run depends on, a dict that JSON can hold.
 
@@ -79,14 +79,15 @@ def save(path, rows, rng, settings):
         OSError: if it cannot be written.
     """
     nets, *curves = zip(*rows, strict=True)
-    arrays = {name: np.stack([getattr(net, name) for net in nets]) for name in ConvNet.parameters}
+    each = [networks.parameters(net) for net in nets]
+    arrays = {name: np.stack([arrays[name] for arrays in each]) for name in each[0]}
     about = {"version": VERSION, "rng": rng.bit_generator.state, "settings": settings}
     with whole_files.part(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), curves=np.array(curves), **arrays)
         whole_files.put(file, path)
 
 
-def load(path, settings):
+def load(path, settings, net=None):
     """Return the rows and the random generator of a checkpoint, as `save` was given them.
 
     >>> import os, tempfile
@@ -101,6 +102,7 @@ def load(path, settings):
     Args:
         path: of the file.
         settings: of the run that wants to go on; they must be those of the run that wrote it.
+        net: a network such as those of the run; None if they are ConvNets.
 
     Returns:
         A list of tuples and a numpy Generator.
@@ -110,10 +112,11 @@ def load(path, settings):
         OSError: if it cannot be read.
     """
     path = os.fspath(path)
+    names = ConvNet.parameters if net is None else tuple(networks.parameters(net))
     try:
-        arrays = archives.stored(path, (*ConvNet.parameters, "curves", "about"))
+        arrays = archives.stored(path, (*names, "curves", "about"))
         version, found, rng = _about(arrays["about"])
-        rows = _rows(arrays)
+        rows = _rows(arrays, names, net)
     except ValueError as error:
         checks.refuse("checkpoint", f"a training checkpoint at {path!r}", f"another file: {error}")
     for name, value in {"version": VERSION, **settings}.items():
@@ -135,16 +138,16 @@ def _about(array):
         raise ValueError(f"its run is not told: {str(error)[:200]}") from None
 
 
-def _rows(arrays):
+def _rows(arrays, names, like):
     """Return the networks of a checkpoint, each with what was measured of it."""
     curves = arrays["curves"]
     if curves.ndim != 2 or curves.shape[0] != CURVES or not curves.size or curves.dtype != float:
         raise ValueError(f"its curves have shape {curves.shape}")
-    nets = [
-        ConvNet(*(np.array(arrays[name][n]) for name in ConvNet.parameters))
-        for n in range(curves.shape[1])
-        if all(len(np.atleast_1d(arrays[name])) == curves.shape[1] for name in ConvNet.parameters)
-    ]
+    epochs = curves.shape[1]
+    if any(len(np.atleast_1d(arrays[name])) != epochs for name in names):
+        raise ValueError(f"its parameters are not those of {epochs} networks")
+    each = ({name: np.array(arrays[name][n]) for name in names} for n in range(epochs))
+    nets = [ConvNet(**one) if like is None else networks.with_parameters(like, one) for one in each]
     return list(zip(nets, *curves.tolist(), strict=True))
 
 

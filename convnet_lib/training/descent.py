@@ -1,16 +1,16 @@
 """Mini-batch stochastic gradient descent, and how good a network is."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from .. import checks, network
-from ..costs import of_weighted_input
+from .. import checks, networks
 from ..data import Digits, Split, one_hot, taken
+from ..network import ConvNet
 from . import checkpoints
-from .fast import Stepper
+from .deep_step import stepper
 from .progress import Silent, show
 
 LOG = logging.getLogger(__name__)
@@ -70,10 +70,10 @@ class Run:
 
 
 class DivergedError(ArithmeticError):
-    """The cost of a run is no finite number any more."""
+    """The cost of a run, or a parameter, is no finite number any more."""
 
 
-def step(net, a0, y, learning_rate, cost="cross_entropy"):
+def step(net, a0, y, learning_rate, cost=None):
     """Return the network after one step down the gradient, p - η · (1/B) Σ ∂C/∂p.
 
     >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
@@ -82,22 +82,22 @@ def step(net, a0, y, learning_rate, cost="cross_entropy"):
     array([-1.,  1., -1.])
 
     Args:
-        net: a ConvNet.
+        net: a ConvNet or a deep.Network.
         a0: the B images of a mini-batch, shape (B, 28, 28), or any batch axes before (28, 28).
         y: desired activations, shape (B, 10), with the same batch axes.
         learning_rate: η, in units of p² over the cost; a negative one goes up.
-        cost: "quadratic" or "cross_entropy".
+        cost: "quadratic" or "cross_entropy"; None for a deep network's own, else "cross_entropy".
 
     Returns:
-        A new ConvNet; the old one is not changed.
+        A new network; the old one is not changed.
 
     Raises:
         ValueError: as `ConvNet.backprop`, or if there is no image or learning_rate is no number.
         DivergedError: if a parameter is no finite number after the step.
     """
     rate = checks.number("learning_rate", learning_rate)
-    gradients = network.given("net", net).backprop(a0, y, cost)
-    B = prod(gradients.delta3.shape[:-1])  # of one image without a batch axis it is 1
+    gradients = networks.gradients(networks.given("net", net), a0, y, cost)
+    B = prod(np.shape(y)[:-1])  # of one image without a batch axis it is 1
     if not B:
         checks.refuse("a0", "at least one image", "none")
     return moved(net, gradients, rate / B)
@@ -108,24 +108,24 @@ def moved(net, nabla, rate):
     """Return the network with every parameter p moved to p - rate · ∂C/∂p.
 
     >>> net = ConvNet(np.ones((1, 2)), np.array(3.0), np.ones((2, 1, 1)), np.zeros(2))
-    >>> nabla = network.Gradients(None, None, b3=np.ones(2), b1=2.0, w3=net.w3, w1=net.w1)
-    >>> training.descent.moved(net, nabla, 0.25).b1
+    >>> training.descent.moved(net, {"b1": 2.0}, 0.25).b1
     array(2.5)
 
     Args:
-        net: a ConvNet.
-        nabla: the gradients, `network.Gradients`.
+        net: a ConvNet or a deep.Network.
+        nabla: the gradients by the names of the parameters.
         rate: η/B where they are sums over B images.
 
     Raises:
         DivergedError: if a parameter is no finite number any more.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        to = {name: getattr(net, name) - rate * getattr(nabla, name) for name in net.parameters}
-    lost = [name for name in net.parameters if not np.isfinite(to[name]).all()]
+        at = networks.parameters(net)
+        to = {name: at[name] - rate * nabla[name] for name in nabla}
+    lost = [name for name in to if not np.isfinite(to[name]).all()]
     if lost:
         raise DivergedError(f"{lost[0]} is not finite after the step: try a smaller learning_rate")
-    return replace(net, **to)
+    return networks.with_parameters(net, to)
 
 
 def sgd(
@@ -134,7 +134,7 @@ def sgd(
     epochs,
     learning_rate,
     batch_size=10,
-    cost="cross_entropy",
+    cost=None,
     seed=0,
     test=None,
     progress=False,
@@ -153,13 +153,14 @@ def sgd(
     (array([-1.,  1., -1.]), array([0., 1.]), True)
 
     Args:
-        net: the ConvNet to begin with; it is not changed. All is computed in its dtype.
+        net: the ConvNet or deep.Network to begin with; it is not changed. All is computed in its
+            dtype.
         digits: what to learn from, `data.Digits` (images, labels).
         epochs: number of passes, a whole number.
         learning_rate: η. The more feature maps, the smaller: with 20 maps an output neuron sums
-            20 times as many inputs, and a step moves it 20 times as far.
+            20 times as many inputs, and a step moves it some 20 times as far.
         batch_size: images a step; the last mini-batch of an epoch may be smaller.
-        cost: "quadratic" or "cross_entropy".
+        cost: "quadratic" or "cross_entropy"; None for a deep network's own, else "cross_entropy".
         seed: of the order of the digits, a whole number or a numpy Generator.
         test: digits to measure the accuracy on after each epoch, or None.
         progress: whether to show a progress bar (tqdm); in a file it is a line an epoch.
@@ -189,7 +190,7 @@ def sgd(
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
     rng = course.begin(checkpoint, settings, rng)
-    y, ended = one_hot(digits.labels, len(net.b3), net.w3.dtype), None
+    y, ended = course.y(), None
     display = _display(progress, epochs, course)
     try:
         while not (ended := course.ended(epochs, patience)):
@@ -234,7 +235,7 @@ def hold_out(digits, count):
     return Split(*(Digits(digits.images[part], digits.labels[part]) for part in (first, last)))
 
 
-def measured(nets, digits, test=None, cost="cross_entropy", validation=None):
+def measured(nets, digits, test=None, cost=None, validation=None):
     """Return the Run of networks that are already there: their costs and accuracies.
 
     >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
@@ -244,7 +245,7 @@ def measured(nets, digits, test=None, cost="cross_entropy", validation=None):
     """
     nets = list(nets)
     if not nets:
-        checks.refuse("nets", "at least one ConvNet", "none")
+        checks.refuse("nets", "at least one network", "none")
     rows = []
     for net in nets:
         row = _measure(net, *_taken(net, digits, test, validation), cost)
@@ -262,7 +263,7 @@ def predict(net, images):
     array([1, 1])
 
     Args:
-        net: a ConvNet.
+        net: a ConvNet or a deep.Network.
         images: shape (N, 28, 28).
 
     Returns:
@@ -283,7 +284,7 @@ def accuracy(net, digits):
     0.75
 
     Args:
-        net: a ConvNet.
+        net: a ConvNet or a deep.Network.
         digits: `data.Digits` (images, labels).
 
     Raises:
@@ -293,7 +294,7 @@ def accuracy(net, digits):
     return float(np.mean(predict(net, digits.images) == digits.labels))
 
 
-def mean_cost(net, digits, cost="cross_entropy"):
+def mean_cost(net, digits, cost=None):
     """Return the mean cost of a digit; arguments and errors as `accuracy`, and the cost's name.
 
     >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
@@ -302,7 +303,7 @@ def mean_cost(net, digits, cost="cross_entropy"):
     (0.375, 2.0794)
     """
     (digits,) = _taken(net, digits)
-    return _cost(_outputs(net, digits.images), digits.labels, cost)
+    return _cost(net, _outputs(net, digits.images), digits.labels, cost)
 
 
 def confusion(net, digits):
@@ -317,31 +318,32 @@ def confusion(net, digits):
            [0, 1, 0]])
     """
     (digits,) = _taken(net, digits)
-    counts = np.zeros((len(net.b3), len(net.b3)), int)
-    np.add.at(counts, (digits.labels, predict(net, digits.images)), 1)
+    z3 = _outputs(net, digits.images)
+    counts = np.zeros((z3.shape[-1],) * 2, int)
+    np.add.at(counts, (digits.labels, z3.argmax(axis=-1)), 1)
     return counts
 
 
 def _taken(net, *sets):
-    """Return sets of digits as `data.taken` does; one that is None stays None."""
-    network.given("net", net)
+    """Return sets of digits as `networks.taken` does; one that is None stays None."""
+    networks.given("net", net)
     names = ("digits", "test", "validation")[: len(sets)]
     return [
-        part if part is None else taken(name, part, net)
+        part if part is None else networks.taken(name, part, net)
         for name, part in zip(names, sets, strict=True)
     ]
 
 
 def _outputs(net, images):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
-    z3 = Stepper(net).z3(images)
+    z3 = stepper(net).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3
 
 
-def _cost(z3, labels, cost):
-    costs = of_weighted_input(z3, one_hot(labels, z3.shape[-1], z3.dtype), cost)
+def _cost(net, z3, labels, cost):
+    costs = networks.cost_of_outputs(net, z3, one_hot(labels, z3.shape[-1], z3.dtype), cost)
     return float(costs.mean(dtype=np.float64))
 
 
@@ -350,12 +352,12 @@ def _measure(net, digits, test, validation, cost):
 
     The cost is not finite if an output is not, be it of digits to test on.
     """
-    stepper, sets = Stepper(net, cost), (digits, test, validation)
-    z3 = [None if part is None else stepper.forward(part.images) for part in sets]
+    steps, sets = stepper(net, cost), (digits, test, validation)
+    z3 = [None if part is None else steps.forward(part.images) for part in sets]
     finite = all(part is None or np.isfinite(part).all() for part in z3)
     paired = zip(z3, sets, strict=True)
     shares = [np.nan if z is None else np.mean(z.argmax(-1) == part.labels) for z, part in paired]
-    return net, _cost(z3[0], digits.labels, cost) if finite else np.nan, *map(float, shares)
+    return net, _cost(net, z3[0], digits.labels, cost) if finite else np.nan, *map(float, shares)
 
 
 def _run(rows, ended):
@@ -367,20 +369,26 @@ class _Course:
     """A run under way: the network in training, and a row for each epoch that is over."""
 
     def __init__(self, net, digits, test, validation, cost):
-        self.digits, self.sets, self.cost = digits, (digits, test, validation), cost
-        self.stepper, self.moved, self.rows = Stepper(net, cost), False, []
+        self.digits, self.sets = digits, (digits, test, validation)
+        self.stepper, self.moved, self.rows = stepper(net, cost), False, []
+        self.cost = self.stepper.cost
 
     def begin(self, checkpoint, settings, rng):
         """Measure the network, or take up what the checkpoint holds; return the generator."""
         if checkpoint and checkpoint.exists():
-            self.rows, rng = checkpoints.load(checkpoint, settings)
-            self.stepper = Stepper(self.rows[-1][0], self.cost)
+            self.rows, rng = checkpoints.load(checkpoint, settings, self.stepper.net)
+            self.stepper = stepper(self.rows[-1][0], self.cost)
             return rng
         with np.errstate(all="ignore"):
             self.rows.append(_measure(self.stepper.net, *self.sets, self.cost))
         if not np.isfinite(self.rows[0][1]):
             checks.refuse("net", "a network with a finite cost", self.rows[0][1])
         return rng
+
+    def y(self):
+        """The desired activations of the digits."""
+        net, (images, labels) = self.stepper.net, self.digits
+        return one_hot(labels, networks.classes(net, images[0]), self.stepper.dtype)
 
     def step(self, images, y, learning_rate, rows):
         """One step of the network in training."""
@@ -393,7 +401,7 @@ class _Course:
         if not self.moved:
             return
         epoch, row = len(self.rows), (None, np.nan)
-        if np.isfinite(self.stepper.parameters.all).all():
+        if self.stepper.finite:
             with np.errstate(all="ignore"):
                 row = _measure(self.stepper.net, *self.sets, self.cost)
         if not np.isfinite(row[1]):
@@ -442,7 +450,9 @@ def _settings(course, learning_rate, batch_size, seed):
     net = course.stepper.net
     sets = zip(("digits", "test", "validation"), course.sets, strict=True)
     prints = {name: part and checkpoints.fingerprint(*part) for name, part in sets}
-    prints["net"] = checkpoints.fingerprint(*(getattr(net, name) for name in net.parameters))
+    prints["net"] = checkpoints.fingerprint(*networks.parameters(net).values())
+    if not isinstance(net, ConvNet):
+        prints["layers"] = net.about
     return {
         "learning_rate": learning_rate,
         "batch_size": batch_size,
