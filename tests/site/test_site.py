@@ -516,7 +516,7 @@ def test_cells_are_named_wherever_a_figure_can_show_them():
 @each_named_cell
 def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell, words):
     page = open_page(f"{name}.html")
-    link = page.locator("a.cell-link", has_text=words)
+    link = page.locator(f'a.cell-link[href="#{cell}"]', has_text=words)
     link.click()
     assert page.evaluate("location.hash") == f"#{cell}"
     grid = (
@@ -541,7 +541,7 @@ def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell
 @each_named_cell
 def test_an_address_that_was_shared_shows_the_same(open_page, name, cell, words):
     page = open_page(f"{name}.html")
-    page.locator("a.cell-link", has_text=words).click()
+    page.locator(f'a.cell-link[href="#{cell}"]', has_text=words).click()
     there = telling(page, cell)
     assert telling(open_page(f"{name}.html#{cell}"), cell) == there
 
