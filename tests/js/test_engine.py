@@ -1,7 +1,6 @@
 """The engine of the page against NumPy, over thousands of networks, images and labels."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +146,7 @@ BP1 = 'cost === "quadratic" ? times(nabla_a, slope) : nabla_a'
 BP4 = "nabla.values[l * w.columns + m]"
 TRANSPOSED = "NDArray.make({0}.columns, {0}.rows, (j, k) => {0}.at(k, j))"
 #: What the engine says, and what it says with the bug.
+PARTS = (ENGINE.name, "arrays.js", "checks.js")
 MISTAKES = {
     "BP1 without σ′": (BP1, "nabla_a"),
     "BP1 with the wrong sign": ("a - y.values[q]", "y.values[q] - a"),
@@ -197,15 +197,16 @@ def test_every_bug_of_the_menu_is_put_in():
 @pytest.fixture(scope="module")
 def noticed(node, tmp_path_factory):
     """{bug: {quantity: largest difference}}, all from one run of Node."""
-    folder = tmp_path_factory.mktemp("engines")
-    for part in ("arrays.js", "checks.js"):
-        shutil.copyfile(ENGINE.with_name(part), folder / part)
+    folder, paths = tmp_path_factory.mktemp("engines"), {}
     (folder / "package.json").write_text('{"type": "module"}')
-    text, paths = ENGINE.read_text("utf-8"), {}
+    parts = {name: ENGINE.with_name(name).read_text("utf-8") for name in PARTS}
     for i, (bug, (right, wrong)) in enumerate(MISTAKES.items()):
-        assert text.count(right) == 1, f"{bug}: the engine says {right!r} {text.count(right)} times"
-        paths[bug] = folder / f"engine{i}.js"
-        paths[bug].write_text(text.replace(right, wrong), "utf-8")
+        found = sum(text.count(right) for text in parts.values())
+        assert found == 1, f"{bug}: the engine says {right!r} {found} times"
+        (folder / f"{i}").mkdir()
+        for name, text in parts.items():
+            (folder / f"{i}" / name).write_text(text.replace(right, wrong), "utf-8")
+        paths[bug] = folder / f"{i}" / ENGINE.name
     write_cases(folder / "cases.json", SOME, seed=1)
     report = held(node, folder / "cases.json", *paths.values())
     return {bug: report[path] for bug, path in paths.items()}
