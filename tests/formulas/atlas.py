@@ -12,6 +12,7 @@ from formulas.worlds import (
     correlated,
     dense,
     pooled,
+    relu,
     sigmoid,
     softmax,
     weighted,
@@ -71,6 +72,17 @@ def networks(cost=None, output="sigmoid"):
                 output=output,
             ),
         )
+    ]
+
+
+@cache
+def relu_networks():
+    """Return networks of one map whose convolutional layer has ReLUs."""
+    return [
+        network("a digit, ReLU", digit(), "quadratic", 10, y=one(4), hidden=relu),
+        network(
+            "oblong, ReLU", drawn(30, 28, 20) / 2, "quadratic", 31, (5, 3), ends=OBLONG, hidden=relu
+        ),
     ]
 
 
@@ -369,6 +381,40 @@ def softmax_layer():
     givens = {("z", None): drawn(95, 5)}
     more = {"L": 1, "n": np.array([3, 5])}
     return [World("softmax", givens, {("a", None): lambda v: softmax(v["z", None])}, letters=more)]
+
+
+def shares(name, z, y, cost):
+    """Return softmax outputs without a layer below, and the sum S of their powers."""
+    steps = {
+        ("a", None): lambda v: softmax(v["z", None]),
+        ("C", None): lambda v: COSTS[cost](v["a", None], v["y", None]),
+    }
+    letters = {"S": np.sum(np.exp(z))}
+    return World(name, {("z", None): z, ("y", None): y}, steps, letters=letters)
+
+
+@cache
+def softmax_outputs(*only):
+    """Return ten softmax outputs under each cost, or under the one that is named."""
+    return [
+        shares(f"softmax, {cost}", drawn(94, 10), wish(46, "logarithm"), cost)
+        for cost in (only or COSTS)
+    ]
+
+
+def log_likelihood():
+    return softmax_outputs("logarithm")
+
+
+@cache
+def pencil_19():
+    return [shares("the pencil case of chapter 19", np.log([1.0, 3, 4]), (0, 0, 1), "quadratic")]
+
+
+@cache
+def pencil_19_collapsed():
+    z = np.log([1.0, 3, 4])
+    return [shares("the pencil case, log-likelihood", z, (0, 0, 1), "logarithm")]
 
 
 def errors_given(name, delta, a0=None):

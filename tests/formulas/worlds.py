@@ -76,6 +76,10 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def relu(z):
+    return np.where(np.real(z) > 0, z, 0)
+
+
 def softmax(z):
     power = np.exp(z - np.max(np.real(z), axis=-1, keepdims=True))
     return power / np.sum(power, axis=-1, keepdims=True)
@@ -117,10 +121,11 @@ OUTPUTS = {"sigmoid": sigmoid, "softmax": softmax, "linear": lambda z: z}
 def convolutional(name, a0, w1, b1, w3, b3, y, **options):
     """Return the world of the book's network; w1 of (F, C, 5, 5) makes it one of maps."""
     output, cost = OUTPUTS[options.pop("output", "sigmoid")], COSTS[options.pop("cost")]
+    hidden = options.pop("hidden", sigmoid)
     convolved, axes = (correlated, 2) if np.ndim(w1) == 2 else (correlated_maps, 3)
     steps = {
         ("z", 1): lambda v: convolved(v["a", 0], v["w", 1], v["b", 1]),
-        ("a", 1): lambda v: sigmoid(v["z", 1]),
+        ("a", 1): lambda v: hidden(v["z", 1]),
         ("a", 2): lambda v: pooled(v["a", 1]),
         ("z", 3): lambda v: weighted(v["a", 2], v["w", 3], v["b", 3], axes),
         ("a", 3): lambda v: output(v["z", 3]),
