@@ -394,11 +394,11 @@ RECORDS = [
     ),
     # 19
     Record("nb19-006", of="z|a", worlds=atlas.pencil_19),
-    Record("nb19-013", of="y|delta_{0}", worlds=atlas.pencil_19),
-    Record("nb19-016", of="delta", worlds=atlas.pencil_19_collapsed),
-    Record("nb19-015", worlds=atlas.log_likelihood),
-    Record("nb19-006 nb19-008 nb19-012 nb19-054", worlds=atlas.softmax_outputs),
-    Record("nb19-021 nb19-032", having="_", worlds=atlas.relu_networks),
+    Record("nb19-011", of="y|delta_{0}", worlds=atlas.pencil_19),
+    Record("nb19-014", of="delta", worlds=atlas.pencil_19_collapsed),
+    Record("nb19-013", worlds=atlas.log_likelihood),
+    Record("nb19-006 nb19-007 nb19-010 nb19-046", worlds=atlas.softmax_outputs),
+    Record("nb19-019 nb19-028", having="_", worlds=atlas.relu_networks),
 ]
 
 
@@ -496,8 +496,8 @@ EQUAL = {
     ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
-    ("nb19-008", "z_{l} → z_{m}"): "in the first case m is l",
-    ("nb19-008", "a_{l} → a_{m}"): "in the first case m is l",
-    ("nb19-015", "without Σ[l=0..9] y_{l}"): "the sum is 1",
-    ("nb19-015", "/ Σ[l=0..9] y_{l}"): "the sum is 1",
+    ("nb19-007", "z_{l} → z_{m}"): "in the first case m is l",
+    ("nb19-007", "a_{l} → a_{m}"): "in the first case m is l",
+    ("nb19-013", "without Σ[l=0..9] y_{l}"): "the sum is 1",
+    ("nb19-013", "/ Σ[l=0..9] y_{l}"): "the sum is 1",
 }

@@ -8,10 +8,10 @@ has a section on it.
 import fnmatch
 
 import pytest
+from test_tags import TAGS
 
 from formulas import latex, mutants, records, sources, tally
 from formulas.judge import WRONG, Verdict, judge
-from test_tags import TAGS
 
 CLAIMS = sources.claims()
 NAMES = [f"{claim.place}-{claim.number}" for claim in CLAIMS]

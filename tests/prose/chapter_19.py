@@ -15,13 +15,13 @@ START = deep.Network.random("conv3x5 relu pool2 dense10 softmax", seed=7)
 def mapped(number):
     """What the chapter prints of a map after the pass: b, % tied, ∂C/∂b by first and by all."""
     line = f"map {number}: b = #, #% of the windows tied; dC/db of 1,000 digits: first #, all #"
-    return shown("nb19-034", line)()
+    return shown("nb19-032", line)()
 
 
 def three_biases():
     """For b = −0.1, 0 and 0.1 what the chapter prints: b, % tied, ∂C/∂b by first, split, all."""
     line = "b = {}: #% of the windows tied; dC/db by first # split # all #"
-    return [shown("nb19-031", line.format(b))() for b in ("-0.1", "0.0", "0.1")]
+    return [shown("nb19-027", line.format(b))() for b in ("-0.1", "0.0", "0.1")]
 
 
 def largest(w, b):
@@ -58,15 +58,15 @@ CLAIMS = {
     "the changes add up to #": lambda: round(softmax_jacobian(PENCIL)[:, 0].sum(), 12),
     "Each row adds up to #": lambda: round(softmax_jacobian(PENCIL).sum(axis=1).max(), 12),
     "The quadratic cost runs into a plateau": lambda: bool(
-        shown("nb19-017", "quadratic: δ = #, slope #")()[0] < 0.02
+        shown("nb19-015", "quadratic: δ = #, slope #")()[0] < 0.02
     ),
     "like a straight line, with a slope near #": lambda: near(
         softmax(np.array([0, 0, 5.0]))[2], 0.02
     ),
     "with a step of # one might think": lambda: gradient_check.check.__defaults__[2],
     "The bias of the filter, `0.b`, fails": lambda: (
-        "dC/d 0.b: agrees to a millionth: False" in output("nb19-024")
-        and output("nb19-024").count("True") == 3
+        "dC/d 0.b: agrees to a millionth: False" in output("nb19-022")
+        and output("nb19-022").count("True") == 3
     ),
     "and passes after one step": lambda: bool(after_a_step() < 1e-6),
     "In a window of zeros": zeros_after_relu,
@@ -88,7 +88,7 @@ CLAIMS = {
     ),
     "the ReLU then has a # of the work": lambda: 12 * 12 / (24 * 24),
     "starts at −1, where the ReLU says #": lambda: relu(np.array(-1.0)),
-    "after ten steps of ten digits at # learning rates": lambda: output("nb19-046").count(
+    "after ten steps of ten digits at # learning rates": lambda: output("nb19-040").count(
         "learning rate"
     ),
     "# ReLU neurons on the # pixels": lambda: (100, A0.size),
