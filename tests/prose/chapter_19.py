@@ -68,6 +68,9 @@ CLAIMS = {
         "dC/d 0.b: agrees to a millionth: False" in output("nb19-022")
         and output("nb19-022").count("True") == 3
     ),
+    "On this digit the cost rises on both sides": lambda: bool(
+        shown("nb19-024", "left: #")()[0] < 0 < shown("nb19-024", "right: #")()[0]
+    ),
     "and passes after one step": lambda: bool(after_a_step() < 1e-6),
     "In a window of zeros": zeros_after_relu,
     "the mean of ReLUs is not the ReLU of the mean": lambda: bool(
