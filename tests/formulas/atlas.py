@@ -11,11 +11,13 @@ from formulas.worlds import (
     convolutional,
     correlated,
     dense,
+    largest,
     pooled,
     relu,
     sigmoid,
     softmax,
     weighted,
+    windowed,
 )
 
 LN3 = np.log(3)
@@ -381,6 +383,44 @@ def softmax_layer():
     givens = {("z", None): drawn(95, 5)}
     more = {"L": 1, "n": np.array([3, 5])}
     return [World("softmax", givens, {("a", None): lambda v: softmax(v["z", None])}, letters=more)]
+
+
+def pooling(a1, size, stride, pool):
+    """Return a map, its windows pooled, and a cost of what that makes."""
+    a1 = np.asarray(a1, float)
+    there = [(n - w) // d + 1 for n, w, d in zip(a1.shape, size, stride, strict=True)]
+    letters = dict(zip("RSDEHW", (*size, *stride, *a1.shape), strict=True))
+    steps = {
+        ("a", 2): lambda v: pool(windowed(v["a", 1], size, stride)),
+        ("C", None): lambda v: np.sum((v["a", 2] - v["y", None]) ** 2, (-2, -1)) / 2,
+    }
+    givens = {("a", 1): a1, ("y", None): drawn(100, *there)}
+    letters |= {"H'": there[0], "W'": there[1]}
+    return World(f"windows of {size}, {stride} apart", givens, steps, letters=letters)
+
+
+def poolings(pool):
+    """Return maps with windows that overlap, tile, and leave gaps; none is square."""
+    return [
+        pooling(drawn(101, 7, 9), size, stride, pool)
+        for size, stride in (((3, 2), (2, 1)), ((2, 3), (2, 3)), ((1, 2), (2, 4)))
+    ]
+
+
+@cache
+def maxima():
+    return poolings(largest)
+
+
+@cache
+def means():
+    return poolings(lambda windows: windows.mean(axis=-1))
+
+
+@cache
+def pencil_18():
+    a1 = [[1, 5, 2, 0, 3], [4, 2, 1, 6, 1], [0, 3, 8, 2, 4], [7, 1, 3, 5, 2], [2, 0, 9, 1, 6]]
+    return [pooling(np.array(a1) / 10, (3, 3), (2, 2), largest)]
 
 
 def shares(name, z, y, cost):

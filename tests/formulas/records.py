@@ -392,6 +392,10 @@ RECORDS = [
         worlds=atlas.exercise_15,
         reading=Reading(equals=tex(r"\sum_{j=0}^{1} z_j \delta_j")),
     ),
+    # 18
+    Record("nb18-018 nb18-019", worlds=atlas.means),
+    Record("nb18-006", of="a^1", worlds=atlas.pencil_18),
+    Record("nb18-006 nb18-010 nb18-011", worlds=atlas.maxima),
     # 19
     Record("nb19-006", of="z|a", worlds=atlas.pencil_19),
     Record("nb19-011", of="y|delta_{0}", worlds=atlas.pencil_19),

@@ -110,6 +110,24 @@ def pooled(a1):
     return np.take_along_axis(four, winner, axis=-1)[..., 0]
 
 
+def windowed(a, size, stride):
+    """Return the neurons of each window in reading order, on a last axis."""
+    (rows, columns), (down, right) = size, stride
+    last = [n - length for n, length in zip(a.shape[-2:], size, strict=True)]
+    each = [
+        a[..., r : r + last[0] + 1 : down, s : s + last[1] + 1 : right]
+        for r in range(rows)
+        for s in range(columns)
+    ]
+    return np.stack(each, axis=-1)
+
+
+def largest(windows):
+    """Return the largest of each window, the first of them in reading order at a tie."""
+    winner = np.argmax(np.real(windows), axis=-1)[..., None]
+    return np.take_along_axis(windows, winner, axis=-1)[..., 0]
+
+
 COSTS = {
     "quadratic": lambda a, y: np.sum((a - y) ** 2, axis=-1) / 2,
     "cross-entropy": lambda a, y: -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=-1),
