@@ -1,4 +1,4 @@
-"""The max-pooling layer: F3 and the pooling switch BP2a, ties included."""
+"""The pooling layer: F3 and the switch BP2a, ties included; F3s, F3m and their ways back."""
 
 import inspect
 import re
@@ -144,3 +144,76 @@ def test_bad_input(function, arguments, message):
 def test_the_loops_have_the_same_signature(name):
     loops = getattr(by_definition, f"pool_{name}")
     assert inspect.signature(loops) == inspect.signature(getattr(pool, name))
+
+
+# --- windows of any size and stride -----------------------------------------------------------
+
+ROW = np.array([[1.0, 4.0, 3.0]])
+
+
+def test_F3s_by_hand():
+    np.testing.assert_array_equal(pool.forward(ROW, (1, 2), 1), [[4, 4]])
+    np.testing.assert_array_equal(pool.forward(A1, (2, 3), 1), [[0.9, 0.8]])
+    np.testing.assert_array_equal(pool.forward(A1, (1, 1), (1, 3)), [[0.1, 0.2], [0.9, 0.8]])
+
+
+def test_BP2s_a_neuron_that_wins_twice_collects_twice():
+    on = pool.switches(ROW, "first", (1, 2), 1)
+    back = pool.scatter(np.array([[1.0, 10.0]]), on, (1, 3), (1, 2), 1)
+    np.testing.assert_array_equal(back, [[0, 11, 0]])
+
+
+def test_F3m_BP2m_by_hand():
+    np.testing.assert_array_equal(pool.mean(ROW, (1, 2), 1), [[2.5, 3.5]])
+    back = pool.mean_backward(np.array([[1.0, 10.0]]), (1, 3), (1, 2), 1)
+    np.testing.assert_array_equal(back, [[0.5, 5.5, 5]])
+
+
+def test_in_a_gap_and_beyond_the_last_window_nothing_comes_back():
+    a = random(5, 7)
+    on = pool.switches(a, "all", 2, 3)
+    back = pool.scatter(np.ones(on.shape[:2]), np.ones(on.shape), a.shape, 2, 3)
+    seen = np.zeros((5, 7))
+    for rows, columns in np.ndindex(2, 2):
+        seen[3 * rows : 3 * rows + 2, 3 * columns : 3 * columns + 2] = 1
+    np.testing.assert_array_equal(back, seen)
+
+
+@st.composite
+def windowed(draw):
+    """Draw a map with ties, oblong as a rule, with a size and a stride of windows on it."""
+    shape = draw(st.integers(3, 7)), draw(st.integers(3, 8))
+    batch = draw(st.sampled_from([(), (2,), (2, 3)]))
+    a = draw(arrays(np.float64, (*batch, *shape), elements=st.sampled_from([0.25, 0.5, 0.75])))
+    size, stride = ((draw(st.integers(1, 3)), draw(st.integers(1, 3))) for _ in ("size", "stride"))
+    return a, size, stride
+
+
+@given(windowed())
+def test_F3s_F3m_BP2s_BP2m_loops_agree(case):
+    a, size, stride = case
+    shape = a.shape[-2:]
+    for name in ("forward", "mean"):
+        loops = getattr(by_definition, f"pool_{name}")(a, size, stride)
+        np.testing.assert_allclose(getattr(pool, name)(a, size, stride), loops, **EXACT)
+    grad = random(*pool.forward(a, size, stride).shape)
+    loops = by_definition.pool_mean_backward(grad, shape, size, stride)
+    np.testing.assert_allclose(pool.mean_backward(grad, shape, size, stride), loops, **EXACT)
+    for ties in pool.TIES:
+        on = pool.switches(a, ties, size, stride)
+        np.testing.assert_array_equal(on, by_definition.pool_switches(a, ties, size, stride))
+        loops = by_definition.pool_scatter(grad, on, shape, size, stride)
+        np.testing.assert_allclose(pool.scatter(grad, on, shape, size, stride), loops, **EXACT)
+
+
+@pytest.mark.parametrize(("size", "stride"), [(3, 2), ((2, 3), 1), (2, (3, 1))])
+def test_BP2s_BP2m_are_the_measured_slopes(size, stride):
+    a = random(6, 7)
+    grad = random(*pool.forward(a, size, stride).shape)
+    on = pool.switches(a, "first", size, stride)
+    for found, function in (
+        (pool.scatter(grad, on, a.shape, size, stride), pool.forward),
+        (pool.mean_backward(grad, a.shape, size, stride), pool.mean),
+    ):
+        slopes = central_differences(lambda x, f=function: np.vdot(f(x, size, stride), grad), a)
+        np.testing.assert_allclose(found, slopes, rtol=0, atol=1e-8)

@@ -396,7 +396,10 @@ def pooling(a1, size, stride, pool):
     }
     givens = {("a", 1): a1, ("y", None): drawn(100, *there)}
     letters |= {"H'": there[0], "W'": there[1]}
-    return World(f"windows of {size}, {stride} apart", givens, steps, letters=letters)
+    places = {"r": range(size[0]), "s": range(size[1])}
+    return World(
+        f"windows of {size}, {stride} apart", givens, steps, letters=letters, ranges=places
+    )
 
 
 def poolings(pool):

@@ -62,6 +62,8 @@ PLAIN = {
     "it loses to the 0.9": "an entry of the pencil case",
     "What arrives at the 0.8, and what at the 0.9": "entries of the pencil case",
     "The 0.8 has won the two upper": "an entry of the pencil case",
+    "What is the slope in the 4: 1, 10, 11, or 5.5": "answers to choose from",
+    "let ∂C/∂a² be 1, −2, 3 and 5": "chosen for the pencil",
     "the 0.9 has won the two lower": "an entry of the pencil case",
     "on 1,000 random maps": "chosen for the exercise",
 }
