@@ -500,6 +500,8 @@ EQUAL = {
     ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
+    ("nb18-019", "without r"): "all neurons of a window have the same share",
+    ("nb18-019", "without s"): "all neurons of a window have the same share",
     ("nb19-007", "z_{l} → z_{m}"): "in the first case m is l",
     ("nb19-007", "a_{l} → a_{m}"): "in the first case m is l",
     ("nb19-013", "without Σ[l=0..9] y_{l}"): "the sum is 1",
