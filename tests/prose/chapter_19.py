@@ -109,6 +109,7 @@ PLAIN = {
     "All of them can say 0.9 at once": "a number that any sigmoid can say",
     "has a slope of 0.01 on the left": "what a leaky ReLU has by definition, in the cell below",
     "a bias of −10": "chosen in the cell below",
+    "The share is that of 1,000 digits": "how many the cell takes",
     "Nobody sets a bias to −10": "chosen in the cell above",
     "train on 1,000 digits": "how many the cell takes",
     "Here are 100 ReLU neurons": "how many the cell makes",
