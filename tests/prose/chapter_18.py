@@ -48,7 +48,7 @@ CLAIMS = {
         slopes("the 4")[2] / slopes("the 4")[0]
     ),
     "The two other rules agree": lambda: slopes("the 4")[0] == slopes("the 4")[1],
-    "a neuron in four windows # ninths": lambda: seen_by(3, 2).max(),
+    "a neuron in four windows collects # such shares": lambda: seen_by(3, 2).max(),
     "there are neurons in one window, in two and in four": lambda: (
         set(seen_by(3, 2)) == {0, 1, 2, 4}
     ),
