@@ -5,10 +5,12 @@ The file is the layer, the function is the direction:
 =========  =============  =====================  ==============  ==============
 room       forward        backward (∂C/∂ input)  gradient of b   gradient of w
 =========  =============  =====================  ==============  ==============
-conv.py    F1             through a convolution  BP3             BP4
-pool.py    F3             BP2a                   –               –
+conv.py    F1, F1s        BP5, BP5s              BP3             BP4, BP4s
+pool.py    F3, F3s, F3m   BP2a, BP2s, BP2m       –               –
 dense.py   F4             the sum in BP2         BP3a            BP4a
 =========  =============  =====================  ==============  ==============
+
+An s is the same with stride and padding, or with windows of any size; an m is for means.
 
 ``activations`` holds F2 and F5, ``costs`` holds C and BP1, ``network`` joins them, and
 ``by_definition`` writes all of it again as index loops, to be checked against. ``maps`` looks at

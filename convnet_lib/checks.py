@@ -257,6 +257,8 @@ def one_or_two(name, x, least=0):
         ...
     ValueError: stride: expected a whole number, at least 1, or a pair of such, got (2, 0)
     """
+    if type(x) is int and x >= least:  # as nearly every call has it: not a microsecond for it
+        return x, x
     both = tuple(x) if isinstance(x, tuple | list) else (x, x)
     if len(both) != 2 or not all(_is_single(n, Integral) and n >= least for n in both):
         refuse(name, f"a whole number, at least {least}, or a pair of such", plain(x))

@@ -14,10 +14,10 @@ w                  b        a                   z and delta
 
 with H' = H - KH + 1 and W' = W - KW + 1. Leading axes (...) are batch axes.
 
-The filter may move by more than one row and column at a time, the stride S, and the image may have
-zeros around it, P rows and columns of them, the padding. Then neuron j, k sees from row S·j - P and
-column S·k - P of a on, where a counts as 0 outside of the image, and H' = ⌊(H + 2P - KH) / S⌋ + 1.
-Both are a whole number or a pair (rows, columns).
+The filter may move by S rows and columns at a time, the stride, and P rows and columns of zeros
+may stand at each edge of the image, the padding. Then neuron j, k sees from row Sj - P and column
+Sk - P on, where a is 0 outside of the image, and H' = ⌊(H + 2P - KH) / S⌋ + 1. Each is a whole
+number, or a pair (rows, columns) where the two axes differ.
 """
 
 import numpy as np

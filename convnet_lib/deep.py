@@ -120,7 +120,7 @@ class Network:
                 a.append(layer.forward(a[-1]))
         return tuple(a)
 
-    def backprop(self, a0, y, pixels=True):
+    def backprop(self, a0, y):
         """Return the gradients of the parameters and of every activation (D2, D3).
 
         >>> net = deep.Network([deep.Dense(np.array([[1.0], [-1.0]]), np.zeros(2)), deep.Softmax()],
@@ -132,8 +132,6 @@ class Network:
         Args:
             a0: images, as for `feedforward`.
             y: desired activations, with the shape of the output.
-            pixels: whether ∂C/∂a⁰ is wanted; a step of training can do without it, and grad[0] is
-                then None.
 
         Returns:
             Backward, the named fields nablas and grad.
@@ -150,9 +148,44 @@ class Network:
         for i, layer in reversed(list(enumerate(layers))):
             with _naming(i, type(layer).__name__):
                 nablas.append(layer.nabla(above, a[i]))  # D3
-                above = layer.backward(above, a[i]) if i or pixels else None  # D2
+                above = layer.backward(above, a[i])  # D2
             grad.append(above)
         return Backward(tuple(reversed(nablas)), tuple(reversed(grad)))
+
+    def receptive_field(self, i, place):
+        """Return the rows and the columns of a0 that a neuron of a[i] sees, as two ranges.
+
+        Each layer between widens them: a neuron at j of a layer with a filter or a window of K
+        rows, stride S and padding P sees the rows from S·j - P to S·j - P + K - 1 below.
+
+        >>> net = deep.Network.random("conv2x5 relu pool2 conv3x5 relu pool2 dense10 softmax")
+        >>> net.receptive_field(1, (3, 4)), net.receptive_field(6, (0, 1))
+        ((range(3, 8), range(4, 9)), (range(0, 16), range(4, 20)))
+
+        Args:
+            i: which activations, from 0 (a pixel, which sees itself) on.
+            place: row and column of the neuron.
+
+        Returns:
+            Two ranges; rows and columns of the padding, which are no pixels, count too.
+
+        Raises:
+            ValueError: if i is no number of activations, or there is a Dense layer or a softmax
+                below, of which each neuron sees all.
+        """
+        i = checks.whole("i", i)
+        if i > len(self.layers):
+            checks.refuse("i", f"0 to {len(self.layers)}", i)
+        rows, columns = (range(n, n + 1) for n in checks.position("place", place, (10**9,) * 2))
+        for number, layer in reversed(list(enumerate(self.layers[:i]))):
+            if isinstance(layer, Dense | Softmax):
+                expected = "activations of maps, below any Dense layer or softmax"
+                checks.refuse("i", expected, f"{i}, above layers[{number}]")
+            rows, columns = (
+                range(stride * seen[0] - zeros, stride * seen[-1] - zeros + size)
+                for seen, size, stride, zeros in zip((rows, columns), *_reach(layer), strict=True)
+            )
+        return rows, columns
 
     def cost_of(self, a0, y):
         """Return the cost of each example, shape (...); arguments and errors as `backprop` (C, Cl).
@@ -230,6 +263,21 @@ class Network:
             layers[int(i)] = replace(layers[int(i)], **{letter: array})
         return replace(self, layers=layers)
 
+    @property
+    def about(self):
+        """What the network is besides its parameters, as JSON: its cost, and layer by layer.
+
+        >>> deep.Network([deep.MaxPool(3), deep.ReLU()]).about  # doctest: +NORMALIZE_WHITESPACE
+        '{"cost": "quadratic", "layers":
+        [{"kind": "MaxPool", "size": 3, "stride": null, "ties": "first"}, {"kind": "ReLU"}]}'
+        """
+        layers = [
+            {"kind": type(layer).__name__}
+            | {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in layer.learned}
+            for layer in self.layers
+        ]
+        return json.dumps({"cost": self.cost, "layers": layers})
+
     @classmethod
     def random(cls, spec, image=(28, 28), seed=0, cost=None, dtype=float):
         """Return a network with random weights and zero biases, from its layers in words.
@@ -278,7 +326,7 @@ class Network:
         Raises:
             OSError: if the file cannot be written there.
         """
-        archives.write(path, {"layers": np.array(_written(self)), **self.parameters})
+        archives.write(path, {"layers": np.array(self.about), **self.parameters})
 
     @classmethod
     def load(cls, path):
@@ -297,6 +345,18 @@ class Network:
         """
         arrays = archives.read(path, ["layers"], "a deep network")
         return cls(*_read(path, arrays))
+
+
+def _reach(layer):
+    """Size, stride and padding of a layer, each for rows and columns."""
+    match layer:
+        case Conv():
+            sizes = layer.w.shape[-2:], layer.stride, layer.padding
+        case MaxPool() | MeanPool():
+            sizes = layer.size, layer.size if layer.stride is None else layer.stride, 0
+        case _:
+            sizes = 1, 1, 0
+    return [checks.one_or_two("size", n) for n in sizes]
 
 
 def _refuse_softmax_of_maps(layers):
@@ -328,16 +388,6 @@ def _drawn(spec, image, rng, dtype):
             made.append(from_word(word, a.shape, rng, 2 if following == "relu" else 1, dtype))
             a = made[-1].forward(a)
     return made
-
-
-def _written(net):
-    """Return a network without its arrays as JSON."""
-    layers = [
-        {"kind": type(layer).__name__}
-        | {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in layer.learned}
-        for layer in net.layers
-    ]
-    return json.dumps({"cost": net.cost, "layers": layers})
 
 
 def _read(path, arrays):

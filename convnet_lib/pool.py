@@ -105,8 +105,8 @@ def mean_backward(grad, shape, size=None, stride=None):
 def winners(a, ties="first"):
     """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
-    A neuron that shares the maximum has no derivative: the slope is 1 on the right and 0 on the
-    left. What to do with the tied neurons BP2a leaves open, and `ties` decides:
+    Where several neurons share the maximum the derivative does not exist for them, and for the
+    others it is 0. BP2a leaves open what to do with the tied neurons, and `ties` decides:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;
@@ -279,15 +279,13 @@ def windows(a, size=None, stride=None):
         ValueError: as in `forward`.
     """
     a = checks.floats("a", a)
-    if size is None and stride is None:
-        return _tiles(a)
-    size, (down, right) = steps(size, stride)
-    if a.ndim < 2 or 0 in a.shape[-2:]:
-        checks.refuse("a", "shape (..., H, W)", a.shape)
-    if size[0] > a.shape[-2] or size[1] > a.shape[-1]:
-        checks.refuse("size", f"a window no larger than the map {a.shape[-2:]}", size)
-    field = sliding_window_view(a, size, axis=(-2, -1))[..., ::down, ::right, :, :]
-    return field.reshape(*field.shape[:-2], size[0] * size[1])
+    if size is not None or stride is not None:
+        return _windows(a, *steps(size, stride))
+    if a.ndim < 2 or a.shape[-2] % SIZE or a.shape[-1] % SIZE or 0 in a.shape[-2:]:
+        checks.refuse("a", "shape (..., H, W) with H and W even, so that 2×2 windows fit", a.shape)
+    *batch, rows, columns = a.shape
+    field = a.reshape(*batch, rows // SIZE, SIZE, columns // SIZE, SIZE).swapaxes(-3, -2)
+    return field.reshape(*batch, rows // SIZE, columns // SIZE, SIZE * SIZE)
 
 
 def mask(grad, winners):
@@ -346,13 +344,14 @@ def marks(grad, switches, shape, size=None, stride=None):
     return grad, switches, shape
 
 
-def _tiles(a):
-    """The book's windows, 2×2."""
-    if a.ndim < 2 or a.shape[-2] % SIZE or a.shape[-1] % SIZE or 0 in a.shape[-2:]:
-        checks.refuse("a", "shape (..., H, W) with H and W even, so that 2×2 windows fit", a.shape)
-    *batch, rows, columns = a.shape
-    field = a.reshape(*batch, rows // SIZE, SIZE, columns // SIZE, SIZE).swapaxes(-3, -2)
-    return field.reshape(*batch, rows // SIZE, columns // SIZE, SIZE * SIZE)
+def _windows(a, size, stride):
+    """The windows of any size and stride, which may share neurons or leave some out."""
+    if a.ndim < 2 or 0 in a.shape[-2:]:
+        checks.refuse("a", "shape (..., H, W)", a.shape)
+    if size[0] > a.shape[-2] or size[1] > a.shape[-1]:
+        checks.refuse("size", f"a window no larger than the map {a.shape[-2:]}", size)
+    field = sliding_window_view(a, size, axis=(-2, -1))[..., :: stride[0], :: stride[1], :, :]
+    return field.reshape(*field.shape[:-2], prod(size))
 
 
 def _shares(name, x):

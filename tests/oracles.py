@@ -20,6 +20,27 @@ def random(*shape, seed=0, dtype=np.float64):
     return np.random.default_rng([seed, *shape]).standard_normal(shape).astype(dtype)
 
 
+def autograd_slope(f, x):
+    """Return ∂f/∂x by autograd, f being made of `slid_over`."""
+    return grad(f)(x)
+
+
+def slid_over(a, size, stride=(1, 1), padding=(0, 0)):
+    """Return {(r, s): the pixels that lie r, s from the corners of all windows}, for autograd.
+
+    Nothing of convnet_lib is called, and no window is cut out: each entry is the padded image
+    moved by r and s, every `stride` rows and columns of it.
+    """
+    around = [(0, 0)] * (a.ndim - 2) + [(zeros, zeros) for zeros in padding]
+    a = anp.pad(a, around, "constant")
+    ends = [a.shape[i - 2] - size[i] + 1 for i in (0, 1)]
+    return {
+        (r, s): a[..., r : r + ends[0] : stride[0], s : s + ends[1] : stride[1]]
+        for r in range(size[0])
+        for s in range(size[1])
+    }
+
+
 def autograd_gradients(net, a0, y, cost):
     """Return ∂C/∂ of w1, b1, w3, b3 of one image, by autograd through a forward pass of its own.
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from convnet_lib import ConvNet, activations, conv, costs, deep, gradient_check
+from convnet_lib import (
+    ConvNet,
+    activations,
+    by_definition,
+    conv,
+    costs,
+    deep,
+    gradient_check,
+)
 
 RNG = np.random.default_rng(7)
 TWO_BY_HAND = [
@@ -139,6 +147,24 @@ def test_desired_outputs_need_not_be_labels():
     agree_with_differences(net, RNG.random((2, 3, 2)), np.array([[0.3, 0.2, 1.5, 0], [0, 0, 0, 0]]))
 
 
+@pytest.mark.parametrize(("spec", "image", "cost"), SPECS)
+def test_D1_D2_D3_are_the_loops(spec, image, cost):
+    net = deep.Network.random(spec, image, seed=6, cost=cost)
+    a0 = np.round(3 * RNG.random((2, *image))) / 3  # with ties
+    y = np.eye(4)[[2, 0]]
+    for mine, loops in zip(
+        net.feedforward(a0), by_definition.deep_feedforward(net, a0), strict=True
+    ):
+        assert_allclose(mine, loops, rtol=1e-12, atol=1e-13)
+    mine, loops = net.backprop(a0, y), by_definition.deep_backprop(net, a0, y)
+    for one, other in zip(mine.grad, loops.grad, strict=True):
+        assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+    for one, other in zip(mine.nablas, loops.nablas, strict=True):
+        assert list(one) == list(other)
+        for name, nabla in other.items():
+            assert_allclose(one[name], nabla, rtol=1e-11, atol=1e-13)
+
+
 def through_autograd(net, parameters, a):
     """The outputs, in operations that autograd can follow: convolution and pooling unrolled."""
     names = iter(parameters)
@@ -236,6 +262,33 @@ def test_an_output_of_which_the_network_is_sure_keeps_its_digits():
     assert_allclose(net.backprop(z, y).grad[0], [-np.exp(-50), np.exp(-50)], rtol=1e-12)
     assert_allclose(net.cost_of(z, y), np.log1p(np.exp(-50)), rtol=1e-12, atol=1e-16)
     assert_allclose(net.cost_of(z, 1 - y), 50)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1, 2)])
+def test_a_receptive_field_is_where_a_pixel_makes_a_difference(place):
+    spec = "conv2x3x2s2p1 sigmoid mean2x3s1 conv3x2x3 sigmoid mean2s1 dense4 softmax"
+    net = deep.Network.random(spec, (16, 15), seed=3)
+    a0 = RNG.random((16, 15))
+    for i in range(7):
+        at = (..., *place)
+        before = net.feedforward(a0)[i][at]
+        seen = np.zeros(a0.shape, bool)
+        for pixel in np.ndindex(a0.shape):
+            moved = a0.copy()
+            moved[pixel] += 1
+            seen[pixel] = np.any(net.feedforward(moved)[i][at] != before)
+        rows, columns = net.receptive_field(i, place)
+        wanted = np.zeros(a0.shape, bool)
+        wanted[max(rows[0], 0) : rows[-1] + 1, max(columns[0], 0) : columns[-1] + 1] = True
+        assert_array_equal(seen, wanted, err_msg=str(i))
+
+
+def test_above_a_dense_layer_each_neuron_sees_all():
+    net = deep.Network.random("conv2x3 dense4 relu dense4 softmax", (6, 5))
+    with pytest.raises(ValueError, match=r"^i: expected activations of maps.*above layers\[1\]$"):
+        net.receptive_field(2, (0, 0))
+    with pytest.raises(ValueError, match=r"^i: expected 0 to 5, got 6$"):
+        net.receptive_field(6, (0, 0))
 
 
 # --- parameters, files, words ------------------------------------------------------------------
@@ -440,6 +493,7 @@ def test_Cl_log_likelihood_by_hand():
     a, y = np.array([[0.125, 0.375, 0.5], [1.0, 0.0, 0.0]]), np.array([[0, 0, 1.0], [1, 0, 0]])
     assert_allclose(costs.log_likelihood(a, y), [np.log(2), 0])
     assert_allclose(costs.log_likelihood_prime(a, y), [[0, 0, -2], [-1, 0, 0]])
+    assert_allclose(costs.log_likelihood_prime(np.array([1e-9]), np.ones(1)), [-1e9])
     assert costs.log_likelihood(a[1], y[0]) > 700  # as large as a float can tell, not infinite
     with pytest.raises(ValueError, match=r"^a: expected activations from 0 to 1, got 1\.5$"):
         costs.log_likelihood(np.array([1.5]), np.array([1.0]))

@@ -6,6 +6,7 @@ of one function holds for that of its brothers, the index loops among them.
 
 import re
 from dataclasses import replace
+from functools import partial
 
 import matplotlib
 import numpy as np
@@ -40,6 +41,7 @@ DIGITS = data.Digits(IMAGES, LABELS)
 A, W, B = random(6, 7), random(2, 3, 4), random(2)
 DELTA = random(2, 4, 4)
 A1, GRAD = activations.sigmoid(random(4, 6)), random(2, 3)
+SWITCHES, SMALL = pool.switches(A1, "split", 2, 1), random(3, 5)
 A2, W3, B3 = random(3, 4), random(5, 3, 4), random(5)
 A3 = activations.sigmoid(random(3, 5))
 Y3 = np.eye(5)[[1, 4, 0]]
@@ -70,7 +72,19 @@ ARRAYS = {
     "conv.nabla_b": ("delta", lambda x: conv.nabla_b(x, W), DELTA),
     "conv.nabla_w a": ("a", lambda x: conv.nabla_w(DELTA, x, W), A),
     "conv.nabla_w delta": ("delta", lambda x: conv.nabla_w(x, A, W), DELTA),
+    "moved fields": ("a", lambda x: conv.receptive_fields(x, W, 2, 1), A),
+    "moved conv.forward": ("a", lambda x: conv.forward(x, W, B, 2, 1), A),
+    "moved conv.backward": ("delta", lambda x: conv.backward(x, W, 2, 1), DELTA),
+    "moved conv.nabla_w": ("a", lambda x: conv.nabla_w(DELTA, x, W, 1, (0, 0)), A),
     "pool.forward": ("a", pool.forward, A1),
+    "pool.mean": ("a", pool.mean, A1),
+    "pool.switches": ("a", pool.switches, A1),
+    "pool.windows 3x2": ("a", lambda x: pool.windows(x, (3, 2)), A1),
+    "pool.forward 3x2": ("a", lambda x: pool.forward(x, (3, 2), 1), A1),
+    "pool.mean 3x2": ("a", lambda x: pool.mean(x, (3, 2), 1), A1),
+    "pool.tied 3x2": ("a", lambda x: pool.tied(x, (3, 2), 1), A1),
+    "pool.scatter grad": ("grad", lambda x: pool.scatter(x, SWITCHES, (4, 6), 2, 1), SMALL),
+    "pool.mean_backward": ("grad", lambda x: pool.mean_backward(x, (4, 6), 2, 1), SMALL),
     "pool.winners": ("a", pool.winners, A1),
     "pool.tied": ("a", pool.tied, A1),
     "pool.backward": ("grad", lambda x: pool.backward(x, pool.winners(A1)), GRAD),
@@ -117,6 +131,18 @@ ARRAYS = {
     "by_definition.conv_nabla_b": ("delta", lambda x: loops("conv_nabla_b")(x, W), DELTA),
     "by_definition.conv_nabla_w": ("a", lambda x: loops("conv_nabla_w")(DELTA, x, W), A),
     "by_definition.pool_forward": ("a", loops("pool_forward"), A1),
+    "by_definition.pool_mean": ("a", lambda x: loops("pool_mean")(x, (3, 2), 1), A1),
+    "by_definition.pool_switches": ("a", lambda x: loops("pool_switches")(x, "first", 3), A1),
+    "by_definition.pool_scatter": (
+        "grad",
+        lambda x: loops("pool_scatter")(x, SWITCHES, (4, 6), 2, 1),
+        SMALL,
+    ),
+    "by_definition.pool_mean_backward": (
+        "grad",
+        lambda x: loops("pool_mean_backward")(x, (4, 6), 2, 1),
+        SMALL,
+    ),
     "by_definition.pool_winners": ("a", loops("pool_winners"), A1),
     "by_definition.pool_backward": (
         "grad",
@@ -353,6 +379,25 @@ EMPTY = {
     "conv.nabla_b": (lambda: conv.nabla_b(np.zeros((0, 2, 4, 4)), W), (2,)),
     "pool.forward": (lambda: pool.forward(np.zeros((0, 4, 6))), (0, 2, 3)),
     "pool.winners": (lambda: pool.winners(np.zeros((0, 4, 6)), "split"), (0, 4, 6)),
+    "moved conv.forward": (lambda: conv.forward(np.zeros((0, 6, 7)), W, 0 * B, 2, 1), (0, 2, 3, 3)),
+    "moved conv.backward": (
+        lambda: conv.backward(np.zeros((0, 2, 3, 3)), W, 2, 1, (6, 7)),
+        (0, 6, 7),
+    ),
+    "moved conv.nabla_w": (
+        lambda: conv.nabla_w(np.zeros((0, 2, 3, 3)), np.zeros((0, 6, 7)), W, 2, 1),
+        (2, 3, 4),
+    ),
+    "pool.mean": (lambda: pool.mean(np.zeros((0, 4, 6)), 3, 1), (0, 2, 4)),
+    "pool.switches": (lambda: pool.switches(np.zeros((0, 4, 6)), "split", 3, 1), (0, 2, 4, 9)),
+    "pool.scatter": (
+        lambda: pool.scatter(np.zeros((0, 2, 4)), np.zeros((0, 2, 4, 9)), (4, 6), 3, 1),
+        (0, 4, 6),
+    ),
+    "pool.mean_backward": (
+        lambda: pool.mean_backward(np.zeros((0, 2, 4)), (4, 6), 3, 1),
+        (0, 4, 6),
+    ),
     "dense.forward": (lambda: dense.forward(np.zeros((0, 3, 4)), W3, B3), (0, 5)),
     "dense.nabla_w": (lambda: dense.nabla_w(np.zeros((0, 5)), np.zeros((0, 3, 4))), (5, 3, 4)),
     "dense.nabla_b": (lambda: dense.nabla_b(np.zeros((0, 5))), (5,)),
@@ -376,6 +421,7 @@ def test_an_empty_batch_gives_an_empty_result_or_a_sum_of_0(call, shape):
     [
         lambda: by_definition.conv_forward(np.zeros((0, 6, 7)), W, B),
         lambda: by_definition.pool_forward(np.zeros((0, 4, 6))),
+        lambda: by_definition.pool_mean(np.zeros((0, 4, 6)), 3, 1),
         lambda: by_definition.dense_nabla_b(np.zeros((0, 5))),
         lambda: by_definition.backprop(NET, IMAGES[:0], Y[:0]),
         lambda: fast.Stepper(NET).gradients(IMAGES[:0], Y[:0]),
@@ -409,7 +455,84 @@ def checked(**change):
     return gradient_check.check(NET, IMAGES[0], Y[0], **{"entries": 2, **change})
 
 
+NO_STRIDE = [
+    *(x for x in NO_WHOLE_NUMBER if x is not None),
+    *((1, 2, 3), (1,), (), (1.0, 2), (2, True), (-1, 1), (1, None), "12", {1, 2}),
+]
+
+CONV = {"forward": (A, W, B), "backward": (DELTA, W), "nabla_w": (DELTA, A, W)}
+MOVED = {
+    **{f"conv.{name}": partial(getattr(conv, name), *given) for name, given in CONV.items()},
+    **{f"conv_{name}": partial(loops(f"conv_{name}"), *given) for name, given in CONV.items()},
+    "receptive_fields": partial(conv.receptive_fields, A, W),
+}
+POOL = {name: (A1,) for name in ("forward", "mean", "switches")}
+POOL |= {"scatter": (SMALL, SWITCHES, (4, 6)), "mean_backward": (SMALL, (4, 6))}
+POOLED = {
+    **{f"pool.{name}": partial(getattr(pool, name), *given) for name, given in POOL.items()},
+    **{f"pool_{name}": partial(loops(f"pool_{name}"), *given) for name, given in POOL.items()},
+    "windows": partial(pool.windows, A1),
+    "tied": partial(pool.tied, A1),
+}
+
+
+@pytest.mark.parametrize("bad", [0, (0, 1), None, *NO_STRIDE], ids=repr)
+@pytest.mark.parametrize("call", MOVED.values(), ids=list(MOVED))
+def test_no_stride_of_a_filter(call, bad):
+    with pytest.raises(ValueError, match=r"^stride: expected a whole number, at least 1, or a p"):
+        call(stride=bad)
+
+
+@pytest.mark.parametrize("bad", [None, *NO_STRIDE], ids=repr)
+@pytest.mark.parametrize("call", MOVED.values(), ids=list(MOVED))
+def test_no_padding(call, bad):
+    with pytest.raises(ValueError, match=r"^padding: expected a whole number, at least 0, or a p"):
+        call(padding=bad)
+
+
+@pytest.mark.parametrize("bad", [0, (0, 1), *NO_STRIDE], ids=repr)
+@pytest.mark.parametrize("name", ["size", "stride"])
+@pytest.mark.parametrize("call", POOLED.values(), ids=list(POOLED))
+def test_no_size_and_no_stride_of_a_window(call, name, bad):
+    with pytest.raises(ValueError, match=rf"^{name}: expected a whole number, at least 1, or a p"):
+        call(**{name: bad})
+
+
+NO_SHAPE = [4, 4.0, None, (4,), (4, 6, 1), (4.0, 6), (0, 6), (-4, 6), (True, 6), "46"]
+
+
+@pytest.mark.parametrize("bad", NO_SHAPE, ids=repr)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: pool.scatter(SMALL, SWITCHES, x, 2, 1),
+        lambda x: pool.mean_backward(SMALL, x, 2, 1),
+        lambda x: by_definition.pool_scatter(SMALL, SWITCHES, x, 2, 1),
+        lambda x: by_definition.pool_mean_backward(SMALL, x, 2, 1),
+        lambda x: conv.backward(DELTA, W, shape=0 if x is None else x),
+        lambda x: by_definition.conv_backward(DELTA, W, shape=0 if x is None else x),
+    ],
+)
+def test_no_shape(call, bad):
+    with pytest.raises(ValueError, match=r"^shape: expected \(H, W\), got "):
+        call(bad)
+
+
+@pytest.mark.parametrize("pair", [(2, 1), [2, 1], (np.int64(2), np.uint8(1))])
+def test_a_stride_in_other_clothes(pair):
+    expected = conv.forward(A, W, B, (2, 1), (2, 1))
+    np.testing.assert_array_equal(conv.forward(A, W, B, pair, pair), expected)
+    np.testing.assert_array_equal(pool.mean(A1, pair, pair), pool.mean(A1, (2, 1), (2, 1)))
+    assert conv.size(np.int64(28), np.uint8(5), np.array(2)) == 12
+
+
 COUNTS = {
+    "size length": ("length", lambda x: conv.size(x, 1), [0, *NO_WHOLE_NUMBER[:-1]]),
+    "size kernel": ("kernel", lambda x: conv.size(28, x), [0, 29, *NO_WHOLE_NUMBER]),
+    "size stride": ("stride", lambda x: conv.size(28, 5, x), [0, *NO_WHOLE_NUMBER]),
+    "size padding": ("padding", lambda x: conv.size(28, 5, 1, x), NO_WHOLE_NUMBER),
+    "switches ties": ("ties", lambda x: pool.switches(A1, x, 3), ["First", "last", None, 1]),
+    "loops' switches": ("ties", lambda x: by_definition.pool_switches(A1, x), ["First", None]),
     "sgd epochs": ("epochs", lambda x: sgd(epochs=x), NO_WHOLE_NUMBER),
     "sgd batch_size": ("batch_size", lambda x: sgd(batch_size=x), [0, *NO_WHOLE_NUMBER]),
     "sgd patience": (

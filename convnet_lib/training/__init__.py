@@ -5,14 +5,14 @@ room               what is in it
 =================  ===========================================================================
 descent.py         a step, a run of many, and how good a network is
 fast.py            the step that a run takes: the same gradients, much sooner
-deep_step.py       the same for a deep network
+deep_step.py       the same for a deep network; deep_work.py, what a layer has to do in it
 checkpoints.py     a run kept in a file, and gone on from
 progress.py        the bar, or the lines, that tell how far a run is
 distributed.py     gradients summed up by several processes; not loaded here, it alone needs Dask
 =================  ===========================================================================
 """
 
-from . import checkpoints, deep_step, fast, progress
+from . import checkpoints, deep_step, deep_work, fast, progress
 from .deep_step import DeepStepper, stepper
 from .descent import (
     DivergedError,
@@ -37,6 +37,7 @@ __all__ = [
     "checkpoints",
     "confusion",
     "deep_step",
+    "deep_work",
     "fast",
     "hold_out",
     "mean_cost",

@@ -1,19 +1,86 @@
-"""A step of a deep network: its own backward pass, in chunks that fit the memory.
+"""The same step as `deep.Network.backprop`, fast: what changes is the order of the work.
 
-It has the face of `fast.Stepper`, so that a run takes either.
+Five ideas, each with the place in `deep_work`, or here, that holds it:
+
+- The images of a chunk stand along the last axis, so that a row of neurons is one long row of
+  numbers, and every equation with a sum in it is one product of matrices (`_ConvWork`,
+  `_DenseWork`).
+- Receptive fields are overlapping views; they are copied into a matrix once, for F1s, and serve
+  BP4s as well. BP5s is that copy backwards: what each pixel gave, it gets (`_ConvWork`).
+- The activation rises, so the largest z of a window makes the largest a: pool first, and bias and
+  activation run on what is left (`plan`).
+- Nobody asks for ∂C/∂a⁰ in a step, and it is not computed (`_Half`).
+- Buffers are kept from step to step (`Buffers`), and two threads work on the halves of a large
+  mini-batch, as in `fast` (`DeepStepper`).
 """
+
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
-from .. import checks, network, networks
+from .. import checks, costs, deep, network, networks
+from ..deep import COLLAPSES
 from . import fast
+from .deep_work import LEARNING, Buffers, plan
 
-#: Numbers that the activations of a chunk may hold, all layers together.
-CHUNK = 20_000_000
+#: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
+CHUNK = 1_000_000
+#: Products that a mini-batch has from which a second thread is worth its start.
+TWO_THREADS_FROM = 10_000_000
+
+
+class _Half:
+    """All that one thread needs: the work, its buffers, and the gradients that it sums up."""
+
+    def __init__(self, net, vectors):
+        """Take a network whose parameters move, and two vectors for its gradients, with views."""
+        (self.total, _), (self.nabla, views) = vectors
+        layers = net.layers[:-1] if net.collapses else net.layers
+        by_layer = [{} for _ in layers]
+        for name, view in views.items():
+            i, letter = name.split(".")
+            by_layer[int(i)][letter] = view
+        self.net, dtype = net, self.total.dtype
+        buffers = [Buffers(dtype) for _ in layers]
+        self.work = [work(layers[i], by_layer[i], buffers[i]) for work, i in plan(layers)]
+        # Nobody asks for a gradient below the first work that learns.
+        self.first = next(n for n, work in enumerate(self.work) if isinstance(work, LEARNING))
+
+    def forward(self, images):
+        """Return the weighted outputs, (outputs, n), of images, (n, …)."""
+        x = np.moveaxis(images, 0, -1).astype(self.total.dtype, order="C")
+        for work in self.work:
+            x = work.forward(x)
+        return x
+
+    def gradients(self, images, y):
+        """Lay the gradients of a chunk into the vector `nabla`, and return it."""
+        z = self.forward(images).T
+        if self.net.collapses:
+            last = self.net.layers[-1]
+            grad = COLLAPSES[type(last), self.net.cost](z, last.forward(z), y)
+        else:
+            grad = costs.PRIMES[self.net.cost](z, y)
+        grad = grad.T.astype(self.total.dtype, order="C")
+        for number in reversed(range(self.first, len(self.work))):
+            grad = self.work[number].backward(grad, number > self.first)
+        return self.nabla
+
+    def sum(self, images, y, rows, chunk):
+        """Return the gradients summed over the rows, chunk by chunk."""
+        for start in range(0, len(rows), chunk):
+            part = rows[start : start + chunk]
+            nabla = self.gradients(images.take(part, axis=0), y.take(part, axis=0))
+            if len(part) == len(rows):
+                return nabla
+            np.add(nabla, self.total if start else 0, out=self.total)
+        return self.total
 
 
 class DeepStepper:
     """A deep network that is being trained; `step` moves its parameters in place.
+
+    It has the face of `fast.Stepper`, so that a run takes either.
 
     >>> net = deep.Network([deep.Dense(np.zeros((2, 1)), np.zeros(2)), deep.Softmax()],
     ...                    "log_likelihood")
@@ -34,15 +101,14 @@ class DeepStepper:
             ValueError: if the parameters have two dtypes or the cost is another.
         """
         self.cost, self.dtype = networks.cost_name(net, cost), networks.dtype(net)
-        shapes = {name: array.shape for name, array in net.parameters.items()}
-        ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])
-        #: All parameters as one vector, so that one subtraction is a whole step.
-        self.all = np.zeros(ends[-1], self.dtype)
-        parts = np.split(self.all, ends[:-1])
-        self.views = {n: x.reshape(s) for (n, s), x in zip(shapes.items(), parts, strict=True)}
+        self.like = net
+        self.all, self.views = self._vector()
         for name, array in net.parameters.items():
             self.views[name][...] = array
-        self._moving = net.with_parameters(self.views)  # its arrays are the views themselves
+        moving = net.with_parameters(self.views)  # its arrays are the views themselves
+        self.halves = [_Half(moving, [self._vector(), self._vector()]) for _ in range(2)]
+        self.second_thread = ThreadPoolExecutor(1, initializer=fast._settle)
+        self.sizes = {}
 
     @property
     def net(self):
@@ -52,7 +118,7 @@ class DeepStepper:
         >>> training.stepper(net).net.layers[0].w.shape
         (2, 1)
         """
-        return self._moving.with_parameters({n: x.copy() for n, x in self.views.items()})
+        return self.like.with_parameters({n: x.copy() for n, x in self.views.items()})
 
     @property
     def finite(self):
@@ -78,56 +144,119 @@ class DeepStepper:
         """
         if not checked:
             learning_rate = checks.number("learning_rate", learning_rate)
-            rows = np.arange(len(images)) if rows is None else fast.some_rows(rows, len(images))
-        if not len(rows):
-            checks.refuse("images", "at least one", "none")
-        moves = self._gradients(images, y, rows)
-        for name, nabla in moves.items():
-            self.views[name] -= self.dtype.type(learning_rate / len(rows)) * nabla
+            images, y, rows = self._mini_batch(images, y, rows)
+        moves = self._sum(images, y, rows)
+        moves *= self.dtype.type(learning_rate / len(rows))
+        np.subtract(self.all, moves, out=self.all)
 
-    def _gradients(self, images, y, rows):
-        """Return the gradients summed over the rows, chunk by chunk."""
-        total = {}
-        for part in np.array_split(rows, -(-len(rows) // self._chunk(images))):
-            given = images[part].astype(self.dtype, copy=False), y[part]
-            nablas = self._moving.backprop(*given, pixels=False).nablas
-            for i, layer in enumerate(nablas):
-                for letter, nabla in layer.items():
-                    name = f"{i}.{letter}"
-                    total[name] = total[name] + nabla if name in total else nabla
-        return total
+    @checks.underflow_is_zero
+    def gradients(self, images, y, rows=None):
+        """Return the gradients summed over a mini-batch by their names; arguments as `step`.
 
+        >>> net = deep.Network([deep.Dense(np.zeros((1, 1)), np.zeros(1))])
+        >>> training.stepper(net).gradients(np.array([[2.0], [0.0]]), np.ones((2, 1)))
+        {'0.w': array([[-2.]]), '0.b': array([-2.])}
+        """
+        images, y, rows = self._mini_batch(images, y, rows)
+        return self._named(self._sum(images, y, rows).copy())
+
+    @checks.underflow_is_zero
     def z3(self, images):
         """Return what the output neurons are given, (N, outputs), the forward pass alone.
 
-        >>> net = deep.Network([deep.Dense(np.ones((1, 2)), np.zeros(1)), deep.Sigmoid()])
+        >>> net = deep.Network([deep.Dense(np.ones((1, 2)), np.zeros(1)), deep.Sigmoid()],
+        ...                    "cross_entropy")
         >>> training.stepper(net).z3(np.array([[1.0, 2.0], [3.0, 4.0]]))
         array([[3.],
                [7.]])
         """
-        return self.forward(checks.finite("images", images))
+        images = checks.finite("images", images)
+        if len(images):
+            networks._outputs("images", self.like, images[0])
+        return self.forward(images)
 
-    @checks.underflow_is_zero
     def forward(self, images):
         """Return what `z3` does, for a loop that has looked at the images before.
 
-        >>> net = deep.Network([deep.Dense(np.ones((1, 2)), np.zeros(1)), deep.Sigmoid()])
+        >>> net = deep.Network([deep.Dense(np.ones((1, 2)), np.zeros(1)), deep.Sigmoid()],
+        ...                    "cross_entropy")
         >>> training.stepper(net).forward(np.array([[1.0, 2.0]]))
         array([[3.]])
         """
-        chunk = self._chunk(images)
-        parts = [
-            self._moving.weighted_outputs(images[start : start + chunk].astype(self.dtype))
-            for start in range(0, len(images), chunk)
-        ]
-        return np.concatenate(parts) if parts else np.empty((0, 0), self.dtype)
-
-    def _chunk(self, images):
-        """How many images are worked out at once."""
         if not len(images):
-            return 1
-        one = self._moving.feedforward(images[0].astype(self.dtype))
-        return max(1, CHUNK // (25 * sum(a.size for a in one)))
+            return np.empty((0, networks.classes(self.like, np.zeros(images.shape[1:]))))
+        outputs = [None] * 2
+
+        def forward(half, rows):
+            chunk = self._size(images)[0]
+            outputs[half] = [
+                self.halves[half].forward(images[rows[start : start + chunk]]).T.copy()
+                for start in range(0, len(rows), chunk)
+            ]
+
+        self._in_halves(forward, np.arange(len(images)), images)
+        return np.concatenate([part for half in outputs if half for part in half])
+
+    def _sum(self, images, y, rows):
+        """Return the gradients summed over the rows, as one vector."""
+        chunk = self._size(images)[0]
+        total, *second = self._in_halves(
+            lambda half, part: self.halves[half].sum(images, y, part, chunk), rows, images
+        )
+        for other in second:
+            total += other
+        return total
+
+    def _in_halves(self, work, rows, images):
+        """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
+        if len(rows) * self._size(images)[1] < TWO_THREADS_FROM or len(rows) < 2:
+            return [work(0, rows)]
+        with fast._blas().limit(limits=1):
+            middle = len(rows) // 2
+            second = self.second_thread.submit(work, 1, rows[middle:])
+            try:
+                return [work(0, rows[:middle]), second.result()]
+            finally:  # an interrupted first half must not leave the second one at work
+                wait([second])
+
+    def _size(self, images):
+        """Return how many such images make a chunk, and how many products one asks for."""
+        shape = images.shape[1:]
+        if shape not in self.sizes:
+            made = self.like.feedforward(np.zeros(shape))[1:]
+            # A neuron has as many products as there are weights to it; of one map they make a
+            # matrix, and it is the largest there is.
+            work = [
+                (layer.w.size // layer.b.size, layer.b.size, z.size)
+                for layer, z in zip(self.like.layers, made, strict=True)
+                if isinstance(layer, deep.Conv | deep.Dense)
+            ]
+            largest = max([1, *(weights * n // maps for weights, maps, n in work)])
+            products = sum(weights * n for weights, _, n in work)
+            self.sizes[shape] = max(1, CHUNK // largest), products
+        return self.sizes[shape]
+
+    def _vector(self):
+        """Return zeros for all parameters as one vector, and the views of it by their names."""
+        vector = np.zeros(sum(x.size for x in self.like.parameters.values()), self.dtype)
+        return vector, self._named(vector)
+
+    def _named(self, vector):
+        shapes = {name: x.shape for name, x in self.like.parameters.items()}
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])
+        parts = np.split(vector, ends[:-1])
+        return {n: x.reshape(s) for (n, s), x in zip(shapes.items(), parts, strict=True)}
+
+    def _mini_batch(self, images, y, rows):
+        images, y = checks.floats("images", images), checks.floats("y", y)
+        rows = np.arange(len(images)) if rows is None else fast.some_rows(rows, len(images))
+        if not len(rows):
+            checks.refuse("images", "at least one", "none")
+        outputs = networks._outputs("images", self.like, images[0])
+        checks.shape("y", y, (len(images), outputs))
+        checks.finite("images", images.take(rows, axis=0))
+        checks.finite("y", y.take(rows, axis=0))
+        return images, y, rows
 
 
 def stepper(net, cost=None):

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import checks, networks
 from ..data import Digits, Split, one_hot, taken
+from ..network import ConvNet
 from . import checkpoints
 from .deep_step import stepper
 from .progress import Silent, show
@@ -69,7 +70,7 @@ class Run:
 
 
 class DivergedError(ArithmeticError):
-    """The cost of a run is no finite number any more."""
+    """The cost of a run, or a parameter, is no finite number any more."""
 
 
 def step(net, a0, y, learning_rate, cost=None):
@@ -157,7 +158,7 @@ def sgd(
         digits: what to learn from, `data.Digits` (images, labels).
         epochs: number of passes, a whole number.
         learning_rate: η. The more feature maps, the smaller: with 20 maps an output neuron sums
-            20 times as many inputs, and a step moves it 20 times as far.
+            20 times as many inputs, and a step moves it some 20 times as far.
         batch_size: images a step; the last mini-batch of an epoch may be smaller.
         cost: "quadratic" or "cross_entropy"; None for a deep network's own, else "cross_entropy".
         seed: of the order of the digits, a whole number or a numpy Generator.
@@ -450,6 +451,8 @@ def _settings(course, learning_rate, batch_size, seed):
     sets = zip(("digits", "test", "validation"), course.sets, strict=True)
     prints = {name: part and checkpoints.fingerprint(*part) for name, part in sets}
     prints["net"] = checkpoints.fingerprint(*networks.parameters(net).values())
+    if not isinstance(net, ConvNet):
+        prints["layers"] = net.about
     return {
         "learning_rate": learning_rate,
         "batch_size": batch_size,

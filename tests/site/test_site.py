@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make te
 SITE = Path(BUILT or "site").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 PAGES = [path.stem for path in NOTEBOOKS]
-LIBRARY = ["library", "library_training", "library_figures"]
+LIBRARY = ["library", "library_data", "library_training", "library_figures"]
 
 
 class Parsed(html.parser.HTMLParser):
@@ -170,11 +170,13 @@ def test_each_function_of_the_library_stands_with_its_equation(parsed):
     """The name of each equation follows the function that names it, and leads to its chapter."""
     text = parsed["library.html"].text
     for room, name, tags in (
-        ("conv", "forward", ["F1"]),
+        ("conv", "forward", ["F1", "F1s"]),
+        ("conv", "backward", ["BP5", "BP5s"]),
+        ("pool", "scatter", ["BP2s"]),
         ("activations", "sigmoid", ["F2", "F5"]),
         ("dense", "backward", ["BP2", "FC2"]),
         ("network.ConvNet", "feedforward", ["F1", "F2", "F3", "F4", "F5"]),
-        ("by_definition", "conv_nabla_w", ["BP4"]),
+        ("by_definition", "conv_nabla_w", ["BP4", "BP4s"]),
     ):
         part = text.split(f'id="convnet_lib.{room}.{name}"')[1].split('<dt class="sig')[0]
         shown = re.findall(

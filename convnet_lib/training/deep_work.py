@@ -1,0 +1,280 @@
+"""The work that a layer of a deep network is in a fast step: what `deep_step` plans and runs.
+
+Each kind has `forward(x)` and `backward(grad, wanted)`, on arrays with the images along the last
+axis, and remembers between the two what the second needs. In the shapes n is an image; f a feature
+map, c a channel; l, m an offset in the filter; j, k a neuron.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .. import checks, deep
+
+
+class Buffers:
+    """Arrays by name and shape, made when first asked for and kept.
+
+    >>> buffers = training.deep_work.Buffers(np.float32)
+    >>> buffers.get("z", (2, 3)) is buffers.get("z", (2, 3))
+    True
+    """
+
+    def __init__(self, dtype):
+        """Begin without any."""
+        self.dtype, self.kept = dtype, {}
+
+    def get(self, name, shape):
+        """Return the array of this name and shape; what is in it is left from last time.
+
+        >>> training.deep_work.Buffers(np.float32).get("z", (2, 3)).shape
+        (2, 3)
+        """
+        if (name, shape) not in self.kept:
+            self.kept[name, shape] = np.empty(shape, self.dtype)
+        return self.kept[name, shape]
+
+
+class _ConvWork:
+    """F1s without the bias, BP4s and BP5s, as three products of matrices."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.Conv whose w moves, and where its gradients go."""
+        self.layer, self.nabla, self.buffers = layer, nabla, buffers
+        self.w = layer.w.reshape(len(layer.w), -1) if layer.w.ndim > 2 else layer.w.reshape(1, -1)
+        self.kernel = layer.w.shape[-2:]
+        self.stride = checks.one_or_two("stride", layer.stride, 1)
+        self.padding = checks.one_or_two("padding", layer.padding)
+
+    def forward(self, x):
+        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n); both as in `conv`."""
+        self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
+        padded = self._padded()
+        fields = sliding_window_view(padded, self.kernel, axis=(1, 2))
+        fields = fields[:, :: self.stride[0], :: self.stride[1]].transpose(0, 4, 5, 1, 2, 3)
+        columns = self.buffers.get("columns", fields.shape)
+        columns[...] = fields
+        self.columns = columns.reshape(self.w.shape[1], -1)
+        z = self.buffers.get("z", (len(self.w), self.columns.shape[1]))
+        np.matmul(self.w, self.columns, out=z)
+        return z.reshape(*self.layer.b.shape, *fields.shape[3:])
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
+        rows = grad.reshape(len(self.w), -1)
+        np.matmul(rows, self.columns.T, out=self.nabla["w"].reshape(self.w.shape))
+        if not wanted:
+            return None
+        spread = self.buffers.get("spread", self.columns.shape)
+        np.matmul(self.w.T, rows, out=spread)
+        (down, right), (P, Q) = self.stride, self.padding
+        high, wide, n = grad.shape[-3:]
+        spread = spread.reshape(-1, *self.kernel, high, wide, n)
+        C, H, W, _ = self.given.shape
+        back = self.buffers.get("back", (C, H + 2 * P, W + 2 * Q, n))
+        back[...] = 0
+        for l, m in np.ndindex(self.kernel):
+            back[:, l : l + down * high : down, m : m + right * wide : right] += spread[:, l, m]
+        return back[:, P : P + H, Q : Q + W].reshape(self.shape)
+
+    def _padded(self):
+        (P, Q), (C, H, W, n) = self.padding, self.given.shape
+        if not (P or Q):
+            return self.given
+        padded = self.buffers.get("padded", (C, H + 2 * P, W + 2 * Q, n))
+        padded[...] = 0
+        padded[:, P : P + H, Q : Q + W] = self.given
+        return padded
+
+
+class _BiasWork:
+    """The bias of a convolutional layer, by itself: it may wait until after the pooling."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.Conv whose b moves, and where its gradients go."""
+        self.b, self.nabla = layer.b[..., None, None, None], nabla["b"].reshape(-1)
+
+    def forward(self, x):
+        """Return x + b; x itself is changed."""
+        x += self.b
+        return x
+
+    def backward(self, grad, wanted):
+        """Return grad, and lay its sum where it goes (BP3)."""
+        np.add.reduce(grad.reshape(len(self.nabla), -1), axis=1, out=self.nabla)
+        return grad
+
+
+class _DenseWork:
+    """F4, BP3a, BP4a and FC2."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.Dense whose parameters move, and where its gradients go."""
+        self.w, self.b = layer.w.reshape(len(layer.w), -1), layer.b[:, None]
+        self.nabla, self.buffers = nabla, buffers
+
+    def forward(self, x):
+        """Return z, (Q, n), of x, (…, n)."""
+        self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
+        z = self.buffers.get("z", (len(self.w), x.shape[-1]))
+        np.matmul(self.w, self.x, out=z)
+        z += self.b
+        return z
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
+        np.add.reduce(grad, axis=1, out=self.nabla["b"])
+        np.dot(grad, self.x.T, out=self.nabla["w"].reshape(self.w.shape))
+        if not wanted:
+            return None
+        back = self.buffers.get("back", self.x.shape)
+        np.matmul(self.w.T, grad, out=back)
+        return back.reshape(self.shape)
+
+
+class _MaxPoolWork:
+    """F3s and BP2s for the first of the largest: a comparison for each place in the window."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.MaxPool whose ties are 'first'."""
+        self.size = checks.one_or_two("size", layer.size, 1)
+        step = layer.size if layer.stride is None else layer.stride
+        self.stride, self.buffers = checks.one_or_two("stride", step, 1), buffers
+        self.apart = all(s >= n for s, n in zip(self.stride, self.size, strict=True))
+
+    def forward(self, x):
+        """Return the largest of each window, (F, H', W', n)."""
+        self.shape = x.shape
+        first, *others = self._places(x)
+        largest = self.buffers.get("largest", first.shape)
+        largest[...] = first
+        self.won = [np.ones(first.shape, bool)]
+        for place in others:
+            self.won.append(place > largest)
+            np.maximum(place, largest, out=largest)
+        return largest
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x: from the last place to the first, each takes what is left to win."""
+        back = self.buffers.get("back", self.shape)
+        back[...] = 0
+        left = self.buffers.get("left", grad.shape)
+        left[...] = grad
+        part = self.buffers.get("part", grad.shape)
+        for place, won in zip(reversed(self._places(back)), reversed(self.won), strict=True):
+            np.multiply(left, won, out=part)
+            if self.apart:
+                place[...] = part
+            else:
+                place += part
+            left -= part
+        return back
+
+    def _places(self, x):
+        """Return for each place in the window, in row-major order, where it is in all windows."""
+        (R, S), (down, right) = self.size, self.stride
+        high, wide = (x.shape[-3] - R) // down + 1, (x.shape[-2] - S) // right + 1
+        tall, broad = down * (high - 1) + 1, right * (wide - 1) + 1
+        return [x[..., r : r + tall : down, s : s + broad : right, :] for r, s in np.ndindex(R, S)]
+
+
+class _ReLUWork:
+    """F2r, and its slope from what it made."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.ReLU."""
+
+    def forward(self, x):
+        """Return max(0, x); x itself is changed."""
+        self.a = np.maximum(x, 0, out=x)
+        return x
+
+    def backward(self, grad, wanted):
+        """Return grad where the neuron is active; grad itself is changed."""
+        return np.multiply(grad, self.a > 0, out=grad)
+
+
+class _SigmoidWork:
+    """F2, and its slope σ(1 - σ) from what it made."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.Sigmoid."""
+        self.buffers = buffers
+
+    def forward(self, x):
+        """Return σ(x) as ½ + ½ tanh(½x); x itself is changed."""
+        x *= 0.5
+        np.tanh(x, out=x)
+        x += 1
+        x *= 0.5
+        self.a = x
+        return x
+
+    def backward(self, grad, wanted):
+        """Return grad · σ′; grad itself is changed."""
+        slope = self.buffers.get("slope", self.a.shape)
+        np.subtract(1, self.a, out=slope)
+        slope *= self.a
+        return np.multiply(grad, slope, out=grad)
+
+
+class _PlainWork:
+    """Any other layer: its own functions, with the images moved to the first axis and back."""
+
+    def __init__(self, layer, nabla, buffers):
+        """Take any layer."""
+        self.layer, self.nabla = layer, nabla
+
+    def forward(self, x):
+        """Return what the layer makes of x."""
+        self.x = np.moveaxis(x, -1, 0).copy()
+        return np.moveaxis(self.layer.forward(self.x), 0, -1).copy()
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x, and lay the gradients where they go."""
+        grad = np.moveaxis(grad, -1, 0).copy()
+        for name, nabla in self.layer.nabla(grad, self.x).items():
+            self.nabla[name][...] = nabla
+        return np.moveaxis(self.layer.backward(grad, self.x), 0, -1).copy() if wanted else None
+
+
+#: Who does the work of a layer; _PlainWork that of all others.
+WORK = {
+    deep.Dense: _DenseWork,
+    deep.ReLU: _ReLUWork,
+    deep.Sigmoid: _SigmoidWork,
+}
+
+
+#: The kinds that have gradients of their own, and so want to be given one.
+LEARNING = (_ConvWork, _DenseWork, _PlainWork)
+
+
+def plan(layers):
+    """Return the work in its order: for each piece its class and the number of its layer.
+
+    >>> layers = deep.Network.random("conv2x3 relu pool2 dense10 softmax").layers[:4]
+    >>> [(work.__name__, i) for work, i in training.deep_work.plan(layers)]
+    [('_ConvWork', 0), ('_MaxPoolWork', 2), ('_BiasWork', 0), ('_ReLUWork', 1), ('_DenseWork', 3)]
+
+    Args:
+        layers: deep layers; a max-pooling after an activation that rises goes before it, and
+            before the bias.
+    """
+    work, i = [], 0
+    while i < len(layers):
+        first, *after = layers[i : i + 3]
+        if type(first) is deep.Conv:
+            work.append((_ConvWork, i))
+            if len(after) == 2 and type(after[0]) in (deep.ReLU, deep.Sigmoid) and _first(after[1]):
+                work += [(_MaxPoolWork, i + 2), (_BiasWork, i), (WORK[type(after[0])], i + 1)]
+                i += 2
+            else:
+                work.append((_BiasWork, i))
+        else:
+            work.append((_MaxPoolWork if _first(first) else WORK.get(type(first), _PlainWork), i))
+        i += 1
+    return work
+
+
+def _first(layer):
+    return type(layer) is deep.MaxPool and layer.ties == "first"
