@@ -227,12 +227,11 @@ def plain(token):
 
 
 def parted(side):
-    """Return the indices of a lower index; kj is k and j, 2j is a product."""
-    out = []
-    for entry in side.entries if isinstance(side, trees.Vector) else (side,):
-        factors = [tree for _, tree in getattr(entry, "factors", ())]
-        out += factors if factors and all(map(trees.letter, factors)) else [entry]
-    return tuple(out)
+    """Return the indices of a lower index; kj is k and j; 2j is a product, and Sj in Sj, Sk."""
+    if isinstance(side, trees.Vector):
+        return side.entries
+    factors = [tree for _, tree in getattr(side, "factors", ())]
+    return tuple(factors) if factors and all(map(trees.letter, factors)) else (side,)
 
 
 def slopes(factors):

@@ -18,6 +18,9 @@ SMALL = World(
 )
 
 
+EDGED = World("edged", {("a", None): [1.0, 2, 3], ("w", None): [5.0, 7]}, outside={("a", None)})
+
+
 def true(source, world=SMALL, **reading):
     return bool(judge(reader.read(source), world, Reading(**reading)))
 
@@ -213,3 +216,13 @@ def test_a_factor_1_and_a_term_0_are_no_mistake():
     assert "a + 0 = b" not in made
     assert "a·1 - 0 = b" not in made
     assert "- (a·1 + 0) = b" in made
+
+
+def test_an_array_counts_as_0_outside_where_the_text_says_so():
+    assert true(r"a_{-1} + a_2 + a_3 = 3", EDGED)
+    assert true(r"\sum_{j=0}^{3} a_j = 6", EDGED)
+    assert not true(r"\sum_{j=0}^{1} a_j = 6", EDGED)
+    with pytest.raises(OutOfRange):
+        true("w_2 = 0", EDGED)
+    with pytest.raises(OutOfRange):
+        true("a^0_{2,0} = 0")

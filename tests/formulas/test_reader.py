@@ -47,6 +47,11 @@ def test_indices_without_a_comma_are_two_but_2j_is_a_product():
     assert expression("a_{j'}").indices == (Symbol("j", primes=1),)
 
 
+def test_between_commas_an_index_is_a_product_even_of_letters():
+    row, column = (Product((("*", Symbol("S")), ("*", Symbol(i)))) for i in "jk")
+    assert expression(r"D_{Sj,\,Sk}").indices == (row, column)
+
+
 def test_over_a_layered_letter_stands_a_layer_and_over_others_a_power():
     assert expression("a^2") == symbol("a", "2")
     assert expression("g^2") == Power(Symbol("g"), Number("2"))
