@@ -370,7 +370,7 @@ def nabla_w_off_by_one(delta, a, w):
     return RIGHT.conv_nabla_w(delta, np.roll(a, (1, 1), axis=(-2, -1)), w)
 
 
-def nabla_w_of_the_last_image(delta, a, w):
+def nabla_w_of_the_last_image(delta, a, w, stride=1, padding=0):
     """BP4 with `=` where `+=` is needed: each image of the batch overwrites the one before.
 
     >>> from convnet_lib import broken
@@ -382,7 +382,7 @@ def nabla_w_of_the_last_image(delta, a, w):
     nabla = np.zeros_like(w)
     images = batches.as_one_axis(a, max(w.ndim - 1, 2))
     for image, error in zip(images, batches.as_one_axis(delta, min(w.ndim, 3)), strict=True):
-        nabla = RIGHT.conv_nabla_w(error, image, w)
+        nabla = RIGHT.conv_nabla_w(error, image, w, stride, padding)
     return nabla
 
 
