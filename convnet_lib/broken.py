@@ -1,8 +1,9 @@
 """Wrong backward passes, made on purpose, and the checks that may or may not notice them.
 
-A backward pass is put together here from nine functions, its `Parts`. A bug of the menu `BUGS`
-is another function in the place of one of them (the last: of four), with the same arguments,
-written as people write it by mistake; `break_it` returns a network with a bug, and nothing else
+A backward pass is put together here from ten functions, its `Parts`; the tenth is for pooling
+windows that overlap. A bug of the menu `BUGS` is another function in the place of one of them (of
+several, where the same mistake is made in several), with the same arguments, written as people
+write it by mistake; `break_it` returns a network with a bug, and nothing else
 changes. The six `CHECKS` look at a gradient, and `train` looks at what it does. This room is for
 the notebook on broken gradients, and for the tests; nothing else in the library imports it.
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 from . import batches, by_definition, conv, costs, data, dense, gradient_check, pool, training
 from .activations import sigmoid, sigmoid_prime
-from .network import ConvNet, Gradients
+from .network import Activations, ConvNet, Gradients
 
 # What rounding may do to a number, and what central differences may be wrong by.
 ROUNDING = 1e-9
@@ -31,6 +32,7 @@ class Parts(NamedTuple):
     dense_backward: Callable = dense.backward
     winners: Callable = pool.winners
     pool_backward: Callable = pool.backward
+    pool_scatter: Callable = pool.scatter
     sigmoid_prime: Callable = sigmoid_prime
     conv_nabla_w: Callable = conv.nabla_w
     conv_nabla_b: Callable = conv.nabla_b
@@ -45,6 +47,8 @@ RIGHT = Parts()
 class BrokenNet(ConvNet):
     """A ConvNet whose backward pass is made of `parts`, so that one of them can be wrong.
 
+    A `window`, (size, stride), gives it other pooling windows than the book's, see `overlapping`.
+
     >>> from convnet_lib import broken
     >>> net = ConvNet.random(image=(6, 8), seed=0)
     >>> parts = broken.RIGHT._replace(conv_nabla_b=lambda delta, w: np.array(7.0))
@@ -54,6 +58,38 @@ class BrokenNet(ConvNet):
     """
 
     parts: Parts = RIGHT
+    window: tuple | None = None
+
+    def feedforward(self, a0):
+        """Return z¹, a¹, a², z³, a³ (F1–F5); with a `window` F3 is F3s.
+
+        >>> from convnet_lib import broken
+        >>> net = broken.overlapping(ConvNet.random(image=(8, 10), kernel=(3, 3), seed=0))
+        >>> net.feedforward(np.ones((8, 10))).a2.shape
+        (2, 3)
+        """
+        if self.window is None:
+            return super().feedforward(a0)
+        z1 = conv.forward(a0, self.w1, self.b1)
+        a1 = sigmoid(z1)
+        a2 = pool.forward(a1, *self.window)
+        z3 = dense.forward(a2, self.w3, self.b3)
+        return Activations(z1, a1, a2, z3, sigmoid(z3))
+
+    def unpool(self, grad, a1, ties="first"):
+        """Return ∂C/∂a¹ from ∂C/∂a² as the parts compute it (BP2a, BP2s).
+
+        >>> from convnet_lib import broken
+        >>> net = broken.overlapping(ConvNet.random(image=(8, 10), kernel=(3, 3), seed=0))
+        >>> a1 = np.zeros((6, 8))
+        >>> a1[2, 2] = 1  # in all windows of 3 by 3, two apart, but the two on the right
+        >>> float(net.unpool(np.ones((2, 3)), a1)[2, 2])
+        4.0
+        """
+        if self.window is None:
+            return self.parts.pool_backward(grad, self.parts.winners(a1, ties))
+        switches = pool.switches(a1, ties, *self.window)
+        return self.parts.pool_scatter(grad, switches, a1.shape[-2:], *self.window)
 
     def backprop(self, a0, y, cost="quadratic", ties="first"):
         """Return δ³, δ¹ and the gradients as the parts compute them; see `ConvNet.backprop`.
@@ -67,7 +103,7 @@ class BrokenNet(ConvNet):
         z1, a1, a2, z3, a3 = self.feedforward(a0)
         delta3 = self.parts.delta(z3, a3, y, cost)
         nabla_a2 = self.parts.dense_backward(delta3, self.w3)
-        nabla_a1 = self.parts.pool_backward(nabla_a2, self.parts.winners(a1, ties))
+        nabla_a1 = self.unpool(nabla_a2, a1, ties)
         delta1 = nabla_a1 * self.parts.sigmoid_prime(z1)
         return Gradients(
             delta3,
@@ -99,8 +135,30 @@ def break_it(net, bug):
     """
     if bug is not None and bug not in BUGS:
         raise ValueError(f"bug: expected None or one of {', '.join(BUGS)}, got {bug!r}")
-    parts = RIGHT if bug is None else RIGHT._replace(**BUGS[bug])
-    return BrokenNet(*(getattr(net, name) for name in net.parameters), parts)
+    parts, window = RIGHT._replace(**BUGS.get(bug, {})), getattr(net, "window", None)
+    return BrokenNet(*(getattr(net, name) for name in net.parameters), parts, window)
+
+
+def overlapping(net):
+    """Return the network with pooling windows of 3×3, two apart, and nothing broken.
+
+    The weights of the output layer are those of net, without the last row and the last column: of
+    windows that overlap there is room for one less.
+
+    >>> from convnet_lib import broken
+    >>> net = broken.overlapping(ConvNet.random(seed=0))
+    >>> net.window, net.w3.shape
+    ((3, 2), (10, 11, 11))
+
+    Args:
+        net: a ConvNet that pools more than one row and one column of windows.
+
+    Returns:
+        A BrokenNet, which `break_it` can break. The four bugs of BP2a change nothing in it: they
+        are about the winners of windows of 2×2.
+    """
+    w3 = net.w3[..., :-1, :-1]
+    return BrokenNet(net.w1, net.b1, w3, net.b3, RIGHT, (3, 2))
 
 
 # --- the bugs ---------------------------------------------------------------------------------
@@ -220,6 +278,40 @@ def a_quarter_each(grad, winners):
     return RIGHT.pool_backward(grad, np.full(winners.shape, 0.25, grad.dtype))
 
 
+def overwritten(grad, switches, shape, size=None, stride=None):
+    """BP2s with `=` for `+=`: each window writes over what the one before it has written.
+
+    >>> from convnet_lib import broken
+    >>> a1, grad = np.array([[1.0, 4.0, 3.0]]), np.array([[1.0, 10.0]])
+    >>> switches = pool.switches(a1, size=(1, 2), stride=1)
+    >>> broken.overwritten(grad, switches, (1, 3), (1, 2), 1)  # += makes [0, 11, 0] of it
+    array([[ 0., 10.,  0.]])
+    """
+    grad, switches, shape = pool.marks(grad, switches, shape, size, stride)
+    (rows, columns), (down, right) = pool.steps(size, stride)
+    nabla_a = np.zeros((*grad.shape[:-2], *shape), grad.dtype)
+    for j, k in np.ndindex(grad.shape[-2:]):
+        window = grad[..., j, k, None] * switches[..., j, k, :]
+        window = window.reshape(*grad.shape[:-2], rows, columns)
+        j, k = down * j, right * k
+        nabla_a[..., j : j + rows, k : k + columns] = window
+    return nabla_a
+
+
+def overwritten_tiles(grad, winners):
+    """The same on the windows of the book, of which none overlaps another: there it is right.
+
+    >>> from convnet_lib import broken
+    >>> winners = np.array([[False, True, True, False], [False, False, False, False]])
+    >>> broken.overwritten_tiles(np.array([[3.0, 2.0]]), winners)
+    array([[0., 3., 2., 0.],
+           [0., 0., 0., 0.]])
+    """
+    grad, winners = pool.mask(grad, winners)
+    switches = pool.windows(winners.astype(grad.dtype))
+    return overwritten(grad, switches, winners.shape[-2:])
+
+
 def mean_of_the_errors(delta, w):
     """BP3 with a mean over the neurons for the sum.
 
@@ -278,7 +370,7 @@ def nabla_w_off_by_one(delta, a, w):
     return RIGHT.conv_nabla_w(delta, np.roll(a, (1, 1), axis=(-2, -1)), w)
 
 
-def nabla_w_of_the_last_image(delta, a, w):
+def nabla_w_of_the_last_image(delta, a, w, stride=1, padding=0):
     """BP4 with `=` where `+=` is needed: each image of the batch overwrites the one before.
 
     >>> from convnet_lib import broken
@@ -290,7 +382,7 @@ def nabla_w_of_the_last_image(delta, a, w):
     nabla = np.zeros_like(w)
     images = batches.as_one_axis(a, max(w.ndim - 1, 2))
     for image, error in zip(images, batches.as_one_axis(delta, min(w.ndim, 3)), strict=True):
-        nabla = RIGHT.conv_nabla_w(error, image, w)
+        nabla = RIGHT.conv_nabla_w(error, image, w, stride, padding)
     return nabla
 
 
@@ -373,6 +465,7 @@ BUGS = {
     "BP4 off by one": {"conv_nabla_w": nabla_w_off_by_one},
     "BP4 with = for +=": {"conv_nabla_w": nabla_w_of_the_last_image},
     "BP4a with j and k swapped": {"dense_nabla_w": dense_nabla_w_transposed},
+    "BP2s with = for +=": {"pool_backward": overwritten_tiles, "pool_scatter": overwritten},
     "the batch averaged twice": {
         "conv_nabla_w": conv_nabla_w_averaged,
         "conv_nabla_b": conv_nabla_b_averaged,
@@ -434,9 +527,29 @@ def loops(net, a0, y):
     >>> broken.loops(net, a0, y), broken.loops(broken.break_it(net, "BP4 transposed"), a0, y)
     (False, True)
     """
-    found, expected = net.backprop(a0, y), by_definition.backprop(net, a0, y)
+    found, expected = net.backprop(a0, y), _by_loops(net, a0, y)
     pairs = zip(found, expected, strict=True)
     return any(_apart(f, e) for f, e in pairs)
+
+
+def _by_loops(net, a0, y):
+    """The gradients by index loops, of a network with windows that overlap too."""
+    if getattr(net, "window", None) is None:
+        return by_definition.backprop(net, a0, y)
+    z1, a1, a2, z3, a3 = net.feedforward(a0)
+    delta3 = by_definition.delta(z3, a3, y)
+    nabla_a2 = by_definition.dense_backward(delta3, net.w3)
+    switches = by_definition.pool_switches(a1, "first", *net.window)
+    nabla_a1 = by_definition.pool_scatter(nabla_a2, switches, a1.shape[-2:], *net.window)
+    delta1 = nabla_a1 * by_definition.sigmoid_prime(z1)
+    return Gradients(
+        delta3,
+        delta1,
+        b3=by_definition.dense_nabla_b(delta3, net.w3),
+        b1=by_definition.conv_nabla_b(delta1, net.w1),
+        w3=by_definition.dense_nabla_w(delta3, a2, net.w3),
+        w1=by_definition.conv_nabla_w(delta1, a0, net.w1),
+    )
 
 
 def differences(net, a0, y):
@@ -467,7 +580,8 @@ def adjoint(net, a0, y):
     >>> [broken.adjoint(each, a0, y) for each in wrong]
     [True, False]
     """
-    parts, rng = getattr(net, "parts", RIGHT), np.random.default_rng(0)
+    net = net if isinstance(net, BrokenNet) else break_it(net, None)
+    parts, rng = net.parts, np.random.default_rng(0)
     z1, a1, a2, z3, _ = net.feedforward(a0)
     delta1, delta2, delta3 = (rng.standard_normal(x.shape) for x in (z1, a2, z3))
     forward1 = np.vdot(conv.forward(a0, net.w1, np.zeros_like(net.b1)), delta1)
@@ -475,7 +589,7 @@ def adjoint(net, a0, y):
     pairs = (
         (forward1, np.vdot(net.w1, parts.conv_nabla_w(delta1, a0, net.w1))),
         (delta1.sum(), np.sum(parts.conv_nabla_b(delta1, net.w1))),  # x is a bias of 1
-        (np.vdot(a2, delta2), np.vdot(a1, parts.pool_backward(delta2, parts.winners(a1)))),
+        (np.vdot(a2, delta2), np.vdot(a1, net.unpool(delta2, a1))),
         (forward3, np.vdot(a2, parts.dense_backward(delta3, net.w3))),
         (forward3, np.vdot(net.w3, parts.dense_nabla_w(delta3, a2, net.w3))),
         (delta3.sum(), np.sum(parts.dense_nabla_b(delta3, net.w3))),
@@ -575,7 +689,7 @@ def table(net, a0, y):
     >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.25, 0.75], [1.0, 0.0, 0.5]])
     >>> found = broken.table(net, a0, np.array([0.0, 1.0]))
     >>> len(found), found["BP3 with the mean"]["shape"], found["BP3 with the mean"]["mean"]
-    (18, False, True)
+    (19, False, True)
 
     Args:
         net: a ConvNet, in which nothing is broken yet.

@@ -21,6 +21,7 @@ PLACES = {
     "dense_backward": (dense, "backward"),
     "winners": (pool, "winners"),
     "pool_backward": (pool, "backward"),
+    "pool_scatter": (pool, "scatter"),
     "sigmoid_prime": (network, "sigmoid_prime"),
     "conv_nabla_w": (conv, "nabla_w"),
     "conv_nabla_b": (conv, "nabla_b"),

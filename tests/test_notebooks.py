@@ -31,6 +31,8 @@ CHAPTERS = [
     "15_break_it",
     "16_through_a_convolution",
     "17_stride_and_padding",
+    "18_other_poolings",
+    "19_relu_and_softmax",
 ]
 
 

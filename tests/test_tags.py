@@ -15,6 +15,8 @@ TAGS = (
     *("F1", "F2", "F3", "F4", "F5", "C", "FC1", "FC2", "FC3", "FC4"),
     *("BP1", "BP2a", "BP2", "BP3a", "BP3", "BP4a", "BP4"),
     *("BP5", "F1s", "BP4s", "BP5s"),
+    *("F3s", "F3m", "BP2s", "BP2m"),
+    *("F2r", "F5s", "F5j", "Cl", "BP1l"),
 )
 
 ROOMS = ("activations", "conv", "pool", "dense", "costs", "network")

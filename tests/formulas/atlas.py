@@ -12,10 +12,13 @@ from formulas.worlds import (
     correlated,
     correlated_maps,
     dense,
+    largest,
     pooled,
+    relu,
     sigmoid,
     softmax,
     weighted,
+    windowed,
 )
 
 LN3 = np.log(3)
@@ -72,6 +75,17 @@ def networks(cost=None, output="sigmoid"):
                 output=output,
             ),
         )
+    ]
+
+
+@cache
+def relu_networks():
+    """Return networks of one map whose convolutional layer has ReLUs."""
+    return [
+        network("a digit, ReLU", digit(), "quadratic", 10, y=one(4), hidden=relu),
+        network(
+            "oblong, ReLU", drawn(30, 28, 20) / 2, "quadratic", 31, (5, 3), ends=OBLONG, hidden=relu
+        ),
     ]
 
 
@@ -370,6 +384,81 @@ def softmax_layer():
     givens = {("z", None): drawn(95, 5)}
     more = {"L": 1, "n": np.array([3, 5])}
     return [World("softmax", givens, {("a", None): lambda v: softmax(v["z", None])}, letters=more)]
+
+
+def pooling(a1, size, stride, pool):
+    """Return a map, its windows pooled, and a cost of what that makes."""
+    a1 = np.asarray(a1, float)
+    there = [(n - w) // d + 1 for n, w, d in zip(a1.shape, size, stride, strict=True)]
+    letters = dict(zip("RSDEHW", (*size, *stride, *a1.shape), strict=True))
+    steps = {
+        ("a", 2): lambda v: pool(windowed(v["a", 1], size, stride)),
+        ("C", None): lambda v: np.sum((v["a", 2] - v["y", None]) ** 2, (-2, -1)) / 2,
+    }
+    givens = {("a", 1): a1, ("y", None): drawn(100, *there)}
+    letters |= {"H'": there[0], "W'": there[1]}
+    places = {"r": range(size[0]), "s": range(size[1])}
+    return World(
+        f"windows of {size}, {stride} apart", givens, steps, letters=letters, ranges=places
+    )
+
+
+def poolings(pool):
+    """Return maps with windows that overlap, tile, and leave gaps; none is square."""
+    return [
+        pooling(drawn(101, 7, 9), size, stride, pool)
+        for size, stride in (((3, 2), (2, 1)), ((2, 3), (2, 3)), ((1, 2), (2, 4)))
+    ]
+
+
+@cache
+def maxima():
+    return poolings(largest)
+
+
+@cache
+def means():
+    return poolings(lambda windows: windows.mean(axis=-1))
+
+
+@cache
+def pencil_18():
+    a1 = [[1, 5, 2, 0, 3], [4, 2, 1, 6, 1], [0, 3, 8, 2, 4], [7, 1, 3, 5, 2], [2, 0, 9, 1, 6]]
+    return [pooling(np.array(a1) / 10, (3, 3), (2, 2), largest)]
+
+
+def shares(name, z, y, cost):
+    """Return softmax outputs without a layer below, and the sum S of their powers."""
+    steps = {
+        ("a", None): lambda v: softmax(v["z", None]),
+        ("C", None): lambda v: COSTS[cost](v["a", None], v["y", None]),
+    }
+    letters = {"S": np.sum(np.exp(z))}
+    return World(name, {("z", None): z, ("y", None): y}, steps, letters=letters)
+
+
+@cache
+def softmax_outputs(*only):
+    """Return ten softmax outputs under each cost, or under the one that is named."""
+    return [
+        shares(f"softmax, {cost}", drawn(94, 10), wish(46, "logarithm"), cost)
+        for cost in (only or COSTS)
+    ]
+
+
+def log_likelihood():
+    return softmax_outputs("logarithm")
+
+
+@cache
+def pencil_19():
+    return [shares("the pencil case of chapter 19", np.log([1.0, 3, 4]), (0, 0, 1), "quadratic")]
+
+
+@cache
+def pencil_19_collapsed():
+    z = np.log([1.0, 3, 4])
+    return [shares("the pencil case, log-likelihood", z, (0, 0, 1), "logarithm")]
 
 
 def errors_given(name, delta, a0=None):

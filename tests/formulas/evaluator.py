@@ -231,6 +231,13 @@ class Evaluation:
         return FUNCTIONS[tree.name + "'" * tree.primes](arguments[0])
 
     def sum(self, tree):
+        return self.over(tree, np.sum)
+
+    def largest(self, tree):
+        return self.over(tree, np.max)
+
+    def over(self, tree, together):
+        """Return what a sum, or a maximum, makes of its body along the axes of its letters."""
         for span in tree.ranges:
             name = trees.letter(span.letter)
             self.set_range(name, self.span(span, tree.body))
@@ -240,7 +247,7 @@ class Evaluation:
             axis, count = self.axes[name], self.values[name].size
             shape = list(body.shape)
             shape[axis] = max(shape[axis], count)
-            body = np.broadcast_to(body, shape).sum(axis=axis, keepdims=True)
+            body = together(np.broadcast_to(body, shape), axis=axis, keepdims=True)
         return body
 
     def span(self, span, body=None):

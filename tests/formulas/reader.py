@@ -120,6 +120,9 @@ class Builder(Transformer):
     def sigma_upside_down(self, parts):
         return self.sigma([parts[1], parts[0], parts[2]])
 
+    def largest(self, parts):
+        return trees.Largest(ranges_of(parts[0], None), parts[1])
+
     def power(self, parts):
         return trees.Power(*parts)
 

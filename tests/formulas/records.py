@@ -466,6 +466,17 @@ RECORDS = [
     ),
     Record("nb17-009 nb17-012 nb17-017", worlds=atlas.pencil_17),
     Record("nb17-027", worlds=atlas.blank),
+    # 18
+    Record("nb18-018 nb18-019", worlds=atlas.means),
+    Record("nb18-006", of="a^1", worlds=atlas.pencil_18),
+    Record("nb18-006 nb18-010 nb18-011", worlds=atlas.maxima),
+    # 19
+    Record("nb19-006", of="z|a", worlds=atlas.pencil_19),
+    Record("nb19-011", of="y|delta_{0}", worlds=atlas.pencil_19),
+    Record("nb19-014", of="delta", worlds=atlas.pencil_19_collapsed),
+    Record("nb19-013", worlds=atlas.log_likelihood),
+    Record("nb19-006 nb19-007 nb19-010 nb19-046", worlds=atlas.softmax_outputs),
+    Record("nb19-019 nb19-028", having="_", worlds=atlas.relu_networks),
 ]
 
 
@@ -566,4 +577,10 @@ EQUAL = {
     ("nb17-012", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb17-027", "a^1 → a^2"): "on a blank page a² is σ(b¹) too",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
+    ("nb18-019", "without r"): "all neurons of a window have the same share",
+    ("nb18-019", "without s"): "all neurons of a window have the same share",
+    ("nb19-007", "z_{l} → z_{m}"): "in the first case m is l",
+    ("nb19-007", "a_{l} → a_{m}"): "in the first case m is l",
+    ("nb19-013", "without Σ[l=0..9] y_{l}"): "the sum is 1",
+    ("nb19-013", "/ Σ[l=0..9] y_{l}"): "the sum is 1",
 }

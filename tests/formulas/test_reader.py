@@ -6,7 +6,20 @@ import pytest
 
 from formulas import latex, reader, sources, trees
 from formulas.latex import Unreadable
-from formulas.trees import Add, Call, Chain, Derivative, Number, Power, Product, Range, Sum, Symbol
+from formulas.trees import (
+    Add,
+    Call,
+    Chain,
+    Derivative,
+    Largest,
+    Number,
+    Power,
+    Product,
+    Range,
+    Sum,
+    Symbol,
+    text,
+)
 
 
 def expression(source):
@@ -52,6 +65,13 @@ def test_a_sum_reaches_to_the_next_plus():
     span = Range(Symbol("j"), Number("0"), Number("2"))
     product = Product((("*", symbol("w", None, "j")), ("*", symbol("a", None, "j"))))
     assert tree.terms[1][1] == Sum((span,), product)
+
+
+def test_a_maximum_has_ranges_as_a_sum():
+    tree = expression(r"\max_{0\le r\le 2,\,0\le s\le 1} a_{r,s}")
+    spans = tuple(Range(Symbol(n), Number("0"), Number(end)) for n, end in (("r", "2"), ("s", "1")))
+    assert tree == Largest(spans, symbol("a", None, "r", "s"))
+    assert text(tree) == "max[r=0..2, s=0..1] a_{r,s}"
 
 
 def test_a_sum_may_come_after_factors_and_after_a_slash():

@@ -45,6 +45,10 @@ class Sum:
     body: object
 
 
+class Largest(Sum):
+    """The largest of what a sum adds up."""
+
+
 @dataclass(frozen=True)
 class Derivative:
     of: Symbol
@@ -146,6 +150,10 @@ def text_sum(tree):
     return f"Σ[{ranges}] {text(tree.body)}"
 
 
+def text_largest(tree):
+    return "max" + text_sum(tree)[1:]
+
+
 def text_range(tree):
     if tree.low is None:
         return text(tree.letter)
@@ -174,6 +182,7 @@ WRITERS = {
     Power: lambda tree: f"{wrapped(tree.base)}^{wrapped(tree.exponent)}",
     Call: lambda t: f"{t.name}{chr(39) * t.primes}({', '.join(map(text, t.arguments))})",
     Sum: text_sum,
+    Largest: text_largest,
     Derivative: lambda tree: f"∂{text(tree.of)}/∂{text(tree.by)}",
     Table: lambda tree: "[" + "; ".join(" ".join(map(text, row)) for row in tree.rows) + "]",
     Vector: lambda tree: "(" + ", ".join(map(text, tree.entries)) + ")",

@@ -78,6 +78,10 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def relu(z):
+    return np.where(np.real(z) > 0, z, 0)
+
+
 def softmax(z):
     power = np.exp(z - np.max(np.real(z), axis=-1, keepdims=True))
     return power / np.sum(power, axis=-1, keepdims=True)
@@ -108,6 +112,24 @@ def pooled(a1):
     return np.take_along_axis(four, winner, axis=-1)[..., 0]
 
 
+def windowed(a, size, stride):
+    """Return the neurons of each window in reading order, on a last axis."""
+    (rows, columns), (down, right) = size, stride
+    last = [n - length for n, length in zip(a.shape[-2:], size, strict=True)]
+    each = [
+        a[..., r : r + last[0] + 1 : down, s : s + last[1] + 1 : right]
+        for r in range(rows)
+        for s in range(columns)
+    ]
+    return np.stack(each, axis=-1)
+
+
+def largest(windows):
+    """Return the largest of each window, the first of them in reading order at a tie."""
+    winner = np.argmax(np.real(windows), axis=-1)[..., None]
+    return np.take_along_axis(windows, winner, axis=-1)[..., 0]
+
+
 COSTS = {
     "quadratic": lambda a, y: np.sum((a - y) ** 2, axis=-1) / 2,
     "cross-entropy": lambda a, y: -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a), axis=-1),
@@ -119,10 +141,11 @@ OUTPUTS = {"sigmoid": sigmoid, "softmax": softmax, "linear": lambda z: z}
 def convolutional(name, a0, w1, b1, w3, b3, y, **options):
     """Return the world of the book's network; w1 of (F, C, 5, 5) makes it one of maps."""
     output, cost = OUTPUTS[options.pop("output", "sigmoid")], COSTS[options.pop("cost")]
+    hidden = options.pop("hidden", sigmoid)
     convolved, axes = (correlated, 2) if np.ndim(w1) == 2 else (correlated_maps, 3)
     steps = {
         ("z", 1): lambda v: convolved(v["a", 0], v["w", 1], v["b", 1]),
-        ("a", 1): lambda v: sigmoid(v["z", 1]),
+        ("a", 1): lambda v: hidden(v["z", 1]),
         ("a", 2): lambda v: pooled(v["a", 1]),
         ("z", 3): lambda v: weighted(v["a", 2], v["w", 3], v["b", 3], axes),
         ("a", 3): lambda v: output(v["z", 3]),

@@ -191,7 +191,8 @@ MISTAKES = {
 
 
 def test_every_bug_of_the_menu_is_put_in():
-    assert set(MISTAKES) == set(broken.BUGS)
+    """But that of windows that overlap: the engine is the book's network, where they do not."""
+    assert set(MISTAKES) == set(broken.BUGS) - {"BP2s with = for +="}
 
 
 @pytest.fixture(scope="module")

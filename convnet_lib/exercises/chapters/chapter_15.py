@@ -213,7 +213,7 @@ AGREEMENT = Exercise(
         "The length of a gradient of any shape is np.sqrt((gradient**2).sum()).",
         "(wrong * right).sum() divided by both lengths.",
     ),
-    why="Try it on the first 100 digits, with all four gradients laid end to end: 17 of the 18 "
+    why="Try it on the first 100 digits, with all four gradients laid end to end: 18 of the 19 "
     "bugs come out above 0.7. 'BP4a with j and k swapped' is among them, and it hardly learns. The "
     "angle is one number too, and knows as little as a mean.",
     solution=agreement,
