@@ -1,12 +1,9 @@
 """Layers as objects: a layer is its parameters, and three functions from the rooms of equations.
 
-========================  ======================================  =============================
-call                      returns                                 equations
-========================  ======================================  =============================
-layer.forward(a)          what it makes of its input a            F1s, F3s, F3m, F4, F2r, F5s
-layer.backward(grad, a)   ∂C/∂a from grad = ∂C/∂(what it made)    BP5s, BP2s, BP2m, FC2
-layer.nabla(grad, a)      {"w": ∂C/∂w, "b": ∂C/∂b}, or {}         BP4s, BP3, BP4a, BP3a
-========================  ======================================  =============================
+- ``layer.forward(a)`` returns what it makes of its input a: F1s, F3s, F3m, F4, F2r, F5s.
+- ``layer.backward(grad, a)`` returns ∂C/∂a from grad = ∂C/∂(what it made): BP5s, BP2s, BP2m, FC2.
+- ``layer.nabla(grad, a)`` returns the gradients of its parameters by their letters, a dict with w
+  and b, or with nothing: BP4s, BP3, BP4a, BP3a.
 
 None of them remembers anything: what the backward pass needs of the forward pass is the input a,
 and it is handed over. Each takes any batch axes in front.
