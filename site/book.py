@@ -15,11 +15,16 @@ from sphinx import addnodes
 DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 TAG = re.compile(r"\s*\\tag\{(.+?)\}")
 # What is no mention of one equation of this book: a range of them, and the old four by their name.
-NAME = r"(?:F[1-5]|FC[1-4]|BP[234]a|BP[1-4])"
+NAME = r"(?:F[1-5][a-z]?|FC[1-4]|BP[1-5][a-z]?|Cl|D[1-3])"
 MENTION = re.compile(
     rf"(?P<range>\b{NAME}(?:–| to ){NAME}\b)"
     rf"|(?P<old>\b{NAME}(?= of a fully connected))"
     rf"|\b(?P<tag>{NAME})\b"
+)
+#: The parts of the book by their first chapters, and the margin's entries of these.
+PARTS = {1: "Part I: The question", 11: "Part II: At work", 16: "Part III: Beyond the exercise"}
+CHAPTER = re.compile(
+    rf'<li class="toctree-l1[^"]*"><a [^>]*>(?P<number>{"|".join(map(str, PARTS))})\. '
 )
 NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
 NO_LINKS_IN += (addnodes.desc_signature, addnodes.literal_strong)
@@ -123,6 +128,21 @@ def short_names(doctree):
         node.children = [nodes.Text(name)]
 
 
+def name_parts(app, page, template, context, doctree):
+    """Put the name of each part above its first chapter, in the margin of every page."""
+    if tree := context.get("furo_navigation_tree"):
+        context["furo_navigation_tree"] = with_parts(tree)
+
+
+def with_parts(tree):
+    """Return the margin's list of chapters with a line before the first one of each part."""
+
+    def headed(entry):
+        return f'<li class="part">{PARTS[int(entry["number"])]}</li>{entry[0]}'
+
+    return CHAPTER.sub(headed, tree)
+
+
 def finish(app, doctree, docname):
     pages = app.env.book_homes
 
@@ -152,4 +172,5 @@ def setup(app):
     app.add_config_value("book_pdf", False, "env", [bool])
     app.connect("builder-inited", begin)
     app.connect("doctree-resolved", finish)
+    app.connect("html-page-context", name_parts, priority=900)  # after the theme has made the tree
     return {"parallel_read_safe": True, "parallel_write_safe": True}

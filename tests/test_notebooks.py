@@ -29,6 +29,7 @@ CHAPTERS = [
     "13_from_loops_to_the_limit",
     "14_many_machines",
     "15_break_it",
+    "16_through_a_convolution",
 ]
 
 

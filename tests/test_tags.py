@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 TAGS = (
     *("F1", "F2", "F3", "F4", "F5", "C", "FC1", "FC2", "FC3", "FC4"),
     *("BP1", "BP2a", "BP2", "BP3a", "BP3", "BP4a", "BP4"),
+    *("BP5",),
 )
 
 ROOMS = ("activations", "conv", "pool", "dense", "costs", "network")

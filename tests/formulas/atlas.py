@@ -10,6 +10,7 @@ from formulas.worlds import (
     World,
     convolutional,
     correlated,
+    correlated_maps,
     dense,
     pooled,
     sigmoid,
@@ -518,3 +519,113 @@ def pairs():
     )
     values = {"z": z, "z'": other, "larger": np.where(z > other, 1, 0)}
     return [World("pairs of weighted inputs", {}, letters=values)]
+
+
+def layered(name, a1, w2, delta2, below=None, **more):
+    """Return a convolution above another layer's a¹, or above an image, its errors given."""
+    delta2 = np.asarray(delta2, float)
+    convolved = correlated if np.ndim(w2) == 2 else correlated_maps
+    maps = (-1,) * (np.ndim(w2) == 4)
+    givens, steps = below or ({("a", 1): a1}, {})
+    givens = {**givens, ("w", 2): w2, ("b", 2): np.full(np.shape(w2)[:1] if maps else (), 0.5)}
+    steps = {
+        **steps,
+        ("z", 2): lambda v: convolved(v["a", 1], v["w", 2], v["b", 2]),
+        ("C", None): lambda v: np.sum(v["z", 2] * delta2, axis=(-2, -1, -3)[: 2 + len(maps)]),
+    }
+    return World(name, givens, steps, **more)
+
+
+def lower(a0, w1, b1=0.0):
+    """Return the first of two convolutional layers, with its activations."""
+    steps = {
+        ("z", 1): lambda v: correlated(v["a", 0], v["w", 1], v["b", 1]),
+        ("a", 1): lambda v: sigmoid(v["z", 1]),
+    }
+    return {("a", 0): a0, ("w", 1): w1, ("b", 1): b1}, steps
+
+
+def two_convolutions(outside):
+    """Return networks of two convolutional layers; `outside` is the letter that is 0 there."""
+    more = {"outside": {(outside, 2)}}
+    ends = {27: 19, 23: 17, 19: 15, 4: 2}
+    digits_below = lower(digit(), drawn(101, 5, 5) / 3, -0.3)
+    oblong_below = lower(drawn(102, 28, 20) / 2, drawn(103, 5, 3) / 3, 0.2)
+    return [
+        layered("two layers", None, drawn(104, 5, 5), drawn(105, 20, 20), digits_below, **more),
+        layered(
+            "two oblong layers",
+            None,
+            drawn(106, 5, 3),
+            drawn(107, 20, 16),
+            oblong_below,
+            ends=ends,
+            **more,
+        ),
+    ]
+
+
+@cache
+def filter_over_two_layers():
+    """Return them with w² 0 outside of its places, for sums over neurons."""
+    return two_convolutions("w")
+
+
+@cache
+def places_of_two_layers():
+    """Return the square one, with where each letter runs that stands in no array by itself."""
+    below = lower(digit(), drawn(101, 5, 5) / 3, -0.3)
+    ranges = dict.fromkeys("jk", range(20)) | dict.fromkeys(["l", "m", "l'", "m'"], range(5))
+    w2, delta2 = drawn(104, 5, 5), drawn(105, 20, 20)
+    return [layered("two layers and their places", None, w2, delta2, below, ranges=ranges)]
+
+
+@cache
+def square_errors():
+    """Return the square one alone, for a formula in which 4 is the end of rows and of columns."""
+    return errors_of_two_layers()[:1]
+
+
+@cache
+def errors_of_two_layers():
+    """Return them with δ² 0 outside of its neurons, for sums over weights."""
+    return two_convolutions("delta")
+
+
+@cache
+def maps_over_channels():
+    """Return three maps above two channels, δ² 0 outside."""
+    w2, outside = drawn(108, 3, 2, 5, 5), {("delta", 2)}
+    oblong, ends = drawn(109, 3, 2, 5, 3), {23: 17, 4: 2}
+    a1 = drawn(110, 2, 24, 24)
+    return [
+        layered("maps above channels", a1, w2, drawn(111, 3, 20, 20), outside=outside),
+        layered(
+            "oblong maps above channels",
+            a1[..., :18],
+            oblong,
+            drawn(112, 3, 20, 16),
+            outside=outside,
+            ends=ends,
+        ),
+    ]
+
+
+@cache
+def pencil_16():
+    """Return the two layers of chapter 16 for a pencil."""
+    below = lower([[0, 1, 1, 1], [1, 0, 1, 1], [0, 0, 1, 0]], LN3 * np.array([[1, -1], [0, 1]]))
+    w2, delta2 = [[1, 2], [3, -1]], [[32, -16]]
+    return [layered("the pencil case of chapter 16", None, w2, delta2, below)]
+
+
+@cache
+def pencil_16_any():
+    """Return its upper layer on activations that are all different."""
+    return [layered("the upper layer of chapter 16", drawn(114, 2, 3), [[1, 2], [3, -1]], [[1, 1]])]
+
+
+@cache
+def exercise_16():
+    w2, delta2 = [[1, 2], [3, -1]], [[2, 0], [1, -3]]
+    return [layered("exercise 16.1", drawn(113, 3, 3), w2, delta2)]

@@ -133,7 +133,8 @@ class Evaluation:
         if name == "e" and not known_array(name, self.world):
             return self.plain(np.e)
         try:
-            return self.entries(self.array(tree), tree.indices, trees.text(tree))
+            beyond = name not in self.world.letters and self.key(tree) in self.world.outside
+            return self.entries(self.array(tree), tree.indices, trees.text(tree), beyond)
         except OutOfRange as error:
             if tree.name == "n" and self.world.layers:
                 raise Missing("no such layer") from error
@@ -162,17 +163,24 @@ class Evaluation:
             raise Misfit(f"{trees.text(tree)} is not one number")
         return found.item()
 
-    def entries(self, array, indices, shown):
-        """Return the entries of an array at index trees; all of the array if there are none."""
+    def entries(self, array, indices, shown, beyond=False):
+        """Return the entries of an array at index trees; all of the array if there are none.
+
+        `beyond` is whether the array has entries outside too, all of them 0.
+        """
         if len(indices) != array.ndim and any(not constant(i) for i in indices):
             raise Misfit(f"{shown} has {len(indices)} indices, its array {array.ndim}")
         if not indices:
             return array.reshape((1,) * len(self.axes) + array.shape)
         found = [self.value(i) for i in indices]
+        inside = np.array(True)
         for index, size in zip(found, array.shape, strict=False):
-            if np.any(index != np.floor(index)) or index.min() < 0 or index.max() >= size:
+            within = (index == np.floor(index)) & (index >= 0) & (index < size)
+            if not (np.all(within) or beyond):
                 raise OutOfRange(f"{shown} reaches beyond its array")
-        return array[tuple(np.asarray(i, int) for i in found)]
+            inside = inside & within
+        at = tuple(np.where(inside, index, 0).astype(int) for index in found)
+        return np.where(inside, array[at], 0) if beyond else array[at]
 
     def derivative(self, tree):
         array = self.world.slope(self.key(tree.of), self.key(tree.by))

@@ -392,6 +392,48 @@ RECORDS = [
         worlds=atlas.exercise_15,
         reading=Reading(equals=tex(r"\sum_{j=0}^{1} z_j \delta_j")),
     ),
+    # 16: sums over neurons, where w² is 0 outside; sums over weights, where δ² is; a pencil case
+    Record(
+        "nb16-013",
+        of="j + l'|l'",
+        worlds=atlas.places_of_two_layers,
+        reading=Reading(where=tex(r"\frac{\partial a^1_{j+l',0}}{\partial a^1_{p,0}}")),
+    ),
+    Record(
+        "nb16-013",
+        of="k + m'|m'",
+        worlds=atlas.places_of_two_layers,
+        reading=Reading(where=tex(r"\frac{\partial a^1_{0,k+m'}}{\partial a^1_{0,q}}")),
+    ),
+    Record(
+        "nb16-015",
+        of="l|j",
+        worlds=atlas.places_of_two_layers,
+        reading=Reading(where=tex(r"\frac{\partial a^1_{j+l,0}}{\partial a^1_{p,0}}")),
+    ),
+    Record(
+        "nb16-015",
+        of="m|k",
+        worlds=atlas.places_of_two_layers,
+        reading=Reading(where=tex(r"\frac{\partial a^1_{0,k+m}}{\partial a^1_{0,q}}")),
+    ),
+    Record(
+        "nb16-016",
+        worlds=atlas.filter_over_two_layers,
+        reading=Reading(equals=tex(r"\frac{\partial C}{\partial a^1_{p,q}}")),
+    ),
+    Record(
+        "nb16-049",
+        worlds=atlas.errors_of_two_layers,
+        reading=Reading(equals=tex(r"\frac{\partial C}{\partial a^1_{p,q}}")),
+    ),
+    Record("nb16-007 nb16-013 nb16-029", worlds=atlas.filter_over_two_layers),
+    Record("nb16-015", worlds=atlas.errors_of_two_layers),
+    Record("nb16-018", worlds=atlas.square_errors),
+    Record("nb16-033", worlds=atlas.maps_over_channels),
+    Record("nb16-009 nb16-020 nb16-031", worlds=atlas.pencil_16),
+    Record("nb16-022", worlds=atlas.pencil_16_any),
+    Record("nb16-x02", worlds=atlas.exercise_16),
 ]
 
 
@@ -488,5 +530,6 @@ EQUAL = {
     ("nb13-004", "/ flops"): "a unit",
     ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
+    ("nb16-009", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
 }

@@ -22,7 +22,8 @@ class World:
 
     A key is (letter, layer), the layer None for a letter that has none. `letters` are numbers and
     arrays that are no part of the network; `ranges` say how far an index letter runs that stands in
-    no array; `primes` say which j' belongs to each j.
+    no array; `primes` say which j' belongs to each j. `outside` are the keys of the arrays of which
+    the text says that they count as 0 outside.
     """
 
     def __init__(self, name, givens, steps=(), **more):
@@ -34,6 +35,7 @@ class World:
         self.layers = more.pop("layers", 0)  # how many there are for a letter l that counts them
         self.ends = more.pop("ends", {})  # an oblong world's end for a column's printed one
         self.tied = more.pop("tied", False)
+        self.outside = more.pop("outside", ())
         assert not more, more
         self._slopes = {}
 

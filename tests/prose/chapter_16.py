@@ -1,0 +1,57 @@
+"""The numbers in the sentences of chapter 16."""
+
+import numpy as np
+
+from convnet_lib import conv
+
+LETTER = np.array([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])
+W2, DELTA2 = np.array([[1.0, 2], [3, -1]]), np.array([[32.0, -16]])
+
+
+def arrived():
+    """Return where an error at neuron (3, 2) of 7 by 7 lays down the letter, if it is upright."""
+    lone = np.zeros((7, 7))
+    lone[3, 2] = 1
+    back = conv.backward(lone, LETTER)
+    rows, columns = np.nonzero(back)
+    box = rows.min(), rows.max(), columns.min(), columns.max()
+    upright = np.array_equal(back[3:8, 2:5], LETTER)
+    return (*box, LETTER.size) if upright else None
+
+
+def of_the_matrix():
+    """Return rows, columns, size, and how many entries can be other than 0, of 24 by 24 below."""
+    w = np.random.default_rng(0).standard_normal((5, 5))
+    below = np.eye(576).reshape(576, 24, 24)
+    big = conv.forward(below, w, 0.0).reshape(576, -1).T
+    return (*big.shape, big.size, np.count_nonzero(big), len(np.unique(big[big != 0])))
+
+
+def wrong_sums():
+    """Return the sum of ∂C/∂a¹ with the filter gathered as it is, and the right one."""
+    padded = np.pad(DELTA2, 1)
+    return conv.forward(padded, W2, 0.0).sum(), conv.backward(DELTA2, W2).sum()
+
+
+CLAIMS = {
+    "at rows # to # and columns # to #": lambda: arrived()[:4],
+    "a block of # equal numbers": lambda: arrived()[4],
+    "Of the # terms, at most # are not 0": lambda: (20 * 20, 5 * 5),
+    "the matrix has # rows and # columns, and of its # numbers #": lambda: of_the_matrix()[:4],
+    "all of them copies of #": lambda: of_the_matrix()[4],
+    "lies on an error, the #": lambda: DELTA2[0, 0],
+    "The sums agree for every filter": lambda: bool(np.isclose(*wrong_sums())),
+    "the index begins at #": lambda: -4,
+    "at # numbers at most of each parameter": lambda: 200,
+    "σ′ is nowhere above #": lambda: 0.25,
+    "at most a # is left in δ¹": lambda: 0.25,
+    "In the middle #; in a corner #": lambda: (
+        conv.backward(np.ones((20, 20)), np.ones((5, 5))).max(),
+        conv.backward(np.ones((20, 20)), np.ones((5, 5)))[0, 0],
+    ),
+}
+PLAIN = {
+    "rotated by 180°": "half a turn",
+    "the 28 by 28 pixels become 24 by 24 neurons of layer 1 and 20 by 20": "20 = 24 - 5 + 1",
+    "outside of its 20 by 20 neurons": "20 = 24 - 5 + 1",
+}
