@@ -30,6 +30,7 @@ CHAPTERS = [
     "14_many_machines",
     "15_break_it",
     "16_through_a_convolution",
+    "20_a_deep_network",
 ]
 
 

@@ -15,9 +15,12 @@ TAGS = (
     *("F1", "F2", "F3", "F4", "F5", "C", "FC1", "FC2", "FC3", "FC4"),
     *("BP1", "BP2a", "BP2", "BP3a", "BP3", "BP4a", "BP4"),
     *("BP5",),
+    *("D1", "D2", "D3"),
 )
 
-ROOMS = ("activations", "conv", "pool", "dense", "costs", "network")
+ROOMS = ("activations", "conv", "pool", "dense", "costs", "network", "deep")
+#: Where the functions of a room are the methods of a class.
+CLASSES = {"network": convnet_lib.ConvNet, "deep": convnet_lib.deep.Network}
 
 
 def notebooks():
@@ -45,8 +48,8 @@ def functions():
     for room in ROOMS:
         module = importlib.import_module(f"convnet_lib.{room}")
         members = dict(inspect.getmembers(module, inspect.isfunction))
-        if room == "network":
-            members = dict(inspect.getmembers(convnet_lib.ConvNet, inspect.isfunction))
+        if room in CLASSES:
+            members = dict(inspect.getmembers(CLASSES[room], inspect.isfunction))
         for name, function in members.items():
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 for tag in tags_of(function):

@@ -434,6 +434,14 @@ RECORDS = [
     Record("nb16-009 nb16-020 nb16-031", worlds=atlas.pencil_16),
     Record("nb16-022", worlds=atlas.pencil_16_any),
     Record("nb16-x02", worlds=atlas.exercise_16),
+    # 20: layers counted from 0, each array a row of numbers; six layers for a pencil
+    Record("nb20-006 nb20-012", of="a^i + 1|a^(i + 1)", worlds=atlas.deep_network),
+    Record("nb20-012", of="∂C/∂a^i_{p}", worlds=atlas.deep_network),
+    Record("nb20-012", of="∂C/∂w^i_{r}", worlds=atlas.learning_layers),
+    Record("nb20-008 nb20-009", worlds=atlas.pencil_20),
+    Record("nb20-038", worlds=atlas.without_biases),
+    Record("nb20-051", worlds=atlas.deep_network),
+    Record("nb20-x02", of="y", worlds=LETTERS(y=3), given="the wish of the exercise"),
 ]
 
 
