@@ -85,7 +85,7 @@ def test_there_are_enough_of_them():
         assert names == [f"{chapter}.{n + 1}" for n in range(len(names))]
         assert 3 <= len(names) <= 5
     assert chapters == {*range(1, 17), 20}
-    assert len(ALL) == 72
+    assert len(ALL) == 82
     assert {e.asks for e in ALL.values()} == set(asking.ASKS)
 
 

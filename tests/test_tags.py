@@ -50,10 +50,11 @@ def functions():
         members = dict(inspect.getmembers(module, inspect.isfunction))
         if room in CLASSES:
             members = dict(inspect.getmembers(CLASSES[room], inspect.isfunction))
+        where = "deep.Network" if room == "deep" else room
         for name, function in members.items():
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 for tag in tags_of(function):
-                    found.setdefault(tag, set()).add(f"{room}.{name}")
+                    found.setdefault(tag, set()).add(f"{where}.{name}")
     return found
 
 

@@ -441,7 +441,7 @@ RECORDS = [
     Record("nb20-008 nb20-009", worlds=atlas.pencil_20),
     Record("nb20-038", worlds=atlas.without_biases),
     Record("nb20-051", worlds=atlas.deep_network),
-    Record("nb20-x02", of="y", worlds=LETTERS(y=3), given="the wish of the exercise"),
+    Record("nb20-x02", of="y", worlds=LETTERS(y=4), given="the wish of the exercise"),
 ]
 
 
@@ -539,5 +539,7 @@ EQUAL = {
     ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb16-009", "/ - 1"): "to divide by −1 is to multiply by it",
+    ("nb20-009", "a^2 → a^1"): "the ReLU lets both errors pass: the two gradients are equal",
+    ("nb20-009", "a^1 → a^2"): "the ReLU lets both errors pass: the two gradients are equal",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
 }

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(20)
 
 
 def another_row():
-    above = np.array([-3.0, 0])  # ∂C/∂a⁶ = 2 - 3, times 3, to the first of two: 4 is more than 3
+    above = np.array([-3.0, 0])  # ∂C/∂a⁶ = 3 - 4, times 3, to the first of two: 4 is more than 3
     w3, w0 = np.array([2.0, -1]), np.array([1.0, 2])
     pooled = np.zeros(3)
     pooled[0:2] += above[0] * w3
@@ -31,7 +31,7 @@ ANOTHER_ROW = Exercise(
     answer=Values([0, -6, -9, 6, 0, 0, 0]),
     mistakes={
         "the wish forgotten": Mistake(
-            "That is the gradient with y = 0. With y = 3 the output is too small, and everything "
+            "That is the gradient with y = 1. With y = 4 the output is too small, and everything "
             "that comes down changes: a⁶ - y is -1.",
             [0, 12, 18, -12, 0, 0, 0],
         ),
@@ -71,7 +71,7 @@ ANOTHER_ROW = Exercise(
     },
     hints=(
         "Upwards first: a¹ is (-3, 3, 2, -2, 1, -1). Then the ReLU, and the larger of each two.",
-        "a³ is (3, 2, 1), a⁴ is (4, 3), a⁵ is 4 and a⁶ is 2. What comes down to a⁴ is (-3, 0).",
+        "a³ is (3, 2, 1), a⁴ is (4, 3), a⁵ is 4 and a⁶ is 3. What comes down to a⁴ is (-3, 0).",
         "Times the upper filter it is (-6, 3, 0) at a³, and the winners are neurons 1 and 2 of the "
         "lower layer. Lay the lower filter down at both.",
     ),
