@@ -10,7 +10,7 @@ from math import exp, isnan, log, log1p
 
 import numpy as np
 
-from . import checks, conv, costs, dense, network, pool
+from . import activations, checks, conv, costs, deep, dense, network, pool
 from .network import Activations, Gradients
 
 # --- F2, F5 and C ---------------------------------------------------------------------------
@@ -93,6 +93,97 @@ def delta(z3, a3, y, cost="quadratic"):
             nabla_a = nabla_a * slope[q]
         delta3[q] = nabla_a  # where a³ has rounded to 0 or 1, what the fraction above tends to
     return delta3
+
+
+# --- F2r, F5s and Cl ------------------------------------------------------------------------
+
+
+def relu(z):
+    """Return a = max(0, z) (F2r), as `activations.relu`.
+
+    >>> by_definition.relu(np.array([-1.5, 0.0, 2.5]))
+    array([0. , 0. , 2.5])
+    """
+    z = checks.floats("z", z)
+    a = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        a[i] = 0.0 if z[i] < 0 else z[i]
+    return a
+
+
+def relu_prime(z):
+    """Return the slope of the ReLU, 0 at the kink (F2r), as `activations.relu_prime`.
+
+    >>> by_definition.relu_prime(np.array([-1.5, 0.0, 2.5]))
+    array([0., 0., 1.])
+    """
+    z = checks.floats("z", z)
+    slope = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        slope[i] = z[i] if isnan(z[i]) else z[i] > 0
+    return slope
+
+
+@checks.underflow_is_zero
+def softmax(z):
+    """Return a_l = e^{z_l} / Σ_m e^{z_m} (F5s), as `activations.softmax`.
+
+    >>> by_definition.softmax(np.log([1.0, 3.0, 4.0]))
+    array([0.125, 0.375, 0.5  ])
+    """
+    z = activations.outputs("z", z)
+    if z.ndim > 1:
+        return np.stack([softmax(z[n]) for n in _examples("z", z)])
+    # The fraction turned over, Σ_m e^{z_m - z_l}; e to more than 700 is too large to be written.
+    powers = [[exp(min(z[m] - z[q], 700)) for m in range(len(z))] for q in range(len(z))]
+    return np.array([1 / sum(row) for row in powers], z.dtype)
+
+
+def softmax_jacobian(z):
+    """Return ∂a_l/∂z_m of the softmax (F5j), as `activations.softmax_jacobian`.
+
+    >>> by_definition.softmax_jacobian(np.log([1.0, 3.0]))
+    array([[ 0.1875, -0.1875],
+           [-0.1875,  0.1875]])
+    """
+    a = softmax(z)
+    if a.ndim > 1:
+        return np.stack([softmax_jacobian(z[n]) for n in _examples("z", a)])
+    slopes = np.empty((len(a), len(a)), a.dtype)
+    for q, m in np.ndindex(slopes.shape):
+        slopes[q, m] = a[q] * (1 - a[q]) if q == m else -a[q] * a[m]
+    return slopes
+
+
+@checks.underflow_is_zero
+def log_likelihood(a, y):
+    """Return C = -Σ_l y_l ln a_l (Cl), as `costs.log_likelihood`.
+
+    >>> a, y = np.array([0.125, 0.375, 0.5]), np.array([0.0, 0.0, 1.0])
+    >>> float(by_definition.log_likelihood(a, y).round(6))
+    0.693147
+    """
+    a, y = costs.probabilities(a, y, "a")
+    if a.ndim > 1:
+        return np.array([log_likelihood(a[n], y[n]) for n in _examples("a", a)])
+    tiny = np.finfo(a.dtype).tiny  # as in costs.log_likelihood
+    return -sum(y[q] * log(max(a[q], tiny)) for q in range(len(a)))
+
+
+@checks.underflow_is_zero
+def softmax_delta(z, y):
+    """Return δ_m = Σ_l ∂C/∂a_l ∂a_l/∂z_m, term by term (BP1l), as `costs.softmax_delta`.
+
+    >>> by_definition.softmax_delta(np.log([1.0, 3.0, 4.0]), np.array([0.0, 0.0, 1.0]))
+    array([ 0.125,  0.375, -0.5  ])
+    """
+    z, y = costs.pair(z, y, "z")
+    if z.ndim > 1:
+        return np.stack([softmax_delta(z[n], y[n]) for n in _examples("z", z)])
+    a, n = softmax(z), range(len(z))
+    # The a_l of F5j has cancelled that of ∂C/∂a_l = -y_l / a_l, which may have rounded to 0.
+    terms = [[-y[q] * ((q == m) - a[m]) for q in n] for m in n]
+    return np.array([sum(row) for row in terms], z.dtype)
 
 
 # --- the convolutional layer ----------------------------------------------------------------
@@ -519,6 +610,106 @@ def backprop(net, a0, y, cost="quadratic", ties="first"):
         w3=dense_nabla_w(delta3, a2),
         w1=conv_nabla_w(delta1, a0, net.w1),
     )
+
+
+# --- a network of any layers -----------------------------------------------------------------
+
+
+def deep_feedforward(net, a0):
+    """Return every activation, from a0 to the output (D1), as `deep.Network.feedforward`.
+
+    >>> net = deep.Network([deep.ReLU(), deep.MeanPool(size=(1, 2))])
+    >>> by_definition.deep_feedforward(net, np.array([[4.0, -1.0]]))[2]
+    array([[2.]])
+    """
+    a = [checks.finite("a0", a0)]
+    for layer in net.layers:
+        a.append(layer_forward(layer, a[-1]))
+    return tuple(a)
+
+
+def deep_backprop(net, a0, y):
+    """Return the gradients of the parameters and of all activations, as `deep.Network.backprop`.
+
+    The sum of FC1 is taken term by term, for every cost and every last layer (D2, D3).
+
+    >>> net = deep.Network([deep.Dense(np.array([[1.0], [-1.0]]), np.zeros(2)), deep.Softmax()],
+    ...                    cost="log_likelihood")
+    >>> by_definition.deep_backprop(net, np.log([2.0]), np.array([0.0, 1.0])).grad[1].round(6)
+    array([ 0.8, -0.8])
+    """
+    a = deep_feedforward(net, a0)
+    nablas, grad = [], [costs.PRIMES[net.cost](a[-1], y)]
+    for layer, given in zip(reversed(net.layers), reversed(a[:-1]), strict=True):
+        nablas.append(layer_nabla(layer, grad[-1], given))
+        grad.append(layer_backward(layer, grad[-1], given))
+    return deep.Backward(tuple(reversed(nablas)), tuple(reversed(grad[1:])))
+
+
+def layer_forward(layer, a):
+    """Return what a layer makes of its input, as `layer.forward` (F1s, F3s, F3m, F4, F2r, F5s).
+
+    >>> by_definition.layer_forward(deep.ReLU(), np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    match layer:
+        case deep.Conv():
+            return conv_forward(a, layer.w, layer.b, layer.stride, layer.padding)
+        case deep.Dense():
+            return dense_forward(a, layer.w, layer.b)
+        case deep.MaxPool():
+            return pool_forward(a, layer.size, layer.stride)
+        case deep.MeanPool():
+            return pool_mean(a, layer.size, layer.stride)
+    return {deep.Sigmoid: sigmoid, deep.ReLU: relu, deep.Softmax: softmax}[type(layer)](a)
+
+
+def layer_backward(layer, grad, a):
+    """Return ∂C/∂a from grad = ∂C/∂(what it made), as `layer.backward` (BP5s, BP2s, BP2m, FC2).
+
+    >>> by_definition.layer_backward(deep.ReLU(), np.array([5.0, 7.0]), np.array([-1.0, 2.0]))
+    array([0., 7.])
+    """
+    shape = np.shape(a)[-2:]
+    match layer:
+        case deep.Conv():
+            return conv_backward(grad, layer.w, layer.stride, layer.padding, shape)
+        case deep.Dense():
+            return dense_backward(grad, layer.w)
+        case deep.MaxPool():
+            switches = pool_switches(a, layer.ties, layer.size, layer.stride)
+            return pool_scatter(grad, switches, shape, layer.size, layer.stride)
+        case deep.MeanPool():
+            return pool_mean_backward(grad, shape, layer.size, layer.stride)
+        case deep.Softmax():
+            return _softmax_backward(grad, a)
+    return grad * {deep.Sigmoid: sigmoid_prime, deep.ReLU: relu_prime}[type(layer)](a)
+
+
+def layer_nabla(layer, grad, a):
+    """Return the gradients of a layer's parameters, as `layer.nabla` (BP4s, BP3, BP4a, BP3a).
+
+    >>> layer = deep.Dense(np.array([[2.0, 1.0]]), np.array([0.5]))
+    >>> by_definition.layer_nabla(layer, np.array([10.0]), np.array([1.0, 3.0]))
+    {'w': array([[10., 30.]]), 'b': array([10.])}
+    """
+    match layer:
+        case deep.Conv():
+            nabla_w = conv_nabla_w(grad, a, layer.w, layer.stride, layer.padding)
+            return {"w": nabla_w, "b": conv_nabla_b(grad, layer.w)}
+        case deep.Dense():
+            return {"w": dense_nabla_w(grad, a, layer.w), "b": dense_nabla_b(grad, layer.w)}
+    return {}
+
+
+def _softmax_backward(grad, a):
+    if np.ndim(a) > 1:
+        return np.stack([_softmax_backward(grad[n], a[n]) for n in _examples("a", a)])
+    slopes, nabla_a = softmax_jacobian(a), np.zeros_like(a)
+    for m in range(len(a)):
+        for q in range(len(a)):
+            nabla_a[m] += grad[q] * slopes[q, m]
+    return nabla_a
 
 
 # --- what several of them need --------------------------------------------------------------

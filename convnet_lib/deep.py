@@ -120,7 +120,7 @@ class Network:
                 a.append(layer.forward(a[-1]))
         return tuple(a)
 
-    def backprop(self, a0, y, pixels=True):
+    def backprop(self, a0, y):
         """Return the gradients of the parameters and of every activation (D2, D3).
 
         >>> net = deep.Network([deep.Dense(np.array([[1.0], [-1.0]]), np.zeros(2)), deep.Softmax()],
@@ -132,8 +132,6 @@ class Network:
         Args:
             a0: images, as for `feedforward`.
             y: desired activations, with the shape of the output.
-            pixels: whether ∂C/∂a⁰ is wanted; a step of training can do without it, and grad[0] is
-                then None.
 
         Returns:
             Backward, the named fields nablas and grad.
@@ -150,7 +148,7 @@ class Network:
         for i, layer in reversed(list(enumerate(layers))):
             with _naming(i, type(layer).__name__):
                 nablas.append(layer.nabla(above, a[i]))  # D3
-                above = layer.backward(above, a[i]) if i or pixels else None  # D2
+                above = layer.backward(above, a[i])  # D2
             grad.append(above)
         return Backward(tuple(reversed(nablas)), tuple(reversed(grad)))
 

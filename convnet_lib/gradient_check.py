@@ -10,7 +10,7 @@ from . import checks, networks
 ROUNDING = 16 * np.finfo(np.float64).eps
 # Two places further apart than twice this have no difference.
 FURTHEST = np.finfo(np.float64).max / 2
-# A gradient is measured to three digits at least, or not at all.
+# A slope below so many times the noise has too few digits for a difference within the noise.
 TOO_NOISY = 1000
 
 

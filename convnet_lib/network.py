@@ -1,7 +1,7 @@
 """The network of the book: convolution, max-pooling, ten sigmoid outputs (the reading page).
 
 `ConvNet.feedforward` and `ConvNet.backprop` are the forward and the backward pass in the order
-of the text, an equation a line.
+of the text, with the equation of each line beside it.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ import numpy as np
 from convnet_lib.exercises import asking, catalogue, showing
 
 SCRIPTS = Path(__file__).parent / "exercises"
-OF_CELLS = re.compile(r"run the cell|a small file on your|`(check|hint|solution|progress)\b")
+OF_CELLS = re.compile(r"run the cell|a small file outside of|`(check|hint|solution|progress)\b")
 INTRODUCTION = (
     "Where a letter or numbers are asked for, answer here: *Check* says whether it is right, and "
     "if not, what may have gone wrong; a fraction such as 3/64 will do for a number. Where code "
@@ -30,12 +30,9 @@ def introduced(text):
     if not text.startswith("## Exercises"):
         return text
     heading, *rest = text.split("\n\n")
-    of_cells = re.compile(
-        r"run the cell|a small file on your machine|`(check|hint|solution|progress)\b"
-    )
     kept = [
         " ".join(
-            one for one in re.split(r"(?<=[.:?]) (?=[A-Z`])", part) if not of_cells.search(one)
+            one for one in re.split(r"(?<=[.:?]) (?=[A-Z`])", part) if not OF_CELLS.search(one)
         )
         for part in rest
     ]

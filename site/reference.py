@@ -23,16 +23,17 @@ PAGES = {
         "``import numpy as np`` and ``from convnet_lib import ConvNet, conv, pool, dense, …``.",
         (
             *("activations", "conv", "pool", "dense", "costs", "network", "layers", "deep"),
-            *(
-                "by_definition",
-                "networks",
-                "gradient_check",
-                "maps",
-                "data",
-                "batches",
-                "checks",
-                "archives",
-            ),
+            *("by_definition", "networks", "gradient_check", "maps", "batches"),
+            *("checks", "archives"),
+        ),
+    ),
+    "library_data": (
+        "The library: the digits",
+        "Where they come from, and how a picture of your own becomes one. All are at hand by the "
+        "name of their folder: ``data.load_digits``, ``data.from_image``.",
+        (
+            *("data.digits", "data.mnist", "data.images", "data.pictures", "data.paper"),
+            *("data.idx", "data.downloads"),
         ),
     ),
     "library_training": (
@@ -49,8 +50,13 @@ PAGES = {
         "``figures.convolution``, ``widgets.convolution``.",
         (
             *("figures.picture", "figures.grids", "figures.forward", "figures.backward"),
-            *("figures.learning", "figures.speed", "figures.broken", "widgets.convolution"),
-            *("widgets.pooling", "widgets.output", "widgets.backpropagation"),
+            *("figures.learning", "figures.speed", "figures.images", "figures.broken"),
+            *(
+                "widgets.convolution",
+                "widgets.pooling",
+                "widgets.output",
+                "widgets.backpropagation",
+            ),
             *("widgets.training_film", "widgets.gallery", "widgets.explore", "broken"),
         ),
     ),

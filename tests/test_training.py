@@ -217,8 +217,10 @@ def test_an_interrupt_between_epochs_adds_no_network(monkeypatch, tmp_path):
 def test_a_real_control_c():
     """A signal at any moment of a long run in a process of its own."""
     code = """
+        import signal
         from convnet_lib import ConvNet, data, whole_files, training
         from convnet_lib.data import Digits
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's '&' has it ignored
         few = Digits(*(array[:200] for array in data.load_digits().train))
         run = training.sgd(ConvNet.random(None, 0), few, 10**6, 0.1, progress=True)
         print(run.ended, len(run.nets) > 1, run.costs[-1] < run.costs[0])

@@ -14,6 +14,7 @@ forward.py    the digits, the layers, the answers and their cost
 backward.py   errors, shared parameters, slopes of the cost
 learning.py   curves, confusions, the gallery, the film
 speed.py      how fast a step is, and what holds it back
+images.py     a picture of your own on its way to a digit
 broken.py     wrong gradients, and who notices them
 ============  ===================================================================================
 """
@@ -40,6 +41,7 @@ from .forward import (
     sigmoid_curve,
 )
 from .grids import cells, color_range, draw_cells, draw_mark, draw_outline, maps, row
+from .images import from_image_steps
 from .learning import STRIP, confusion, gallery, learning_curves, several_runs, training_film
 from .picture import (
     ACCENT,
@@ -78,6 +80,7 @@ __all__ = [
     "draw_outline",
     "draw_tangent",
     "floor_map",
+    "from_image_steps",
     "gallery",
     "ladder",
     "learning_curves",

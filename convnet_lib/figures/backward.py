@@ -231,19 +231,21 @@ def output_errors(a3, y, errors):
 
     >>> from convnet_lib import figures
     >>> a3, y = np.array([0.5, 0.75]), np.array([0.0, 1.0])
-    >>> figures.output_errors(a3, y, {"cross-entropy": a3 - y}).alt
-    'Bars of the output errors. cross-entropy: 0.5, -0.25.'
+    >>> figures.output_errors(a3, y, {"cross_entropy": a3 - y}).alt.split(". ")[1]
+    'Bars of the output errors; cross-entropy: 0.5, -0.25.'
 
     Args:
         a3: activations, shape (Q,).
         y: desired activations, shape (Q,).
-        errors: name=δ³ of shape (Q,), at most three of them, as a dict.
+        errors: {name: δ³ of shape (Q,)}, at most three of them; for _ a name gets a hyphen.
 
     Returns:
         A Picture.
     """
+    errors = {plain(name.replace("_", "-")): delta for name, delta in errors.items()}
     named = (f"{name}: {', '.join(short(d) for d in delta)}" for name, delta in errors.items())
-    picture = Picture(9.6, 3.0, f"Bars of the output errors. {'; '.join(named)}.")
+    alt = f"Activations, the desired ones marked. Bars of the output errors; {'; '.join(named)}."
+    picture = Picture(9.6, 3.0, alt)
     left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
     places = np.arange(len(a3))
     left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
@@ -253,7 +255,7 @@ def output_errors(a3, y, errors):
     for n, (name, delta) in enumerate(errors.items()):
         shift, hatch = (n + 0.5) * width - 0.4, ("", "///", "...")[n]
         color = (ACCENT, "#f3c9a3", "0.8")[n]
-        style = {"color": color, "hatch": hatch, "edgecolor": "k", "label": plain(name)}
+        style = {"color": color, "hatch": hatch, "edgecolor": "k", "label": name}
         right.bar(places + shift, delta, width, **style)
     right.axhline(0, color="k", linewidth=0.8)
     low, high = right.get_ylim()

@@ -50,19 +50,21 @@ def sigmoid_curve(at=None):
     """Return a picture of σ and σ′ between -8 and 8, with a mark at z = `at`.
 
     >>> from convnet_lib import figures
-    >>> figures.sigmoid_curve(at=2.0).alt
-    'The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0.'
+    >>> figures.sigmoid_curve(at=2.0).alt.split("; ")[-1]
+    'both are marked at z = 2.'
     """
-    alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0."
-    picture = Picture(5.2, 2.9, alt)
+    alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0"
+    at = None if at is None else checks.number("at", at)
+    picture = Picture(
+        5.2, 2.9, f"{alt}." if at is None else f"{alt}; both are marked at z = {at:.3g}."
+    )
     ax = picture.subplots()
     z = np.linspace(-8, 8, 201)
     ax.plot(z, activations.sigmoid(z), color="k", label="σ(z)")
     ax.plot(z, activations.sigmoid_prime(z), color=OUTLINE, linestyle="--", label="σ′(z)")
     if at is not None:
-        z = checks.number("at", at)
-        here = np.array(z)
-        ax.plot([z, z], [activations.sigmoid_prime(here), activations.sigmoid(here)], "o:k")
+        here = np.array(at)
+        ax.plot([at, at], [activations.sigmoid_prime(here), activations.sigmoid(here)], "o:k")
     ax.set(xlabel="weighted input z", ylabel="activation, slope", ylim=(-0.05, 1.05))
     ax.legend(frameon=False)
     return picture
@@ -108,7 +110,7 @@ def convolution(a0, w1, b1, at=(12, 12)):
 
 @with_own_settings
 def pooling(a1, ties="first"):
-    """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the tied windows.
+    """Return a picture of F3 and BP2a: a¹ with the winners outlined, a², the mask, the ties.
 
     >>> from convnet_lib import figures
     >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
@@ -128,7 +130,8 @@ def pooling(a1, ties="first"):
     share = tied.mean()
     alt = (
         f"A map of {a1.shape[0]} by {a1.shape[1]} activations with the winners of its windows "
-        f"outlined, the pooled map, and the pooling mask. {share:.0%} of the windows are tied."
+        "outlined, the pooled map, the pooling mask, and the neurons of the tied windows. "
+        f"{share:.0%} of the windows are tied."
     )
     return row(
         ("$a^1$, winners outlined", a1, "activation", mask),

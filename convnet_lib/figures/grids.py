@@ -14,7 +14,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
 
     >>> from convnet_lib import figures
     >>> figures.cells(np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]]), "$z^1$").alt
-    'Side by side: z1, 2 by 3 cells.'
+    'A grid: z1, 2 by 3 cells.'
 
     Args:
         array: shape (rows, columns).
@@ -228,7 +228,8 @@ def _places(panels, numbers, columns):
 def _describe(panels):
     named = [f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
     outlined = any(outline is not None for *_, outline, _ in panels)
-    return "Side by side: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
+    begin = "Side by side" if len(named) > 1 else "A grid"
+    return f"{begin}: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
 
 
 @with_own_settings

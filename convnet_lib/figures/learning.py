@@ -21,15 +21,15 @@ def learning_curves(run):
     >>> from convnet_lib import figures
     >>> curves = np.array([2.5, 1.5, 1.0]), np.array([0.2, 0.5, 0.8]), np.array([0.2, 0.4, 0.7])
     >>> figures.learning_curves(training.Run((), *curves, curves[2])).alt.split("; ")[0]
-    'Over 2 epochs the cost falls from 2.50 to 1.00'
+    'Over 2 epochs the cost goes from 2.50 to 1.00'
     """
     _a_run("run", run)
     epochs = np.arange(len(run.costs))
     held_out = run.test_accuracy[-1]
     alt = (
-        f"Over {epochs[-1]} {'epoch' if epochs[-1] == 1 else 'epochs'} the cost falls from "
+        f"Over {epochs[-1]} {'epoch' if epochs[-1] == 1 else 'epochs'} the cost goes from "
         f"{run.costs[0]:.2f} to {run.costs[-1]:.2f}; "
-        f"the accuracy reaches {run.train_accuracy[-1]:.2f} in training"
+        f"the accuracy ends at {run.train_accuracy[-1]:.2f} in training"
         + ("." if np.isnan(held_out) else f" and {held_out:.2f} on the digits held out.")
     )
     picture = Picture(8.4, 2.9, alt)
@@ -106,10 +106,14 @@ def confusion(counts):
     return picture
 
 
+def _a(digit):
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 def _commonest(mistakes):
     """A sentence with the mistake that was made most often, or with all that share first place."""
     most = mistakes.max()
-    pairs = [f"a {i} taken for a {j}" for i, j in np.argwhere(mistakes == most)]
+    pairs = [f"{_a(i)} taken for {_a(j)}" for i, j in np.argwhere(mistakes == most)]
     if not most:
         return "No digit is taken for another."
     if len(pairs) == 1:

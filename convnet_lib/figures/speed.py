@@ -48,7 +48,7 @@ def roofline(roofs, points):
 
     >>> from convnet_lib import figures
     >>> figures.roofline({"a core": (4e10, 1e10)}, {"BP4": (2.0, 1.5e10)}).alt
-    'Roofs: a core 40 Gflop/s, 10 GB/s. Below them: BP4 15 Gflop/s at 2 flops a byte.'
+    'Roofs: a core 40 Gflop/s, 10 GB/s. Points: BP4 15 Gflop/s at 2 flops a byte.'
 
     Args:
         roofs: {name: (flops a second, bytes a second)}, the two rates of a machine.
@@ -63,7 +63,7 @@ def roofline(roofs, points):
     works = (
         f"{name} {y / 1e9:.3g} Gflop/s at {x:.2g} flops a byte" for name, (x, y) in points.items()
     )
-    picture = Picture(8.2, 4.0, f"Roofs: {'; '.join(machines)}. Below them: {'; '.join(works)}.")
+    picture = Picture(8.2, 4.0, f"Roofs: {'; '.join(machines)}. Points: {'; '.join(works)}.")
     ax = picture.subplots()
     x = np.geomspace(0.03, 300, 200)
     for (name, (flops, memory)), style in zip(roofs.items(), ("-", "--", ":"), strict=False):

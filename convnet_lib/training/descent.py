@@ -70,7 +70,7 @@ class Run:
 
 
 class DivergedError(ArithmeticError):
-    """The cost of a run is no finite number any more."""
+    """The cost of a run, or a parameter, is no finite number any more."""
 
 
 def step(net, a0, y, learning_rate, cost=None):
@@ -158,7 +158,7 @@ def sgd(
         digits: what to learn from, `data.Digits` (images, labels).
         epochs: number of passes, a whole number.
         learning_rate: η. The more feature maps, the smaller: with 20 maps an output neuron sums
-            20 times as many inputs, and a step moves it 20 times as far.
+            20 times as many inputs, and a step moves it some 20 times as far.
         batch_size: images a step; the last mini-batch of an epoch may be smaller.
         cost: "quadratic" or "cross_entropy"; None for a deep network's own, else "cross_entropy".
         seed: of the order of the digits, a whole number or a numpy Generator.

@@ -4,10 +4,10 @@ Six ideas, each with the function that holds it:
 
 - The bias is shared and σ rises, so the largest z¹ of a window makes the largest a¹: pool first,
   and bias and σ run on a quarter of the numbers (`pool`, `activate`).
-- Overlapping patches need no copy: with the images of a chunk along the last axis, every
+- Overlapping rows of patches need no copy: with the images of a chunk along the last axis, every
   receptive field of a row of neurons is a block of one small array (`lay_tiles`).
 - A filter beside itself, moved by one column, gives two neurons of a window in one matrix
-  product (`twin_filters`), and BLAS has all the equations with a sum in them.
+  product (`twin_filters`), and BLAS has all the equations with a sum of products in them.
 - A comparison made on the way forward is the pooling switch on the way back (`route`).
 - δ³ is scaled by η/B at once, so that every gradient emerges as the step itself (`errors`).
 - Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
@@ -167,7 +167,7 @@ class Buffers:
 def _side_by_side(shapes, dtype, line=64, least=2**22):
     """Return {name: zeros of that shape}, each from a new cache line on, in one block of memory.
 
-    From 4 MiB on NumPy asks the system for large pages, which saves looking up many small ones.
+    From 4 MiB on NumPy asks Linux for large pages, which saves looking up many small ones.
     """
     item = np.dtype(dtype).itemsize
     lengths = [-(-int(np.prod(shape)) * item // line) * line // item for shape in shapes.values()]

@@ -51,9 +51,11 @@ def test_a_read_only_disk_is_told_and_serves_what_it_has(small_disk, server):
 
 CODE = """
 from pathlib import Path
-from convnet_lib.data import IdxFile, Place, load_idx
+from convnet_lib.data.downloads import Place
+from convnet_lib.data.idx import IdxFile
+from convnet_lib.data.mnist import load_split
 try:
-    load_idx({files!r}, Place("cache", Path({folder!r})), [{server!r}], float)
+    load_split({files!r}, Place("cache", Path({folder!r})), [{server!r}], float)
 except OSError as error:
     print(type(error).__name__, error)
 """
@@ -77,8 +79,8 @@ def test_a_missing_right_is_told_with_the_way_out(tmp_path, other, nobody, serve
 
 
 def test_a_filled_folder_is_read_by_another_user(tmp_path, other, nobody, server, monkeypatch):
-    monkeypatch.setattr(data, "MNIST", FILES)
-    monkeypatch.setattr(data, "MIRRORS", (server,))
+    monkeypatch.setattr(data.mnist, "MNIST", FILES)
+    monkeypatch.setattr(data.downloads, "MIRRORS", (server,))
     folder = data.fill(tmp_path / "shared")[0].parent
     for each in (tmp_path, *tmp_path.parents[:2]):
         each.chmod(0o755)

@@ -36,6 +36,10 @@ CLAIMS = {
     ),
     "each has # weights and a bias.\n- If every neuron": lambda: A0.size,
     "then # numbers serve the whole layer": lambda: size(NET, "w1", "b1"),
+    "(# of the # neurons that see ink are)": lambda: (
+        (LAYERS.a1[inked()] < 0.5).sum(),
+        inked().sum(),
+    ),
     "the 25 weights of this filter add up to less than 0": lambda: bool(NET.w1.sum() < 0),
     "A pixel in the middle lies in # receptive fields": shown(
         "nb01-035", "pixel (14, 14) is noticed by #,"
@@ -54,13 +58,13 @@ CLAIMS = {
     "still less than a fifteenth of the fully connected layer": lambda: bool(
         size(TWENTY, *TWENTY.parameters) < 24 * 24 * (28 * 28 + 1) / 15
     ),
-    "$z^1$ up to several hundred": lambda: bool(300 < 255 * np.abs(LAYERS.z1).max() < 700),
+    "$z^1$ of several hundred": lambda: bool(300 < 255 * np.abs(LAYERS.z1).max() < 700),
     "Of the # neurons that see ink": lambda: inked().sum(),
     "the activations of all but # are then within 0.01 of 0 or of 1": between,
-    "from 1 up to #: what it adds once": fewest,
+    "from 1 up to #: the ten outputs": fewest,
     "with # pooled neurons little is left": lambda: ((29 - fewest()) // 2) ** 2,
     "In all, # numbers": lambda: size(NET, *NET.parameters),
-    "with # numbers each read the answer": lambda: size(NET, "w3", "b3") / 10,
+    "with # numbers each name the digit": lambda: size(NET, "w3", "b3") / 10,
     "Of the numbers of the book's network, # % are in the output layer": shown(
         "nb01-018", "in the output layer: #%"
     ),

@@ -18,6 +18,11 @@ def first_place_of_a_convolution():
     return (rows - 1, columns - 1)
 
 
+def size(mode):
+    """How many sums a filter of 5 gives along 28 pixels, by NumPy's names for the padding."""
+    return len(np.convolve(np.ones(28), np.ones(5), mode))
+
+
 def seen(u, v):
     return sum(0 <= u - l <= 23 and 0 <= v - m <= 23 for l in range(5) for m in range(5))
 
@@ -33,6 +38,9 @@ CLAIMS = {
         seen(u, v) for u in range(28) for v in range(28)
     ),
     "one in the middle by #.": lambda: seen(13, 13),
+    "gives # by # sums, and": lambda: 2 * (size("full"),),
+    '`"same"` gives # by #:': lambda: 2 * (size("same"),),
+    "and gives # by #, as": lambda: 2 * (size("valid"),),
     r"z_{0,0} = 0.5 + 1\cdot 1 + (-1)\cdot 2 + 2\cdot 3 + 0\cdot 1 = #": shown("nb02-010", "[[ #,"),
     r"z_{1,2} = 0.5 + 1\cdot 1 + (-1)\cdot 0 + 2\cdot 4 + 0\cdot 1 = #": shown(
         "nb02-010", "2.5, 4.5, #]"

@@ -27,8 +27,8 @@ def nearly_all(label):
 
 CLAIMS = {
     "activations # and #, desired": lambda: tuple(sigmoid(np.array([0.8, -0.4]))),
-    "and # without rounding on the way": shown("nb04-023", "cross-entropy #"),
-    "(The 0.128 above is # for the same reason.)": shown("nb04-023", "quadratic #"),
+    "and # without rounding on the way, as": shown("nb04-023", "cross-entropy #"),
+    "as the 0.128 above is #.": shown("nb04-023", "quadratic #"),
     "the sure and wrong answer is the *cheaper* one": lambda: bool(
         costs.quadratic(SURE, Y) < costs.quadratic(HESITANT, Y)
     ),
@@ -55,12 +55,13 @@ CLAIMS = {
     "at # for the 4 and # for the 9": lambda: shown(
         "nb04-013", "#, 0.00, 0.11, 0.00, 0.00, #. The quadratic"
     )(),
+    "recognises the image with the number 7, which is a #": lambda: DIGITS.labels[7],
     "from # at a loudness of 1 to # at 5": lambda: (
         loud(1),
         shown("nb04-039", "The quadratic cost is #.")()[0],
     ),
+    "after ten steps the cost is less than # of what it was": lambda: 1 / 2 if halved() else 1,
     "Symptom: a cost of about #.": lambda: near(((LAYERS.a3 - 4) ** 2).sum() / 2),
-    "after ten steps the cost is halved": halved,
     "as the mean output of # after ten steps showed": shown("nb04-029", "later mean output #,"),
     "The third activation is σ(z), near #": lambda: THREE[2],
     "C = ½ ((# - 0)² + (# - 1)² + (# - 0)²)": lambda: tuple(THREE),

@@ -17,12 +17,34 @@ def largest_slopes():
     return [shown("nb05-031", f"{name} agrees, steepest slope #")()[0] for name in NAMES]
 
 
+def cost(w1, b1, w2, b2):
+    """The quadratic cost of the small network, without the library."""
+    a1 = 1 / (1 + np.exp(-(w1 @ [1, 0.5, 0] + b1)))
+    return ((1 / (1 + np.exp(-(w2 @ a1 + b2))) - Y) ** 2).sum() / 2
+
+
+def after_a_step():
+    """By how much the cost changes at most if one number is moved by STEP; b2[0] the most."""
+    parameters = [W1, np.array([0, np.log(3)]), W2, np.array([1, -np.log(3)])]
+    changes = {}
+    for n, name in enumerate(NAMES):
+        for place in np.ndindex(parameters[n].shape):
+            moved = [[x.copy() for x in parameters] for _ in range(2)]
+            for network, step in zip(moved, (STEP, -STEP), strict=True):
+                network[n][place] += step
+            changes[name, place] = max(abs(cost(*x) - cost(*parameters)) for x in moved)
+    assert max(changes, key=changes.get) == ("b2", (0,))
+    return changes
+
+
+STEP = 0.1
 NAMES = ("w1", "b1", "w2", "b2")
 CLAIMS = {
     "The outputs are # and # and ought to be 1 and 0": lambda: tuple(A2),
     "this network has # numbers that can be changed": lambda: SLOPES,
     "the one that says #?": lambda: W1.max(),
-    "each of the # slopes takes # forward passes": lambda: (SLOPES, 2 * SLOPES),
+    "Measuring all # slopes, with": lambda: SLOPES,
+    "takes # forward passes": lambda: 2 * SLOPES,
     "there are # numbers to measure": lambda: 26 + 1450,
     "all # slopes follow from them": lambda: SLOPES,
     "from # up to #, and on to #:": shown(
@@ -30,6 +52,11 @@ CLAIMS = {
     ),
     "The first of them, $#$, is the slope": shown("nb05-011", "measured slope #,"),
     "The steepest of the # is not on a line": lambda: SLOPES,
+    "changes the cost by up to #, and no other number by more than #.": lambda: tuple(
+        sorted(after_a_step().values())[:-3:-1]
+    ),
+    "The steps of # that the question asked for": lambda: STEP,
+    "moved up or down by #,": lambda: STEP,
     r"it is $b^2_0$, with $-\tfrac18$": lambda: (
         max(largest_slopes()) == largest_slopes()[3] == Fraction(1, 8)
     ),

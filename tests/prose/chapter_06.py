@@ -58,6 +58,7 @@ CLAIMS = {
     ),
     "the worst mistake of the ten has the smallest bar": smallest_bar,
     "has a # of its size or less": lambda: SLOPES.dtype.type(0.25),
+    "σ′(a3) is # or more for every neuron": lambda: sigmoid_prime(np.ones(1)).item(),
     "reports a relative error of #": lambda: 2 * np.abs(SLOPES).max() / np.abs(SLOPES).max(),
     "The ratios are #, #, #, #,": lambda: tuple(table(z + 1) / table(z) for z in range(4, 8)),
     "# times 2.7, and times # again": lambda: (table(8), Span(2.65, 2.75)),

@@ -20,6 +20,10 @@ def tied():
 CLAIMS = {
     "most it makes no difference": lambda: (DELTA1 == 0).mean() > 0.5,
     "The average is # times too small": lambda: DELTA1.sum() / DELTA1.mean(),
+    "the measured slope is 576 times the computed one": lambda: bool(
+        np.isclose(DELTA1.sum() / DELTA1.mean(), 576)
+    ),
+    "here none of the four that won has": lambda: np.count_nonzero(PENCIL) == 4,
     "tie the # knobs": lambda: PENCIL.size,
     "The string with the # knobs": lambda: PENCIL.size,
     "which is # for each unit of the pull: the sum of the # errors. The average, #,": lambda: (

@@ -27,8 +27,10 @@ def tied_windows_of_noise():
 
 
 CLAIMS = {
-    "The network with the mistake recognises #00": shown("nb10-006", "rotated gradient  0.#0"),
-    "left as it was drawn, it gives #50": shown("nb10-006", "filter left alone 0.#5"),
+    "The network with the mistake recognises about #00": shown(
+        "nb10-006", "rotated gradient  0.#0"
+    ),
+    "left as it was drawn, it gives about #50": shown("nb10-006", "filter left alone 0.#5"),
     "the other # slopes, which are right": lambda: sum(SIZES.values()) - SIZES["w1"],
     "the sum of the # slopes": lambda: SIZES["w1"],
     "used in # places has # ways": lambda: (24 * 24, 24 * 24),

@@ -46,11 +46,22 @@ CLAIMS = {
     "An output neuron sees # times as many inputs": lambda: 20,
     "and the rough ones recognise #6 of 100 digits": shown("nb11-007", "accuracy 0.#6"),
     "#00 short ones measure anew": shown("nb11-007", "#00 steps"),
-    "nine digits of ten": lambda: 0.895 <= shown("nb11-025", "# of 1000")()[0] / 1000 < 0.905,
-    "The first # steps have taken $b^1$ down to $#$": lambda: (10, round(float(after(10, 2.0).b1))),
-    "goes dark in the first epoch, at $b^1 = #$": lambda: at_rate_one().nets[1].b1,
+    "about nine digits of ten": lambda: 0.895 <= shown("nb11-025", "# of 1000")()[0] / 1000 < 0.905,
+    "The second step has taken $b^1$ down to $#$": lambda: round(float(after(2, 2.0).b1)),
+    "The second step has": lambda: after(1, 2.0).b1 > 0,
+    "$\\sigma(-5)$ is # and $\\sigma(5)$ is #": lambda: tuple(sigmoid(np.array([-5.0, 5.0]))),
+    "as a mean of # draws": shown("nb11-018", "below 0: 0 of #"),
+    "nearly half of the single digits send the network uphill": lambda: (
+        20
+        <= shown("nb11-018", "after an epoch    1 digits: mean cosine 0.04, below 0: # of")()[0]
+        < 25
+    ),
+    "Ten are right more often than wrong": lambda: (
+        shown("nb11-018", "after an epoch   10 digits: mean cosine 0.21, below 0: # of")()[0] < 25
+    ),
+    "is dark at the end of the first epoch, with $b^1 = #$": lambda: at_rate_one().nets[1].b1,
     "and comes back in the second": lambda: at_rate_one().test_accuracy[2] > 0.5,
-    "moves $z^3_4$ by more than 100 on the very first digit": lambda: (
+    "moves $z^3_4$ by more than 100 in this one step": lambda: (
         shown("nb11-032", "maps=20, bracket 726, rate 0.5: z3[4] moves by #")()[0] > 100
     ),
     "Even at #, # of the # maps are asleep": lambda: (
@@ -58,7 +69,9 @@ CLAIMS = {
         20 - shown("nb11-035", "20 maps, 0.3: accuracy 0.96, maps awake: #")()[0],
         20,
     ),
-    "after # of them no map was awake": lambda: 5 if awake(after(5, 0.3, 20)) == 0 else None,
+    "after # of them no map was awake": lambda: min(
+        steps for steps in range(6) if awake(after(steps, 0.3, 20)) == 0
+    ),
     "Of these 1,000 test digits # were recognised": shown("nb11-023", "8 epochs at 0.5: #"),
     "each of these # digits": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()),
     "coins fall: # lost": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()) / 2,

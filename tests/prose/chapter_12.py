@@ -1,6 +1,12 @@
 """The numbers in the sentences of chapter 12."""
 
+import functools
+
+import numpy as np
+
+from convnet_lib import ConvNet, conv, training
 from prose import near, shown
+from prose.book import DIGITS, TEST
 
 E0, E1, E3 = (
     shown("nb12-015", f"epoch {e}: sum of |delta3| #, of |delta1| #, mean |w3| #")
@@ -8,8 +14,24 @@ E0, E1, E3 = (
 )
 SHARE = "worst tenth of the digits hold #% of delta1"
 
+
+@functools.cache
+def run(maps, rate):
+    """The run of the chapter with so many maps."""
+    return training.sgd(ConvNet.random(maps, seed=7), DIGITS, epochs=3, learning_rate=rate)
+
+
+def awake(f):
+    """Whether some patch of 100 digits raises map f of twenty by more than 1, after each epoch."""
+    images, nets = TEST.images[:100], run(20, 0.3).nets
+    return [bool(conv.forward(images, n.w1[f], np.zeros(())).max() > 1) for n in nets]
+
+
 CLAIMS = {
-    "The accuracy of this network on the digits held out is #": shown("nb12-005", "twenty maps #"),
+    "20 of the 25 weights are negative": lambda: (run(None, 0.5).net.w1 < 0).sum() == 20,
+    "map 8, then with map 7": lambda: (awake(8), awake(7)) == ([0, 1, 1, 1], [1, 0, 0, 0]),
+    "and these eighteen still are": lambda: sum(awake(f)[-1] for f in range(20)) == 2,
+    "With them, the accuracy on the digits held out is #": shown("nb12-005", "twenty maps #"),
     "Of # real patches": lambda: 500 * 576,
     "in the third the filter still moves by a # of its length": lambda: near(
         shown("nb12-013", "epoch 3: 9 of them change their winner, the filter #%")()[0] / 100
@@ -23,7 +45,7 @@ CLAIMS = {
     "grown about as much as δ³ has shrunk": lambda: (
         0.7 < (E3()[2] / E0()[2]) / (E0()[0] / E3()[0]) < 1.25
     ),
-    "makes up a third of the errors, or more": lambda: (
+    "holds about a third of δ¹, or more": lambda: (
         min(
             shown("nb12-017", f"one map, epoch 3: the {SHARE}")()[0],
             shown("nb12-017", f"twenty maps, epoch 3: the {SHARE}")()[0],

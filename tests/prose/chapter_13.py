@@ -28,7 +28,8 @@ def at(digits):
 CLAIMS = {
     "# products, and as many additions": lambda: 576 * 25,
     "so F1 is # flops": lambda: F1,
-    "take every one of the # weights $w^3_{l,j,k}$ once: # flops each": lambda: (W3, 2 * W3),
+    "for every one of the # weights $w^3_{l,j,k}$, and": lambda: W3,
+    "to the sum over the mini-batch): # flops each": lambda: 2 * W3,
     "how many of the # products each pixel is in": lambda: 576 * 25,
     "it is a factor of several hundred": lambda: (
         200 < shown("nb13-010", "loops # µs")()[0] / race("nb13-010", "plain") < 900

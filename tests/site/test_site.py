@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make te
 SITE = Path(BUILT or "site").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 PAGES = [path.stem for path in NOTEBOOKS]
-LIBRARY = ["library", "library_training", "library_figures"]
+LIBRARY = ["library", "library_data", "library_training", "library_figures"]
 
 
 class Parsed(html.parser.HTMLParser):

@@ -46,7 +46,9 @@ ONE_NEURON = Exercise(
             10.0,
         ),
         "mean instead of sum": Mistake(
-            "That is the mean of the four products. F1 adds them up and does not divide.", 2.5
+            "That is the bias and the mean of the four products. F1 adds them up and does not "
+            "divide.",
+            2.5,
         ),
     },
     hints=(
@@ -81,8 +83,8 @@ LONE_PIXEL = Exercise(
             [[1.0, 2], [3, 4]],
         ),
         "transposed": Mistake(
-            "The filter has been mirrored at its diagonal. Going one step to the right in the map "
-            "means one step to the left in the filter: 3 stands to the right of 4.",
+            "After the half turn rows and columns have been exchanged. Going one step to the right "
+            "in the map means one step to the left in the filter: 3 stands to the right of 4.",
             [[4.0, 2], [3, 1]],
         ),
         "up and down only": Mistake(
@@ -196,7 +198,7 @@ WEIGHTED_INPUT = Exercise(
             lambda a0, w1, b1: sigmoid(conv.forward(a0, w1, b1)),
         ),
         "bias left out": Mistake(
-            "All is there but the bias: every entry is too small by b1.",
+            "All is there but the bias: b1 is missing in every entry.",
             lambda a0, w1, b1: conv.forward(a0, w1, 0.0),
         ),
         "off by one": Mistake(
@@ -220,7 +222,7 @@ WEIGHTED_INPUT = Exercise(
         "Four loops: over j, k (the places) and inside of them over l, m (the weights).",
         "The line in the middle is F1 read aloud: z1[j, k] += w1[l, m] * a0[j + l, k + m].",
     ),
-    why="Four loops are the whole layer. They were called with filters that look different after "
+    why="Four loops are all of F1. They were called with filters that look different after "
     "half a turn, one of them not square; a check with a filter that looks the same would let a "
     "rotated one pass.",
     solution=weighted_input,
@@ -335,7 +337,7 @@ ONE_LINE = Exercise(
         "The filter goes in as it is, and + b1 belongs behind the bracket of einsum.",
     ),
     why="With b1 = 0 and a filter that looks the same after half a turn, both bugs are invisible. "
-    "That is why the chapter's check takes neither.",
+    "That is why the chapter's first check takes neither.",
     solution=one_line,
 )
 

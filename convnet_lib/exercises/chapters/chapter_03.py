@@ -124,7 +124,7 @@ POOLED = Exercise(
         ),
         "windows overlap": Mistake(
             "The windows overlap: each begins one row or column after the one before. In F3 the "
-            "next one begins at 2j and 2k.",
+            "window of (j, k) begins in row 2j and column 2k.",
             _overlapping,
         ),
         "2j not doubled": Mistake(
@@ -314,8 +314,8 @@ UNMOVED = Exercise(
             np.ones((4, 4)),
         ),
         "off the map": Mistake(
-            "The peak stands in the last column: moved to the right, it leaves the map. Where in "
-            "a window does a peak have room on its right?",
+            "What is not 0 stands in the last column: moved to the right, it leaves the map. Where "
+            "in a window does a peak have room on its right?",
             _peak(1, 3),
         ),
         "no activations": Mistake(
@@ -329,8 +329,8 @@ UNMOVED = Exercise(
         "border.",
         "Peaks in columns 0 and 2 only, and 0 everywhere else.",
     ),
-    why="Move it once more, and every peak crosses a border. What pooling forgives depends on "
-    "where the borders are, and these do not move with the digit.",
+    why="Move the map of the solution once more, and its peaks cross a border. What pooling "
+    "forgives depends on where the borders are, and these do not move with the digit.",
     solution=unmoved,
 )
 

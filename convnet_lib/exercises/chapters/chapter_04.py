@@ -114,7 +114,7 @@ SAME_FOR_ALL = Exercise(
     ),
     mistakes={
         "in doubt": Mistake(
-            "½ is for a neuron that is wanted at 0 as often as at 1. Here one is wanted at 1 and "
+            "½ is for neurons of which half are wanted at 1. Here one is wanted at 1 and "
             "all the others at 0. Let x be a little smaller: who pays, and who gains?",
             lambda n: (0.5, 0.5),
         ),
@@ -284,7 +284,7 @@ OUTPUT = Exercise(
             lambda a, w, b: _both(np.einsum("ljj,jj->l", w, a) + b),
         ),
         "σ left out": Mistake(
-            "z3 is right, and a3 is the same. F5 is missing: the sigmoid of each.",
+            "z3 is right, and a3 is z3 once more. F5 is missing: the sigmoid of each.",
             lambda a, w, b: (dense.forward(a, w, b), dense.forward(a, w, b)),
         ),
         "σ twice": Mistake(
@@ -377,8 +377,8 @@ BOTH_COSTS = Exercise(
             _changed(lambda a, y: 2 * costs.quadratic(a, y)),
         ),
         "mean instead of sum": Mistake(
-            "Both are averaged over the outputs. C adds them up: with the mean it is ten times "
-            "smaller, and so is every slope of it.",
+            "Both are averaged over the outputs. C adds them up: with ten outputs the mean is a "
+            "tenth of it, and so is every slope.",
             lambda a, y: (_squares(a, y) / a.shape[-1], _logarithms(a, y) / a.shape[-1]),
         ),
         "mean in the quadratic cost": Mistake(
@@ -450,8 +450,8 @@ BOTH_COSTS = Exercise(
             _changed(lambda a, y: (a - y).sum(axis=-1) ** 2 / 2),
         ),
         "one term only": Mistake(
-            "The cross-entropy asks the neuron of the right digit only. The nine that should be 0 "
-            "are asked too: for the logarithm of 1 - a3.",
+            "The cross-entropy asks the neuron of the right digit only. Those that should be 0 are "
+            "asked too: for the logarithm of 1 - a3.",
             _changed(cross_entropy=lambda a, y: -(y * np.log(a)).sum(axis=-1)),
         ),
         "the other term only": Mistake(
@@ -549,7 +549,8 @@ LARGEST_Z = Exercise(
             -A2 / np.sqrt((A2**2).sum()),
         ),
         "add up to 1": Mistake(
-            "The weights add up to 1. Their squares may, and they do not: there is room for more.",
+            "The weights add up to 1. It is their squares that may, and the sum of these is still "
+            "below 1: there is room for more.",
             A2 / A2.sum(),
         ),
         "too little": Mistake(
@@ -574,9 +575,10 @@ LARGEST_Z = Exercise(
         "tan φ = 0.4 / 0.5: the weights are in proportion to the activations. So are four.",
         "Divide a2 by a number, so that the squares add up to 1. The squares of a2 add up to 0.46.",
     ),
-    why="It is true the other way round as well: of all maps whose squares add up to the same, the "
-    "one in proportion to a neuron's weights gives it the largest z. That is a way to read the "
-    "pictures of w3 in this book.",
+    why="It is true the other way round as well: of all maps of numbers whose squares add up to "
+    "the same, the one in proportion to a neuron's weights gives it the largest z. (Activations "
+    "are not below 0; the best that they can do on a negative weight is 0.) That is a way to read "
+    "the pictures of w3 in this book.",
     solution=largest_z,
 )
 

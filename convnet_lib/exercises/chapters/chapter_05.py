@@ -231,7 +231,8 @@ ERRORS = Exercise(
     mistakes={
         "w transposed": Mistake(
             "δ2 is right. In δ1 the weights are the wrong way round: the line from hidden neuron j "
-            "to output k is w2[k, j], in both directions. (With 3 and 3 neurons no shape tells.)",
+            "to output k is w2[k, j], in both directions. (Where the two layers have as many "
+            "neurons, no shape tells.)",
             _passed(wrong=lambda d, w: w @ d),
         ),
         "σ′ left out of FC1": Mistake(
@@ -501,9 +502,9 @@ SOFTMAX = Exercise(
     "the three others go on as before. The next chapter comes back to it.",
     solution="a. With softmax each activation of the last layer contains the weighted inputs of "
     "all outputs, in the sum below the line. So ∂a_k/∂z_j is not 0 for k ≠ j, and no term of the "
-    "sum in FC1 may be dropped. FC2 goes from δ of a layer to δ of the layer before, whose "
-    "neurons still have σ; FC3 and FC4 go from δ to the biases and weights of its own layer. "
-    "None of them asks what the last activations are.",
+    "sum in FC1 drops out for that reason any more. FC2 goes from δ of a layer to δ of the layer "
+    "before, whose neurons still have σ; FC3 and FC4 go from δ to the biases and weights of its "
+    "own layer. None of them asks what the last activations are.",
 )
 
 EXERCISES = [CUT, AWAKE, ERRORS, GRADIENTS, SOFTMAX]

@@ -133,8 +133,8 @@ OUTPUT_ERRORS = Exercise(
     answer=Function(_right, OUTPUTS, parts=("δ3 of the quadratic cost", "δ3 of the cross-entropy")),
     mistakes={
         "σ′ left in beside the cross-entropy": Mistake(
-            "The first is right, and the second is the same. With the cross-entropy ∂C/∂a3 has a3 "
-            "(1 - a3) below the line, and σ′(z3) cancels it.",
+            "The first is right, and the second is the first once more. With the cross-entropy "
+            "∂C/∂a3 has a3 (1 - a3) below the line, and σ′(z3) cancels it.",
             _with(cross_entropy=_left_in),
         ),
         "σ′ left out": Mistake(
@@ -148,7 +148,7 @@ OUTPUT_ERRORS = Exercise(
         ),
         "σ′ of the activation": Mistake(
             "In the first, σ′ is taken of the activation. It wants the weighted input: σ′(a3) is "
-            "near ¼ for every neuron, and none ever looks saturated.",
+            "0.1966 or more for every neuron, and none ever looks saturated.",
             _with(quadratic=_of_the_activation),
         ),
         "σ′ of the activation in both": Mistake(
@@ -157,8 +157,8 @@ OUTPUT_ERRORS = Exercise(
             _with(_of_the_activation, _of_the_activation),
         ),
         "y - a": Mistake(
-            "Both have the wrong sign: they say y - a3. Gradient descent subtracts the error, so "
-            "a neuron that says too much needs a positive one.",
+            "Both have the wrong sign: they say y - a3. Gradient descent subtracts, so a neuron "
+            "that says too much needs a positive error.",
             _with(lambda z, a, y: (y - a) * sigmoid_prime(z), lambda z, a, y: y - a),
         ),
         "∂C/∂a": Mistake(
@@ -227,7 +227,7 @@ OUTPUT_ERRORS = Exercise(
         "(1 - a3): cancel before you compute.",
         "(a3 - y) * sigmoid_prime(z3), and a3 - y.",
     ),
-    why="One line each, without a loop, for one image and for a batch. The last input was z = 40: "
+    why="One line each, without a loop, for one image and for a batch. The last input had z = 40: "
     "whoever computes the quotient and multiplies by the slope gets inf or nan there.",
     solution=output_errors,
 )
@@ -254,7 +254,7 @@ WAITING = Exercise(
         ),
         "a straight line": Mistake(
             "That goes on in a straight line: as many steps more for each unit as from 7 to 8. In "
-            "the table, does the step from one row to the next stay the same, or the ratio?",
+            "the table, which stays nearly the same from row to row: the step, or the ratio?",
             3011 + 2 * (3011 - 1123),
         ),
         "in proportion": Mistake(
@@ -319,7 +319,7 @@ NO_SIGMOID = Exercise(
     "whose derivative undoes it. In each the cost fits what makes the activation.",
     solution="b. BP1 is ∂C/∂a times ∂a/∂z, and for a = z the second factor is 1. With the "
     "quadratic cost δ is a - y, which is also what the sigmoid and the cross-entropy give, where "
-    "σ′ has cancelled. No neuron is ever saturated.",
+    "σ′ has cancelled. Without a sigmoid no neuron is ever saturated.",
 )
 
 # --- 6.5 ---------------------------------------------------------------------------------------
@@ -361,7 +361,7 @@ SOFTMAX_ERROR = Exercise(
     mistakes={
         "nine terms left out": Mistake(
             "That is the term i = l alone, as in BP1. With softmax every activation has z3[l] in "
-            "it, in the sum below the line, so the nine others count too.",
+            "it, in the sum below the line, so the terms with other i count too.",
             lambda z, y: -y * (1 - _softmax(z)),
         ),
         "the own term left out": Mistake(
@@ -414,8 +414,8 @@ SOFTMAX_ERROR = Exercise(
         "(1 - a_l), and y_i a_l for each other i.",
         "Together -y_l + a_l times the sum of all y_i, and that sum is 1.",
     ),
-    why="The third time that an error is a - y. Here no term of the sum was 0, and they add up to "
-    "it all the same; BP1 in its short form is not needed for that, the chain rule is.",
+    why="The third time that an error is a - y. Here no slope ∂a_i/∂z_l was 0, and the terms add "
+    "up to it all the same; BP1 in its short form is not needed for that, the chain rule is.",
     solution=softmax_error,
 )
 

@@ -104,9 +104,9 @@ AVERAGE = Exercise(
         "Two numbers have to be compared: the slope of b1 and the slopes of its neighbours, the "
         "25 weights of the filter. By which factor is each of the two off?",
     ),
-    why="The gradient check says so at once: the ratio of measured and computed slope is 576, the "
-    "number of neurons in the map. Where a ratio is a count of something, look first for a mean "
-    "that should be a sum.",
+    why="A gradient check shows it: the measured slope is 576 times the computed one, and 576 is "
+    "the number of neurons in the map. Where a ratio is a count of something, look first for "
+    "a mean that should be a sum.",
     solution="c. Every neuron gets the whole change of b1, so the chain rule has 576 terms, each "
     "with the factor 1, and nothing divides their sum. The average has the right sign, but it is "
     "576 times too small, while the weights of the filter keep their sums: the step is not along "
@@ -195,8 +195,8 @@ LOOPS = Exercise(
             lambda delta1, w1: np.abs(delta1).sum(),
         ),
         "the largest error": Mistake(
-            "That is the error that is largest in size. The others move under b1 as well; none "
-            "may be left out.",
+            "That is the error that is largest in size. The other neurons move with b1 as well; "
+            "none of them may be left out.",
             lambda delta1, w1: delta1.flat[np.abs(delta1).argmax()],
         ),
         "the diagonal": Mistake(
@@ -210,8 +210,8 @@ LOOPS = Exercise(
         "inner one a single line, with +=.",
         "w1 is not needed: ∂z1/∂b1 is 1 for each neuron. In one line it is delta1.sum().",
     ),
-    why="w1 was not needed. The library's function takes it too, but looks at nothing except its "
-    "number of axes, to tell maps from examples.",
+    why="w1 was not needed. The library's function takes it too, for its shape alone, which tells "
+    "maps from examples and says how many maps there are.",
     solution=nabla_b1,
 )
 
@@ -370,15 +370,15 @@ UPWARDS = Exercise(
             "b",
         ),
         "backward": Mistake(
-            "That is the share of the windows without a tie. Tied windows would drop out if every "
-            "neuron were lowered; here each is raised.",
+            "That is the share of the windows without a tie. Tied windows would drop out if each "
+            "neuron in turn were lowered alone; here each is raised.",
             "c",
         ),
     },
     hints=(
         "In a window of four tied neurons, raise one of them. Does the maximum rise?",
-        "It does, by all of it, for each of the four in turn. So the window is counted four "
-        "times, one with n tied neurons n times.",
+        "It does, by as much as the neuron, for each of the four in turn. So the window is "
+        "counted four times, one with n tied neurons n times.",
         "Which way to deal with ties gives each of them the whole error?",
     ),
     why="Three judges that differ in nothing but the direction of the nudge, and three answers: "

@@ -36,8 +36,8 @@ OTHER_ANSWER = Exercise(
             [0, 1 / 2, 0, 1 / 2, 1 / 2],
         ),
         "both slopes left out": Mistake(
-            "Sixteen times too large. There is a slope of ¼ in BP1, and another one in BP2; or are "
-            "these the sixteenths that the cell above prints?",
+            "Sixteen times too large. There is a slope of ¼ in BP1, and another one in BP2; or "
+            "are these numbers of sixteenths, as the cell above prints them?",
             [0, 2, 0, 2, 2],
         ),
         "the minus in w3": Mistake(
@@ -71,7 +71,7 @@ OTHER_ANSWER = Exercise(
     },
     hints=(
         "The forward pass does not know y: a3 is (½, ½) still. What becomes of a3 - y?",
-        "It was (-½, ½) and is (½, -½) now. Everything behind it is a product with δ3, or a sum of "
+        "It was (-½, ½) and is (½, -½) now. Everything after it is a product with δ3, or a sum of "
         "such products.",
         "So every gradient keeps its size and changes its sign.",
     ),
@@ -254,7 +254,7 @@ BACKWARD = Exercise(
         ),
         "a1 for the switch": Mistake(
             "The output layer is right. In δ1 the error is multiplied by a1. The switch is 1 for "
-            "the winner and 0 for the others: pool.winners(a1).",
+            "the winner and 0 for the others, as the pooling mask has it: pool.winners(a1).",
             _broken(switch=lambda a1: a1),
         ),
         "y - a": Mistake(
@@ -300,9 +300,9 @@ BACKWARD = Exercise(
         ),
     },
     hints=(
-        "Five lines, in the order of the book: BP1, the sum in BP2, the switch and the slope, then "
-        "the gradients of layer 1 and of layer 3.",
-        "The modules pool and dense have backward functions; pool.winners(a1) is the switch. "
+        "Three lines in the order of the book: BP1, the sum in BP2, then the switch and the "
+        "slope. The four gradients are made from what these three have left.",
+        "The modules pool and dense have backward functions; pool.winners(a1) is the pooling mask. "
         "nabla_a2 = dense.backward(delta3, w3) has the shape of a2.",
         "delta1 = pool.backward(nabla_a2, pool.winners(a1)) * sigmoid_prime(z1)",
         "For BP4, conv.nabla_w(delta1, a0, w1), or for each (l, m) the sum of delta1 times the "
@@ -424,8 +424,8 @@ DIFFERENCES = Exercise(
         "would like to have their w back as it was. A copy for each question solves both.",
     ),
     why="The two faults are of different kinds. The factor of 2 shows in the first check. The "
-    "weights that wander by 1e-5 leave an error of the size of 1e-5, and with a generous "
-    "tolerance nobody would ever have known.",
+    "weights that were left 1e-5 too low change the slopes measured after them by about as "
+    "little, and a generous tolerance would have let that pass.",
     solution=differences,
 )
 

@@ -128,7 +128,7 @@ EPOCH = Exercise(
             lambda p, x, rate, size: _epoch(p, x, rate, size, lambda s, p, b: np.sum(p - b)),
         ),
         "the mean taken twice": Mistake(
-            "The mean has been divided by the number of the mini-batch once more. mean() has done "
+            "The mean has been divided by the length of the mini-batch once more. mean() has done "
             "that already, and the steps are too short by that factor.",
             lambda p, x, rate, size: _epoch(
                 p, x, rate, size, lambda s, p, b: np.mean(p - b) / len(b)
@@ -179,7 +179,7 @@ EPOCH = Exercise(
             lambda p, x, rate, size: p - rate * np.mean(p - x[(len(x) - 1) // size * size :]),
         ),
         "divided by all": Mistake(
-            "The sum of a mini-batch was divided by the number of all of x. The mean is that of "
+            "The sum of a mini-batch was divided by the length of all of x. The mean is that of "
             "the mini-batch.",
             lambda p, x, rate, size: _epoch(
                 p, x, rate, size, lambda s, p, b: np.sum(p - b) / len(x)
@@ -198,7 +198,8 @@ EPOCH = Exercise(
         "In the line of the step p takes the place of start, and len(batch) that of size.",
     ),
     why="With mini-batches that all have one size the second bug does nothing, and with a small "
-    "rate the first does next to nothing. Both still learn, only worse, and no curve shows why.",
+    "rate the first does next to nothing. An epoch with both still learns, as a rule, and no "
+    "curve says what is wrong with it.",
     solution=epoch,
 )
 
@@ -263,9 +264,9 @@ TWO_RATES = Exercise(
         "Write both rules down for one parameter: 0.05 times a sum of 10 numbers, and a rate "
         "times their mean.",
         "The sum is B times the mean. So the rate of the mean is B times that of the sum.",
-        "0.05·10, and what has to be multiplied with 100 to give the same.",
+        "0.05·10, and what has to be multiplied by 100 to give the same.",
     ),
-    why="A learning rate says nothing until one knows what it is multiplied with. When a rate "
+    why="A learning rate says nothing until one knows what it is multiplied by. When a rate "
     "from a paper fails, ask first whether theirs was of the sum or of the mean.",
     solution=two_rates,
 )

@@ -50,8 +50,9 @@ END = Exercise(
     answer=Made((3, 3), _fault),
     mistakes={
         "does not mind": Mistake(
-            "Ink and paper are the same to a weight of 0. So a patch with more ink is answered as "
-            "strongly as the upper end: what do you get on the middle of a stroke, or on full ink?",
+            "Ink and paper are the same to a weight of 0. So a patch that has ink there too is "
+            "answered as strongly as the upper end, and the upper end alone should be answered "
+            "most strongly.",
             UPPER_END.astype(float),
         ),
         "the lower end": Mistake(
@@ -65,7 +66,7 @@ END = Exercise(
             _filter(COLUMN),
         ),
         "lying": Mistake(
-            "This likes the end of a stroke that lies. Rows and columns are exchanged.",
+            "This likes the end of a horizontal stroke. Rows and columns are exchanged.",
             _filter(UPPER_END.T),
         ),
         "full ink": Mistake(
@@ -90,7 +91,8 @@ END = Exercise(
         "Positive at (1, 1) and (2, 1), negative in the seven other places.",
     ),
     why="The middle of a stroke gets less by the weight above the end. So the paper in a patch "
-    "counts as much as the ink: a filter without negative weights can look for nothing but ink.",
+    "counts as well as the ink: a filter without negative weights can look for nothing but "
+    "ink.",
     solution=upper_end,
 )
 
@@ -126,7 +128,11 @@ PAGES[1, 2:, 4] = 1, 0.5
 STROKES = [
     Case("two images of 4×5 and a filter of 2×2", PAGES, np.array([[-1.0, 2], [-1.5, 1]])),
     Case("five images and a filter of 3×2", RNG.random((5, 7, 9)), RNG.standard_normal((3, 2))),
-    Case("four images and a dark filter", RNG.random((4, 9, 8)), RNG.standard_normal((3, 5)) - 1),
+    Case(
+        "four images and a filter with most weights below 0",
+        RNG.random((4, 9, 8)),
+        RNG.standard_normal((3, 5)) - 1,
+    ),
 ]
 
 STRONGEST = Exercise(
@@ -173,7 +179,7 @@ STRONGEST = Exercise(
         ),
         "the most ink": Mistake(
             "That is the patch with the most ink, whatever the filter. The pixels have to be "
-            "multiplied with the weights first.",
+            "multiplied by the weights first.",
             lambda images, w: _place(conv.forward(images, np.ones_like(w), 0.0)),
         ),
         "the sign of the weights": Mistake(
@@ -357,7 +363,7 @@ NOT_MISSED = Exercise(
         ),
         "shares": Mistake(
             "Losses do not add up to what there is to lose. They say what a map knows that no "
-            "other knows, and that is less than what it contributes.",
+            "other knows, and that need not be what it contributes.",
             "c",
         ),
     },
@@ -366,7 +372,7 @@ NOT_MISSED = Exercise(
         "three numbers then?",
         "'Without it' always means: with all the others.",
     ),
-    why="The same holds for rows of a table of features, for players of a team and for lines of "
+    why="The same holds for the features in a table, for the players of a team and for lines of "
     "code: taking one away measures it among the others, and not by itself.",
     solution="d. Maps 1 and 2 may be two of a kind: as long as one of them speaks, the other can "
     "be silent. Without both, the accuracy may fall by anything, or not at all; the three numbers "

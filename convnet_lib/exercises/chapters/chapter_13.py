@@ -128,9 +128,9 @@ RISING = Exercise(
     why="And the gradients? Where all four z of a window are negative, ReLU ties them, and the "
     "two orders may choose different winners. But there its slope is 0, so nothing comes of it.",
     solution="b. If f never falls, the largest z has the largest f(z), or one that is equal to "
-    "it: max(f(z), f(z')) = f(max(z, z')). ReLU never falls; to the left of 0 it is level. sin z "
-    "falls from π/2 on: of 0, 1.5, 3 and 0 the largest is 3, with sin 3 = 0.14, while the maximum "
-    "of the four sines is sin 1.5 = 1.00.",
+    "it: max(f(z), f(z')) = f(max(z, z')). ReLU never falls; to the left of 0 it is "
+    "level. sin z falls between π/2 and 3π/2: of 0, 1.5, 3 and 0 the largest is 3, with "
+    "sin 3 = 0.14, while the maximum of the four sines is sin 1.5 = 1.00.",
 )
 
 # --- 13.3 --------------------------------------------------------------------------------------
@@ -261,8 +261,9 @@ POOLED = Exercise(
         "The bias and σ are for the pooled map alone. Which formula gives the slope from a2?",
         "a2 = sigmoid(pool.forward(products) + b1), and the slope is a2 * (1 - a2).",
     ),
-    why="The exponential is taken of a quarter of the numbers, and σ′ needs none at all. It was "
-    "compared with the long way: bias, σ, pooling, and σ′ of each window's winner.",
+    why="The exponential is taken of a quarter of the numbers, and σ′ needs none at all. Your "
+    "function was compared with the long way: bias, σ, pooling, and σ′ of each window's "
+    "winner.",
     solution=pooled,
 )
 

@@ -355,8 +355,8 @@ ON_THE_WAY = Exercise(
         "travel?",
     ),
     why="That is longer than the round trip measured above: what one waits for is the network "
-    "cable of the machine that all ten talk to. Large clusters let the machines add up among "
-    "themselves, in a ring or a tree.",
+    "cable of the machine that all ten talk to. The machines can add up among themselves "
+    "instead, in a ring or a tree.",
     solution=on_the_way,
 )
 
