@@ -31,6 +31,7 @@ CHAPTERS = [
     "15_break_it",
     "16_through_a_convolution",
     "20_a_deep_network",
+    "21_yours",
 ]
 
 

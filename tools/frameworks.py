@@ -16,23 +16,23 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "convnet_lib" / "frameworks.json"
-#: The shapes of the parameters: two convolutions on a colour image of 13 by 11, and three outputs.
+#: The shapes of the parameters: two convolutions on a colour image of 14 by 11, and three outputs.
 SHAPES = {
-    "conv1": (2, 3, 4, 2),
-    "conv2": (4, 2, 2, 3),
-    "dense": (3, 4, 2, 1),
+    "conv1": (4, 3, 5, 2),
+    "conv2": (5, 4, 2, 3),
+    "dense": (3, 5, 2, 1),
 }
 AGREE = 1e-12
 
 
 def drawn():
-    """Return the parameters, an image (3, 13, 11) and a wish, all with two decimals."""
+    """Return the parameters, an image (3, 14, 11) and a wish, all with two decimals."""
     rng = np.random.default_rng(21)
     made = {}
     for name, shape in SHAPES.items():
         made[f"{name}.w"] = rng.normal(size=shape) / np.sqrt(np.prod(shape[1:]) / 2)
         made[f"{name}.b"] = rng.normal(size=shape[0]) / 4
-    made |= {"image": rng.random((3, 13, 11)), "wish": np.array([0.0, 1.0, 0.0])}
+    made |= {"image": rng.random((3, 14, 11)), "wish": np.array([0.0, 1.0, 0.0])}
     return {name: array.round(2) for name, array in made.items()}
 
 
@@ -42,9 +42,9 @@ def by_torch(given):
     from torch import nn
 
     net = nn.Sequential(
-        *[nn.Conv2d(3, 2, (4, 2)), nn.ReLU(), nn.MaxPool2d(2)],
-        *[nn.Conv2d(2, 4, (2, 3)), nn.ReLU(), nn.MaxPool2d(2)],
-        *[nn.Flatten(), nn.Linear(8, 3)],
+        *[nn.Conv2d(3, 4, (5, 2)), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Conv2d(4, 5, (2, 3)), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Flatten(), nn.Linear(10, 3)],
     ).double()
     layers = {"conv1": net[0], "conv2": net[3], "dense": net[7]}
     with torch.no_grad():
