@@ -28,6 +28,8 @@ CLAIMS = {
     "begins with the bytes 0, 0, 8, 3, 0, 0, 39, 16": lambda: True,
 }
 PLAIN = {
+    "Grey levels from 0 to 255 are 255 times too large": "a byte goes so far",
+    "bytes from 0 to 255": "a byte goes so far",
     "learned from the 4,000 digits": "the digits that load_digits gives to train on",
     "it recognises 96 of 100 or so": "asserted to be above 93 of 100 in nb21-005",
     "a colour image of 14 by 11": "SHAPES of tools/frameworks.py",

@@ -54,8 +54,8 @@ SIXTEEN = Exercise(
         "Four bytes say what kind of file it is, then each axis has four bytes.",
         "0, 0, 39, 16 are 39 times 256 and 16 more.",
     ),
-    why="That is how many test digits MNIST has; theirs are 28 by 28. The sizes stand in the file, so "
-    "a program need not be told them.",
+    why="That is how many test digits MNIST has; theirs are 28 by 28. The sizes stand in the "
+    "file, so a program need not be told them.",
     solution=axes_of,
 )
 
