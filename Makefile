@@ -73,7 +73,7 @@ clean:
 .PHONY: test-browser bench-widgets .browser
 
 # Not for `make test`, which says what it leaves out.
-test-browser bench-widgets test-site test-slides: export CONVNET_BROWSER ?= $(shell command -v chromium)
+test-browser bench-widgets test-site test-slides test-classroom: export CONVNET_BROWSER ?= $(shell command -v chromium)
 
 .browser: .venv
 	@test -n "$(CONVNET_BROWSER)" || { echo "There is no chromium here: apt-get install chromium"; exit 1; }
@@ -136,7 +136,9 @@ bench-quick: .venv-bench
 classroom: .venv
 	@$(IN_VENV) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-classroom.txt
 
+# Some of it in a browser, where there is one.
 test-classroom: classroom
+	@test -z "$(CONVNET_BROWSER)" || $(MAKE) --no-print-directory .browser
 	$(IN_VENV) -m pytest tests/classroom
 
 # What students get (teaching/classroom.md): build/student, without solutions and hidden tests.

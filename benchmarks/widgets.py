@@ -2,11 +2,18 @@
 of the figures, and from the pointer's move to the highlight; in JupyterLab with a kernel, and on a
 page without one.
 
-Run by `make bench-widgets`; with the names of figures, python benchmarks/widgets.py gallery output,
-it measures those alone. The clock is the browser's own: from the time stamp of the input event to
-the first moment after the frame in which the canvas was drawn.
+Run by `make bench-widgets`. On a machine that has other things to do, measure a part at a time,
+several times, and take the least median:
+
+    python benchmarks/widgets.py gallery output                 these figures alone
+    python benchmarks/widgets.py gallery --only image           one control
+    python benchmarks/widgets.py --where with --rounds 3        with a kernel, three times each
+
+The clock is the browser's own: from the time stamp of the input event to the first moment after the
+frame in which the canvas was drawn, or the picture decoded.
 """
 
+import argparse
 import os
 import statistics
 import sys
@@ -20,12 +27,14 @@ import browsing  # noqa: E402
 import driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from convnet_lib.widgets.explore import DRAW_AHEAD  # noqa: E402
+
 PRESSES = 40
 PAUSE = 120  # ms between key presses, as a hand makes them
 HOVERS = 200
 SETUP = """
 import numpy as np
-from convnet_lib import ConvNet, activations, conv, data, pool, training, widgets
+from convnet_lib import ConvNet, activations, conv, data, figures, pool, training, widgets
 test = data.load_digits().test
 images, labels = test.images[[3, 205, 610]], test.labels[[3, 205, 610]]
 w1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -33,6 +42,10 @@ a1 = activations.sigmoid(conv.forward(images, w1, -0.3))
 net = ConvNet.random(seed=1)
 nets = [ConvNet.random(20, seed=seed) for seed in range(5)]
 run = training.measured(nets, data.Digits(images, labels))
+
+def row(digit):
+    forward = net.feedforward(test.images[digit])
+    return figures.row(("$a^0$", test.images[digit], "activation"), ("$z^1$", forward.z1))
 """
 FIGURES = {
     "convolution": "widgets.convolution(images[0], w1, -0.3)",
@@ -41,6 +54,9 @@ FIGURES = {
     "backpropagation": "widgets.backpropagation(net, images, data.one_hot(labels))",
     "training_film": "widgets.training_film(run, images, labels)",
     "gallery": "widgets.gallery(nets[0], images)",
+    # A row of grids, and any other picture.
+    "explore": "widgets.explore(row, digit=(0, 20))",
+    "picture": "widgets.explore(figures.cost_curves, z=(-8.0, 8.0, 0.25), y=[1, 0])",
 }
 # Over which grids the pointer goes, from cell to cell and in turn, and where cells are outlined.
 HOVERED = {
@@ -50,6 +66,8 @@ HOVERED = {
     "backpropagation": [(["delta1"], "z1"), (["nabla_w1"], "a0")],
     "training_film": [(["a1"], "a0")],
     "gallery": [(["map 3"], "a0"), (["map 2", "map 3"], "a1")],
+    "explore": [(["panel1"], "panel1")],
+    "picture": [],
 }
 # The controls: how it is called, the grid that is drawn anew, and how it is moved.
 CONTROLS = {
@@ -79,24 +97,47 @@ CONTROLS = {
         ("image", "map 3", ("choose", "Image", ["1", "2"])),
         ("kind of maps", "map 3", ("choose", "Maps show", ["weighted inputs", "activations"])),
     ],
+    "explore": [("digit", "panel1", ("slide", "digit"))],
+    "picture": [("z", None, ("slide", "z"))],
 }
+# Median and 95 % in ms: what the engine answers; what was drawn ahead; what Python draws.
+ENGINE, AHEAD, PYTHON = (20, 34), (34, 34), (150, float("inf"))
+HOVER = (34, 34)
+
+
+def aims(name, where):
+    """Return what is aimed at for the controls of a figure."""
+    if name not in ("explore", "picture"):
+        return ENGINE
+    return PYTHON if where == "with a kernel" else AHEAD
+
+
 # A canvas is cleared when it is drawn anew. A message posted from the next frame arrives once
 # that frame has been handed on to be painted.
 CLOCK = """
 ([selector, layer, type]) => {
-  const canvas = document.querySelector(selector).querySelectorAll("canvas")[layer];
-  const pen = canvas.getContext("2d");
-  const clear = pen.clearRect.bind(pen);
   const clock = (window.clock = { begun: null, times: [] });
   window.addEventListener(type, (event) => { clock.begun = event.timeStamp; }, true);
-  pen.clearRect = (...box) => {
-    clear(...box);
+  const stop = () => {
     if (clock.begun === null) return;
     const begun = clock.begun;
     clock.begun = null;
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => clock.times.push(performance.now() - begun);
     port2.postMessage(null);
+  };
+  const image = document.querySelector("img.cn-picture");
+  if (image) {
+    const shown = () => image.decode().then(() => requestAnimationFrame(stop));
+    new MutationObserver(shown).observe(image, { attributeFilter: ["src"] });
+    return;
+  }
+  const canvas = document.querySelector(selector).querySelectorAll("canvas")[layer];
+  const pen = canvas.getContext("2d");
+  const clear = pen.clearRect.bind(pen);
+  pen.clearRect = (...box) => {
+    clear(...box);
+    stop();
   };
 }
 """
@@ -185,43 +226,61 @@ def report(name, times, median, p95):
     return got[0] <= median and got[1] <= p95
 
 
-def measure_page(name, where, page):
+def measure_page(name, where, page, only):
     """Measure a figure that is open; return whether all its aims are reached."""
     page.wait_for_timeout(1500)
     live = driver.Live(page, page.locator(".cn-figure"))
     good = []
     for control, grid, how in CONTROLS[name]:
-        times = control_to_picture(page, live, grid, *how)
-        good.append(report(f"{name}, {where}, {control}", times, 20, 34))
+        if only in (None, control):
+            times = control_to_picture(page, live, grid, *how)
+            good.append(report(f"{name}, {where}, {control}", times, *aims(name, where)))
     for grids, outlined in HOVERED[name]:
-        times = hover_to_highlight(page, live, grids, outlined)
-        good.append(report(f"{name}, {where}, hover on {', '.join(grids)}", times, 34, 34))
+        if only in (None, "hover"):
+            times = hover_to_highlight(page, live, grids, outlined)
+            good.append(report(f"{name}, {where}, hover on {', '.join(grids)}", times, *HOVER))
     page.close()
     return all(good)
 
 
-def with_kernel(name, folder, address, new_page):
+def with_kernel(name, folder, address, new_page, only):
     """Open a figure in JupyterLab and measure it."""
     driver.write_notebook(Path(folder) / f"{name}.ipynb", SETUP + FIGURES[name])
     page = new_page()
     driver.run_all(page, address(f"{name}.ipynb"))
     page.locator(".cn-figure").wait_for(timeout=60_000)
-    return measure_page(name, "with a kernel", page)
+    return measure_page(name, "with a kernel", page, only)
 
 
-def without_kernel(name, folder, new_page):
+def without_kernel(name, folder, new_page, only):
     """Open a figure on a page of its own and measure it."""
     names = {}
+    os.environ[DRAW_AHEAD] = "1"
     exec(f"{SETUP}\nfigure = {FIGURES[name]}", names)
     path = Path(folder) / f"{name}.html"
     driver.write_page(path, [names["figure"]])
     page = new_page()
     page.goto(path.as_uri())
     page.locator(".cn-figure").wait_for()
-    return measure_page(name, "without", page)
+    return measure_page(name, "without", page, only)
 
 
-def main(names):
+def asked_for(arguments):
+    """Read what is to be measured."""
+    parser = argparse.ArgumentParser(
+        description="Time the figures, from key or pointer to picture."
+    )
+    parser.add_argument("figures", nargs="*", help=", ".join(FIGURES))
+    parser.add_argument("--only", help="a control by its name here, or hover")
+    parser.add_argument("--where", choices=("with", "without"), help="a kernel")
+    parser.add_argument("--rounds", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.figures) - set(FIGURES):
+        parser.error(f"no figure: {', '.join(sorted(unknown))}")
+    return asked
+
+
+def main(asked):
     """Measure figures; return 0 if all aims are reached."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -235,11 +294,15 @@ def main(names):
         def new_page():
             return browser.new_page(viewport={"width": 1400, "height": 1000})
 
-        good = [without_kernel(name, folder, new_page) for name in names]
-        good += [with_kernel(name, folder, address, new_page) for name in names]
+        good = []
+        for name in asked.rounds * (asked.figures or list(FIGURES)):
+            if asked.where != "with":
+                good.append(without_kernel(name, folder, new_page, asked.only))
+            if asked.where != "without":
+                good.append(with_kernel(name, folder, address, new_page, asked.only))
         browser.close()
     return 0 if all(good) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or FIGURES))
+    sys.exit(main(asked_for(sys.argv[1:])))

@@ -105,7 +105,7 @@ def forward(a, w, b, stride=1, padding=0):
         z, shape (..., H', W'), with feature maps (..., F, H', W').
 
     Raises:
-        ValueError: if a shape or a dtype is wrong, or the filter is larger than the image.
+        ValueError: if a shape or a dtype is wrong, or the filter is larger than the padded image.
     """
     w = filters(w)
     b = bias(b, w)

@@ -41,8 +41,8 @@ def quadratic_prime(a3, y):
 def cross_entropy(a3, y):
     """Return the cross-entropy C = -Σ_l [y_l ln a³_l + (1 - y_l) ln(1 - a³_l)] (C), in nats.
 
-    No logarithm is taken of less than the smallest normal number of the dtype, so that the cost
-    of a confident mistake is large and not infinite where a³_l has rounded to 0 or to 1.
+    No logarithm counts as less than that of the smallest normal number of the dtype, so that the
+    cost of a confident mistake is large and not infinite where a³_l has rounded to 0 or to 1.
 
     >>> float(costs.cross_entropy(np.array([0.5, 0.75]), np.array([0.0, 1.0])).round(6))
     0.980829

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from nbgrader import preprocessors
 
-COURSE = Path.cwd()
+COURSE = Path(__file__).resolve().parent
 if str(COURSE) not in sys.path:
     sys.path.insert(0, str(COURSE))
 os.environ["CONVNET_COURSE"] = str(COURSE)
 
-from marking import clean, export, grading, work  # noqa: E402 (it lies beside this file)
+from marking import clean, export, formgrader, grading, work  # noqa: E402 (it lies beside this file)
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
@@ -57,7 +57,9 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = grading.FeedbackPage
 c.GenerateFeedback.preprocessors = [preprocessors.GetGrades, grading.HiddenTests]
 c.ExportApp.plugin_class = export.CheckedExport
-# What is made of texts and code, in the Formgrader and in feedback.
+grading.protect()
+formgrader.protect()
+# What is made of texts and code, where a page is made.
 c.HTMLExporter.filters = {"markdown2html": clean.rendered, "highlight_code": clean.code}
 c.HTMLExporter.sanitize_html = True
 

@@ -24,7 +24,7 @@ def browser():
     """The browser that CONVNET_BROWSER names, as `make test-browser` and its like do."""
     program = os.environ.get("CONVNET_BROWSER")
     if not program:
-        pytest.skip("needs Chromium: make test-browser, test-site or test-slides")
+        pytest.skip("needs Chromium: make test-browser, test-site, test-slides or test-classroom")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

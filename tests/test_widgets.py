@@ -1,5 +1,7 @@
 """What the interactive figures hold and compute; what they show is for tests/browser."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from convnet_lib import activations, conv, data, dense, pool, widgets
+from convnet_lib import ConvNet, activations, conv, data, dense, pool, widgets
 from convnet_lib.widgets import base
 
 RNG = np.random.default_rng(0)
@@ -212,3 +214,98 @@ def test_an_unknown_cost_is_refused():
 def test_the_library_does_without_widgets():
     code = "import sys, convnet_lib; sys.exit(bool({'matplotlib', 'anywidget'} & set(sys.modules)))"
     assert not subprocess.run([sys.executable, "-c", code]).returncode
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), None, "0.1"])
+def test_a_rate_that_is_no_finite_number_is_refused(rate):
+    net = ConvNet.random(seed=1)
+    figure = widgets.backpropagation(net, np.zeros((28, 28)), np.eye(10)[3])
+    with pytest.raises(ValueError, match="rate: expected a finite number, got"):
+        figure.rate = rate
+    assert figure.rate == 0.05
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "n"),
+    [
+        (lambda: widgets.convolution(np.zeros((3, 6, 7)), np.ones((3, 2)), 0.5), "index", 3),
+        (lambda: widgets.pooling(np.zeros((2, 4, 6))), "index", 2),
+        (lambda: widgets.output(np.zeros((2, 3, 5)), np.ones((4, 3, 5)), np.ones(4)), "index", 2),
+        (lambda: widgets.gallery(ConvNet.random(2, seed=0), np.zeros((5, 28, 28))), "index", 5),
+    ],
+)
+def test_a_place_that_an_array_has_not_is_refused(make, name, n):
+    figure = make()
+    for value in (0, n - 1):
+        setattr(figure, name, value)
+    for value in (-1, n):
+        with pytest.raises(ValueError, match=f"{name}: expected a number from 0 to {n - 1}, got"):
+            setattr(figure, name, value)
+    assert getattr(figure, name) == n - 1
+
+
+STATES = """
+import hashlib, json
+import numpy as np
+from convnet_lib import ConvNet, data, figures, training, widgets
+
+def draw(size=1, which="b", wide=False, step=0.5):
+    return figures.cells(np.full((1, 2 + wide), size * step), which)
+
+def shape(value):
+    if isinstance(value, (bytes, memoryview)):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, dict):
+        return {key: shape(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shape(part) for part in value]
+    return value
+
+test = data.load_digits().test
+images, y = test.images[:2], data.one_hot(test.labels[:2])
+nets = [ConvNet.random(2, seed=seed) for seed in range(2)]
+curve = np.array([0.5, 0.7])
+net = ConvNet.random(seed=1)
+forward = net.feedforward(images)
+all_of_them = [
+    widgets.convolution(images, net.w1, net.b1),
+    widgets.pooling(forward.a1),
+    widgets.output(forward.a2, net.w3, net.b3, y),
+    widgets.backpropagation(net, images, y),
+    widgets.gallery(nets[0], images, test.labels[:2]),
+    widgets.training_film(training.Run(tuple(nets), curve, curve, curve, curve), images),
+    widgets.explore(draw, size=[3, 1, 2], which={"first": "a", "second": "b"}, wide=True,
+                    step=(0.0, 1.0)),
+]
+states = []
+for figure in all_of_them:
+    figure._repr_mimebundle_()
+    states.append(figure.get_state())
+    states += [c.get_state() for c in getattr(figure, "controls", {}).values()]
+own = ("layout", "style", "_controls")
+kept = [{key: shape(v) for key, v in state.items() if key not in own} for state in states]
+print(json.dumps(kept))
+"""
+
+
+@pytest.fixture(scope="module")
+def state_of():
+    """state_of(seed): what pages are sent of each figure, from a process with this hash seed."""
+
+    def state_of(seed):
+        env = {**os.environ, "PYTHONHASHSEED": str(seed), "CONVNET_DRAW_AHEAD": "1"}
+        run = subprocess.run(
+            [sys.executable, "-c", STATES], env=env, capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout)
+
+    return state_of
+
+
+def test_what_a_page_is_sent_does_not_hang_on_the_order_of_sets(state_of):
+    """Python orders a set of words anew in each process, and ipywidgets keeps names in sets."""
+    first, *others = (state_of(seed) for seed in (0, 1, 2))
+    assert len(first) == 11
+    for other in others:
+        assert other == first

@@ -398,7 +398,7 @@ def _put_back():
     kept = [(vars(module), dict(vars(module))) for module in modules.values()]
     # The legacy state is the one that there is to be put back.
     states = np.random.get_state(), random.getstate()  # noqa: NPY002
-    limit = sys.getrecursionlimit()
+    limit, printing = sys.getrecursionlimit(), np.get_printoptions()
     environment, filters, folder = dict(os.environ), list(warnings.filters), None
     with contextlib.suppress(OSError):
         folder = os.getcwd()
@@ -409,6 +409,7 @@ def _put_back():
             changed = [name for name in before if now.get(name) is not before[name]]
             now.update((name, before[name]) for name in changed)
         sys.setrecursionlimit(limit)
+        np.set_printoptions(**printing)
         np.random.set_state(states[0])  # noqa: NPY002
         random.setstate(states[1])
         if dict(os.environ) != environment:

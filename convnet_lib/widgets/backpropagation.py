@@ -5,7 +5,7 @@ import traitlets
 
 from .. import checks, costs, figures, pool
 from ..network import ConvNet
-from .base import Array, Arrays, GridFigure, images, strongest, style, written
+from .base import Array, Arrays, GridFigure, Index, Number, images, strongest, style, written
 
 STAGES = 11
 
@@ -72,10 +72,10 @@ class Backpropagation(GridFigure):
     a0, y, w1, b1, w3, b3 = (Array() for _ in range(6))
     past = Array(grows=True)
     given = Arrays()
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("a0")
     cost = traitlets.Enum(list(costs.COSTS), "quadratic").tag(sync=True)
     ties = traitlets.Enum(list(pool.TIES), "first").tag(sync=True)
-    rate = traitlets.Float(0.05).tag(sync=True)
+    rate = Number(0.05).tag(sync=True)
     stage = traitlets.Int(0, min=0, max=STAGES - 1).tag(sync=True)
 
     def __init__(self, text, net, **traits):

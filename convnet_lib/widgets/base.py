@@ -100,6 +100,76 @@ class Arrays(traitlets.Dict):
         self.tag(sync=True, to_json=_each_to_json, from_json=_each_from_json)
 
 
+class Number(traitlets.Float):
+    """A finite float: no other can be written into the state that a page is sent.
+
+    >>> from convnet_lib.widgets import base
+    >>> class Owner(traitlets.HasTraits):
+    ...     rate = base.Number(0.5)
+    >>> Owner(rate=float("nan"))
+    Traceback (most recent call last):
+        ...
+    ValueError: rate: expected a finite number, got nan
+    """
+
+    info_text = "a finite number"
+
+    def validate(self, obj, value):
+        """Return the value as a float.
+
+        >>> from convnet_lib.widgets import base
+        >>> class Owner(traitlets.HasTraits):
+        ...     rate = base.Number(0.5)
+        >>> Owner(rate=2).rate
+        2.0
+        """
+        return checks.number(self.name, value)
+
+
+class Index(traitlets.Int):
+    """Which part of an array is shown, counted from 0.
+
+    >>> from convnet_lib.widgets import base
+    >>> class Owner(traitlets.HasTraits):
+    ...     a0 = base.Array()
+    ...     index = base.Index("a0")
+    >>> owner = Owner(a0=np.zeros((3, 2, 5)))
+    >>> owner.index = 3
+    Traceback (most recent call last):
+        ...
+    ValueError: index: expected a number from 0 to 2, got 3
+
+    Args:
+        of: the name of the array's trait.
+        axis: the axis that is counted along.
+    """
+
+    def __init__(self, of, axis=0, **kwargs):
+        self.of, self.axis = of, axis
+        super().__init__(0, **kwargs)
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        """Return the value, if the array has such a part.
+
+        >>> from convnet_lib.widgets import base
+        >>> class Owner(traitlets.HasTraits):
+        ...     a0 = base.Array()
+        ...     index = base.Index("a0")
+        >>> owner = Owner(a0=np.zeros((3, 2, 5)))
+        >>> owner.index = 2
+        >>> owner.index
+        2
+        """
+        value = super().validate(obj, value)
+        array = getattr(obj, self.of)
+        # While a figure is made there may be no array yet.
+        if array.size and not 0 <= value < array.shape[self.axis]:
+            last = array.shape[self.axis] - 1
+            checks.refuse(self.name, f"a number from 0 to {last}", f"{value}")
+        return value
+
+
 class GridFigure(anywidget.AnyWidget):
     """A figure of grids of cells. Python hands over data and parameters; the page computes.
 

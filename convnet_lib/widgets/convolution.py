@@ -4,7 +4,7 @@ import numpy as np
 import traitlets
 
 from .. import checks, conv, figures
-from .base import Array, Arrays, GridFigure, images, strongest, written
+from .base import Array, Arrays, GridFigure, Index, images, strongest, written
 
 
 def convolution(a0, w1, b1, filters=None):
@@ -64,7 +64,7 @@ class Convolution(GridFigure):
 
     _figure = traitlets.Unicode("convolution.js").tag(sync=True)
     a0, w1, b1, given = (Array() for _ in range(4))
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("a0")
     filters = Arrays().tag(sync=True)
 
     @traitlets.default("pinned")

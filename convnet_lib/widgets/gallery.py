@@ -7,7 +7,7 @@ from .. import checks, figures, maps
 from ..costs import COSTS
 from ..data import Digits
 from . import networks
-from .base import Array, GridFigure, style, written
+from .base import Array, GridFigure, Index, style, written
 
 # More cards than this no page should draw.
 MOST_MAPS = 1024
@@ -86,7 +86,7 @@ class Gallery(GridFigure):
         note: what was left out.
     """
 
-    _figure = traitlets.Unicode("gallery.js").tag(sync=True)
+    _figure = traitlets.Unicode("gallery/figure.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
     net, digits, cost = traitlets.Any(), traitlets.Any(), traitlets.Unicode()
     a0, w1, b1, importance, order = (Array() for _ in range(5))
@@ -94,7 +94,7 @@ class Gallery(GridFigure):
     measure = traitlets.Unicode().tag(sync=True)
     measured_on = traitlets.Int(0).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("a0")
     sort = traitlets.Enum(SORTS, "number").tag(sync=True)
     shows = traitlets.Enum(MAPS, MAPS[0]).tag(sync=True)
 

@@ -6,7 +6,7 @@ import traitlets
 from .. import checks, dense, figures
 from ..activations import sigmoid
 from ..costs import COSTS
-from .base import Array, GridFigure, images, written
+from .base import Array, GridFigure, Index, images, written
 
 
 def output(a2, w3, b3, y=None):
@@ -58,7 +58,7 @@ class Output(GridFigure):
     _figure = traitlets.Unicode("output.js").tag(sync=True)
     a2, w3, b3 = (Array() for _ in range(3))
     labels = traitlets.List().tag(sync=True)
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("a2")
     label = traitlets.Int(-1).tag(sync=True)
     cost = traitlets.Enum(list(COSTS), "quadratic").tag(sync=True)
 

@@ -3,7 +3,7 @@
 import traitlets
 
 from .. import checks, figures, pool
-from .base import Array, GridFigure, images, strongest, written
+from .base import Array, GridFigure, Index, images, strongest, written
 
 
 def pooling(a1):
@@ -47,7 +47,7 @@ class Pooling(GridFigure):
 
     _figure = traitlets.Unicode("pooling.js").tag(sync=True)
     a1 = Array()
-    index = traitlets.Int(0).tag(sync=True)
+    index = Index("a1")
 
     @traitlets.default("pinned")
     def _pin(self):

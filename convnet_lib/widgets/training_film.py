@@ -9,7 +9,7 @@ from ..data import one_hot
 from ..network import ConvNet
 from ..training import Run
 from . import networks
-from .base import MOST_IMAGES, Array, GridFigure, style, written
+from .base import MOST_IMAGES, Array, GridFigure, Index, style, written
 
 MOST_FRAMES, FEWEST_FRAMES = 21, 6
 # Weights and biases of all frames. As float32 the first many take 2.5 MB of a saved page.
@@ -82,7 +82,7 @@ class TrainingFilm(GridFigure):
         frame, index, map, shows: the frame, the image, the map and the kind of small maps.
     """
 
-    _figure = traitlets.Unicode("training_film.js").tag(sync=True)
+    _figure = traitlets.Unicode("training_film/figure.js").tag(sync=True)
     _css = style("parts/figure.css", "parts/maps.css")
     run = traitlets.Any()
     cost = traitlets.Unicode().tag(sync=True)
@@ -90,9 +90,9 @@ class TrainingFilm(GridFigure):
     w1, b1, w3, b3 = (Array(np.float32) for _ in range(4))
     costs, train_accuracy, test_accuracy, delta1_size, delta3_size = (Array() for _ in range(5))
     labels = traitlets.List().tag(sync=True)
-    frame = traitlets.Int(0).tag(sync=True)
-    index = traitlets.Int(0).tag(sync=True)
-    map = traitlets.Int(0).tag(sync=True)
+    frame = Index("w1")
+    index = Index("a0")
+    map = Index("w1", axis=1)
     shows = traitlets.Enum(MAPS, MAPS[0]).tag(sync=True)
 
     @traitlets.default("pinned")

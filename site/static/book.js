@@ -124,6 +124,8 @@ function figureOf(grid, link) {
 /** Let a figure be about the cell of an address such as #z1-8-14; false if none has it. */
 function goToCell(hash, link = null) {
   const [, grid, row, column] = /^#([a-z]\w*)-(\d+)-(\d+)$/.exec(hash) ?? [];
+  // An address that was shared means what the link means from which it was taken.
+  link ??= grid && document.querySelector(`a.cell-link[href="${hash}"]`);
   const figure = grid && figureOf(grid, link);
   if (!figure) return false;
   const detail = { grid, row: Number(row), column: Number(column) };

@@ -33,7 +33,17 @@ TAGS = {
 }
 TAGS |= {"code", "pre", "blockquote", "ul", "ol", "li", "span", "div"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": ["href", "title"], "span": ["class"], "div": ["class"], "td": ["align"]}
+#: Classes that colour code. Others may mean something to the page around: a button of the
+#: Formgrader's is whatever has its class.
+CLASSES = re.compile(r"highlight|hl-\w+|[a-z][a-z0-9]{0,2}")
+
+
+def coloured(_tag, name, value):
+    """Return whether an attribute of a text does no more than to colour code."""
+    return name == "class" and all(map(CLASSES.fullmatch, value.split()))
+
+
+ATTRIBUTES = {"a": ["href", "title"], "span": coloured, "div": coloured, "td": ["align"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 MACROS = re.compile(
     r"\\(href|url|require|cssId|class|style|bbox|mmlToken|texttip|mathtip|tooltip|data|begingroup"
@@ -64,7 +74,7 @@ def rendered(source):
     >>> print(rendered("*a* [b](javascript:alert(1)) <img src=x onerror=alert(1)>").strip())
     <p><em>a</em> <a>b</a> </p>
     """
-    page = MarkdownWithMath(renderer=Renderer(escape=False)).render(formulas(source))
+    page = MarkdownWithMath(renderer=Renderer(escape=False)).render(formulas(seen(source)))
     page = bleach.clean(
         page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True
     )
@@ -73,6 +83,7 @@ def rendered(source):
 
 def code(source, **named):
     """Return the HTML of a cell of code, coloured unless it is long."""
+    source = seen(source)
     if len(source) <= COLOURED:
         return Highlight2HTML("python")(source, **named)
     return f'<div class=" highlight hl-python"><pre>{html.escape(source)}\n</pre></div>\n'
@@ -153,6 +164,30 @@ def without_controls(text):
     return "".join(c for c in text if c.isprintable() or c in "\n\t")
 
 
+def on_one_line(text):
+    r"""Return a text as it can be printed in a terminal, on one line.
+
+    >>> on_one_line("a\x1b]0;b\n\ud800")
+    'a\ufffd]0;b\ufffd\ufffd'
+    """
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+#: Characters that have text run in another direction, or that nobody sees.
+UNSEEN = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+
+def seen(text):
+    r"""Return a text in which each character that reorders or hides is named.
+
+    >>> seen("a\u202eb")
+    'a[U+202E]b'
+    """
+    return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
 def _png(text):
     try:
         data = base64.b64decode("".join(text.split()), validate=True)
@@ -181,6 +216,22 @@ def notebook(nb, released):
         if cell.cell_type == "markdown" and cell.source not in trusted:
             cell.source = markdown(cell.source)
     return nb
+
+
+RUNS = re.compile(
+    r"(?i)<(script|iframe|frame|object|embed|applet|svg|math|link|form|base|meta|style|template)\b"
+)
+
+
+def harmless(part):
+    """Return a part of a page.
+
+    Raises:
+        ValueError: if there is something in it that could run, or act on the rest of the page.
+    """
+    if found := RUNS.search(part):
+        raise ValueError(f"its page has a <{found[1]}> in it, which no cleaned text has")
+    return part
 
 
 def page(text):

@@ -4,12 +4,14 @@ Whatever asks nbgrader to autograde, the command line or a button, comes through
 where there is no sandbox nothing is marked.
 """
 
+import functools
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
@@ -47,6 +49,23 @@ class Careful(NotebookExporter):
             raise SystemExit(f"Nothing was marked. {reason[0].upper()}{reason[1:]}.")
         work.read(filename)
         return super().from_filename(filename, resources=resources, **kw)
+
+
+def protect():
+    """Let nbgrader look at what was handed in before it copies any of it."""
+    if not hasattr(Autograde.init_assignment, "__wrapped__"):
+        Autograde.init_assignment = plain_files_first(Autograde.init_assignment)
+
+
+def plain_files_first(init):
+    """Return a beginning of a student's marking that stops where there is a link or a device."""
+
+    @functools.wraps(init)
+    def looked_at(self, assignment_id, student_id):
+        work.plain_files(work.course() / self._format_source(assignment_id, student_id))
+        init(self, assignment_id, student_id)
+
+    return looked_at
 
 
 class Cleaned(NbGraderPreprocessor):

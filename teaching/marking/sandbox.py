@@ -109,7 +109,7 @@ def missing():
         return "the program bwrap is missing: on Debian and Ubuntu, apt-get install bubblewrap"
     try:
         with Sandbox([{"names": []}], probe=True) as box:
-            while "done" not in box.hear(30):
+            while "done" not in box.hear(60):
                 pass
     except Ended as error:
         reason = str(error).strip() or "it ended without a word"

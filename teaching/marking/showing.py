@@ -14,6 +14,7 @@ import time
 
 TEXT = 5  # seconds a text may take
 TEXTS = 20  # seconds all of them may take; those that are then left are shown as typed
+CELLS = 'id="notebook-container">'  # where they begin in a page of the Formgrader
 NOTE = "This text is shown as it was typed: to set it took too long, or too much memory."
 
 
@@ -53,8 +54,22 @@ class Careful:
             Careful.left -= time.monotonic() - start
 
 
-def page(notebook, resources, settings):
-    """Return the page of a notebook, as nbconvert makes it with these settings."""
+def place_of_cells(page):
+    """Return where the cells begin in a page of the Formgrader, and where they end.
+
+    What a student wrote stands between: the first of these words and the last are the Formgrader's.
+    """
+    begin, end = page.index(CELLS) + len(CELLS), page.rindex('<div class="help">')
+    for _ in range(5):  # what closes the boxes around the cells
+        end = page.rindex("</div>", begin, end)
+    return begin, end
+
+
+def page(notebook, resources, settings, cells=False):
+    """Return the page of a notebook, as nbconvert makes it with these settings.
+
+    Or only the part of it with the cells, for a page of the Formgrader.
+    """
     import clean
     import nbformat
     from nbconvert.exporters import HTMLExporter
@@ -63,7 +78,11 @@ def page(notebook, resources, settings):
     notebook = nbformat.from_dict(notebook)
     filters = {"markdown2html": Careful(clean.rendered), "highlight_code": Careful(clean.code)}
     exporter = HTMLExporter(config=Config(HTMLExporter={**settings, "filters": filters}))
-    return exporter.from_notebook_node(notebook, resources)[0]
+    whole = exporter.from_notebook_node(notebook, resources)[0]
+    if not cells:
+        return whole
+    begin, end = place_of_cells(whole)
+    return whole[begin:end]
 
 
 def main():

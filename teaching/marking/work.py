@@ -7,7 +7,9 @@ import io
 import os
 import re
 import stat
+import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import nbformat
@@ -15,10 +17,14 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
+from .clean import on_one_line
+
 FILE = 10_000_000  # bytes a notebook may have
 ALL = 1_000_000_000  # bytes that all notebooks of an archive may have
 CELLS = 500
 LETTERS = 400_000  # characters that its cells may have; an assignment has 20,000
+INNER = 20_000_000  # bytes that what a student packed may have, unpacked
+ENTRIES, INNER_ENTRIES = 10_000, 100  # files in an archive, and in what a student packed
 
 
 class Refused(ValueError):
@@ -39,13 +45,28 @@ def read(path):
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (RecursionError, MemoryError, nbformat.ValidationError, ValueError) as error:
-        raise Refused(f"{path.name} is no notebook: {str(error)[:200]}") from None
+        for cell in notebook.cells:
+            cell.source.encode()  # half of a pair of surrogates is no text
+    except Exception as error:  # whatever stops nbformat is in the file
+        words = on_one_line(str(error))[:200]
+        raise Refused(f"{path.name} is no notebook: {words}") from None
     if len(notebook.cells) > CELLS:
         raise Refused(f"{path.name} has more than {CELLS} cells")
     if sum(len(cell.source) for cell in notebook.cells) > LETTERS:
         raise Refused(f"{path.name} has more than {LETTERS:,} characters in its cells")
     return notebook
+
+
+def plain_files(folder):
+    """Look at what was handed in, before any of it is copied.
+
+    Raises:
+        Refused: if there are links or devices in it: a copy would be of what they lead to, which
+            is the teacher's.
+    """
+    for path in [Path(folder), *Path(folder).rglob("*")]:
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise Refused(f"{on_one_line(path.name)} is a link or a device, not a file")
 
 
 def sha256(path):
@@ -90,10 +111,22 @@ def solved(cell):
 def student_name(text):
     """Return a name that is safe as a folder, in a page and in a table; may be empty.
 
+    However an é was typed, it is the same é; and two long names do not become one.
+
     >>> student_name("Ada Lovelace_17"), student_name("../../x"), student_name("=1+1")
     ('Ada-Lovelace_17', 'x', '1-1')
     """
-    return re.sub(r"[^\w.@-]+", "-", text.strip()).strip("-.@")[:60]
+    text = unicodedata.normalize("NFKC", text).strip()
+    name = re.sub(r"[^\w.@-]+", "-", text).strip("-.@")
+    if len(name) <= 60:
+        return name
+    return f"{name[:50]}-{hashlib.sha256(name.encode()).hexdigest()[:9]}"
+
+
+def no_work(name):
+    """Return whether the name of a file says that a system or a program left it behind."""
+    parts = name.split("/")
+    return parts[-1].startswith(".") or bool({"__MACOSX", ".ipynb_checkpoints"} & set(parts))
 
 
 class Unpack(ExtractorPlugin):
@@ -101,43 +134,76 @@ class Unpack(ExtractorPlugin):
 
     def extract(self, archive_path, extracted_path):
         """Copy or unpack what lies in a folder into another."""
+        left = [ALL]
         for path in sorted(Path(archive_path).rglob("*")):
             place = Path(extracted_path) / path.parent.relative_to(archive_path)
             if path.is_symlink() or not path.is_file():
                 if not path.is_dir() or path.is_symlink():
-                    self.log.warning("Skipped submission, it is a link: %s", path.name)
+                    self._skip("it is a link", path.name)
             elif zipfile.is_zipfile(path):
                 with zipfile.ZipFile(path) as archive:
-                    self._unpack(archive, place / path.stem, [ALL])
+                    for name, data in self._members(archive, ENTRIES, left):
+                        self._take(place / path.stem, name, data, left)
+            elif path.suffix == ".ipynb":
+                with path.open("rb") as file:
+                    self._write(place / on_one_line(path.name), file.read(FILE + 1), left)
             else:
-                self._write(place / path.name, path.read_bytes(), [ALL])
+                self._skip("no notebook", path.name)
 
-    def _unpack(self, archive, place, left, inner=False):
-        for member in archive.infolist():
+    def _take(self, place, name, data, left):
+        """Write a file of the archive, or what is in it if it is one that a student packed.
+
+        What a student packed is that student's, whatever the names in it, and one notebook.
+        """
+        if not (name.endswith(".zip") and zipfile.is_zipfile(io.BytesIO(data))):
+            self._write(place / name, data, left)
+            return
+        own = [min(INNER, left[0])]
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            taken = False
+            for inner, content in self._members(archive, INNER_ENTRIES, own):
+                left[0] -= len(content)
+                if no_work(inner):
+                    continue
+                if taken and inner.endswith(".ipynb"):
+                    self._skip("a second notebook in one zip", f"{name}: {inner}")
+                    continue
+                sent_as = f"{name.removesuffix('.zip')}_{inner.rpartition('/')[2]}"
+                taken = self._write(place / sent_as, content, own) or taken
+
+    def _members(self, archive, most, left):
+        """Yield (name, bytes) of each file, as many as may be; of a large one the beginning."""
+        entries = [one for one in archive.infolist() if not one.is_dir()]
+        if len(entries) > most:
+            self._skip(f"more than {most} files", "all after these")
+        for member in entries[:most]:
             parts = [p for p in re.split(r"[/\\]", member.filename) if p.strip(". ")]
-            if member.is_dir() or not parts:
-                continue
-            name = "/".join(parts)
+            name = "/".join(map(on_one_line, parts))
             if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 1:
-                self.log.warning("Skipped submission, a link or encrypted: %s", name)
+                self._skip("a link or encrypted", name)
                 continue
-            with archive.open(member) as file:  # what is said of its size need not be true
-                data = file.read(min(FILE, left[0]) + 1)
-            if not inner and name.endswith(".zip") and zipfile.is_zipfile(io.BytesIO(data)):
-                with zipfile.ZipFile(io.BytesIO(data)) as deeper:
-                    self._unpack(deeper, place / name.removesuffix(".zip"), left, inner=True)
-            else:
-                self._write(place / name, data, left)
+            try:
+                with archive.open(member) as file:  # what is said of its size need not be true
+                    yield name, file.read(max(0, min(FILE, left[0])) + 1)
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
+                self._skip("damaged", name)
 
     def _write(self, path, data, left):
         if path.suffix != ".ipynb":
-            self.log.warning("Skipped submission, no notebook: %s", path.name)
+            self._skip("no notebook", path.name)
         elif len(data) > min(FILE, left[0]):
-            self.log.warning("Skipped submission, too large: %s", path.name)
+            self._skip("too large", path.name)
+        elif path.exists():
+            self._skip("there is one of this name", path.name)
         else:
             left[0] -= len(data)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+            return True
+        return False
+
+    def _skip(self, why, name):
+        self.log.warning("Skipped submission, %s: %s", why, on_one_line(name))
 
 
 class OneNotebook(FileNameCollectorPlugin):
@@ -151,8 +217,7 @@ class OneNotebook(FileNameCollectorPlugin):
         """Return whose file it is and what it is called in the course, or None for no one's."""
         path = Path(submitted_file)
         place = path.relative_to(self.parent._format_collect_path("extracted")).as_posix()
-        rubbish = path.name.startswith(".") or "__MACOSX" in place or "_checkpoints" in place
-        if path.suffix != ".ipynb" or rubbish or path.is_symlink():
+        if path.suffix != ".ipynb" or no_work(place) or path.is_symlink():
             return None
         found = (re.search(pattern, place) for pattern in self.students)
         name = next((student_name(m["student"]) for m in found if m), "")

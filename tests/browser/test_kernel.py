@@ -1,10 +1,14 @@
 """Round trips through JupyterLab and a kernel: what the page changes, NumPy computes."""
 
 import json
+import re
 
 import driver
+import named_cells
+import nbformat
 import numpy as np
 import pytest
+import run_notebooks
 
 from convnet_lib import ConvNet, conv, data
 
@@ -318,3 +322,25 @@ def test_a_figure_goes_on_after_its_kernel_is_gone(notebook):
     page.mouse.move(0, 0)
     z1 = conv.forward(A0, np.full((5, 5), 1 / 25), -0.2)[9, 8]
     until(live, [z1, 1 / (1 + np.exp(-z1))])
+
+
+def test_a_cell_that_a_chapter_names_stays_words(lab, new_page):
+    """On the pages of the site it is a link; here there would be nothing that it could lead to."""
+    folder, address = lab
+    texts = [
+        cell.source
+        for path in run_notebooks.in_order(run_notebooks.NOTEBOOKS)
+        for cell in nbformat.read(path, 4).cells
+        if cell.cell_type == "markdown" and named_cells.CELL.search(cell.source)
+    ]
+    words = [found for text in texts for _, found in named_cells.CELL.findall(text)]
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "words.ipynb")
+    page = new_page(width=1200, height=6000)
+    page.goto(address("words.ipynb"))
+    shown = page.locator(".jp-RenderedMarkdown")
+    assert len(words) >= 14
+    for word in words:
+        shown.filter(has_text=word).first.wait_for(timeout=60_000)
+    assert "data-cell" not in " ".join(shown.all_inner_texts())
+    assert shown.locator("a", has_text=re.compile("|".join(map(re.escape, words)))).count() == 0

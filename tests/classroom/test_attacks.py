@@ -19,6 +19,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -28,7 +29,18 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
-from test_grading import FULL, NONE, TEACHING, Course, autograded, cell, changed, read, right
+from test_grading import (
+    FULL,
+    NONE,
+    PATIENCE,
+    TEACHING,
+    Course,
+    autograded,
+    cell,
+    changed,
+    read,
+    right,
+)
 from test_grading import SCORES as ASK
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: make test-classroom")
@@ -38,7 +50,7 @@ from marking import clean, export, grading, judge, plain, sandbox, showing, work
 HERE = sandbox.missing()
 isolated = pytest.mark.skipif(HERE is not None, reason=f"nothing can be isolated here: {HERE}")
 NAME = "convolution"
-LIMIT = 4  # seconds a cell may take
+LIMIT = 8  # seconds a cell may take; more than an honest one needs on a busy machine
 MARKER = "left-behind-by-a-student"
 PASSWORD = "what-only-the-teacher-knows"
 
@@ -536,7 +548,7 @@ def attacked(tmp_path_factory):
     os.environ["TEACHERS_PASSWORD"] = PASSWORD
     # Nobody holds up the class: it takes minutes, though a dozen run until they are stopped.
     # Status 1: the damaged files are named at the end. Students' names are folders by now.
-    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, timeout=900)
+    course.log[NAME] = course.run("-m", "nbgrader", "autograde", NAME, wanted=1)
     del os.environ["TEACHERS_PASSWORD"]
     course.changed = {p for p, h in fingerprints(*kept).items() if before.get(p) != h}
     course.heard = listener.heard
@@ -734,7 +746,7 @@ def test_the_page_of_honest_work_is_as_nbgrader_makes_it(tmp_path):
 @isolated
 @pytest.mark.parametrize(
     "text",
-    ["\\begin{a}" * 60_000, "*a*" * 500_000, "> - " * 300_000],
+    ["\\begin{a}" * 60_000, "*a*" * 500_000, "> - " * 1_500_000],
     ids=["formulas", "emphasis", "quotes"],
 )
 def test_a_text_that_takes_long_is_shown_as_it_was_typed(text):
@@ -773,12 +785,12 @@ def test_a_page_that_takes_too_much_is_not_made(monkeypatch):
 
 @isolated
 def test_a_page_that_takes_too_long_is_not_made(monkeypatch):
-    """It ends by the clock, or by what it takes of the memory, whichever comes first."""
-    monkeypatch.setattr(grading, "PAGE", 12)
+    """Its one text alone may take five seconds, and would take minutes on any machine."""
+    monkeypatch.setattr(grading, "PAGE", 3)
     start = time.monotonic()
     with pytest.raises(RuntimeError, match="no page was made in the sandbox"):
-        page_of("[a](" * 300_000)  # in one search by a regular expression, which no signal ends
-    assert time.monotonic() - start < 20
+        page_of("\\begin{a}" * 60_000)
+    assert time.monotonic() - start < 60
 
 
 def test_what_a_notebook_shows_is_bounded():
@@ -999,9 +1011,7 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     if program:
         (scripts / "bwrap").write_text(f"#!{shutil.which('sh')}\n{program}\n")
         (scripts / "bwrap").chmod(0o755)
-    done = course.run(
-        "-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)}, timeout=120
-    )
+    done = course.run("-m", "nbgrader", "autograde", NAME, wanted=1, environ={"PATH": str(scripts)})
     assert "Nothing was marked." in done
     assert re.search(said, done)
     # Nobody is left as if marked: where there is a sandbox again, the same line marks all.
@@ -1015,7 +1025,7 @@ def test_without_isolation_nothing_is_marked(released_once, tmp_path, program, s
     try:
         shutil.copy(course.folder / "submitted" / "ada" / NAME / f"{NAME}.ipynb", place)
         line = ("-m", "nbgrader", "generate_feedback", NAME)
-        done = course.run(*line, wanted=1, environ={"PATH": str(scripts)}, timeout=120)
+        done = course.run(*line, wanted=1, environ={"PATH": str(scripts)})
         assert "No feedback was made." in done
         assert re.search(said, done)
         assert not (course.folder / "feedback" / "ada").exists()
@@ -1051,27 +1061,69 @@ def open_for_all(paths, stash):
     return lines
 
 
+AS_NOBODY = """
+import os, sys
+sys.path[:0] = [os.getcwd(), "LIBRARY"]
+os.environ["CONVNET_COURSE"] = os.getcwd()
+from marking import formgrader, sandbox
+print(os.getuid(), sandbox.missing())
+about = dict.fromkeys(("last_name", "first_name"), None) | {"index": 0, "total": 1, "base_url": ""}
+about |= dict.fromkeys(("assignment_id", "notebook_id", "submission_id"), "convolution")
+about |= {"student": "harmful", "notebook_path": ""}
+path = "autograded/harmful/convolution/convolution.ipynb"
+status, policy, page = formgrader.page_of(path, about)
+print(status, "TRIED" in page)
+"""
+
+
 @isolated
 @pytest.mark.skipif(os.geteuid() != 0, reason="to be another user, one has to be root")
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, of util-linux")
 def test_it_works_for_a_user_without_rights(tmp_path):
-    """As it does for root, whom the other tests are run by here."""
-    needed = [
-        os.path.realpath(sys.base_prefix),
-        sys.prefix,
-        sandbox.library(),
-        TEACHING / "marking",
-    ]
-    program = (
-        f"import sys, os; sys.path.insert(0, {str(TEACHING)!r}); from marking import sandbox; "
-        "print(os.getuid(), sandbox.missing())"
-    )
-    drop = "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp"
-    run = f"exec {drop} {os.path.abspath(sys.executable)} -B -c {shlex.quote(program)}"
-    script = "\n".join([*open_for_all(needed, tmp_path), "cd /", run])
-    command = ["unshare", "-m", "sh", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.stdout == "65534 None\n", done.stdout + done.stderr
+    """Marking, feedback, the Formgrader's page and export, as root has them in the other tests."""
+    folder = Path(tempfile.mkdtemp(prefix="class-"))
+    try:
+        course = Course(folder)
+        course.nbgrader("generate_assignment", NAME)
+        full = right(folder, NAME)
+        harmful = full
+        for what in ("reads the environment", "asks for more rights", "is a memory bomb"):
+            harmful = with_cell(harmful, HARMFUL[what])
+        for who, notebook in {"honest": full, "harmful": harmful, "dead": deadly(full)}.items():
+            place = folder / "submitted" / who / NAME
+            place.mkdir(parents=True)
+            nbformat.write(notebook, place / f"{NAME}.ipynb")
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, 65534, 65534)
+        needed = [os.path.realpath(sys.base_prefix), sys.prefix, sandbox.library()]
+        program = AS_NOBODY.replace("LIBRARY", str(sandbox.library().parent))
+        python = f"{os.path.abspath(sys.executable)} -B"
+        lines = [f"{python} -m nbgrader {line}" for line in ("autograde", "generate_feedback")]
+        lines = [f"{line} {NAME} >{folder}/log 2>&1 || cat {folder}/log" for line in lines]
+        lines += [f"{python} -m nbgrader export >/dev/null 2>&1"]
+        lines += [f"{python} -c {shlex.quote(program)}"]
+        drop = "setpriv --reuid 65534 --regid 65534 --clear-groups env -i"
+        drop += f" HOME={folder}/home PATH={sys.prefix}/bin:/usr/bin:/bin"
+        drop += f" PYTHONPATH={sandbox.library().parent} JUPYTER_RUNTIME_DIR={folder}/home"
+        run = f"exec {drop} sh -c {shlex.quote('; '.join(lines))}"
+        script = "\n".join([*open_for_all(needed, tmp_path), f"cd {folder}", run])
+        command = ["unshare", "-m", "sh", "-c", script]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.stdout == "65534 None\n200 True\n", done.stdout + done.stderr
+        with open(folder / "grades.csv", encoding="utf-8", newline="") as file:
+            scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
+        assert scores["honest"] == scores["harmful"] == "12.0"
+        assert 0 <= float(scores["dead"]) <= 12
+        assert "FOUND" not in shown(course, "harmful")
+        for who in scores:
+            assert (folder / "feedback" / who / NAME / f"{NAME}.html").stat().st_uid == 65534
+    finally:
+        shutil.rmtree(folder)
+
+
+def deadly(full):
+    """What would take all processes, or end them: of a user without rights, the teacher's own."""
+    return with_cell(with_cell(full, HARMFUL["is a fork bomb"]), HARMFUL["kills everything"])
 
 
 # --- The parts --------------------------------------------------------------------------------

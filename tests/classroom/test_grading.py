@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 TEACHING = Path(__file__).resolve().parents[2] / "teaching"
 ASSIGNMENTS = sorted(path.name for path in (TEACHING / "assignments").iterdir())
+PATIENCE = 1800  # seconds for a command, which a busy machine may need: only against an endless one
 LIMIT = 12  # seconds a cell may take here; check() itself stops a function after 5
 DONE = '{"done": ["2.1"]}\n'
 
@@ -206,7 +207,7 @@ class Course:
         shutil.copytree(TEACHING / "marking", folder / "marking")
         (folder / "nbgrader_config.py").write_text(settings, "utf-8")
 
-    def run(self, *arguments, wanted=0, timeout=150, environ=()):
+    def run(self, *arguments, wanted=0, timeout=PATIENCE, environ=()):
         home = {"HOME": str(self.progress.parent), "CONVNET_PROGRESS": str(self.progress)}
         home |= dict(environ)
         done = subprocess.run(
@@ -405,7 +406,7 @@ def test_the_guide_command_by_command(tmp_path):
     shutil.copytree(TEACHING, book / "teaching")
     script = "\n".join(["set -e", *(line for line in lines if line not in left_out)])
     done = subprocess.run(
-        ["bash", "-c", script], cwd=book, capture_output=True, text=True, timeout=150
+        ["bash", "-c", script], cwd=book, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     with open(tmp_path / "course" / "grades.csv", encoding="utf-8", newline="") as file:

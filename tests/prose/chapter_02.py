@@ -28,7 +28,7 @@ def seen(u, v):
 
 
 CLAIMS = {
-    "an image with a single bright pixel, and a filter of # by #": lambda: LETTER.shape,
+    "an image with a single pixel of ink, and a filter of # by #": lambda: LETTER.shape,
     "the # pixels under it are multiplied": lambda: LETTER.size,
     "It lies in row # and column #.": lambda: tuple(np.argwhere(LONE)[0]),
     "so for the letter the first place is $(#,#)$": first_place_of_a_convolution,

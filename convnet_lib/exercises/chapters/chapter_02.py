@@ -96,16 +96,16 @@ LONE_PIXEL = Exercise(
             [[2.0, 1], [4, 3]],
         ),
         "the sum everywhere": Mistake(
-            "At each place only one of the four weights lies on the bright pixel. The three "
+            "At each place only one of the four weights lies on the lone pixel. The three "
             "others are multiplied by 0.",
             [[10.0, 10], [10, 10]],
         ),
     },
     hints=(
-        "At each of the four places exactly one weight lies on the bright pixel. Which?",
-        "At (0, 0) the filter covers rows 0 and 1, columns 0 and 1. The bright pixel is in its "
+        "At each of the four places exactly one weight lies on the lone pixel. Which?",
+        "At (0, 0) the filter covers rows 0 and 1, columns 0 and 1. The lone pixel is in its "
         "lower right corner, so z is 4.",
-        "At (0, 1) the bright pixel is in the filter's lower left corner.",
+        "At (0, 1) the lone pixel is in the filter's lower left corner.",
     ),
     why="Filter and image move against each other, so a lone pixel draws the filter rotated by "
     "180°. The same rotation comes back when errors travel from a map to the layer below it.",

@@ -297,7 +297,7 @@ OUTPUT = Exercise(
             lambda a, w, b: (dense.forward(a, w, b), sigmoid(-dense.forward(a, w, b))),
         ),
         "brackets left out": Mistake(
-            "z3 is right. 1 / 1 + e is not 1 / (1 + e): in F5 the sum stands below the line.",
+            "z3 is right. 1 / 1 + e is not 1 / (1 + e): in σ the sum stands below the line.",
             lambda a, w, b: (dense.forward(a, w, b), 1 + np.exp(-dense.forward(a, w, b))),
         ),
         "the slope of σ": Mistake(
@@ -518,8 +518,8 @@ def _fault(w):
         return "add up to 1"
     if squares > 0 and z > 0.998 * largest * np.sqrt(squares):
         return "too little"
-    if squares < 1e-6:
-        return "All weights are 0, so z is 0 whatever the neuron sees. There is room for more."
+    if squares < 1e-3:
+        return "The weights are 0 or nearly 0, and so is z. There is room for more."
     if np.ptp(w) < 0.01:
         return "all the same"
     if (np.abs(w) > 0.01).sum() == 1:
@@ -560,7 +560,7 @@ LARGEST_Z = Exercise(
         ),
         "all the same": Mistake(
             "All weights are the same. A weight on the 0.5 earns more than one on the 0.1: take "
-            "some from there, and give it here.",
+            "some from the second, and give it to the first.",
             np.full((2, 2), 0.5),
         ),
         "all on one": Mistake(

@@ -340,7 +340,7 @@ ONE_WINNER = Exercise(
     mistakes={
         "every tied maximum switched on": Mistake(
             "Something has changed, but every maximum is still switched on: a window of equal "
-            "numbers has four winners. It may have one.",
+            "numbers has four winners. It should have one.",
             lambda a1: pool.winners(a1, "all"),
         ),
         "split among the tied": Mistake(
@@ -368,7 +368,7 @@ ONE_WINNER = Exercise(
             lambda a1: pool.winners(a1) * a1,
         ),
         "one a row": Mistake(
-            "One winner in each row of a window, so two in a window whose rows have the same "
+            "One winner in each row that has the maximum, so two in a window whose rows share the "
             "maximum. A window has one winner in all.",
             _row_winners,
         ),

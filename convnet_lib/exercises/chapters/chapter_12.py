@@ -90,8 +90,8 @@ END = Exercise(
         "they are negative.",
         "Positive at (1, 1) and (2, 1), negative in the seven other places.",
     ),
-    why="The middle of a stroke gets less by the weight above the end. So the paper in a patch "
-    "counts as well as the ink: a filter without negative weights can look for nothing but "
+    why="The middle of a stroke gets less by the size of the weight above the end. So the paper in "
+    "a patch counts as well as the ink: a filter without negative weights can look for nothing but "
     "ink.",
     solution=upper_end,
 )
@@ -368,8 +368,8 @@ NOT_MISSED = Exercise(
         ),
     },
     hints=(
-        "Imagine that maps 1 and 2 have the same filter and the same weights w3. What are the "
-        "three numbers then?",
+        "Imagine that maps 1 and 2 have the same filter and the same weights w3. What can the "
+        "three numbers be then?",
         "'Without it' always means: with all the others.",
     ),
     why="The same holds for the features in a table, for the players of a team and for lines of "

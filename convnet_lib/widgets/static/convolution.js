@@ -2,6 +2,7 @@
 
 import { NDArray } from "./parts/arrays.js";
 import { convForward, sigmoid } from "./parts/engine.js";
+import { reached } from "./parts/fields.js";
 import { Figure } from "./parts/figure.js";
 import { Pad } from "./parts/pad.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
@@ -19,7 +20,35 @@ export function render(context) {
   return new Convolution(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/types.js").Marks} Marks */
+
 class Convolution {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ weighted;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ left;
+  /** @type {Grid} */ right;
+  /** @type {Grid} */ products;
+  /** @type {HTMLSelectElement} */ presets;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ bias;
+  /** @type {Pad} */ pad;
+  /** @type {HTMLElement} */ sum;
+  /** @type {HTMLElement} */ times;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {{ show: (html: (() => string) | null) => void }} */ list;
+  /** @type {NDArray} */ a0;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ z1;
+  /** @type {NDArray} */ a1;
+  /** @type {number} */ b1;
+  /** @type {number} */ before;
+  /** @type {Cell} */ dragged;
+  /** @type {Marks} */ marks;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -194,15 +223,11 @@ class Convolution {
 
   /** Hovered: an input pixel. The outputs that it reaches lie about it as the filter rotated. */
   explainPixel(p, q) {
-    const { rows, columns } = this.w1;
-    const top = Math.max(0, p - rows + 1);
-    const left = Math.max(0, q - columns + 1);
-    const height = Math.min(p, this.z1.rows - 1) - top + 1;
-    const width = Math.min(q, this.z1.columns - 1) - left + 1;
+    const block = reached({ row: p, column: q }, this.w1, this.z1);
+    const { row: top, column: left, rows: height, columns: width } = block;
     const value = this.a0.at(p, q);
     const rotated = NDArray.make(height, width, (r, s) => this.w1.at(p - top - r, q - left - s));
-    const reached = { row: top, column: left, rows: height, columns: width, line: "linked" };
-    this.marks = { a0: [{ row: p, column: q }], z1: [reached], a1: [reached] };
+    this.marks = { a0: [{ row: p, column: q }], z1: [block], a1: [block] };
     this.showSum({
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
       right: [rotated, "the filter, rotated by 180°", "weights, rotated"],
@@ -300,11 +325,13 @@ class Convolution {
   }
 
   allProducts() {
+    const { terms } = this;
+    if (!terms) return "";
     const { rows, columns } = this.w1;
     const lines = [];
     for (let l = 0; l < rows; l++) {
       for (let m = 0; m < columns; m++) {
-        const { pixel } = this.terms(l, m);
+        const { pixel } = terms(l, m);
         const [w, a] = [this.w1.at(l, m), this.a0.at(...pixel)];
         lines.push(
           `${w1(l, m)} ${a0(...pixel)} = ${bracketed(w)} · ${number(a)} = ${number(w * a)}<br>`,

@@ -1,7 +1,7 @@
 // F4, F5 and C: ten neurons look at the pooled map, and their errors make the cost.
 
-import { NDArray } from "./parts/arrays.js";
-import { costOf, denseForward, SHARES, sigmoid, times } from "./parts/engine.js";
+import { NDArray, times } from "./parts/arrays.js";
+import { costOf, denseForward, SHARES, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
@@ -19,7 +19,35 @@ export function render(context) {
   return new Output(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/colours.js").Scale} Scale */
+
 class Output {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ weights;
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ products;
+  /** @type {Grid[]} */ small;
+  /** @type {HTMLSelectElement} */ label;
+  /** @type {HTMLSelectElement} */ cost;
+  /** @type {HTMLTableRowElement[]} */ lines;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {NDArray} */ a2;
+  /** @type {NDArray} */ w3;
+  /** @type {NDArray} */ product;
+  /** @type {NDArray} */ y;
+  /** @type {Float64Array} */ b3;
+  /** @type {Float64Array} */ z3;
+  /** @type {Float64Array} */ a3;
+  /** @type {Float64Array} */ shares;
+  /** @type {number[]} */ sums;
+  /** @type {number} */ C;
+  /** @type {number} */ chosen;
+  /** @type {number} */ neuron;
+  /** @type {Cell} */ cell;
+  /** @type {Scale} */ scale;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -100,8 +128,9 @@ class Output {
       <th scope="col" colspan="2">${a3("<i>l</i>")}</th><th scope="col">${y("<i>l</i>")}</th>
       <th scope="col">share of <i>C</i></th></tr></thead>
       <tbody></tbody></table>`;
+    const body = /** @type {HTMLTableSectionElement} */ (table.querySelector("tbody"));
     this.lines = Array.from({ length: this.neurons }, (_, q) => {
-      const line = table.querySelector("tbody").insertRow();
+      const line = body.insertRow();
       line.innerHTML = `<th scope="row"><button type="button" class="cn-button">${q}</button></th>
         <td class="cn-wide"></td><td class="cn-wide"></td><td></td><td></td><td class="cn-wide"><span class="cn-bar"></span></td><td></td><td></td>`;
       line.addEventListener("click", () => this.pickNeuron(q));
@@ -142,7 +171,7 @@ class Output {
     }
     for (const [q, line] of this.lines.entries()) this.writeLine(line, q);
     if (this.images) this.images.value = index;
-    this.label.value = this.chosen;
+    this.label.value = `${this.chosen}`;
     this.cost.value = cost;
     figure.refresh();
   }

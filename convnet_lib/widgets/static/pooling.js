@@ -19,7 +19,23 @@ export function render(context) {
   return new Pooling(context).close;
 }
 
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Marks} Marks */
+
 class Pooling {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ pooled;
+  /** @type {Grid} */ candidates;
+  /** @type {Record<string, Grid>} */ switches;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {HTMLElement} */ summary;
+  /** @type {NDArray} */ a1;
+  /** @type {NDArray} */ a2;
+  /** @type {NDArray} */ tied;
+  /** @type {[number, number]} */ window;
+  /** @type {Marks} */ marks;
+
   constructor(context) {
     this.figure = new Figure(
       context,

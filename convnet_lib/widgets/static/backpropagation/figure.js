@@ -30,7 +30,36 @@ export function render(context) {
   return new Backpropagation(context).close;
 }
 
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/types.js").Marks} Marks */
+
 class Backpropagation {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ left;
+  /** @type {Grid} */ right;
+  /** @type {Grid} */ parts;
+  /** @type {Record<string, Grid>} */ grids;
+  /** @type {HTMLSelectElement | null} */ images;
+  /** @type {HTMLSelectElement} */ cost;
+  /** @type {HTMLSelectElement} */ ties;
+  /** @type {HTMLSelectElement} */ label;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ rate;
+  /** @type {HTMLElement} */ history;
+  /** @type {HTMLElement} */ network;
+  /** @type {HTMLElement} */ tale;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {HTMLElement} */ detail;
+  /** @type {HTMLElement} */ times;
+  /** @type {HTMLElement} */ equals;
+  /** @type {HTMLButtonElement} */ back;
+  /** @type {HTMLButtonElement} */ next;
+  /** @type {HTMLInputElement[]} */ radios;
+  /** @type {import("./curve.js").Curve} */ curve;
+  /** @type {{ show: (html: (() => string) | null) => void }} */ list;
+  /** @type {ReturnType<typeof dataOf>} */ data;
+  /** @type {Marks} */ marks;
+  /** @type {string | null} */ source;
+
   constructor(context) {
     this.model = context.model;
     this.figure = new Figure(
@@ -121,7 +150,7 @@ class Backpropagation {
       const label = figure.add(document.createElement("label"), set);
       label.innerHTML = `<input type="radio" name="${name}" value="${i}" data-lm-suppress-shortcuts="true"
         aria-label="${tag}${title ? `: ${title}` : ""}"><span aria-hidden="true">${tag}</span>`;
-      const radio = label.querySelector("input");
+      const radio = /** @type {HTMLInputElement} */ (label.querySelector("input"));
       radio.addEventListener("change", () => figure.send({ stage: i }));
       return radio;
     });

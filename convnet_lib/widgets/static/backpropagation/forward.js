@@ -11,6 +11,7 @@
 // All results are the engine's; only products are formed here, so that a sum can be seen term by
 // term.
 
+import { reached } from "../parts/fields.js";
 import { count, equation, number, short, spoken } from "../parts/text.js";
 import {
   all,
@@ -37,14 +38,10 @@ import {
 
 function pixel(data, p, q) {
   const { a0, w1, z1 } = data;
-  const top = Math.max(0, p - w1.rows + 1);
-  const left = Math.max(0, q - w1.columns + 1);
-  const rows = Math.min(p, z1.rows - 1) - top + 1;
-  const columns = Math.min(q, z1.columns - 1) - left + 1;
-  const reached = [linked(top, left, rows, columns)];
-  const n = rows * columns;
+  const block = reached(cell(p, q), w1, z1);
+  const n = block.rows * block.columns;
   return {
-    marks: { a0: [cell(p, q)], z1: reached, delta1: reached },
+    marks: { a0: [cell(p, q)], z1: [block], delta1: [block] },
     html: `<p>${s("a", 0, [p, q])} = ${bold(a0.at(p, q))} is an input. Forward, it enters ${n} of the weighted
        inputs ${s("z", 1)}; backward, the ${n} errors ${s("δ", 1)} there are multiplied by it in
        ${nabla("w", 1)} (F1, BP4).</p>`,

@@ -7,6 +7,8 @@ const s = symbol;
 const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
 
 export class Network {
+  /** @type {Curve} */ curve;
+
   /**
    * @param figure   the Figure that it stands in
    * @param outputs  how many output neurons there are

@@ -120,11 +120,12 @@ export class NDArray {
 
   /** Whether shape and numbers are the same; not-a-number equals itself. @param {NDArray} other */
   equals({ shape, values }) {
-    return (
-      shape.length === this.shape.length &&
-      shape.every((n, i) => n === this.shape[i]) &&
-      values.every((x, i) => Object.is(x, this.values[i]))
-    );
+    if (shape.length !== this.shape.length) return false;
+    if (shape.some((n, i) => n !== this.shape[i])) return false;
+    for (let i = 0; i < values.length; i++) {
+      if (!Object.is(values[i], this.values[i])) return false;
+    }
+    return true;
   }
 
   /** The same as Python wants it. @returns {Wire} */
@@ -133,4 +134,28 @@ export class NDArray {
     const data = new DataView(buffer, byteOffset, byteLength);
     return { shape: this.shape, dtype: "float64", data };
   }
+}
+
+/** The products of two arrays of one shape. @param {NDArray} x @param {NDArray} y */
+export const times = (x, y) => x.map((value, i) => value * y.values[i]);
+
+/**
+ * f of each part along the first axis.
+ * @param {NDArray} x
+ * @param {(part: NDArray, n: number) => NDArray} f
+ */
+export const each = (x, f) => NDArray.stack(x.parts().map(f));
+
+/**
+ * The sum of f over the parts along the first axis.
+ * @param {NDArray} x
+ * @param {(part: NDArray, n: number) => NDArray} f
+ */
+export function sum(x, f) {
+  const total = f(x.part(0), 0).copy();
+  for (let n = 1; n < x.shape[0]; n++) {
+    const { values } = f(x.part(n), n);
+    for (let i = 0; i < values.length; i++) total.values[i] += values[i];
+  }
+  return total;
 }

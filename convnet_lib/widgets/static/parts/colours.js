@@ -26,9 +26,14 @@ export class Scale {
    * @param {number} x
    */
   rgb(x) {
-    const share = (x - this.low) / (this.high - this.low);
-    const i = 3 * Math.min(255, Math.max(0, Math.floor(256 * share)));
+    const i = this.place(x);
     return [this.palette[i], this.palette[i + 1], this.palette[i + 2]];
+  }
+
+  /** Where the colour of a finite number stands in the palette. @param {number} x */
+  place(x) {
+    const share = (x - this.low) / (this.high - this.low);
+    return 3 * Math.min(255, Math.max(0, Math.floor(256 * share)));
   }
 
   /**
@@ -67,11 +72,36 @@ export class Palettes {
   scale(kind, values = []) {
     if (kind === "sequential") return new Scale(this.sequential, 0, 1);
     let largest = 0;
-    for (const x of Array.from(values)) {
-      if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isFinite(values[i])) largest = Math.max(largest, Math.abs(values[i]));
     }
     return new Scale(this.diverging, -(largest || 1), largest || 1);
   }
+}
+
+/**
+ * Paint an array on a canvas, one pixel a cell; what is not finite has no colour, and nothing is
+ * painted there.
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./arrays.js").NDArray} array
+ * @param {Scale} scale
+ */
+export function paint(canvas, { rows, columns, values }, scale) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const image = new ImageData(columns, rows);
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    const place = scale.place(values[i]);
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = scale.palette[place + c];
+    image.data[4 * i + 3] = 255;
+  }
+  penOf(canvas).putImageData(image, 0, 0);
+}
+
+/** What draws on a canvas; only one that has a context of another kind has none. @param {HTMLCanvasElement} canvas */
+export function penOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
 /** @param {DataView} view */

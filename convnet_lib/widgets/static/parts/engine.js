@@ -7,7 +7,7 @@
 // (F, 5, 5) with F maps; then b1 is () or (F), and w3 (10, 12, 12) or (10, F, 12, 12). Other sizes
 // work too. Axes before those of an image are batch axes, and gradients are summed over the batch.
 
-import { NDArray } from "./arrays.js";
+import { each, NDArray, sum, times } from "./arrays.js";
 import { expect, expectEven, expectNet, expectOneOf, expectShape, written } from "./checks.js";
 
 /** @typedef {{ w1: NDArray, b1: NDArray, w3: NDArray, b3: NDArray }} Net */
@@ -267,22 +267,4 @@ export function step(net, nabla, eta) {
     w3: moved(net.w3, nabla.w3),
     b3: moved(net.b3, nabla.b3),
   };
-}
-
-// --- batches --------------------------------------------------------------------------------
-
-/** The products of two arrays of one shape. @param {A} x @param {A} y */
-export const times = (x, y) => x.map((value, i) => value * y.values[i]);
-
-/** f of each part along the first axis. @param {A} x @param {(part: A, n: number) => A} f */
-const each = (x, f) => NDArray.stack(x.parts().map(f));
-
-/** The sum of f over the parts along the first axis. @param {A} x @param {(part: A, n: number) => A} f */
-function sum(x, f) {
-  const total = f(x.part(0), 0).copy();
-  for (let n = 1; n < x.shape[0]; n++) {
-    const { values } = f(x.part(n), n);
-    for (let i = 0; i < values.length; i++) total.values[i] += values[i];
-  }
-  return total;
 }

@@ -69,9 +69,11 @@ export class Figure extends Layout {
       onLeave: () => this.leave(),
       ...options,
     };
-    const first = (/** @type {(cell: Cell) => void} */ action) => (/** @type {Cell} */ cell) => {
-      this.rest();
-      action(cell);
+    const first = (/** @type {((cell: Cell) => void) | undefined} */ action) => {
+      return (/** @type {Cell} */ cell) => {
+        this.rest();
+        action?.(cell);
+      };
     };
     const { onWalk, onPick } = actions;
     const grid = new Grid(this.palettes, {
@@ -87,11 +89,12 @@ export class Figure extends Layout {
   /**
    * The menu that leafs through the images of an array (N, …), if there are several.
    * @param {string} name
+   * @param {(i: number) => string | number} words  what it calls the i-th
    */
-  imageMenu(name) {
+  imageMenu(name, words = (i) => i) {
     const images = this.model.get(name).shape[0];
     if (images === 1) return null;
-    const choices = Array.from({ length: images }, (_, i) => [i, `${i}`]);
+    const choices = Array.from({ length: images }, (_, i) => [i, words(i)]);
     return this.menu(this.controls, "Image", choices, (i) => this.send({ index: Number(i) }));
   }
 
@@ -106,7 +109,7 @@ export class Figure extends Layout {
     const sent = key === null ? this.model.get(name) : this.model.get(name)[key];
     const place = `${name} ${key}`;
     const kept = this.kept.get(place);
-    if (kept?.sent === sent) return kept.array;
+    if (kept && kept.sent === sent) return kept.array;
     const array = NDArray.from(sent);
     this.kept.set(place, { sent, array });
     return array;
@@ -181,12 +184,12 @@ export class Figure extends Layout {
   }
 
   /**
-   * Be about a cell that the page around names, if there is such a one.
+   * Be about a cell that the page around names, if there is such a one, as if it was clicked.
    * @param {Subject} subject
    */
-  pin(subject) {
-    const array = this.grids.get(subject.grid)?.array;
-    if (array && subject.row < array.rows && subject.column < array.columns) this.pick(subject);
+  pin({ grid: name, row, column }) {
+    const grid = this.grids.get(name);
+    if (grid && row < grid.array.rows && column < grid.array.columns) grid.pick({ row, column });
   }
 
   /** Explain the subject if it is another one than before. */

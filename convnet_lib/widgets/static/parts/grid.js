@@ -5,19 +5,21 @@
 // of magnitude. What a canvas takes from a screen reader is given back: the element around it is
 // a `grid` that tells its size, and it holds one `gridcell`, the one that the keyboard is on.
 
-import { hatch, outline } from "./outlines.js";
+import { NDArray } from "./arrays.js";
+import { paint, penOf, Scale } from "./colours.js";
+import { hatch, lines, outline } from "./outlines.js";
 import { number, short } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
+const LARGE = 7; // a cell that bears lines around it, in CSS pixels
 const DRAG_THRESHOLD = 3;
+const SEQUENTIAL = /** @type {"sequential"} */ ("sequential");
 let grids = 0;
 
 /** @typedef {import("./types.js").Cell} Cell */
 /** @typedef {import("./types.js").Mark} Mark */
 /** @typedef {import("./types.js").GridOptions} Options */
-/** @typedef {import("./arrays.js").NDArray} NDArray */
-/** @typedef {import("./colours.js").Scale} Scale */
 
 export class Grid {
   /**
@@ -26,38 +28,53 @@ export class Grid {
    */
   constructor(palettes, options) {
     this.palettes = palettes;
-    /** @type {Options} */
-    this.options = { kind: "sequential", zoom: 1, legend: true, words: options.name, ...options };
+    this.options = { kind: SEQUENTIAL, zoom: 1, legend: true, words: options.name, ...options };
     this.name = options.name;
-    this.array = /** @type {NDArray | null} */ (null);
-    this.scale = /** @type {Scale | null} */ (null);
+    this.array = NDArray.zeros([0, 0]); // until there is one
+    this.scale = new Scale(new Uint8Array(), 0, 0);
     this.written = "";
     this.hovered = /** @type {Cell | null} */ (null);
-    this.frame = /** @type {number | null} */ (null);
+    this.frame = 0; // its number, while one is asked for
     this.stale = /** @type {"all" | "outlines" | null} */ (null);
     /** @type {{ x: number, y: number, moved: boolean, cell: Cell } | null} */
     this.drag = null;
     this.cursor = { row: 0, column: 0 };
+    this.size = { width: 0, height: 0 }; // of the field, in CSS pixels
+    this.pixels = document.createElement("canvas"); // one a cell
     this.marks = /** @type {Mark[]} */ ([]);
     this.marked = ""; // the same, written
     this.mask = /** @type {Mark[]} */ ([]);
     this.id = `cn-grid-${++grids}`;
-    this.build();
+    this.ratio = 1;
+    this.dragged = false;
+    this.element = this.build();
+    this.title = this.find(".cn-title");
+    this.field = this.find(".cn-field");
+    const [cells, outlines] = this.field.querySelectorAll("canvas");
+    this.cells = cells;
+    this.outlines = outlines;
+    this.row = this.find("[role=row]");
+    this.spoken = [...this.field.querySelectorAll("[role=gridcell]")];
+    this.legend = this.options.legend ? this.find(".cn-legend") : null;
     this.listen();
-    // Tells the size at first and whenever it changes: with the window, or with the shape.
-    this.resizing = new ResizeObserver(() => this.draw());
+    // Tells the size at first and whenever it changes: with the window, or with the shape. To ask
+    // for it would have the browser lay out the page in the middle of a change.
+    this.resizing = new ResizeObserver(([{ contentRect }]) => {
+      this.size = contentRect;
+      this.draw();
+    });
     this.resizing.observe(this.field);
   }
 
   build() {
     const { title, zoom, unit, legend } = this.options;
-    this.element = document.createElement("div");
-    this.element.className = "cn-block";
-    this.element.dataset.grid = this.name;
-    this.element.style.setProperty("--cn-unit", unit ?? `calc(var(--cn-cell) * ${zoom})`);
+    const element = document.createElement("div");
+    element.className = "cn-block";
+    element.dataset.grid = this.name;
+    element.style.setProperty("--cn-unit", unit ?? `calc(var(--cn-cell) * ${zoom})`);
     // data-lm-suppress-shortcuts keeps JupyterLab from taking the arrow keys. It has an effect
     // only on the element that has the focus itself.
-    this.element.innerHTML = `
+    element.innerHTML = `
       <div class="cn-title">${title}</div>
       <div class="cn-field" role="grid" tabindex="0" data-lm-suppress-shortcuts="true">
         <canvas aria-hidden="true"></canvas>
@@ -68,14 +85,12 @@ export class Grid {
         </div>
       </div>
       ${legend ? '<div class="cn-legend" aria-hidden="true"><span></span><i></i><span></span></div>' : ""}`;
-    this.title = this.element.querySelector(".cn-title");
-    this.field = /** @type {HTMLElement} */ (this.element.querySelector(".cn-field"));
-    const canvases = this.field.querySelectorAll("canvas");
-    this.cells = canvases[0];
-    this.outlines = canvases[1];
-    this.row = this.field.querySelector("[role=row]");
-    this.spoken = [...this.field.querySelectorAll("[role=gridcell]")];
-    this.legend = this.element.querySelector(".cn-legend");
+    return element;
+  }
+
+  /** A part of what `build` has made. @param {string} selector */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.element.querySelector(selector));
   }
 
   // --- what it shows -----------------------------------------------------------------------
@@ -94,24 +109,32 @@ export class Grid {
     this.field.setAttribute("aria-label", `${words ?? this.options.words}, ${size}`);
     scale ??= this.palettes.scale(this.options.kind, array.values);
     // As one array of a figure changes, the others are shown again as they were.
-    if (this.array?.equals(array) && this.scale.equals(scale)) return;
+    if (this.array.equals(array) && this.scale.equals(scale)) return;
+    if (array.rows !== this.array.rows || array.columns !== this.array.columns) this.fit(array);
+    if (this.legend && !this.scale.equals(scale)) this.showLegend(this.legend, scale);
     this.array = array;
     this.scale = scale;
-    const { rows, columns } = array;
+    this.speakCursor();
+    this.redraw();
+  }
+
+  /** Take another number of rows and columns. @param {NDArray} array */
+  fit({ rows, columns }) {
     this.cursor.row = Math.min(this.cursor.row, rows - 1);
     this.cursor.column = Math.min(this.cursor.column, columns - 1);
     this.field.style.setProperty("--cn-rows", `${rows}`);
     this.field.style.setProperty("--cn-columns", `${columns}`);
     this.field.setAttribute("aria-rowcount", `${rows}`);
     this.field.setAttribute("aria-colcount", `${columns}`);
-    if (this.legend) {
-      const [low, bar, high] = /** @type {HTMLElement[]} */ ([...this.legend.children]);
-      low.textContent = short(this.scale.low, this.scale.high);
-      high.textContent = short(this.scale.high, this.scale.high);
-      bar.style.background = this.scale.gradient();
-    }
-    this.speakCursor();
-    this.redraw();
+  }
+
+  /** Write the ends of a scale, with its colours between them. @param {Element} legend @param {Scale} scale */
+  showLegend(legend, scale) {
+    const [low, bar, high] = /** @type {HTMLElement[]} */ ([...legend.children]);
+    low.textContent = short(scale.low, scale.high);
+    high.textContent = short(scale.high, scale.high);
+    // Wherever it ends, a palette has the same colours.
+    if (scale.palette !== this.scale.palette) bar.style.background = scale.gradient();
   }
 
   /**
@@ -143,8 +166,8 @@ export class Grid {
    */
   redraw(what = "all") {
     this.stale = this.stale === "all" ? "all" : what;
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
       const { stale } = this;
       this.stale = null;
       if (stale === "all") this.draw();
@@ -153,17 +176,18 @@ export class Grid {
   }
 
   draw() {
-    if (!this.array || !this.measure()) return;
+    if (!this.measure()) return;
     this.drawCells();
     this.drawOutlines();
   }
 
   /** Fit the canvases to the screen's own pixels; false while the grid is not to be seen. */
   measure() {
-    const { clientWidth, clientHeight } = this.field;
-    if (!clientWidth || !clientHeight) return false;
+    if (!this.size.width || !this.size.height) return false;
     this.ratio = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth, clientHeight].map((n) => Math.round(n * this.ratio));
+    const [width, height] = [this.size.width, this.size.height].map((n) =>
+      Math.round(n * this.ratio),
+    );
     for (const canvas of [this.cells, this.outlines]) {
       if (canvas.width !== width) canvas.width = width;
       if (canvas.height !== height) canvas.height = height;
@@ -185,37 +209,22 @@ export class Grid {
   }
 
   drawCells() {
-    const { array, scale } = this;
-    const pen = this.cells.getContext("2d");
-    pen.clearRect(0, 0, this.cells.width, this.cells.height);
-    for (let row = 0; row < array.rows; row++) {
-      for (let column = 0; column < array.columns; column++) {
-        const value = array.at(row, column);
-        const box = this.box({ row, column });
-        if (Number.isFinite(value)) {
-          pen.fillStyle = `rgb(${scale.rgb(value)})`;
-          pen.fillRect(...box);
-        } else {
-          hatch(pen, box, this.ratio);
-        }
-      }
-    }
-    this.drawLines(pen);
+    const { array, pixels } = this;
+    const { width, height } = this.cells;
+    const pen = penOf(this.cells);
+    pen.clearRect(0, 0, width, height);
+    // All cells at once: a rectangle each takes ten times as long.
+    paint(pixels, array, this.scale);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(pixels, 0, 0, width, height);
+    array.values.forEach((value, i) => {
+      if (Number.isFinite(value)) return;
+      const [row, column] = [Math.floor(i / array.columns), i % array.columns];
+      hatch(pen, this.box({ row, column }), this.ratio);
+    });
+    if (width / array.columns >= LARGE * this.ratio) lines(pen, { width, height }, array);
     this.drawNumbers(pen);
     for (const mark of this.mask) this.outline(pen, mark);
-  }
-
-  /**
-   * Thin lines between cells that are large enough to bear them; blank paper can be counted.
-   * @param {CanvasRenderingContext2D} pen
-   */
-  drawLines(pen) {
-    const { width, height } = this.cells;
-    const { rows, columns } = this.array;
-    if (width / columns < 7 * this.ratio) return;
-    pen.fillStyle = "rgba(128, 128, 128, 0.25)";
-    for (let k = 1; k < columns; k++) pen.fillRect(Math.round((k * width) / columns), 0, 1, height);
-    for (let j = 1; j < rows; j++) pen.fillRect(0, Math.round((j * height) / rows), width, 1);
   }
 
   /** @param {CanvasRenderingContext2D} pen */
@@ -239,8 +248,7 @@ export class Grid {
   }
 
   drawOutlines() {
-    if (!this.array || !this.outlines.width) return;
-    const pen = this.outlines.getContext("2d");
+    const pen = penOf(this.outlines);
     pen.clearRect(0, 0, this.outlines.width, this.outlines.height);
     for (const mark of this.marks) this.outline(pen, mark);
   }
@@ -290,9 +298,9 @@ export class Grid {
     if (this.drag) {
       const [dx, dy] = [event.clientX - this.drag.x, event.clientY - this.drag.y];
       this.drag.moved ||= Math.hypot(dx, dy) > DRAG_THRESHOLD;
-      if (this.drag.moved) this.options.onDrag.move(cell, dx, dy);
+      if (this.drag.moved) this.options.onDrag?.move(cell, dx, dy);
     }
-    this.point(this.drag && this.options.onDrag.holds ? this.drag.cell : cell);
+    this.point(this.drag && this.options.onDrag?.holds ? this.drag.cell : cell);
   }
 
   /** @param {PointerEvent} event */
@@ -308,7 +316,7 @@ export class Grid {
     // The click that ends a drag must not pick a cell as well.
     this.dragged = this.drag.moved;
     this.drag = null;
-    this.options.onDrag.end?.();
+    this.options.onDrag?.end?.();
   }
 
   /** @param {MouseEvent} event */
@@ -317,7 +325,12 @@ export class Grid {
       this.dragged = false;
       return;
     }
-    this.moveTo(this.cellAt(event));
+    this.pick(this.cellAt(event));
+  }
+
+  /** Let the figure be about a cell from now on. @param {Cell} cell */
+  pick(cell) {
+    this.moveTo(cell);
     this.options.onPick?.({ ...this.cursor });
   }
 
@@ -343,8 +356,7 @@ export class Grid {
     if (cells[event.key]) this.walkTo(cells[event.key]);
     else if (this.options.onKey?.(event, { ...this.cursor })) {
       /* used */
-    } else if (event.key === "Enter" || event.key === " ")
-      this.options.onPick?.({ ...this.cursor });
+    } else if (event.key === "Enter" || event.key === " ") this.pick(this.cursor);
     else if (event.key === "Escape") this.options.onLeave?.();
     else return;
     event.preventDefault();

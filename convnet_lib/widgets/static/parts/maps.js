@@ -1,6 +1,13 @@
 // What the figures of many feature maps share: thumbnails, cards, the winners of windows.
 
+import { paint } from "./colours.js";
+
+/** @typedef {import("./arrays.js").NDArray} NDArray */
+/** @typedef {import("./colours.js").Scale} Scale */
+
 const SIZE = 2; // rows and columns of a pooling window
+
+/** @typedef {{ canvas: HTMLCanvasElement, show: (array: NDArray, scale: Scale) => void }} Thumbnail */
 
 /** Small pictures of arrays beside a map, without a cursor: {name: {show(array, scale)}}. */
 export function thumbnails(card, names) {
@@ -17,16 +24,12 @@ export function thumbnail(parent, name) {
   canvas.dataset.thumbnail = name;
   canvas.setAttribute("aria-hidden", "true");
   parent.append(canvas);
-  const show = (array, scale) => {
-    [canvas.width, canvas.height] = [array.columns, array.rows];
+  let shown = /** @type {{ array: NDArray, scale: Scale } | null} */ (null);
+  const show = (/** @type {NDArray} */ array, /** @type {Scale} */ scale) => {
+    if (shown?.array.equals(array) && shown.scale.equals(scale)) return;
+    shown = { array, scale };
     canvas.style.aspectRatio = `${array.columns} / ${array.rows}`;
-    const pen = canvas.getContext("2d");
-    const image = pen.createImageData(array.columns, array.rows);
-    array.values.forEach((value, i) => {
-      // Not a number has no colour: the paper shows through.
-      if (Number.isFinite(value)) image.data.set([...scale.rgb(value), 255], 4 * i);
-    });
-    pen.putImageData(image, 0, 0);
+    paint(canvas, array, scale);
   };
   return { canvas, show };
 }
@@ -66,7 +69,7 @@ export function aDigit(digit) {
 /** Which neuron wins window (j, k) of a pooling mask: row and column on the map. */
 export function winnerOf(mask, j, k) {
   const [row, column] = [SIZE * j, SIZE * k];
-  const i = [0, 1, 2, 3].find((i) => mask.at(row + (i >> 1), column + (i % SIZE)));
+  const i = [0, 1, 2, 3].findIndex((i) => mask.at(row + (i >> 1), column + (i % SIZE)));
   return { row: row + (i >> 1), column: column + (i % SIZE) };
 }
 
@@ -109,14 +112,4 @@ export function descending(numbers) {
   const value = (i) => (Number.isNaN(numbers[i]) ? Number.NEGATIVE_INFINITY : numbers[i]);
   const places = Array.from(numbers, (_, i) => i);
   return places.sort((a, b) => (value(a) === value(b) ? a - b : value(b) - value(a)));
-}
-
-/** The window of a neuron: its place on the pooled map, and its cells. */
-export function windowOf({ row, column }) {
-  const [j, k] = [Math.floor(row / SIZE), Math.floor(column / SIZE)];
-  return {
-    j,
-    k,
-    cells: { row: SIZE * j, column: SIZE * k, rows: SIZE, columns: SIZE, line: "linked" },
-  };
 }

@@ -64,3 +64,15 @@ export function hatch(pen, [x, y, width, height], ratio) {
   pen.stroke();
   pen.restore();
 }
+
+/**
+ * Thin lines between cells: blank paper can be counted.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {{ width: number, height: number }} sheet
+ * @param {{ rows: number, columns: number }} cells
+ */
+export function lines(pen, { width, height }, { rows, columns }) {
+  pen.fillStyle = "rgba(128, 128, 128, 0.25)";
+  for (let k = 1; k < columns; k++) pen.fillRect(Math.round((k * width) / columns), 0, 1, height);
+  for (let j = 1; j < rows; j++) pen.fillRect(0, Math.round((j * height) / rows), width, 1);
+}

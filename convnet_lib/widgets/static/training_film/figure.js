@@ -1,14 +1,15 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
-import { Chart } from "./parts/chart.js";
-import { backprop, feedforward, poolWinners } from "./parts/engine.js";
-import { Figure } from "./parts/figure.js";
-import { aDigit, cards, thumbnails, windowOf, winnerMarks, winnerOf } from "./parts/maps.js";
-import { count, equation, number, spoken, symbol } from "./parts/text.js";
+import { Chart } from "../parts/chart.js";
+import { backprop, feedforward, poolWinners } from "../parts/engine.js";
+import { windowOf } from "../parts/fields.js";
+import { Figure } from "../parts/figure.js";
+import { aDigit, cards, thumbnails, winnerMarks, winnerOf } from "../parts/maps.js";
+import { count, equation, number, spoken, symbol } from "../parts/text.js";
+import { CURVES, charts } from "./curves.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
-const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
 const KINDS = { activations: "a1", "pooling masks": "mask", errors: "delta1" };
 const PACE = 600; // ms a frame
 
@@ -22,7 +23,38 @@ export function render(context) {
   return new TrainingFilm(context).close;
 }
 
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("../parts/colours.js").Scale} Scale */
+/** @typedef {import("../parts/maps.js").Thumbnail} Thumbnail */
+
 class TrainingFilm {
+  // What `build` makes, and what is shown.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ errors;
+  /** @type {HTMLSelectElement | null} */ images;
+  /** @type {HTMLSelectElement | undefined} */ chosen;
+  /** @type {HTMLSelectElement | undefined} */ kinds;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement } | undefined} */ slider;
+  /** @type {HTMLElement | undefined} */ player;
+  /** @type {HTMLElement} */ status;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {HTMLElement} */ note;
+  /** @type {Chart[]} */ charts;
+  /** @type {{ button: HTMLElement, filter: Thumbnail, map: Thumbnail }[]} */ small;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ a1;
+  /** @type {NDArray} */ mask;
+  /** @type {NDArray} */ delta1;
+  /** @type {number} */ frame;
+  /** @type {number} */ index;
+  /** @type {number} */ map;
+  /** @type {number} */ epoch;
+  /** @type {Scale} */ errorScale;
+  /** @type {Record<string, NDArray>} */ now;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -92,16 +124,7 @@ class TrainingFilm {
   buildControls() {
     const { figure, model } = this;
     const labels = model.get("labels");
-    const images = this.arrays.a0.shape[0];
-    if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [
-        i,
-        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
-      ]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
-        figure.send({ index: Number(i) }),
-      );
-    }
+    this.images = figure.imageMenu("a0", (i) => (labels.length ? `${i}, ${aDigit(labels[i])}` : i));
     if (this.maps > 1) {
       const choices = Array.from({ length: this.maps }, (_, f) => [f, f]);
       this.chosen = figure.menu(figure.controls, "Map", choices, (f) =>
@@ -136,40 +159,15 @@ class TrainingFilm {
   }
 
   buildCharts() {
-    const { figure, arrays } = this;
-    const row = figure.row();
-    const curve = (name, words, html = words) => ({ words, html, values: arrays[name].values });
-    /** @type {Omit<import("./parts/chart.js").Options, "onMove">[]} */
-    const charts = [
-      { name: "cost", low: 0, series: [curve("costs", "mean cost")] },
-      {
-        name: "accuracy",
-        low: 0,
-        high: 1,
-        series: [
-          curve("train_accuracy", "accuracy in training", "accuracy"),
-          curve("test_accuracy", "accuracy on digits held out", "held out"),
-        ],
-      },
-    ];
-    if (this.hasErrors) {
-      charts.push({
-        name: "errors",
-        log: true,
-        series: [
-          curve("delta3_size", "mean size of delta 3", `mean |${delta(3)}|`),
-          curve("delta1_size", "mean size of delta 1", `|${delta(1)}|`),
-        ],
-      });
-    }
+    const row = this.figure.row();
     const onMove = (epoch) => {
       this.pause();
-      figure.send({ frame: this.nearest(epoch) });
+      this.figure.send({ frame: this.nearest(epoch) });
     };
-    this.charts = charts.map((options) => new Chart(figure, row, { ...options, onMove }));
+    const shown = charts(this.arrays, this.hasErrors);
+    this.charts = shown.map((options) => new Chart(this.figure, row, { ...options, onMove }));
   }
 
-  /** The frame that is nearest to an epoch. */
   nearest(epoch) {
     const away = [...this.arrays.epochs.values].map((x) => Math.abs(x - epoch));
     return away.indexOf(Math.min(...away));
@@ -182,7 +180,8 @@ class TrainingFilm {
       const button = this.figure.button(card, "", () => this.figure.send({ map: f }));
       button.classList.add("cn-card-button");
       button.innerHTML = `<span>map ${f}</span>`;
-      this.small[f] = { button, ...thumbnails(button, ["filter", "map"]) };
+      const { filter, map } = thumbnails(button, ["filter", "map"]);
+      this.small[f] = { button, filter, map };
     });
     container.classList.add("cn-buttons");
   }
@@ -243,7 +242,7 @@ class TrainingFilm {
       this.now = backprop(net, image, y, this.model.get("cost"));
     } else {
       const forward = feedforward(net, image);
-      this.now = { ...forward, mask: poolWinners(forward.a1), delta1: null };
+      this.now = { ...forward, mask: poolWinners(forward.a1) };
     }
   }
 
@@ -267,17 +266,17 @@ class TrainingFilm {
     this.small.forEach(({ button, filter, map }, f) => {
       filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
       map.show(this.now[errors || shown !== "delta1" ? shown : "mask"].part(f), scale);
-      button.setAttribute("aria-pressed", f === this.map);
+      button.setAttribute("aria-pressed", `${f === this.map}`);
     });
   }
 
   showControls() {
-    if (this.images) this.images.value = this.index;
-    if (this.chosen) this.chosen.value = this.map;
+    if (this.images) this.images.value = `${this.index}`;
+    if (this.chosen) this.chosen.value = `${this.map}`;
     if (this.kinds) this.kinds.value = this.model.get("shows");
     if (!this.slider) return;
     const last = this.arrays.costs.values.length - 1;
-    this.slider.input.value = this.frame;
+    this.slider.input.value = `${this.frame}`;
     this.slider.input.setAttribute("aria-valuetext", this.epochWords());
     this.slider.output.textContent = `${this.epoch} of ${last}`;
   }
@@ -385,7 +384,7 @@ class TrainingFilm {
 
   play() {
     if (this.frame === this.frames - 1) this.go(0);
-    this.player.textContent = "Pause";
+    if (this.player) this.player.textContent = "Pause";
     this.playing = setInterval(() => {
       this.go(this.frame + 1);
       if (this.model.get("frame") === this.frames - 1) this.pause();
@@ -394,7 +393,7 @@ class TrainingFilm {
 
   pause() {
     clearInterval(this.playing);
-    this.playing = null;
+    this.playing = undefined;
     if (this.player) this.player.textContent = "Play";
   }
 }

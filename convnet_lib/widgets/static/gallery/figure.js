@@ -1,7 +1,8 @@
 // F1–F3 and BP2a for many maps: filters, feature maps, pooling masks, and what pleases a filter.
 
-import { convForward, poolTied, poolWinners, sigmoid } from "./parts/engine.js";
-import { Figure } from "./parts/figure.js";
+import { convForward, poolTied, poolWinners, sigmoid } from "../parts/engine.js";
+import { reached, windowOf } from "../parts/fields.js";
+import { Figure } from "../parts/figure.js";
 import {
   aDigit,
   cards,
@@ -9,11 +10,10 @@ import {
   pleasing,
   strongest,
   thumbnails,
-  windowOf,
   winnerMarks,
-  winnerOf,
-} from "./parts/maps.js";
-import { count, equation, number, spoken, symbol } from "./parts/text.js";
+} from "../parts/maps.js";
+import { count, equation, number, spoken, symbol } from "../parts/text.js";
+import { spokenOf, written } from "./words.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const SORTS = {
@@ -26,7 +26,6 @@ const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" }
 
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
-const a2 = (...indices) => symbol("a", 2, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
 const z1 = (...indices) => symbol("z", 1, indices);
 
@@ -34,7 +33,46 @@ export function render(context) {
   return new Gallery(context).close;
 }
 
-class Gallery {
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("../parts/colours.js").Scale} Scale */
+/** @typedef {import("../parts/types.js").Marks} Marks */
+/** @typedef {import("../parts/types.js").Cell} Cell */
+/** @typedef {import("../parts/maps.js").Thumbnail} Thumbnail */
+
+export class Gallery {
+  // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ weighted;
+  /** @type {Grid} */ activation;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ patch;
+  /** @type {Grid[]} */ small;
+  /** @type {Record<string, Thumbnail>[]} */ thumbnails;
+  /** @type {HTMLSelectElement | null} */ images;
+  /** @type {HTMLSelectElement | undefined} */ sorts;
+  /** @type {HTMLSelectElement} */ kinds;
+  /** @type {HTMLElement} */ caption;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {ReturnType<typeof cards>} */ cards;
+  /** @type {NDArray} */ a0;
+  /** @type {NDArray} */ w1;
+  /** @type {NDArray} */ z1;
+  /** @type {NDArray} */ a1;
+  /** @type {NDArray} */ mask;
+  /** @type {NDArray} */ tied;
+  /** @type {NDArray[]} */ patches;
+  /** @type {Cell[]} */ places;
+  /** @type {Float64Array} */ importance;
+  /** @type {number[]} */ order;
+  /** @type {number} */ index;
+  /** @type {number | null} */ map;
+  /** @type {"a1" | "z1" | "mask"} */ kind;
+  /** @type {Cell} */ cell;
+  /** @type {Marks} */ marks;
+  /** @type {Scale} */ filterScale;
+  /** @type {Record<string, Scale>} */ scales;
+
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -96,16 +134,7 @@ class Gallery {
   buildControls() {
     const { figure, model } = this;
     const labels = model.get("labels");
-    const images = model.get("a0").shape[0];
-    if (images > 1) {
-      const choices = Array.from({ length: images }, (_, i) => [
-        i,
-        labels.length ? `${i}, ${aDigit(labels[i])}` : i,
-      ]);
-      this.images = figure.menu(figure.controls, "Image", choices, (i) =>
-        figure.send({ index: Number(i) }),
-      );
-    }
+    this.images = figure.imageMenu("a0", (i) => (labels.length ? `${i}, ${aDigit(labels[i])}` : i));
     if (this.maps > 1) {
       this.sorts = figure.menu(figure.controls, "Sort", Object.entries(SORTS), (sort) =>
         figure.send({ sort }),
@@ -168,7 +197,7 @@ class Gallery {
     const sort = model.get("sort");
     this.order = this.sorted(sort);
     this.cards.sort(this.order);
-    if (this.images) this.images.value = this.index;
+    if (this.images) this.images.value = `${this.index}`;
     if (this.sorts) this.sorts.value = sort;
     this.kinds.value = model.get("shows");
     this.caption.innerHTML = this.writeCaption();
@@ -236,8 +265,8 @@ class Gallery {
     };
     this.figure.mark(this.marks);
     this.formulas.style.minHeight = "";
-    this.formulas.innerHTML = this.write(f, row, column);
-    this.figure.say(this.speak(f, row, column));
+    this.formulas.innerHTML = written(this, f, row, column);
+    this.figure.say(spokenOf(this, f, row, column));
   }
 
   showMap(f) {
@@ -263,56 +292,6 @@ class Gallery {
       title: "pleases it most",
       words: `the patch that pleases filter ${f} most`,
     });
-  }
-
-  write(f, j, k) {
-    const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.mask.part(f), J, K);
-    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
-    const top = this.a1.part(f).at(won.row, won.column);
-    const wins = won.row === j && won.column === k ? "This neuron wins" : "Another neuron wins";
-    const tie = this.tied.part(f).at(J, K) ? " A tie: the first of the largest counts." : "";
-    const { rows, columns } = this.w1.part(f);
-    const neuron = this.at(f, j, k);
-    return (
-      equation(
-        `${z1(...neuron)} = <b>${number(z)}</b>, of rows ${j} to ${j + rows - 1} and columns ${k} to
-        ${k + columns - 1} of the digit`,
-        "F1",
-      ) +
-      equation(`${a1(...neuron)} = <i>σ</i>(${z1(...neuron)}) = <b>${number(a)}</b>`, "F2") +
-      equation(
-        `${a2(...this.at(f, J, K))} = ${a1(...this.at(f, won.row, won.column))} = <b>${number(top)}</b>`,
-        "F3",
-      ) +
-      `<p>${wins} its window (dashed).${tie}</p>` +
-      this.writePleasing(f)
-    );
-  }
-
-  writePleasing(f) {
-    const { row, column } = this.places[f];
-    const bias = this.figure.array("b1").part(f);
-    const [peak] = convForward(this.patches[f], this.w1.part(f), bias).values;
-    const positive = this.w1.part(f).values.some((x) => x > 0)
-      ? "black where the weights are positive"
-      : "as no weight is positive, one pixel under the largest";
-    return `<p>Of all patches of norm 1 without negative pixels, the one beside the filter pleases it most
-      (${positive}): ${z1()} = <b>${number(peak)}</b>. On this digit, whose patches have other
-      norms, the largest is ${z1(...this.at(f, row, column))} = <b>${number(this.z1.part(f).at(row, column))}</b>
-      (dashed on ${z1()} and on the digit).</p>`;
-  }
-
-  speak(f, j, k) {
-    const { j: J, k: K } = windowOf(this.cell);
-    const won = winnerOf(this.mask.part(f), J, K);
-    const [z, a] = [this.z1.part(f).at(j, k), this.a1.part(f).at(j, k)];
-    const tie = this.tied.part(f).at(J, K) ? " It is a tie." : "";
-    const window =
-      won.row === j && won.column === k
-        ? "It wins its window."
-        : `Its window is won by row ${won.row}, column ${won.column}, ${number(this.a1.part(f).at(won.row, won.column))}.`;
-    return `Map ${f}: ${spoken("z", 1, this.at(f, j, k))} is ${number(z)}, its activation ${number(a)}. ${window}${tie}`;
   }
 
   // --- parts of the explanation, pointed at --------------------------------------------------
@@ -367,16 +346,7 @@ class Gallery {
   explainPixel(cell) {
     if (!cell) return this.figure.refresh();
     const { row, column } = cell;
-    const { rows, columns } = this.filter.array;
-    const [top, left] = [Math.max(0, row - rows + 1), Math.max(0, column - columns + 1)];
-    const map = this.activation.array;
-    const seen = {
-      row: top,
-      column: left,
-      line: "linked",
-      rows: Math.min(row, map.rows - 1) - top + 1,
-      columns: Math.min(column, map.columns - 1) - left + 1,
-    };
+    const seen = reached(cell, this.filter.array, this.activation.array);
     const value = number(this.input.array.at(row, column));
     const neurons = count(seen.rows * seen.columns, "neuron");
     return this.tell(

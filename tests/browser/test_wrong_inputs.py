@@ -1,0 +1,110 @@
+"""What no figure was made for: a blank digit, not-a-number, weights of 10⁹ and beyond.
+
+A figure then shows what there is to see, says 'not a number' where there is none, and every control
+goes on answering. Nothing fails on the page: `new_page` asserts it.
+"""
+
+import re
+
+import driver
+import numpy as np
+import pytest
+from test_everyone import FIGURES, MAPS, every_figure
+
+from convnet_lib import figures, widgets
+
+# The images of each figure and its weights; of several, an entry of the first is spoiled.
+IMAGES = {"pooling": "a1", "output": "a2"}
+WEIGHTS = {"pooling": None, "output": "w3"}
+NO_WORDS = re.compile(r"undefined|Infinity|\bnull\b|\[object|e[+-]\d")
+CONTROLS = "select, input:not([type=radio]), button"
+
+
+def spoiled(figure, name, value, whole=False):
+    """The figure with another entry in an array, or with that in all of its places."""
+    array = getattr(figure, name).copy()
+    array[...] = value if whole else array
+    array[(0,) * (array.ndim - 2) + (array.shape[-2] // 2, array.shape[-1] // 2)] = value
+    setattr(figure, name, array)
+    return figure
+
+
+WRONG = {
+    "blank": (IMAGES, "a0", 0, True),
+    "grey": (IMAGES, "a0", 0.5, True),
+    "a pixel that is no number": (IMAGES, "a0", np.nan, False),
+    "no number anywhere": (IMAGES, "a0", np.nan, True),
+    "an infinite pixel": (IMAGES, "a0", np.inf, False),
+    "a weight of 1e9": (WEIGHTS, "w1", 1e9, False),
+    "weights of -1e9": (WEIGHTS, "w1", -1e9, True),
+    "weights of 1e308": (WEIGHTS, "w1", 1e308, True),
+    "weights of 0": (WEIGHTS, "w1", 0, True),
+    "weights of 5e-324": (WEIGHTS, "w1", 5e-324, True),
+    "a weight that is no number": (WEIGHTS, "w1", np.nan, False),
+}
+
+
+def assert_speaks(live):
+    """Whether words and formulas are such as a reader can read."""
+    said = live.root.inner_text() + live.words()
+    assert not NO_WORDS.search(said), NO_WORDS.search(said)
+    for grid in live.root.locator(".cn-field:visible").all():
+        assert not NO_WORDS.search(grid.text_content())
+
+
+def move_all(live):
+    """Every control once, and the pointer over a map."""
+    for control in live.root.locator(CONTROLS).all():
+        if not control.is_visible():
+            continue
+        kind = control.evaluate("c => c.type ?? c.localName")
+        if kind == "select-one":
+            control.select_option(index=1)
+        elif kind == "range":
+            control.press("ArrowRight")
+        else:
+            control.click(force=True)  # which is as good as none where there is nothing to do
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@every_figure
+def test_a_figure_bears_it(show, name, wrong):
+    names, usual, value, whole = WRONG[wrong]
+    array = names.get(name, usual)
+    if array is None:
+        pytest.skip("this figure has no weights")
+    figure = FIGURES[name]()
+    with np.errstate(over="ignore"):  # the film's weights are float32
+        spoiled(figure, array, value, whole)
+    live = show(figure, width=1400)
+    live.hover(MAPS[name], 3, 4)
+    assert_speaks(live)
+    move_all(live)
+    live.hover(MAPS[name], 5, 2)
+    assert_speaks(live)
+    assert live.root.locator("canvas").first.evaluate("canvas => canvas.width > 0")
+
+
+@pytest.mark.parametrize("rate", [0, -1, 1e9, 1e308])
+def test_a_rate_that_no_slider_has(show, rate):
+    figure = FIGURES["backpropagation"]()
+    figure.rate = rate
+    live = show(figure, width=1400)
+    for button in ("Take a step", "10 steps"):
+        live.root.get_by_role("button", name=button, exact=True).click()
+        assert_speaks(live)
+    live.hover("w1", 2, 2)
+    assert_speaks(live)
+
+
+@pytest.mark.parametrize("value", [0, 1e9, np.nan, np.inf])
+def test_an_explored_picture_bears_it(show, value):
+    def draw(b):
+        return figures.row(("$z^1$", np.array([[b, value], [1.0, -2.0]])))
+
+    live = show(widgets.explore(draw, b=(0, 3)))
+    live.hover("panel0", 0, 1)
+    assert_speaks(live)
+    said = driver.numbers(live.words())
+    assert ("not a number" in live.words()) == bool(np.isnan(value))
+    assert said[:2] == [0, 1]

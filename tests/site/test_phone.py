@@ -1,0 +1,215 @@
+"""The pages as a student on a telephone has them: from the disk, no kernel, 390 pixels wide.
+
+Every control of every figure is moved, and the picture or the words must answer; nothing may be
+asked of the network, nothing go wrong, nothing stand out of the page. Runs with the other tests of
+the site, by `make test-site`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+import run_notebooks
+
+BUILT = os.environ.get("CONVNET_SITE")
+pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
+SITE = Path(BUILT or "site").resolve()
+PAGES = [path.stem for path in run_notebooks.in_order(run_notebooks.NOTEBOOKS)]
+WIDTH = 390
+PAUSE = 280  # ms: a sentence is spoken after 200
+FIGURE = ".cn-figure"
+CONTROLS = ":is(select, input, button, summary)"
+# What a figure shows and says, apart from the numbers beside its sliders and from its menus.
+SHOWN = """figure => {
+  const own = (element) => element.closest(".cn-controls");
+  const seen = (element) => element.checkVisibility() && !own(element);
+  const all = (kind) => [...figure.querySelectorAll(kind)].filter(seen);
+  const texts = all(".cn-live > :not(.cn-controls), .cn-controls ~ *").map((e) => e.innerText);
+  const pressed = [...figure.querySelectorAll("[aria-pressed=true]")].map((b) => b.innerText);
+  return JSON.stringify([
+    texts,
+    figure.querySelector("[role=status]").textContent,
+    all("canvas").map((canvas) => canvas.toDataURL()),
+    all("img").map((image) => image.src),
+    all("svg").map((drawing) => drawing.innerHTML),
+    pressed,
+  ]);
+}"""
+STANDS_OUT = """figure => [...figure.querySelectorAll("*")].filter((element) => {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !box.height || box.right <= innerWidth + 1 || element.closest(".cn-unseen"))
+    return false;
+  for (let a = element; a !== document.body; a = a.parentElement)
+    if (getComputedStyle(a).overflowX !== "visible") return false;
+  return true;
+}).map((element) => element.outerHTML.slice(0, 100))"""
+
+
+@pytest.fixture
+def telephone(open_file):
+    """telephone(name) opens a page as a telephone does, its figures in their places."""
+
+    def telephone(name):
+        page = open_file(SITE, f"{name}.html", WIDTH, 844, has_touch=True)
+        page.evaluate("() => window.MathJax?.startup?.promise")
+        views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
+        page.wait_for_function(
+            "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views
+        )
+        page.wait_for_timeout(PAUSE)
+        return page
+
+    return telephone
+
+
+def shown(figure):
+    figure.page.wait_for_timeout(PAUSE)
+    return figure.evaluate(SHOWN)
+
+
+def name_of(control):
+    return control.evaluate(
+        """c => c.ariaLabel ?? c.closest("label")?.firstChild.textContent.trim() ?? c.innerText"""
+    )
+
+
+def moves(control):
+    """Ways to move a control, each a function: up to six choices of a menu, keys of a slider."""
+    page, kind = control.page, control.evaluate("c => c.type ?? c.localName")
+    if kind == "select-one":
+        # By their places: a value of Playwright's may be the label of another choice.
+        chosen, places = control.evaluate(
+            """menu => [menu.selectedIndex, [...menu.options].filter((o) => !o.disabled)
+                .map((o) => o.index)]"""
+        )
+        others = [place for place in places if place != chosen][:6]
+        return [lambda n=n: control.select_option(index=n) for n in others]
+    if kind == "range":
+        return [lambda key=key: control.press(key) for key in ("End", "Home", "ArrowRight")]
+    if kind == "radio":
+        return [lambda: control.locator("xpath=..").tap()]
+    # Where there is nothing to do, as at the first step for "Back", a tap does nothing.
+    return [lambda: control.tap(force=True), lambda: page.wait_for_timeout(PAUSE)]
+
+
+def answers(figure, control):
+    """Whether a control changed what the figure shows or says: a slider at two of three keys.
+
+    Once alone would not do: a picture that was drawn ahead has fewer colours than the first one.
+    """
+    changed = []
+    for move in moves(control):
+        before = shown(figure)
+        move()
+        changed.append(shown(figure) != before)
+    return sum(changed) >= (2 if len(changed) > 2 else 1)
+
+
+def visible(figure, kind):
+    return [element for element in figure.locator(kind).all() if element.is_visible()]
+
+
+def assert_fits(page, figure):
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    assert figure.evaluate(STANDS_OUT) == []
+
+
+# What a control does is seen only once another has been used: for each, that other one.
+LATER = {"Learning rate eta": "10 steps"}
+
+
+def later(figure, control, other):
+    """Whether two places of a control make a difference to what another one does."""
+    results = []
+    for key in ("End", "Home"):
+        figure.get_by_role("button", name="Start again").tap()
+        control.press(key)
+        figure.get_by_role("button", name=other).tap()
+        results.append(shown(figure))
+    figure.get_by_role("button", name="Start again").tap()
+    return results[0] != results[1]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_of_a_page_answers(telephone, name):
+    page = telephone(name)
+    for figure in page.locator(FIGURE).all():
+        figure.scroll_into_view_if_needed()
+        silent = []
+        for control in visible(figure, CONTROLS):
+            label = name_of(control)
+            works = later(figure, control, LATER[label]) if label in LATER else None
+            if not (works if works is not None else answers(figure, control)):
+                silent.append((label, control))
+            assert_fits(page, figure)
+        # 'Back' and 'Given input' have something to do once others were used.
+        silent = [label for label, control in silent if not answers(figure, control)]
+        assert silent == [], f"{name}: nothing answers to {silent}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_grid_of_a_page_answers_to_a_finger_and_to_the_arrows(telephone, name):
+    page = telephone(name)
+    for figure in page.locator(FIGURE).all():
+        # The last first: the terms of a sum are there for the cell that the figure begins with.
+        for field in reversed(visible(figure, ".cn-field")):
+            if not field.is_visible():
+                continue
+            grid = field.locator("xpath=..").get_attribute("data-grid")
+            if field.get_attribute("aria-rowcount") == field.get_attribute("aria-colcount") == "1":
+                continue  # a single number: it is tapped below, and has no neighbour
+            seen = {shown(figure)}
+            box = field.bounding_box()
+            for part in (0.2, 0.7):
+                field.tap(position={"x": part * box["width"], "y": part * box["height"]})
+                seen.add(shown(figure))
+            assert len(seen) > 1, f"{name}: no finger moves {grid}"
+            field.focus()
+            seen = {shown(figure)}
+            for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+                page.keyboard.press(key)
+                seen.add(shown(figure))
+            assert len(seen) > 1, f"{name}: no key moves {grid}"
+        assert_fits(page, figure)
+
+
+DRAWN_ON = [
+    name
+    for name in PAGES
+    if "widgets.convolution("
+    in "".join((run_notebooks.NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize("name", DRAWN_ON)
+def test_a_finger_draws(telephone, name):
+    page = telephone(name)
+    figure = page.locator(FIGURE).first
+    figure.get_by_role("button", name="Blank input").tap()
+    figure.get_by_role("button", name="Draw on the input").tap()
+    before = shown(figure)
+    figure.locator('[data-grid="a0"] .cn-field').tap()
+    assert shown(figure) != before
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_the_theme_brings_answers(telephone, name):
+    """The two drawers and the button for light and dark."""
+    page = telephone(name)
+    theme = "document.body.dataset.theme"
+    before = page.evaluate(theme)
+    page.locator(".theme-toggle:visible").first.tap()
+    assert page.evaluate(theme) != before
+    for opener, drawer in (
+        (".nav-overlay-icon", ".sidebar-drawer"),
+        (".toc-overlay-icon", ".toc-drawer"),
+    ):
+        if not page.locator(f"{opener}:visible").count():
+            continue
+        page.locator(f"{opener}:visible").first.tap()
+        page.wait_for_timeout(400)
+        box = page.locator(drawer).bounding_box()
+        assert 0 <= box["x"] < WIDTH
+        page.mouse.click(*((WIDTH - 5, 400) if box["x"] == 0 else (5, 400)))
+        page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
