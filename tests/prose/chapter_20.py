@@ -39,6 +39,13 @@ def measured(maps):
     return float(re.search(row, text)[1])
 
 
+def deep_measured():
+    """Return the epochs, the seeds and the mean accuracy that the same page has for a deep one."""
+    text = (Path(__file__).parents[2] / "benchmarks" / "README.md").read_text("utf-8")
+    epochs, seeds, mean = re.search(r"--epochs (\d+) --seeds (\d+)`: ([\d.]+) %", text).groups()
+    return float(mean), int(epochs), int(seeds)
+
+
 def pixel(p):
     """Return the ink and the slope of a pixel of the pencil case."""
     return SEVEN[0, p], PENCIL.backprop(SEVEN, np.ones(1)).grad[0][0, p]
@@ -58,6 +65,7 @@ CLAIMS = {
     ),
     "stops at # %": lambda: measured(1),
     "with twenty maps at # %": lambda: measured(20),
+    "recognises # % after # epochs (mean of # seeds)": deep_measured,
     "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
     "# by # after its pooling": lambda: (seen(3), seen(3)),
     "The first of them sees # rows": lambda: seen(3),
