@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet
+from convnet_lib import ConvNet, data
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import bench  # noqa: E402
 import contenders  # noqa: E402
+import deep_mnist  # noqa: E402
 import limit  # noqa: E402
 import report  # noqa: E402
 
@@ -206,3 +207,36 @@ def test_results_are_those_of_this_benchmark():
         assert set(KEYS + RATES) <= set(row)
     page = (ROOT / "benchmarks" / "results.md").read_text("utf-8")
     assert re.search(r"\d cores; Python", page)
+
+
+# --- deep_mnist.py ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 20])
+def test_the_rates_of_a_deep_run_fall_and_there_is_one_an_epoch(epochs):
+    for candidates in deep_mnist.STAGES.values():
+        for stages in candidates:
+            rates = deep_mnist.rates(stages, epochs)
+            assert len(rates) == epochs
+            assert rates == sorted(rates, reverse=True)
+            assert set(rates) <= {rate for rate, _ in stages}
+
+
+def test_digits_are_moved_by_up_to_a_pixel_and_blank_paper_comes_in():
+    lone = np.zeros((400, 5, 7), np.float32)
+    lone[:, 2, 0] = 1
+    moved = deep_mnist.moved(data.Digits(lone, np.arange(400)), np.random.default_rng(0))
+    places = {tuple(int(n) for n in place) for place in np.argwhere(moved.images)[:, 1:]}
+    assert places == {(row, column) for row in (1, 2, 3) for column in (0, 1)}
+    assert moved.images.sum(axis=(1, 2)).max() == 1  # off the page, or moved whole
+    assert moved.images.dtype == np.float32
+    assert np.array_equal(moved.labels, np.arange(400))
+
+
+def test_the_best_epoch_is_chosen_by_digits_that_are_not_those_trained_on():
+    whole = data.load_digits(dtype=np.float32).train
+    part = data.Digits(whole.images[:60], whole.labels[:60])
+    split = data.Split(part, data.Digits(part.images[::-1], 9 - part.labels[::-1]))
+    spec = "dense10 softmax"
+    _, reached = deep_mnist.train(spec, 0, split, [(0.1, 1.0)], 3, still=True)
+    assert reached < 0.5

@@ -132,6 +132,7 @@ SPECS = [
     ("dense6 sigmoid dense4 softmax", (2, 5), "quadratic"),
     ("dense6 sigmoid dense4 softmax", (5, 2), "cross_entropy"),
     ("dense4 sigmoid", (4, 3), "log_likelihood"),
+    ("dense4 sigmoid dense4 relu dense4 softmax", (2, 3), None),  # what is given, as large as made
 ]
 
 

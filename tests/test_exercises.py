@@ -85,7 +85,7 @@ def test_there_are_enough_of_them():
         assert names == [f"{chapter}.{n + 1}" for n in range(len(names))]
         assert 3 <= len(names) <= 6
     assert chapters == {int(path.name[:2]) for path in NOTEBOOKS.glob("*.ipynb")} - {0}
-    assert len(ALL) == 93
+    assert len(ALL) == 103
     assert {e.asks for e in ALL.values()} == set(asking.ASKS)
 
 

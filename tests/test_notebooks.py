@@ -33,6 +33,8 @@ CHAPTERS = [
     "17_stride_and_padding",
     "18_other_poolings",
     "19_relu_and_softmax",
+    "20_a_deep_network",
+    "21_yours",
 ]
 
 

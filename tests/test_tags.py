@@ -17,9 +17,12 @@ TAGS = (
     *("BP5", "F1s", "BP4s", "BP5s"),
     *("F3s", "F3m", "BP2s", "BP2m"),
     *("F2r", "F5s", "F5j", "Cl", "BP1l"),
+    *("D1", "D2", "D3"),
 )
 
-ROOMS = ("activations", "conv", "pool", "dense", "costs", "network")
+ROOMS = ("activations", "conv", "pool", "dense", "costs", "network", "deep")
+#: Where the functions of a room are the methods of a class.
+CLASSES = {"network": convnet_lib.ConvNet, "deep": convnet_lib.deep.Network}
 
 
 def notebooks():
@@ -47,12 +50,13 @@ def functions():
     for room in ROOMS:
         module = importlib.import_module(f"convnet_lib.{room}")
         members = dict(inspect.getmembers(module, inspect.isfunction))
-        if room == "network":
-            members = dict(inspect.getmembers(convnet_lib.ConvNet, inspect.isfunction))
+        if room in CLASSES:
+            members = dict(inspect.getmembers(CLASSES[room], inspect.isfunction))
+        where = "deep.Network" if room == "deep" else room
         for name, function in members.items():
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 for tag in tags_of(function):
-                    found.setdefault(tag, set()).add(f"{room}.{name}")
+                    found.setdefault(tag, set()).add(f"{where}.{name}")
     return found
 
 

@@ -781,3 +781,115 @@ def pencil_17():
     }
     givens = {("a", None): [2, 1, 0, 3, 1, 1], ("w", None): [1, -1, 2], ("b", None): 0}
     return [World("the pencil case of chapter 17", givens, steps, letters={"K": 3, "P": 1})]
+
+
+def in_a_row(function, *shape):
+    """Return a function of maps as one of numbers in a row, the last axis; others come before."""
+
+    def of_a_row(a):
+        made = function(a.reshape(*a.shape[:-1], *shape))
+        return made.reshape(*a.shape[:-1], -1)
+
+    return of_a_row
+
+
+def through(functions, a0):
+    """Return the activations a^0, a^1, … of functions one after the other."""
+    a = [np.asarray(a0, float)]
+    for function in functions:
+        a.append(function(a[-1]))
+    return a
+
+
+def row_of_layers(name, functions, a0, cost, givens=(), **more):
+    """Return the world of layers that are counted from 0; each array of it is a row of numbers."""
+    steps = {("a", i + 1): lambda v, f=f, i=i: f(v["a", i]) for i, f in enumerate(functions)}
+    steps["C", None] = lambda v: cost(v["a", len(functions)])
+    sizes = np.array([a.size for a in through(functions, a0)])
+    return World(
+        name,
+        {("a", 0): a0, **dict(givens)},
+        steps,
+        layers=len(functions),
+        letters={"n": sizes},
+        functions=functions,
+        **more,
+    )
+
+
+@cache
+def deep_network(biases=1):
+    """Return conv, relu, pool, conv, relu, pool, dense, softmax, on an oblong image."""
+    b0, b3, b6 = (biases * drawn(seed, size) for seed, size in ((204, 2), (205, 3), (206, 4)))
+    w0, w3, w6 = drawn(201, 2, 1, 3, 3), drawn(202, 3, 2, 3, 3) / 2, drawn(203, 4, 6) / 2
+    functions = [
+        in_a_row(lambda a: correlated_maps(a, w0, b0), 1, 14, 10),
+        relu,
+        in_a_row(pooled, 2, 12, 8),
+        in_a_row(lambda a: correlated_maps(a, w3, b3), 2, 6, 4),
+        relu,
+        in_a_row(pooled, 3, 4, 2),
+        lambda a: np.sum(w6 * a[..., None, :], axis=-1) + b6,
+        softmax,
+    ]
+    y = np.array([0, 0.5, 0.2, 0.3])
+
+    def cost(a):
+        return -np.sum(y * np.log(a), axis=-1)
+
+    image = drawn(207, 140)
+    image[[0, -1]] = 5, -5  # so that the corners have a say
+    return [row_of_layers("a deep network", functions, image, cost)]
+
+
+def without_biases():
+    """Return the same network with all biases 0."""
+    return deep_network(biases=0)
+
+
+@cache
+def learning_layers():
+    """Return three layers that all have weights, each given as a row: filters, and two matrices."""
+    shapes = [(2, 1, 3, 2), (4, 24), (3, 4)]
+    weights = [drawn(210 + i, *shape) / 3 for i, shape in enumerate(shapes)]
+
+    def convolved(a, w):
+        maps = correlated_maps(
+            a.reshape(*a.shape[:-1], 1, 6, 4), w.reshape(*w.shape[:-1], *shapes[0]), np.zeros(2)
+        )
+        return maps.reshape(*maps.shape[:-3], -1)
+
+    def multiplied(a, w):
+        rows = int(w.shape[-1] / a.shape[-1])
+        return sigmoid(np.sum(w.reshape(*w.shape[:-1], rows, -1) * a[..., None, :], axis=-1))
+
+    made = [convolved, multiplied, multiplied]
+    givens = {("a", 0): drawn(213, 24)} | {("w", i): w.ravel() for i, w in enumerate(weights)}
+    steps = {("a", i + 1): lambda v, f=f, i=i: f(v["a", i], v["w", i]) for i, f in enumerate(made)}
+    steps["C", None] = lambda v: np.sum(v["a", 3] ** 2, axis=-1)
+    return [World("layers that learn", givens, steps, layers=3, letters={"n": [24, 24, 4, 3]})]
+
+
+@cache
+def pencil_20():
+    """Return the six layers of chapter 20's pencil, on a row of seven pixels."""
+
+    def laid(a, w, b):
+        return w[..., 0, None] * a[..., :-1] + w[..., 1, None] * a[..., 1:] + b
+
+    def larger(a):
+        return np.where(np.real(a[..., ::2]) >= np.real(a[..., 1::2]), a[..., ::2], a[..., 1::2])
+
+    weights = {("w", 0): [[1, 2]], ("w", 3): [[2, -1]], ("w", 5): 3}
+    biases = {("b", 0): -3, ("b", 3): 0, ("b", 5): -9}
+    steps = {
+        ("a", 1): lambda v: laid(v["a", 0], v["w", 0], v["b", 0][..., None, None]),
+        ("a", 2): lambda v: relu(v["a", 1]),
+        ("a", 3): lambda v: larger(v["a", 2]),
+        ("a", 4): lambda v: laid(v["a", 3], v["w", 3], v["b", 3][..., None, None]),
+        ("a", 5): lambda v: larger(v["a", 4])[..., 0, 0],
+        ("a", 6): lambda v: v["w", 5] * v["a", 5] + v["b", 5],
+        ("C", None): lambda v: (v["a", 6] - v["y", None]) ** 2 / 2,
+    }
+    seven = {("a", 0): [[0, 1, 2, 0, 3, 1, 0]], ("y", None): 1}
+    return [World("seven pixels", {**seven, **weights, **biases}, steps)]

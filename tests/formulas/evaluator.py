@@ -221,6 +221,8 @@ class Evaluation:
         return np.asarray(base, float) ** exponent
 
     def call(self, tree):
+        if tree.name == "f":
+            return self.made(*tree.arguments)
         arguments = self.together(*map(self.value, tree.arguments))
         if tree.name in ("max", "min"):
             pick = np.maximum if tree.name == "max" else np.minimum
@@ -229,6 +231,14 @@ class Evaluation:
                 result = pick(result, argument)
             return result
         return FUNCTIONS[tree.name + "'" * tree.primes](arguments[0])
+
+    def made(self, index, argument):
+        """Return what the layer of an index makes of the whole array that it is given."""
+        i, given = int(self.scalar(index)), self.value(argument)
+        if not 0 <= i < len(self.world.functions):
+            raise Missing("no such layer")
+        found = self.world.functions[i](given.reshape(given.shape[len(self.axes) :]))
+        return found.reshape((1,) * len(self.axes) + found.shape)
 
     def sum(self, tree):
         return self.over(tree, np.sum)

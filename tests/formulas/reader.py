@@ -148,6 +148,9 @@ class Builder(Transformer):
     def activation(self, parts):
         return trees.Call("σ", (parts[-1],), primes=parts.count("'"))
 
+    def applied(self, parts):
+        return trees.Call("f", tuple(parts[1:]))
+
     def maximum(self, parts):
         return trees.Call("max", parts[1])
 

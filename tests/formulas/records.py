@@ -477,6 +477,14 @@ RECORDS = [
     Record("nb19-013", worlds=atlas.log_likelihood),
     Record("nb19-006 nb19-007 nb19-010 nb19-046", worlds=atlas.softmax_outputs),
     Record("nb19-019 nb19-028", having="_", worlds=atlas.relu_networks),
+    # 20: layers counted from 0, each array a row of numbers; six layers for a pencil
+    Record("nb20-006 nb20-012", of="a^i + 1|a^(i + 1)", worlds=atlas.deep_network),
+    Record("nb20-012", of="∂C/∂a^i_{p}", worlds=atlas.deep_network),
+    Record("nb20-012", of="∂C/∂w^i_{r}", worlds=atlas.learning_layers),
+    Record("nb20-008 nb20-009", worlds=atlas.pencil_20),
+    Record("nb20-038", worlds=atlas.without_biases),
+    Record("nb20-051", worlds=atlas.deep_network),
+    Record("nb20-x02", of="y", worlds=LETTERS(y=4), given="the wish of the exercise"),
 ]
 
 
@@ -576,6 +584,8 @@ EQUAL = {
     ("nb16-009", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb17-012", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb17-027", "a^1 → a^2"): "on a blank page a² is σ(b¹) too",
+    ("nb20-009", "a^2 → a^1"): "the ReLU lets both errors pass: the two gradients are equal",
+    ("nb20-009", "a^1 → a^2"): "the ReLU lets both errors pass: the two gradients are equal",
     ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
     ("nb18-019", "without r"): "all neurons of a window have the same share",
     ("nb18-019", "without s"): "all neurons of a window have the same share",

@@ -23,7 +23,8 @@ class World:
     A key is (letter, layer), the layer None for a letter that has none. `letters` are numbers and
     arrays that are no part of the network; `ranges` say how far an index letter runs that stands in
     no array; `primes` say which j' belongs to each j. `outside` are the keys of the arrays of which
-    the text says that they count as 0 outside.
+    the text says that they count as 0 outside. `functions` are those of layers counted from 0:
+    layer i makes a^{i+1} of a^i.
     """
 
     def __init__(self, name, givens, steps=(), **more):
@@ -36,6 +37,7 @@ class World:
         self.ends = more.pop("ends", {})  # an oblong world's end for a column's printed one
         self.tied = more.pop("tied", False)
         self.outside = more.pop("outside", ())
+        self.functions = more.pop("functions", ())  # what f_i does, layer by layer
         assert not more, more
         self._slopes = {}
 

@@ -1,0 +1,83 @@
+"""The numbers in the sentences of chapter 20."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from convnet_lib import ConvNet, deep
+from prose import shown
+
+SPEC = "conv10x5 relu pool2 conv20x5 relu pool2 dense10 softmax"
+NET = deep.Network.random(SPEC)
+PENCIL = deep.Network(
+    [
+        *[deep.Conv(np.array([[1.0, 2]]), -3.0), deep.ReLU(), deep.MaxPool((1, 2))],
+        *[deep.Conv(np.array([[2.0, -1]]), 0.0), deep.MaxPool((1, 2))],
+        deep.Dense(np.array([[[3.0]]]), np.array([-9.0])),
+    ]
+)
+TWENTY_MAPS = sum(x.size for x in (ConvNet.random(20).w1, ConvNet.random(20).b1))
+TWENTY_MAPS += sum(x.size for x in (ConvNet.random(20).w3, ConvNet.random(20).b3))
+SEVEN = np.array([[0.0, 1, 2, 0, 3, 1, 0]])
+
+
+def sizes():
+    """Return the number of activations of each a^i."""
+    return [a.size for a in NET.feedforward(np.zeros((28, 28)))]
+
+
+def seen(i):
+    """Return how many rows of pixels a neuron of a^i sees."""
+    return len(NET.receptive_field(i, (1, 1))[0])
+
+
+def measured(maps):
+    """Return the mean accuracy that benchmarks/README.md has for so many maps, in percent."""
+    text = (Path(__file__).parents[2] / "benchmarks" / "README.md").read_text("utf-8")
+    row = rf"\| the 5,000 of the book \| {maps} \|.*?\| ([\d.]+) %"
+    return float(re.search(row, text)[1])
+
+
+def deep_measured():
+    """Return the epochs, the seeds and the mean accuracy that the same page has for a deep one."""
+    text = (Path(__file__).parents[2] / "benchmarks" / "README.md").read_text("utf-8")
+    epochs, seeds, mean = re.search(r"--epochs (\d+) --seeds (\d+)`: ([\d.]+) %", text).groups()
+    return float(mean), int(epochs), int(seeds)
+
+
+def pixel(p):
+    """Return the ink and the slope of a pixel of the pencil case."""
+    return SEVEN[0, p], PENCIL.backprop(SEVEN, np.ones(1)).grad[0][0, p]
+
+
+CLAIMS = {
+    "It has # parameters": lambda: sum(x.size for x in NET.parameters.values()),
+    "would have #, most of them 0": lambda: sizes()[3] * sizes()[4],
+    "Pixel # has no ink at all, and the cost is steep in it: #": lambda: (3, pixel(3)[1]),
+    "Pixel # has an ink of #, and its slope is #": lambda: (2, *pixel(2)),
+    "had no ink and a slope of #": lambda: pixel(3)[1],
+    "the # of [chapter 11]": lambda: 4_000,
+    "The learning rate is # for seven epochs and # for three more": lambda: (0.05, 0.01),
+    "That one has # parameters": lambda: TWENTY_MAPS,
+    "more than three times as many": lambda: (
+        3 * sum(x.size for x in NET.parameters.values()) < TWENTY_MAPS
+    ),
+    "stops at # %": lambda: measured(1),
+    "with twenty maps at # %": lambda: measured(20),
+    "recognises # % after # epochs (mean of # seeds)": deep_measured,
+    "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
+    "# by # after its pooling": lambda: (seen(3), seen(3)),
+    "The first of them sees # rows": lambda: seen(3),
+    "# by # at the end": lambda: (seen(6), seen(6)),
+    "Less than a # of the neurons is left": lambda: (
+        shown("nb20-031", "less than # of 100")()[0] / 100
+    ),
+}
+PLAIN = {
+    "chosen on 500 of the 4,000": "a choice of how many to hold out",
+    "of the first 200": "as many digits as the cell below takes",
+    "Among the 200": "as many digits as the cells before take",
+    "of our 200": "as many digits as the cells before take",
+    "gives 0.9999 to the right class": "a supposition of the exercise",
+}

@@ -1,0 +1,39 @@
+"""The numbers in the sentences of chapter 21."""
+
+import numpy as np
+
+INK = np.array([[1.0, 0], [1, 2]])
+
+
+def centre():
+    """Return the ink, that of each row and the mean row; that of column 1 and the mean column."""
+    rows, columns = INK.sum(axis=1), INK.sum(axis=0)
+    mean = [part @ np.arange(2) / INK.sum() for part in (rows, columns)]
+    return INK.sum(), rows[1], 1, rows[0], 0, mean[0], columns[1], 1, mean[1]
+
+
+def in_a_row():
+    """Return two maps of one row and two columns in PyTorch's order, and with the maps last."""
+    maps = np.array([[[1, 2]], [[3, 4]]])
+    return (*maps.ravel(), *maps.transpose(1, 2, 0).ravel())
+
+
+CLAIMS = {
+    "Of the ink of #, # lie in row # and # in row #, so the mean row is #; # lie in column #, "
+    "so the mean column is #": centre,
+    "PyTorch's row is #, #, #, #. Keras's is #, #, #, #": in_a_row,
+    "a file of # bytes and its grey levels": lambda: 4 + 3 * 4,
+    "# for bytes; a byte for the number of axes": lambda: 8,
+    "its longer side was # pixels": lambda: 20,
+    "begins with the bytes 0, 0, 8, 3, 0, 0, 39, 16": lambda: True,
+}
+PLAIN = {
+    "Grey levels from 0 to 255 are 255 times too large": "a byte goes so far",
+    "bytes from 0 to 255": "a byte goes so far",
+    "learned from the 4,000 digits": "the digits that load_digits gives to train on",
+    "it recognises 96 of 100 or so": "asserted to be above 93 of 100 in nb21-005",
+    "a colour image of 14 by 11": "SHAPES of tools/frameworks.py",
+    "a box of 20": "the rule of MNIST's makers, in data.from_image",
+    "0, 0, 39, 16, 0, 0, 0, 28, 0, 0, 0, 20": "the file of the exercise",
+    "0.10000000000000003 and PyTorch 0.09999999999999998": "a supposition of the exercise",
+}
