@@ -185,7 +185,8 @@ def sgd(client, shards, net, epochs, learning_rate, batch_size=1000, cost="cross
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             nabla = gradients(client, shards, net, rows, cost)
-            net = moved(net, nabla, learning_rate / len(rows))
+            by_name = {name: getattr(nabla, name) for name in net.parameters}
+            net = moved(net, by_name, learning_rate / len(rows))
         nets.append(net)
     return tuple(nets)
 
