@@ -18,7 +18,6 @@ import numpy as np
 
 from . import archives, checks, costs
 from .layers import (
-    KINDS,
     Conv,
     Dense,
     Layer,
@@ -28,6 +27,7 @@ from .layers import (
     Sigmoid,
     Softmax,
     from_word,
+    kinds,
 )
 
 __all__ = [
@@ -394,9 +394,12 @@ def _read(path, arrays):
     """Return the layers and the cost of what `save` wrote, refused if they are none."""
     try:
         about = json.loads(str(arrays["layers"]))
-        made = []
+        made, known = [], kinds()
         for i, told in enumerate(about["layers"]):
-            kind = KINDS[told.pop("kind")]
+            name = told.pop("kind")
+            if name not in known:
+                raise ValueError(f"layers[{i}] is of no kind that is known here, {name!r}")
+            kind = known[name]
             told = {name: tuple(n) if isinstance(n, list) else n for name, n in told.items()}
             made.append(kind(**{name: arrays[f"{i}.{name}"] for name in kind.learned}, **told))
         return made, about["cost"]

@@ -302,8 +302,14 @@ class Softmax(Layer):
         return np.einsum("...l,...lm->...m", grad, activations.softmax_jacobian(a))
 
 
-#: The layers by their names.
-KINDS = {kind.__name__: kind for kind in (Conv, Dense, MaxPool, MeanPool, Sigmoid, ReLU, Softmax)}
+def kinds():
+    """Return the kinds of layer by their names, those of other modules too, once they are loaded.
+
+    >>> layers.kinds()["ReLU"]
+    <class 'convnet_lib.layers.ReLU'>
+    """
+    return {kind.__name__: kind for kind in Layer.__subclasses__()}
+
 
 # A word: a kind, sizes as 20x5, s and a stride, p and a padding.
 WORD = re.compile(r"([a-z]+?)(\d+(?:x\d+)*)?(?:s(\d+))?(?:p(\d+))?")

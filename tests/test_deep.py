@@ -1,5 +1,7 @@
 """A network of any layers: by hand, as the book's network, by loops, differences and autograd."""
 
+from dataclasses import dataclass
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -16,6 +18,7 @@ from convnet_lib import (
     costs,
     deep,
     gradient_check,
+    layers,
 )
 
 RNG = np.random.default_rng(7)
@@ -338,6 +341,29 @@ def test_a_file_of_something_else_is_refused(tmp_path, text):
     np.savez(tmp_path / "net.npz", layers=np.array(text))
     with pytest.raises(ValueError, match=r"^path: expected a deep network in a NumPy archive, got"):
         deep.Network.load(tmp_path / "net.npz")
+
+
+def test_a_layer_from_elsewhere_is_kept_in_a_file_too(tmp_path):
+    """A new kind of layer is one module: nothing else has to hear of it."""
+
+    @dataclass(frozen=True, eq=False, repr=False)
+    class Scaled(layers.Layer):
+        s: np.ndarray
+        power: int = 1
+        learned = ("s",)
+
+        def forward(self, a):
+            return a * self.s**self.power
+
+    deep.Network([Scaled(np.array([2.0, 3.0]), 2)]).save(tmp_path / "net.npz")
+    (again,) = deep.Network.load(tmp_path / "net.npz").layers
+    assert_array_equal(again.forward(np.ones(2)), [4, 9])
+    text = '{"cost": "quadratic", "layers": [{"kind": "Unheard"}]}'
+    np.savez(tmp_path / "other.npz", layers=np.array(text))
+    with pytest.raises(
+        ValueError, match=r"layers\[0\] is of no kind that is known here, 'Unheard'"
+    ):
+        deep.Network.load(tmp_path / "other.npz")
 
 
 def test_the_network_of_the_book_is_no_deep_one(tmp_path):
