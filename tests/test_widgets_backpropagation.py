@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, pool, widgets
+from convnet_lib import ConvNet, data, deep, pool, widgets
 from convnet_lib.costs import COSTS
 from convnet_lib.widgets.base import MOST_IMAGES
 
@@ -156,7 +156,11 @@ def test_the_twin_is_of_the_image_that_is_shown(figure):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((None, A0, Y), "net: expected a ConvNet, got NoneType"),
+        (
+            (deep.Network([deep.ReLU()]), A0, Y),
+            r"net: expected a ConvNet, got a deep\.Network; figures\.maps and figures\.row show",
+        ),
+        ((None, A0, Y), "net: expected a ConvNet, got a NoneType"),
         ((ConvNet.random(2), A0, Y), r"net: expected a network with one filter.*\(2, 5, 5\)"),
         ((NET, A0[0, :20], Y[0]), r"a0: expected shape \(..., 28, 28\), got \(1, 20, 28\)"),
         ((NET, A0[0, 0], Y[0]), r"a0: expected shape \(H, W\) or \(N, H, W\)"),

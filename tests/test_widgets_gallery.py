@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, maps, training, widgets
+from convnet_lib import ConvNet, data, deep, maps, training, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[:4], DIGITS.labels[:4]
@@ -108,6 +108,7 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((deep.Network([deep.ReLU()]), IMAGES), r"net: .* got a deep\.Network; figures\.maps"),
         ((None, IMAGES), "net: expected a ConvNet, or a mapping .*, got a NoneType"),
         (
             ({"w1": NET.w1, "b1": NET.b1}, IMAGES),

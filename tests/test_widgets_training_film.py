@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, training, widgets
+from convnet_lib import ConvNet, data, deep, training, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[:3], DIGITS.labels[:3]
@@ -119,6 +119,10 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
     [
         ((RUN.nets, IMAGES), "run: expected a training.Run, got a tuple"),
         ((replace(RUN, nets=()), IMAGES), "run: expected at least one network, got none"),
+        (
+            (replace(RUN, nets=(deep.Network([deep.ReLU()]),) * 2), IMAGES),
+            r"run.nets\[0\]: .* got a deep\.Network; figures\.maps",
+        ),
         ((replace(RUN, nets=(1, 2)), IMAGES), r"run.nets\[0\]: expected a ConvNet, .* got a int"),
         ((MIXED, IMAGES), r"run.nets\[4\].w1: expected shape \(4, 5, 5\), got \(3, 5, 5\)"),
         ((replace(RUN, nets=(CHANNELS,)), IMAGES), "net: expected a network for images without"),

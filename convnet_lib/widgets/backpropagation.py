@@ -5,6 +5,7 @@ import traitlets
 
 from .. import checks, costs, figures, pool
 from ..network import ConvNet
+from . import networks
 from .base import Array, Arrays, GridFigure, Index, Number, images, strongest, style, written
 
 STAGES = 11
@@ -178,7 +179,7 @@ def _parameters(net):
 
 def _one_filter(net):
     if not isinstance(net, ConvNet):
-        checks.refuse("net", "a ConvNet", type(net).__name__)
+        checks.refuse("net", "a ConvNet", networks.came(net))
     if net.w1.ndim != 2:
         expected = "a network with one filter, w1 of shape (KH, KW)"
         checks.refuse("net", expected, f"w1 of shape {checks.written(net.w1.shape)}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import checks, maps
+from .. import checks, deep, maps
 from ..data import labels as some_labels
 from ..network import ConvNet, from_arrays
 from . import base
@@ -34,8 +34,23 @@ def network(name, net):
         net = from_arrays(net)
     if not isinstance(net, ConvNet):
         expected = "a ConvNet, or a mapping with w1, b1, w3 and b3"
-        checks.refuse(name, expected, f"a {type(net).__name__}")
+        checks.refuse(name, expected, came(net))
     return maps.with_maps(net)
+
+
+def came(net):
+    """Return in words what was handed in for a ConvNet; of a deep network, what shows it instead.
+
+    >>> from convnet_lib import deep
+    >>> from convnet_lib.widgets import networks
+    >>> networks.came(5)
+    'a int'
+    >>> networks.came(deep.Network([deep.ReLU()]))
+    'a deep.Network; figures.maps and figures.row show the arrays of its layers'
+    """
+    if isinstance(net, deep.Network):
+        return "a deep.Network; figures.maps and figures.row show the arrays of its layers"
+    return f"a {type(net).__name__}"
 
 
 def images(net, x):
