@@ -168,6 +168,8 @@ def pattern(expected, found, within):
     ' All of it is the expected result rotated by 180°.'
     >>> comparing.pattern(a, 3 * a, 1e-9)
     ' Everything is 3 times what is expected.'
+    >>> comparing.pattern(np.array([0.0, 0.0, 3.0]), np.array([0.0, 0.0, 1.0]), 1e-9)
+    ''
     """
     for name, turned in _turned(expected) if expected.dtype.kind != "b" else ():
         if turned.shape == found.shape and not _differs(turned, found, within).any():
@@ -195,6 +197,7 @@ def pattern(expected, found, within):
         factor = found[largest] / expected[largest]
         if (
             factor
+            and np.count_nonzero(expected) > 1  # one number is some multiple of any other
             and not begun[expected.ravel() != 0].any()
             and not _differs(factor * expected, found, within * max(1, abs(factor))).any()
         ):

@@ -33,7 +33,22 @@ def wrong_sums():
     return conv.forward(padded, W2, 0.0).sum(), conv.backward(DELTA2, W2).sum()
 
 
+def turned():
+    """Return the map of the last figure, gathered with the filter rotated and as it is."""
+    w, delta = np.array([[1.0, 2], [0, -1], [3, 0]]), np.array([[2.0, 0, 1, -1], [0, 3, -2, 1]])
+    return conv.backward(delta, w), conv.backward(delta, w[::-1, ::-1])
+
+
 CLAIMS = {
+    "All but # of the # numbers change": lambda: (
+        np.count_nonzero(turned()[0] == turned()[1]),
+        turned()[0].size,
+    ),
+    "The sum of the map does not change": lambda: bool(turned()[0].sum() == turned()[1].sum()),
+    "Here the sum of each of its rows stays too": lambda: bool(
+        np.array_equal(*(found.sum(axis=1) for found in turned()))
+    ),
+    "the rows of this filter add up to #, # and #": lambda: (1 + 2, 0 - 1, 3 + 0),
     "at rows # to # and columns # to #": lambda: arrived()[:4],
     "a block of # equal numbers": lambda: arrived()[4],
     "Of the # terms, at most # are not 0": lambda: (20 * 20, 5 * 5),

@@ -49,6 +49,19 @@ def zeros_after_relu():
     return bool((pool.windows(a1).max(axis=-1) == 0).mean() > 0.5)
 
 
+def opens_further_right():
+    """Whether one closed neuron opens in the picture right of 0, and the cost bends only there."""
+    z1 = NET.feedforward(A0)[1]
+    (opens,) = -z1[(z1 < 0) & (z1 > -0.0025)]
+    at = np.array([0.5, 0.9, 1.1, 2.0]) * opens
+    first, beside, after, last = (
+        NET.with_parameters({"0.b": np.array([b])}).backprop(A0, Y).nablas[0]["b"][0] for b in at
+    )
+    return bool(
+        np.allclose([first, after], [beside, last], atol=0.001) and abs(first - after) > 0.05
+    )
+
+
 W = np.array([[0.5, -1.0], [0.25, -0.25]])
 
 CLAIMS = {
@@ -72,11 +85,12 @@ CLAIMS = {
         shown("nb19-024", "left: #")()[0] < 0 < shown("nb19-024", "right: #")()[0]
     ),
     "and passes after one step": lambda: bool(after_a_step() < 1e-6),
+    "At the second corner, further right, one more neuron opens": opens_further_right,
     "In a window of zeros": zeros_after_relu,
     "the mean of ReLUs is not the ReLU of the mean": lambda: bool(
         relu(np.array([-1.0, 1.0])).mean() != relu(np.array([-1.0, 1.0]).mean())
     ),
-    "The more windows are tied, the less it matters": lambda: (
+    "The wrong slope comes where the *fewest* windows are tied": lambda: (
         sorted(row[0] for row in three_biases())[0] == three_biases()[2][0]
         and [row[1] == row[3] for row in three_biases()] == [True, True, False]
     ),
@@ -106,6 +120,7 @@ CLAIMS = {
     ),
 }
 PLAIN = {
+    "Guess, for the biases −0.1, 0 and 0.1": "chosen in the cell below",
     "All of them can say 0.9 at once": "a number that any sigmoid can say",
     "has a slope of 0.01 on the left": "what a leaky ReLU has by definition, in the cell below",
     "a bias of −10": "chosen in the cell below",

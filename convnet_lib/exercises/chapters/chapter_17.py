@@ -188,6 +188,17 @@ def _replaced(delta, w, stride, padding, shape):
     return grad
 
 
+def _rounded(delta, w, stride, padding, shape):
+    """BP5s gathered, with a neuron for every weight: where there is none, the one before it."""
+    grad = np.zeros(shape)
+    for p, q in np.ndindex(*shape):
+        for l, m in np.ndindex(w.shape):
+            j, k = (p + padding - l) // stride, (q + padding - m) // stride
+            if 0 <= j < delta.shape[0] and 0 <= k < delta.shape[1]:
+                grad[p, q] += delta[j, k] * w[l, m]
+    return grad
+
+
 STRIDED = Exercise(
     id="17.3",
     title="BP5s in loops",
@@ -231,6 +242,11 @@ STRIDED = Exercise(
         "= where += is needed": Mistake(
             "Where receptive fields overlap, the last neuron has wiped out the others: +=, not =.",
             _replaced,
+        ),
+        "gathered from a rounded place": Mistake(
+            "You go from pixel to pixel, and round (p + P - l) / S. Where the division leaves a "
+            "remainder, no neuron sees the pixel through this weight: add nothing.",
+            _rounded,
         ),
     },
     hints=(

@@ -290,15 +290,13 @@ DEAD = Exercise(
             "Another patch makes z larger.",
             1 / 2,
         ),
-        "the sum of the weights": Mistake(
-            "That is the sum of all four weights. Which patch makes z as large as it can be?",
+        "the largest weight": Mistake(
+            "That holds down ink under the largest weight alone (and is, by chance, the sum of all "
+            "four as well). Which patch makes z as large as it can be?",
             -1 / 2,
         ),
         "the sign": Mistake(
             "The number is right, and its sign is not: the bias has to hold z down.", 3 / 4
-        ),
-        "the largest weight": Mistake(
-            "A patch can have ink under more than the largest weight.", -1 / 2 - 1e-3
         ),
         "the negative weights": Mistake(
             "Those are the negative weights. No pixel is below 0, so they only make z smaller.",
