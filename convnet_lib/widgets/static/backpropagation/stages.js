@@ -42,12 +42,12 @@ export const stages = [
     tag: "Whole",
     made: [],
     from: [],
-    tale: ({ map, maps }) =>
+    tale: ({ map, maps, s }) =>
       told(
         `The whole network on one image: the forward pass above, the backward pass below. Each gradient stands under what it is the gradient of. Point at any cell, or step through the backward pass.${
           map === null
             ? ""
-            : ` All is computed with the ${maps} maps of the network; what is of one map is shown of map ${map}, the first number below its letter.`
+            : ` The network has ${maps} maps, and all of them are computed. Shown is map ${map}: ${s("w", 1)}, ${s("z", 1)} and so on are its own.`
         }`,
       ),
   },
