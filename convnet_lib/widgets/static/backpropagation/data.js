@@ -42,9 +42,9 @@ export function dataOf(figure) {
   const maps = net.b1.values.length;
   const map = maps > 1 ? f : null;
   const shown = (x) => (net.b1.axes ? x.part(f) : x);
-  const [z1, a1, a2, delta1, nabla_a2, mask, slope1] = [
-    ...[all.z1, all.a1, all.a2, all.delta1, all.nabla_a2, all.mask, all.slope1],
-  ].map(shown);
+  const [z1, a1, a2] = [all.z1, all.a1, all.a2].map(shown);
+  const [mask, slope1] = [all.mask, all.slope1].map(shown);
+  const [delta1, nabla_a2] = [all.delta1, all.nabla_a2].map(shown);
   return {
     ...{ index, cost, ties, rate, a0, z1, a1, a2, delta1, nabla_a2, slope1, map, maps },
     ...lettersOf(map),
