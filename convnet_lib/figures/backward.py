@@ -206,6 +206,8 @@ def tangents(x, panels, at, xlabel):
         draw_tangent(ax, x, values, at, slope)
         ax.set_title(title, fontsize=11)
         ax.set(xlabel=xlabel, ylabel="cost")
+        ax.locator_params(axis="x", nbins=6)  # so that long numbers do not touch
+        ax.ticklabel_format(useOffset=False)
     return picture
 
 
