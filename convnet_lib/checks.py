@@ -162,6 +162,21 @@ def whole(name, x, least=0, expected=None):
     return int(x)
 
 
+def below(name, x, size):
+    """Return x as an int, refused unless it is one of `size` things that are counted from 0.
+
+    >>> checks.below("map", 2, 3)
+    2
+    >>> checks.below("map", 3, 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: map: expected a whole number from 0 to 2, got 3
+    """
+    if not _is_single(x, Integral) or not 0 <= x < size:
+        refuse(name, f"a whole number from 0 to {size - 1}", plain(x))
+    return int(x)
+
+
 def number(name, x):
     """Return x as a float, refused unless it is a number, and finite.
 

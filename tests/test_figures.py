@@ -116,6 +116,28 @@ def test_backward_shows_the_gradients(ties):
     assert slopes.get_clim() == (pytest.approx(slopes.get_array().min()), 0.25)
 
 
+def test_backward_shows_one_map_of_several():
+    net = ConvNet.random(3, seed=2)
+    g = net.backprop(A0, Y)
+    for f in range(3):
+        picture = figures.backward(net, A0, Y, map=f)
+        _, back, mask, slopes, delta1, nabla_w1 = [
+            ax.images[0].get_array() if ax.images else None for ax in picture.axes[:6]
+        ]
+        z = net.feedforward(A0)
+        np.testing.assert_allclose(back, np.einsum("q,qfjk->fjk", g.delta3, net.w3)[f])
+        np.testing.assert_array_equal(mask, pool.winners(z.a1)[f])
+        np.testing.assert_array_equal(slopes, activations.sigmoid_prime(z.z1)[f])
+        np.testing.assert_array_equal(delta1, g.delta1[f])
+        np.testing.assert_array_equal(nabla_w1, g.w1[f])
+        assert f"map {f} of 3 counted from 0" in picture.alt
+        assert f"bias is {g.b1[f]:.3f}" in picture.alt
+    with pytest.raises(ValueError, match="map: expected a whole number from 0 to 2, got 3"):
+        figures.backward(net, A0, Y, map=3)
+    with pytest.raises(ValueError, match="net: expected a network for images without channels"):
+        figures.backward(ConvNet.random(3, channels=1), A0, Y)
+
+
 def test_the_products_of_a_shared_weight_add_up_to_its_gradient():
     g = NET.backprop(A0, Y)
     for l, m in [(0, 0), (1, 4), (4, 2)]:

@@ -11,6 +11,7 @@ TEST = data.load_digits().test
 WHICH = [3, 205, 610]
 A0, Y = TEST.images[WHICH], data.one_hot(TEST.labels[WHICH])
 NET = ConvNet.random(seed=1)
+MAPS = ConvNet.random(3, seed=4)
 SMALL = ConvNet.random(image=(6, 8), kernel=(3, 3), outputs=2, seed=2)
 BOTH = [(cost, ties) for cost in COSTS for ties in pool.TIES]
 
@@ -161,7 +162,15 @@ def test_the_twin_is_of_the_image_that_is_shown(figure):
             r"net: expected a ConvNet, got a deep\.Network; figures\.maps and figures\.row show",
         ),
         ((None, A0, Y), "net: expected a ConvNet, got a NoneType"),
-        ((ConvNet.random(2), A0, Y), r"net: expected a network with one filter.*\(2, 5, 5\)"),
+        (
+            (ConvNet.random(2, channels=3), A0, Y),
+            r"net: expected a network for images without channels.*\(2, 3, 5, 5\)",
+        ),
+        ((NET, A0, Y, "quadratic", "first", 1), "map: expected a whole number from 0 to 0, got 1"),
+        ((MAPS, A0, Y, "quadratic", "first", 3), "map: expected a whole number from 0 to 2, got 3"),
+        ((MAPS, A0, Y, "quadratic", "first", -1), "map: expected a whole number from 0 to 2"),
+        ((MAPS, A0, Y, "quadratic", "first", 1.0), "map: expected a whole number from 0 to 2"),
+        ((MAPS, A0, Y, "quadratic", "first", True), "map: expected a whole number from 0 to 2"),
         ((NET, A0[0, :20], Y[0]), r"a0: expected shape \(..., 28, 28\), got \(1, 20, 28\)"),
         ((NET, A0[0, 0], Y[0]), r"a0: expected shape \(H, W\) or \(N, H, W\)"),
         ((NET, A0[:0], Y[:0]), "a0: expected shape"),
@@ -180,6 +189,56 @@ def test_the_twin_is_of_the_image_that_is_shown(figure):
 def test_bad_input_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         widgets.backpropagation(*arguments)
+
+
+def test_one_map_of_several_is_chosen():
+    figure = widgets.backpropagation(MAPS, A0, Y, map=2)
+    same(figure.net, MAPS)
+    assert figure.map == figure.get_state()["map"] == 2
+    figure.map = 1
+    assert figure.twin().alt.startswith("The backward pass, map 1 of 3 counted from 0:")
+    for wrong in (-1, 3):
+        with pytest.raises(ValueError, match=f"map: expected a number from 0 to 2, got {wrong}"):
+            figure.map = wrong
+    assert figure.map == 1
+
+
+@pytest.mark.parametrize("net", [NET, ConvNet.random(1, seed=1)], ids=["no axis", "an axis"])
+def test_of_one_filter_there_is_one_map(net):
+    figure = widgets.backpropagation(net, A0, Y)
+    with pytest.raises(ValueError, match="map: expected a number from 0 to 0, got 1"):
+        figure.map = 1
+    assert "map" not in figure.twin().alt
+
+
+def test_it_is_pinned_where_the_error_of_the_map_is_largest():
+    sizes = np.abs(MAPS.backprop(A0[0], Y[0]).delta1)
+    places = [np.unravel_index(one.argmax(), one.shape) for one in sizes]
+    assert len(set(places)) == 3
+    for f, (row, column) in enumerate(places):
+        pinned = widgets.backpropagation(MAPS, A0, Y, map=f).pinned
+        assert pinned == {"grid": "delta1", "row": row, "column": column}
+
+
+@pytest.mark.parametrize(("cost", "ties"), BOTH)
+def test_a_step_moves_all_maps_whichever_is_shown(cost, ties):
+    figure = widgets.backpropagation(MAPS, A0, Y, cost, ties, map=2)
+    figure.index = 1
+    figure.take_step(2)
+    nets = after(MAPS, 2, 1, cost, ties)
+    same(figure.net, nets[-1])
+    np.testing.assert_allclose(figure.past, [net.feedforward(A0).a3 for net in nets[:-1]])
+    figure.start_again()
+    same(figure.net, MAPS)
+    assert (len(figure.past), figure.map) == (0, 2)
+
+
+def test_a_network_of_another_number_of_maps_is_refused():
+    figure = widgets.backpropagation(MAPS, A0, Y)
+    with pytest.raises(ValueError, match=r"w1: expected shape \(3, 5, 5\), got \(2, 5, 5\)"):
+        figure.net = ConvNet.random(2)
+    with pytest.raises(ValueError, match="net: expected a network for images without channels"):
+        figure.net = ConvNet.random(3, channels=1)
 
 
 def test_a_network_of_another_shape_is_refused(figure):

@@ -9,8 +9,8 @@ from .picture import ACCENT, OUTLINE, Picture, plain, short, with_own_settings
 
 
 @with_own_settings
-def backward(net, a0, y, cost="quadratic", ties="first"):
-    """Return a picture of BP1–BP4 on one image, for a network with one filter.
+def backward(net, a0, y, cost="quadratic", ties="first", map=0):
+    """Return a picture of BP1–BP4 on one image; of several feature maps it shows one.
 
     >>> from convnet_lib import figures
     >>> w3, b3 = np.array([[[6.0]], [[-2.0]]]), np.array([-3.0, 1.0])  # a² is ½, and so is a³
@@ -20,25 +20,30 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     'The gradient of the bias is 0.250.'
 
     Args:
-        net: a ConvNet without an axis of feature maps.
+        net: a ConvNet for images without channels.
         a0: an image, shape (H, W).
         y: desired activations, shape (Q,).
         cost: "quadratic" or "cross_entropy".
         ties: as in `pool.winners`.
+        map: the feature map that is shown, 0 to F - 1; all of them are computed.
 
     Returns:
         A Picture: δ³ as bars, then w³ᵀδ³, the pooling mask, σ′(z¹), δ¹ and ∂C/∂w¹ as grids.
     """
-    if network.given("net", net).w1.ndim != 2:
-        checks.refuse("net", "a network with one filter, w1 (5, 5)", f"w1 {net.w1.shape}")
+    if network.given("net", net).w1.ndim > 3:
+        expected = "a network for images without channels, w1 (5, 5) or (F, 5, 5)"
+        checks.refuse("net", expected, f"w1 {checks.written(net.w1.shape)}")
+    map = checks.below("map", map, net.b1.size)
     checks.shape("a0", checks.finite("a0", a0), net.image_shape)
     z1, a1, *_ = net.feedforward(a0)
     g = net.backprop(a0, y, cost, ties)
     mask = pool.winners(a1, ties)
+    nabla_b1 = np.ravel(g.b1)[map]
+    of_map = f", map {map} of {net.b1.size} counted from 0" if net.b1.size > 1 else ""
     alt = (
-        "The backward pass: the output errors, the sum over the output neurons, the pooling mask, "
-        "the slope, delta 1, and the gradient of the filter. "
-        f"The gradient of the bias is {g.b1:.3f}."
+        f"The backward pass{of_map}: the output errors, the sum over the output neurons, the "
+        "pooling mask, the slope, delta 1, and the gradient of the filter. "
+        f"The gradient of the bias is {nabla_b1:.3f}."
     )
     panels = [
         (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
@@ -54,10 +59,13 @@ def backward(net, a0, y, cost="quadratic", ties="first"):
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
     bars.invert_yaxis()
     for ax, (name, array, kind) in zip(axes, panels, strict=True):
-        image = draw_cells(ax, array, name, kind)
+        shown = array[map] if array.ndim > 2 else array
+        image = draw_cells(ax, shown, name, kind)
         if "σ" in name:
-            image.set_clim(_slopes(array))
-    axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {g.b1:.3f}", fontsize=9)
+            image.set_clim(_slopes(shown))
+    axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {nabla_b1:.3f}", fontsize=9)
+    if of_map:
+        picture.suptitle(f"Map {map} of {net.b1.size}, counted from 0", fontsize=10)
     return picture
 
 

@@ -11,11 +11,12 @@ from .base import Array, Arrays, GridFigure, Index, Number, images, strongest, s
 STAGES = 11
 
 
-def backpropagation(net, a0, y, cost="quadratic", ties="first"):
+def backpropagation(net, a0, y, cost="quadratic", ties="first", map=0):
     """Return the interactive figure of the whole network and its backward pass (F1–F5, C, BP1–BP4).
 
     Point at any cell for its equation with its numbers and for all that it was made from; go
-    through the backward pass equation by equation; take gradient steps and watch the cost.
+    through the backward pass equation by equation; take gradient steps and watch the cost. Of a
+    network with feature maps it shows one, which can be chosen; all are computed.
 
     >>> from convnet_lib import widgets
     >>> net = ConvNet(np.ones((1, 2)), np.array(0.0), np.ones((3, 1, 2)), np.zeros(3))
@@ -23,26 +24,29 @@ def backpropagation(net, a0, y, cost="quadratic", ties="first"):
     backpropagation(a0 (2, 5), y (3,))
 
     Args:
-        net: a ConvNet with one filter, w1 of shape (KH, KW).
+        net: a ConvNet for images without channels, w1 of shape (KH, KW) or (F, KH, KW).
         a0: an image, shape (28, 28) or what the network takes, or up to 24 of them, (N, 28, 28).
         y: desired activations in [0, 1], shape (10,), for several images (N, 10).
         cost: "quadratic" or "cross_entropy", to begin with.
         ties: the rule for ties to begin with: "first", "split" or "all", as in `pool.winners`.
+        map: the feature map to begin with, 0 to F - 1.
 
     Returns:
         A `Backpropagation`, which a notebook shows.
 
     Raises:
-        ValueError: if a shape, a dtype or a name is wrong, or the network has feature maps.
+        ValueError: if a shape, a dtype or a name is wrong, there is no such map, or the images of
+            the network have channels.
     """
     text = written("backpropagation", a0=a0, y=y)
-    _one_filter(net)
+    _without_channels(net)
     a0 = images("a0", a0)
     checks.last_axes("a0", a0, net.image_shape)
     y = _desired(y, len(a0), len(net.b3))
     checks.one_of("cost", cost, costs.COSTS)
     checks.one_of("ties", ties, pool.TIES)
-    return Backpropagation(text, net, a0=a0, y=y, cost=cost, ties=ties)
+    map = checks.below("map", map, net.b1.size)
+    return Backpropagation(text, net, a0=a0, y=y, cost=cost, ties=ties, map=map)
 
 
 class Backpropagation(GridFigure):
@@ -64,7 +68,8 @@ class Backpropagation(GridFigure):
         w1, b1, w3, b3: the parameters.
         given: the parameters that the figure was made with, by name.
         past: a³ of the networks before this one, after 0, 1, 2 … steps, shape (T, N, Q).
-        index, cost, ties, rate: the image that is shown, and what else has been chosen.
+        index, map: the image and the feature map that are shown.
+        cost, ties, rate: what else has been chosen.
         stage: 0 for the whole picture, else a step of the walk through the backward pass.
     """
 
@@ -74,6 +79,7 @@ class Backpropagation(GridFigure):
     past = Array(grows=True)
     given = Arrays()
     index = Index("a0")
+    map = Index("b1")
     cost = traitlets.Enum(list(costs.COSTS), "quadratic").tag(sync=True)
     ties = traitlets.Enum(list(pool.TIES), "first").tag(sync=True)
     rate = Number(0.05).tag(sync=True)
@@ -99,7 +105,7 @@ class Backpropagation(GridFigure):
 
     @net.setter
     def net(self, net):
-        _one_filter(net)
+        _without_channels(net)
         self._show(net, self.past[:0])
 
     def take_step(self, times=1):
@@ -141,7 +147,7 @@ class Backpropagation(GridFigure):
         self.net = ConvNet(**self.given)
 
     def twin(self):
-        """Return the static twin: the backward pass of the image that is shown.
+        """Return the static twin: the backward pass of the image and the map that are shown.
 
         >>> from convnet_lib import widgets
         >>> w3, b3 = np.array([[[6.0]], [[-2.0]]]), np.array([-3.0, 1.0])  # a² is ½, and so is a³
@@ -150,16 +156,16 @@ class Backpropagation(GridFigure):
         >>> figure.twin().alt.split(". ")[-1]
         'The gradient of the bias is 0.250.'
         """
-        return figures.backward(
-            self.net, self.a0[self.index], self.y[self.index], self.cost, self.ties
-        )
+        one = self.a0[self.index], self.y[self.index]
+        return figures.backward(self.net, *one, self.cost, self.ties, self.map)
 
     @traitlets.default("pinned")
     def _pin(self):
         # A pixel that is not a number makes errors that are none, and they are drawn.
         with np.errstate(all="ignore"):
             one = self.a0[self.index], self.y[self.index]
-            return strongest("delta1", np.abs(self.net.backprop(*one, self.cost, self.ties).delta1))
+            delta1 = self.net.backprop(*one, self.cost, self.ties).delta1
+            return strongest("delta1", np.abs(delta1[self.map] if self.b1.ndim else delta1))
 
     @traitlets.observe("a0")
     def _begin(self, change):
@@ -177,11 +183,11 @@ def _parameters(net):
     return {name: np.asarray(getattr(net, name), float) for name in net.parameters}
 
 
-def _one_filter(net):
+def _without_channels(net):
     if not isinstance(net, ConvNet):
         checks.refuse("net", "a ConvNet", networks.came(net))
-    if net.w1.ndim != 2:
-        expected = "a network with one filter, w1 of shape (KH, KW)"
+    if net.w1.ndim > 3:
+        expected = "a network for images without channels, w1 of shape (KH, KW) or (F, KH, KW)"
         checks.refuse("net", expected, f"w1 of shape {checks.written(net.w1.shape)}")
 
 

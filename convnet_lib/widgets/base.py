@@ -163,9 +163,9 @@ class Index(traitlets.Int):
         """
         value = super().validate(obj, value)
         array = getattr(obj, self.of)
-        # While a figure is made there may be no array yet.
-        if array.size and not 0 <= value < array.shape[self.axis]:
-            last = array.shape[self.axis] - 1
+        # While a figure is made there may be no array yet. One without axes is all of its parts.
+        last = (array.shape[self.axis] if array.ndim else 1) - 1
+        if array.size and not 0 <= value <= last:
             checks.refuse(self.name, f"a number from 0 to {last}", f"{value}")
         return value
 

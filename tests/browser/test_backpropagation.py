@@ -1,6 +1,7 @@
 """What the figure of the whole network shows, held against the network itself."""
 
 import itertools
+from dataclasses import replace
 
 import driver
 import numpy as np
@@ -17,6 +18,10 @@ G = NET.backprop(A0[0], Y[0])  # of the first image, as the figure opens
 BACK = dense.backward(G.delta3, NET.w3)
 TIED = pool.tied(NET.feedforward(A0[0]).a1)
 ROOM = 6e-4  # three decimals are written
+# Three maps, and no number of one is another's.
+MAPS = replace(
+    ConvNet.random(3, seed=4), b1=np.array([0.4, -0.3, 0.7]), b3=np.linspace(-0.45, 0.45, 10)
+)
 
 
 @pytest.fixture
@@ -104,6 +109,97 @@ def test_an_error_is_written_with_its_sum_and_its_switch(show, figure, ties):
         for name in ("switch", "slope1", "z1", "a1", "nabla_a2", "w3", "delta3"):
             assert live.outlined(name), name
         assert live.outlined("y") is None
+
+
+def of_map(net, f, cost, ties):
+    """What the panels show of map f for the first image: {(grid, row, column): number}."""
+    z1, a1, a2, z3, a3 = net.feedforward(A0[0])
+    g = net.backprop(A0[0], Y[0], cost, ties)
+    l, (j, k) = int(np.abs(g.delta3).argmax()), (9, 12)
+    return {
+        ("w1", 2, 3): net.w1[f, 2, 3], ("b1", 0, 0): net.b1[f], ("z1", j, k): z1[f, j, k],
+        ("a1", j, k): a1[f, j, k], ("a2", 4, 6): a2[f, 4, 6], ("b3", 5, 0): net.b3[5],
+        ("z3", 5, 0): z3[5], ("a3", 7, 0): a3[7], ("C", 0, 0): net.cost(A0[0], Y[0], cost),
+        ("nabla_a2", 4, 6): dense.backward(g.delta3, net.w3)[f, 4, 6],
+        ("switch", j, k): float(pool.winners(a1, ties)[f, j, k]),
+        ("slope1", j, k): sigmoid_prime(z1)[f, j, k], ("delta1", j, k): g.delta1[f, j, k],
+        ("nabla_w1", 1, 4): g.w1[f, 1, 4], ("nabla_b1", 0, 0): g.b1[f],
+        ("delta3", l, 0): g.delta3[l], ("nabla_b3", l, 0): g.b3[l],
+        ("w3", 3, 7): net.w3[l, f, 3, 7], ("nabla_w3", 3, 7): g.w3[l, f, 3, 7],
+        ("products", 8, 9): g.delta1[f, 8, 9] * A0[0, 9, 13],
+    }  # fmt: skip
+
+
+def test_of_several_maps_the_panels_show_the_chosen_one(show):
+    figure = widgets.backpropagation(MAPS, A0[:1], Y[:1], "cross_entropy", "split", map=2)
+    live = show(figure, width=1600)
+    net, menu = MAPS, live.root.get_by_role("combobox", name="Map")
+    assert menu.input_value() == "2"
+    assert menu.locator("option").all_inner_texts() == ["0", "1", "2"]
+    for f in (2, 0, 1):
+        menu.select_option(f"{f}")
+        if f == 1:  # which is shown after a step of the whole network
+            live.root.get_by_role("button", name="Take a step").click()
+            live.root.get_by_text("Cost after 1 step").wait_for()
+            g = net.backprop(A0[0], Y[0], "cross_entropy", "split")
+            net = ConvNet(**{n: getattr(net, n) - 0.05 * getattr(g, n) for n in net.parameters})
+        assert f"Shown is map {f}" in live.root.locator(".bp-tale").inner_text()
+        for (name, *cell), number in of_map(net, f, "cross_entropy", "split").items():
+            assert value(live, name, *cell) == pytest.approx(number, abs=ROOM), (f, name)
+            if name not in ("w1", "w3", "b1", "b3"):  # which tell of their gradient
+                assert live.results() == pytest.approx([number], abs=ROOM), (f, name)
+        for name in ("z1", "w3", "nabla_w1", "products"):
+            assert f"of map {f}, " in live.grid(name).get_attribute("aria-label")
+
+
+@pytest.mark.parametrize(
+    ("maps", "others"), [(2, "the other map adds"), (3, "the other 2 maps add")]
+)
+def test_what_the_other_maps_add_makes_the_sum_of_an_output_whole(show, maps, others):
+    net = replace(MAPS, w1=MAPS.w1[:maps], b1=MAPS.b1[:maps], w3=MAPS.w3[:, :maps])
+    live = show(widgets.backpropagation(net, A0, Y, map=1), width=1600)
+    z = net.feedforward(A0[0])
+    for l in (2, 7):
+        live.hover("z3", l, 0)
+        shares = (net.w3[l] * z.a2).sum(axis=(-2, -1))
+        expected = [net.b3[l], shares[1], shares.sum() - shares[1], z.z3[l]]
+        assert live.results() == pytest.approx([z.z3[l]], abs=ROOM)
+        line, sentence = live.formulas().split("(F4)")
+        assert driver.numbers(line)[-2:] == pytest.approx(expected[-2:], abs=ROOM)
+        assert f"Map 1 adds {shares[1]:.3f}, {others} ".replace("-", "−") in sentence
+        shown = driver.numbers(sentence.split(":")[1])
+        assert shown == pytest.approx(expected, abs=ROOM)
+        assert sum(shown[:3]) == pytest.approx(shown[3], abs=2e-3)  # as the reader adds them
+        words = live.words()
+        assert f"products of map 1, {shares[1]:.3f}, and what ".replace("-", "−") in words
+        assert driver.numbers(words)[-2:] == pytest.approx(expected[2:], abs=ROOM)
+
+
+def test_the_figure_of_several_maps_fits_a_telephone(show):
+    live = show(widgets.backpropagation(MAPS, A0, Y, map=1), width=390, height=844)
+    for name, cell in {"z3": (4, 0), "delta1": (8, 9), "nabla_w1": (1, 2)}.items():
+        live.click(name, *cell)
+        explanation = live.root.locator(".bp-explanation")
+        assert explanation.evaluate("box => box.scrollWidth <= box.clientWidth"), name
+        assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_letters_carry_the_map_only_where_there_are_several(show):
+    asked = {"z1": (8, 9), "delta1": (8, 9), "w3": (3, 4)}
+    letters = {"z1": "z1{}8,9 =", "delta1": "δ1{}8,9 =", "w3": "w3{}{}3,4 ="}
+    for net in (MAPS, NET, ConvNet.random(1, seed=1)):
+        live = show(widgets.backpropagation(net, A0, Y), width=1600)
+        several = net is MAPS
+        assert live.root.get_by_role("combobox", name="Map").count() == several
+        l = int(np.abs(net.backprop(A0[0], Y[0]).delta3).argmax())
+        for name, cell in asked.items():
+            live.hover(name, *cell)
+            map = "0," if several else ""
+            indices = (f"{l},", map) if name == "w3" else (map,)
+            assert letters[name].format(*indices) in live.formulas()
+        live.hover("z3", 3, 0)
+        assert ("the other 2 maps" in live.formulas()) == several
+        assert ("map" in live.root.inner_text().replace("maps", "map")) == several
 
 
 def test_a_tie_is_told(show, figure):

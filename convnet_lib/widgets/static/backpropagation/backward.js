@@ -2,7 +2,7 @@
 // explanation is, forward.js tells.
 
 import { NDArray } from "../parts/arrays.js";
-import { bracketed, count, equation, number, short, spoken } from "../parts/text.js";
+import { bracketed, count, equation, number, short } from "../parts/text.js";
 import {
   all,
   bold,
@@ -14,18 +14,15 @@ import {
   L,
   lines,
   linked,
-  nabla,
   plus,
   SIZE,
-  s,
-  slope,
   strongestFirst,
   terms,
   windowDetail,
   windowOf,
 } from "./terms.js";
 
-function outputError({ cost: name, a3, y, slope3, delta3 }, l) {
+function outputError({ cost: name, a3, y, slope3, delta3, s, slope, spoken }, l) {
   const [a, t, d] = [a3, y, delta3].map(({ values }) => values[l]);
   const difference = `${s("a", 3, [l])} − ${s("y", null, [l])}`;
   const filled = `${number(a)} − ${short(t)}`;
@@ -49,7 +46,7 @@ function outputError({ cost: name, a3, y, slope3, delta3 }, l) {
 
 /** Σ_l δ³_l w³_{l,j',k'} with its numbers, and taken apart. */
 function sumBack(data, j, k) {
-  const { delta3, w3, outputs } = data;
+  const { delta3, w3, outputs, s, spoken } = data;
   const pairs = [...delta3.values].map((d, l) => [d, w3.part(l).at(j, k)]);
   const line = (i) => NDArray.make(1, outputs, (_, l) => pairs[l][i]);
   return {
@@ -70,6 +67,7 @@ function sumBack(data, j, k) {
 }
 
 function pooledGradient(data, j, k) {
+  const { nabla, spoken } = data;
   const value = data.nabla_a2.at(j, k);
   const sum = sumBack(data, j, k);
   return {
@@ -84,7 +82,7 @@ function pooledGradient(data, j, k) {
 }
 
 function theSwitch(data, j, k) {
-  const { a1, a2, tied, switch: mask } = data;
+  const { a1, a2, tied, switch: mask, s } = data;
   const window = windowOf(j, k);
   const value = mask.at(j, k);
   const won = value > 0;
@@ -112,7 +110,7 @@ function theSwitch(data, j, k) {
   };
 }
 
-function sigmoidSlope({ z1, a1, slope1 }, j, k) {
+function sigmoidSlope({ z1, a1, slope1, s, slope, spoken }, j, k) {
   const a = a1.at(j, k);
   return {
     neuron: [j, k],
@@ -125,7 +123,7 @@ function sigmoidSlope({ z1, a1, slope1 }, j, k) {
 }
 
 function error(data, j, k) {
-  const { delta1, slope1, nabla_a2, switch: mask } = data;
+  const { delta1, slope1, nabla_a2, switch: mask, s, slope, spoken } = data;
   const window = windowOf(j, k);
   const sum = sumBack(data, ...window);
   const [on, back, steep, d] = [
@@ -168,7 +166,7 @@ function stepped(name, value, gradient, rate) {
 }
 
 function outputBias(data, l) {
-  const { b3, delta3, rate } = data;
+  const { b3, delta3, rate, s, nabla, spoken } = data;
   const d = delta3.values[l];
   return {
     marks: { b3: [linked(l, 0)], nabla_b3: [linked(l, 0)], delta3: [linked(l, 0)] },
@@ -180,7 +178,7 @@ function outputBias(data, l) {
 }
 
 function outputWeight(data, j, k) {
-  const { neuron: l, a2, delta3, rate } = data;
+  const { neuron: l, a2, delta3, rate, s, nabla, spoken } = data;
   const [w, gradient] = [data.w3.part(l).at(j, k), data.nabla_w3.part(l).at(j, k)];
   const [a, d] = [a2.at(j, k), delta3.values[l]];
   return {
@@ -200,7 +198,7 @@ function outputWeight(data, j, k) {
 }
 
 function sharedBias(data) {
-  const { b1, nabla_b1, delta1, rate } = data;
+  const { b1, nabla_b1, delta1, rate, s, nabla, spoken } = data;
   const [b, gradient] = [b1.values[0], nabla_b1.values[0]];
   const { values } = delta1;
   const some = values.filter((d) => d !== 0);
@@ -220,7 +218,7 @@ function sharedBias(data) {
 }
 
 function sharedWeight(data, l, m) {
-  const { w1, nabla_w1, delta1, a0, rate, products } = data;
+  const { w1, nabla_w1, delta1, a0, rate, products, s, nabla, spoken } = data;
   const { rows, columns } = delta1;
   const [w, gradient] = [w1.at(l, m), nabla_w1.at(l, m)];
   const pairs = [...delta1.values].map((d, i) => [
@@ -259,6 +257,7 @@ function sharedWeight(data, l, m) {
 
 /** One product of BP4, in the panel of them. */
 function product(data, j, k) {
+  const { s, nabla, spoken } = data;
   const {
     offset: [l, m],
     delta1,

@@ -2,7 +2,7 @@
 
 import { NDArray } from "../parts/arrays.js";
 import { sigmoid, sigmoidPrime } from "../parts/engine.js";
-import { number, symbol } from "../parts/text.js";
+import { number } from "../parts/text.js";
 
 const STEEPEST = 8; // σ is flat beyond
 const POINTS = 65;
@@ -30,11 +30,11 @@ export class Curve {
   }
 
   /** Show neuron [j, k] of the convolutional layer, or none. */
-  show({ z1, a1, slope1 }, neuron) {
+  show({ z1, a1, slope1, s }, neuron) {
     const z = neuron ? z1.at(...neuron) : Number.NaN;
     const known = Number.isFinite(z);
     for (const element of [this.here, ...this.dots]) element.style.display = known ? "" : "none";
-    this.reading.innerHTML = known ? `${symbol("z", 1, neuron)} = ${number(z)}` : "";
+    this.reading.innerHTML = known ? `${s("z", 1, neuron)} = ${number(z)}` : "";
     if (!known) return;
     const x = `${across(z)}`;
     this.here.setAttribute("x1", x);

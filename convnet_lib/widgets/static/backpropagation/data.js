@@ -1,7 +1,16 @@
 // What the figure shows: all quantities of one image, under the choices that have been made.
 
-import { NDArray } from "../parts/arrays.js";
-import { backprop, costOf, feedforward, poolTied, sigmoidPrime, step } from "../parts/engine.js";
+import { each, NDArray } from "../parts/arrays.js";
+import {
+  backprop,
+  costOf,
+  denseForward,
+  feedforward,
+  poolTied,
+  sigmoidPrime,
+  step,
+} from "../parts/engine.js";
+import { lettersOf } from "./letters.js";
 
 export const PARAMETERS = ["w1", "b1", "w3", "b3"];
 
@@ -19,21 +28,33 @@ export function netOf(figure) {
   return { w1, b1, w3, b3 };
 }
 
-/** All quantities by the names of their panels, each as a two-dimensional array (or w3, a stack). */
+/**
+ * All quantities by the names of their panels, each as a two-dimensional array (or w3, a stack).
+ * All are computed with the whole network; of several maps the one that is chosen is shown.
+ */
 export function dataOf(figure) {
   const [index, cost, ties, rate] = choices(figure);
   const net = netOf(figure);
   const [a0, y] = ["a0", "y"].map((name) => figure.array(name).part(index));
   const all = backprop(net, a0, y, cost, ties);
-  const { z1, a1, a2, z3, a3, delta3, delta1, nabla_a2, mask, slope1 } = all;
+  const { z3, a3, delta3 } = all;
+  const f = figure.model.get("map");
+  const maps = net.b1.values.length;
+  const map = maps > 1 ? f : null;
+  const shown = (x) => (net.b1.axes ? x.part(f) : x);
+  const [z1, a1, a2] = [all.z1, all.a1, all.a2].map(shown);
+  const [mask, slope1] = [all.mask, all.slope1].map(shown);
+  const [delta1, nabla_a2] = [all.delta1, all.nabla_a2].map(shown);
   return {
-    ...{ index, cost, ties, rate, a0, z1, a1, a2, delta1, nabla_a2, slope1 },
+    ...{ index, cost, ties, rate, a0, z1, a1, a2, delta1, nabla_a2, slope1, map, maps },
+    ...lettersOf(map),
     outputs: a3.values.length,
-    w1: net.w1,
-    b1: single(net.b1),
-    w3: net.w3,
+    w1: shown(net.w1),
+    b1: single(shown(net.b1)),
+    w3: each(net.w3, shown),
     b3: column(net.b3),
     z3: column(z3),
+    shares: map === null ? null : sharesOf(net, all.a2, map),
     a3: column(a3),
     y: column(y),
     C: single(costOf(a3, y, cost)),
@@ -41,15 +62,28 @@ export function dataOf(figure) {
     slope3: column(sigmoidPrime(z3)),
     switch: mask,
     delta3: column(delta3),
-    nabla_w1: all.w1,
-    nabla_b1: single(all.b1),
-    nabla_w3: all.w3,
+    nabla_w1: shown(all.w1),
+    nabla_b1: single(shown(all.b1)),
+    nabla_w3: each(all.w3, shown),
     nabla_b3: column(all.b3),
     costs: costsOf(figure, a3),
     // What is pointed at chooses an output neuron, a weight, and the products of its gradient.
     neuron: 0,
     offset: [0, 0],
     products: delta1,
+  };
+}
+
+/** What the map that is shown adds to each z³ in F4, and what the others add together. */
+function sharesOf({ w3, b3 }, a2, f) {
+  const added = (a2, w3) => denseForward(a2, w3, NDArray.zeros(b3.shape));
+  const without = a2.with(f, NDArray.zeros(a2.shape.slice(1)));
+  return {
+    own: added(
+      a2.part(f),
+      each(w3, (one) => one.part(f)),
+    ),
+    others: added(without, w3),
   };
 }
 

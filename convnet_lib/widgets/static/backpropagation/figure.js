@@ -6,25 +6,23 @@
 
 import { NDArray } from "../parts/arrays.js";
 import { Figure } from "../parts/figure.js";
-import { number, symbol } from "../parts/text.js";
+import { number } from "../parts/text.js";
 import * as backward from "./backward.js";
 import { begun, dataOf, labelled, PARAMETERS, steppedBy } from "./data.js";
 import * as forward from "./forward.js";
 import { written } from "./history.js";
 import { Network } from "./network.js";
+import { scalesOf } from "./scales.js";
 import { stages } from "./stages.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
-const TRAITS = ["a0", "y", ...PARAMETERS, "past", "index", "cost", "ties", "rate"];
+const TRAITS = ["a0", "y", ...PARAMETERS, "past", "index", "map", "cost", "ties", "rate"];
 const explanations = { ...forward.explanations, ...backward.explanations };
 const TO_TERMS = "t";
 const HINT =
   "In the row of steps the arrow keys go from one step to the next. T leads from a cell to the terms " +
   "of its sum, Escape back.";
-
-const s = symbol;
-const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
 
 export function render(context) {
   return new Backpropagation(context).close;
@@ -39,7 +37,9 @@ class Backpropagation {
   /** @type {Grid} */ right;
   /** @type {Grid} */ parts;
   /** @type {Record<string, Grid>} */ grids;
+  /** @type {Network["titles"]} */ titles;
   /** @type {HTMLSelectElement | null} */ images;
+  /** @type {HTMLSelectElement | null} */ maps;
   /** @type {HTMLSelectElement} */ cost;
   /** @type {HTMLSelectElement} */ ties;
   /** @type {HTMLSelectElement} */ label;
@@ -102,6 +102,7 @@ class Backpropagation {
     this.buildStages();
     const panels = new Network(figure, data.outputs, (event, name) => this.goToTerms(event, name));
     this.grids = panels.grids;
+    this.titles = panels.titles;
     this.network = panels.element;
     this.curve = panels.curve;
     this.buildExplanation();
@@ -110,6 +111,11 @@ class Backpropagation {
   buildControls() {
     const { figure } = this;
     this.images = figure.imageMenu("a0");
+    const maps = Array.from({ length: this.data.maps }, (_, f) => [f, f]);
+    this.maps =
+      maps.length > 1
+        ? figure.menu(figure.controls, "Map", maps, (f) => figure.send({ map: Number(f) }))
+        : null;
     this.cost = figure.menu(figure.controls, "Cost", Object.entries(COSTS), (cost) =>
       figure.send({ cost }),
     );
@@ -199,13 +205,17 @@ class Backpropagation {
     this.data = dataOf(figure);
     const { data } = this;
     const own = ["w3", "nabla_w3", "products"]; // these depend on what is pointed at
-    const scales = this.scales();
+    const scales = scalesOf(data, figure.palettes);
     for (const [name, grid] of Object.entries(this.grids)) {
-      if (!own.includes(name)) grid.show(data[name], { scale: scales[name] });
+      if (own.includes(name)) continue;
+      const title = this.titles[name]?.(data) ?? null;
+      const words = title && grid.options.words + data.inMap;
+      grid.show(data[name], { scale: scales[name], title, words });
     }
     this.showNeuron();
     this.showProducts();
     if (this.images) this.images.value = data.index;
+    if (this.maps) this.maps.value = data.map;
     this.cost.value = data.cost;
     this.ties.value = data.ties;
     const { values } = data.y;
@@ -219,21 +229,6 @@ class Backpropagation {
     figure.refresh();
   }
 
-  /** The scales that are not those of a panel's own numbers. */
-  scales() {
-    const { data } = this;
-    const { palettes } = this.figure;
-    const between = (low, high) => Object.assign(palettes.scale("sequential", []), { low, high });
-    const signed = ({ values }) => palettes.scale("diverging", values);
-    const costs = data.costs.filter(Number.isFinite);
-    return {
-      slope1: between(smallest(data.slope1), 0.25), // the steepest that σ is
-      C: between(0, Math.max(...costs, 1e-9)),
-      b1: signed(data.w1),
-      nabla_b1: signed(data.nabla_w1),
-    };
-  }
-
   /** At first the panels show the output neuron and the weight that matter most. */
   choosePanels() {
     const { delta3, nabla_w1 } = this.data;
@@ -245,12 +240,13 @@ class Backpropagation {
 
   showNeuron() {
     const { data, neuron: l } = this;
+    const { s, nabla, inMap } = data;
     data.neuron = l;
     for (const name of ["w3", "nabla_w3"]) {
       const title = name === "w3" ? `${s("w", 3, [l])}` : `${nabla("w", 3, [l])}`;
       // One scale for all outputs: pale means little.
       const scale = this.figure.palettes.scale("diverging", data[name].values);
-      const words = `${name === "w3" ? "w 3" : "gradient of w 3"} of output ${l}`;
+      const words = `${name === "w3" ? "w 3" : "gradient of w 3"} of output ${l}${inMap}`;
       this.grids[name].show(data[name].part(l), { title, words, scale });
     }
   }
@@ -258,6 +254,7 @@ class Backpropagation {
   showProducts() {
     const { data } = this;
     const [l, m] = this.offset;
+    const { s } = data;
     data.offset = this.offset;
     const { rows, columns } = data.delta1;
     data.products = NDArray.make(
@@ -267,7 +264,7 @@ class Backpropagation {
     );
     this.grids.products.show(data.products, {
       title: `${s("δ", 1)} ⊙ ${s("a", 0)} from ${l},${m}`,
-      words: `products of delta 1 and a 0 from row ${l}, column ${m} on`,
+      words: `products of delta 1 and a 0 from row ${l}, column ${m} on${data.inMap}`,
     });
   }
 
@@ -380,12 +377,6 @@ class Backpropagation {
     else this.figure.leave();
     this.source = null;
   }
-}
-
-/** The smallest slope: with 0 in its place, a panel of slopes that are alike would be all black. */
-function smallest({ values }) {
-  const known = values.filter((x) => Number.isFinite(x) && x < 0.25);
-  return known.length ? Math.min(...known) : 0;
 }
 
 /** Row and column of the number that is largest in size. */

@@ -12,7 +12,7 @@
 // term.
 
 import { reached } from "../parts/fields.js";
-import { count, equation, number, short, spoken } from "../parts/text.js";
+import { bracketed, count, equation, number, short } from "../parts/text.js";
 import {
   all,
   bold,
@@ -26,10 +26,8 @@ import {
   lines,
   linked,
   M,
-  nabla,
   plus,
   SIZE,
-  s,
   strongestFirst,
   terms,
   windowDetail,
@@ -37,7 +35,7 @@ import {
 } from "./terms.js";
 
 function pixel(data, p, q) {
-  const { a0, w1, z1 } = data;
+  const { a0, w1, z1, s, nabla, spoken } = data;
   const block = reached(cell(p, q), w1, z1);
   const n = block.rows * block.columns;
   return {
@@ -45,12 +43,12 @@ function pixel(data, p, q) {
     html: `<p>${s("a", 0, [p, q])} = ${bold(a0.at(p, q))} is an input. Forward, it enters ${n} of the weighted
        inputs ${s("z", 1)}; backward, the ${n} errors ${s("δ", 1)} there are multiplied by it in
        ${nabla("w", 1)} (F1, BP4).</p>`,
-    words: `${spoken("a", 0, [p, q])} is ${number(a0.at(p, q))}. It enters ${count(n, "weighted input")}.`,
+    words: `${spoken("a", 0, [p, q])} is ${number(a0.at(p, q))}. It enters ${count(n, "weighted input")}${data.inMap}.`,
   };
 }
 
 function weightedInput(data, j, k) {
-  const { a0, w1, b1, z1 } = data;
+  const { a0, w1, b1, z1, s, spoken } = data;
   const field = fieldOf(data, j, k);
   const pairs = [...w1.values].map((w, i) => [w, field.values[i]]);
   const bias = b1.values[0];
@@ -83,7 +81,7 @@ function weightedInput(data, j, k) {
   };
 }
 
-function activation({ z1, a1, a2, switch: mask }, j, k) {
+function activation({ z1, a1, a2, switch: mask, s, spoken }, j, k) {
   const window = windowOf(j, k);
   const passed = mask.at(j, k) > 0;
   return {
@@ -100,7 +98,7 @@ function activation({ z1, a1, a2, switch: mask }, j, k) {
 }
 
 function pooled(data, j, k) {
-  const { a2, tied } = data;
+  const { a2, tied, s, spoken } = data;
   const names = [0, 1, 2, 3].map((i) => s("a", 1, [SIZE * j + (i >> 1), SIZE * k + (i % SIZE)]));
   const window = windowDetail(data, j, k);
   const four = [...window.left[0].values].map((x) => number(x)).join(", ");
@@ -117,18 +115,20 @@ function pooled(data, j, k) {
 }
 
 function outputInput(data, l) {
-  const { a2, b3, z3 } = data;
+  const { a2, b3, z3, s, spoken } = data;
   const w = data.w3.part(l);
   const pairs = [...w.values].map((x, i) => [x, a2.values[i]]);
   const z = z3.values[l];
+  const others = othersOf(data, l);
   return {
     marks: { w3: all(w), a2: all(a2), b3: [linked(l, 0)], z3: [cell(l, 0)] },
-    html: equation(
-      `${s("z", 3, [l])} = ${s("b", 3, [l])} + Σ<sub>${J},${K}</sub> ${s("w", 3, [l, J, K])} ${s("a", 2, [J, K])}
-       = ${number(b3.values[l])} + ${terms(strongestFirst(pairs), FEW)} = ${bold(z)}`,
-      "F4",
-    ),
-    words: `${spoken("z", 3, [l])} is the bias ${number(b3.values[l])} plus the sum of ${count(pairs.length, "product")}: ${number(z)}.`,
+    html:
+      equation(
+        `${s("z", 3, [l])} = ${s("b", 3, [l])} + Σ<sub>${J},${K}</sub> ${s("w", 3, [l, J, K])} ${s("a", 2, [J, K])}${others.letters}
+       = ${number(b3.values[l])} + ${terms(strongestFirst(pairs), FEW)}${others.number} = ${bold(z)}`,
+        "F4",
+      ) + others.html,
+    words: `${spoken("z", 3, [l])} is the bias ${number(b3.values[l])} plus the sum of ${count(pairs.length, "product")}${others.words}: ${number(z)}.`,
     detail: {
       left: [w, s("w", 3, [l]), `w 3 of output ${l}`, "diverging"],
       right: [a2, s("a", 2), "a 2", "sequential"],
@@ -147,7 +147,22 @@ function outputInput(data, l) {
   };
 }
 
-function outputActivation({ z3, a3 }, l) {
+/** What F4 says of the maps that are not shown, so that its sum is whole: nothing if there is but one. */
+function othersOf({ b3, z3, map, maps, shares }, l) {
+  if (map === null) return { letters: "", number: "", words: "", html: "" };
+  const [b, own, others, z] = [b3, shares.own, shares.others, z3].map(({ values }) => values[l]);
+  const [they, add] =
+    maps === 2 ? ["the other map", "adds"] : [`the other ${maps - 1} maps`, "add"];
+  return {
+    letters: ` + ${they}`,
+    number: ` + ${bracketed(others)}`,
+    words: ` of map ${map}, ${number(own)}, and what ${they} ${add}, ${number(others)}`,
+    html: `<p>Map ${map} adds ${number(own)}, ${they} ${add} ${number(others)}:
+      ${number(b)} + ${bracketed(own)} + ${bracketed(others)} = ${number(z)}.</p>`,
+  };
+}
+
+function outputActivation({ z3, a3, s, spoken }, l) {
   const [z, a] = [z3.values[l], a3.values[l]];
   return {
     marks: { z3: [linked(l, 0)], a3: [cell(l, 0)] },
@@ -159,7 +174,7 @@ function outputActivation({ z3, a3 }, l) {
   };
 }
 
-function desired({ y, a3 }, l) {
+function desired({ y, a3, s, spoken }, l) {
   return {
     marks: { y: [cell(l, 0)], a3: [linked(l, 0)] },
     html: `<p>${s("y", null, [l])} = ${bold(y.values[l])} is what ${s("a", 3, [l])} = ${number(a3.values[l])} should be.</p>`,
@@ -167,7 +182,7 @@ function desired({ y, a3 }, l) {
   };
 }
 
-function cost({ cost: name, a3, y, C }) {
+function cost({ cost: name, a3, y, C, s }) {
   const neurons = [...a3.values].map((a, l) => [a, y.values[l]]);
   const quadratic = name === "quadratic";
   const sum = quadratic

@@ -1,10 +1,10 @@
 // The panels of the network from left to right, the forward half of each piece above the backward.
 
-import { number, symbol } from "../parts/text.js";
+import { number } from "../parts/text.js";
 import { Curve } from "./curve.js";
+import { lettersOf } from "./letters.js";
 
-const s = symbol;
-const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
+const { s, nabla } = lettersOf(null);
 
 export class Network {
   /** @type {Curve} */ curve;
@@ -19,6 +19,8 @@ export class Network {
     this.outputs = outputs;
     this.onKey = onKey;
     this.grids = {};
+    /** Titles of what belongs to a map: (letters) => html. */
+    this.titles = {};
     this.element = figure.add(document.createElement("div"), figure.body);
     this.element.className = "bp-network";
     this.build();
@@ -30,7 +32,11 @@ export class Network {
     const column = () => this.column();
     const add = (parent, name, title, words, options) => {
       const onKey = (event) => this.onKey(event, name);
-      this.grids[name] = figure.grid(parent, { name, title, words, onKey, ...options });
+      if (typeof title === "function") this.titles[name] = title;
+      this.grids[name] = figure.grid(parent, {
+        ...{ name, words, onKey, ...options },
+        title: this.titles[name] ? "" : title,
+      });
     };
     const signed = { kind: "diverging" };
     const one = { unit: "3.6rem", legend: false, write: number };
@@ -41,37 +47,55 @@ export class Network {
     add(backward, "products", "", "products", signed);
 
     [forward, backward] = column();
-    add(forward, "w1", `${s("w", 1)} filter`, "w 1, the filter", { ...signed, unit: filter });
-    add(this.line(forward), "b1", s("b", 1), "b 1, the shared bias", { ...signed, ...one });
-    add(backward, "nabla_w1", `${nabla("w", 1)} (BP4)`, "gradient of w 1", {
+    add(forward, "w1", ({ s }) => `${s("w", 1)} filter`, "w 1, the filter", {
       ...signed,
       unit: filter,
     });
-    add(this.line(backward), "nabla_b1", `${nabla("b", 1)}<br>(BP3)`, "gradient of b 1", {
+    add(this.line(forward), "b1", ({ s }) => s("b", 1), "b 1, the shared bias", {
       ...signed,
       ...one,
     });
+    add(backward, "nabla_w1", ({ nabla }) => `${nabla("w", 1)} (BP4)`, "gradient of w 1", {
+      ...signed,
+      unit: filter,
+    });
+    add(
+      this.line(backward),
+      "nabla_b1",
+      ({ nabla }) => `${nabla("b", 1)}<br>(BP3)`,
+      "gradient of b 1",
+      {
+        ...signed,
+        ...one,
+      },
+    );
 
     [forward, backward] = column();
-    add(forward, "z1", `${s("z", 1)} (F1)`, "z 1, the weighted inputs", signed);
-    add(backward, "delta1", `${s("δ", 1)} (BP2)`, "delta 1, the errors", signed);
+    add(forward, "z1", ({ s }) => `${s("z", 1)} (F1)`, "z 1, the weighted inputs", signed);
+    add(backward, "delta1", ({ s }) => `${s("δ", 1)} (BP2)`, "delta 1, the errors", signed);
 
     [forward, backward] = column();
     this.curve = new Curve(figure, forward);
-    add(backward, "slope1", `<i>σ</i>′(${s("z", 1)})`, "sigma prime of z 1, the slopes", {
-      kind: "sequential",
-    });
+    add(
+      backward,
+      "slope1",
+      ({ s }) => `<i>σ</i>′(${s("z", 1)})`,
+      "sigma prime of z 1, the slopes",
+      {
+        kind: "sequential",
+      },
+    );
 
     [forward, backward] = column();
-    add(forward, "a1", `${s("a", 1)} (F2)`, "a 1, the activations");
-    add(backward, "switch", `∂${s("a", 2)}/∂${s("a", 1)} (BP2a)`, "the pooling switch");
+    add(forward, "a1", ({ s }) => `${s("a", 1)} (F2)`, "a 1, the activations");
+    add(backward, "switch", ({ s }) => `∂${s("a", 2)}/∂${s("a", 1)} (BP2a)`, "the pooling switch");
 
     [forward, backward] = column();
-    add(forward, "a2", `${s("a", 2)} (F3)`, "a 2, the pooled activations", pooled);
+    add(forward, "a2", ({ s }) => `${s("a", 2)} (F3)`, "a 2, the pooled activations", pooled);
     add(
       backward,
       "nabla_a2",
-      `Σ ${s("δ", 3)}${s("w", 3)} in BP2`,
+      ({ s }) => `Σ ${s("δ", 3)}${s("w", 3)} in BP2`,
       "gradient of a 2, the sum in BP2",
       { ...signed, ...pooled },
     );

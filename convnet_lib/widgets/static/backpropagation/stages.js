@@ -3,10 +3,8 @@
 // Each step names the panels that it makes and those that it makes them from, tells in a sentence
 // or two what happens, and picks one cell of its result to be written out in numbers.
 
-import { count, equation, number, symbol } from "../parts/text.js";
+import { count, equation, number } from "../parts/text.js";
 
-const s = symbol;
-const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
 const [j, k, l, m] = ["j", "k", "l", "m"].map((letter) => `<i>${letter}</i>`);
 const pooled = `${j}′,${k}′`;
 
@@ -44,9 +42,13 @@ export const stages = [
     tag: "Whole",
     made: [],
     from: [],
-    tale: () =>
+    tale: ({ map, maps, s }) =>
       told(
-        "The whole network on one image: the forward pass above, the backward pass below. Each gradient stands under what it is the gradient of. Point at any cell, or step through the backward pass.",
+        `The whole network on one image: the forward pass above, the backward pass below. Each gradient stands under what it is the gradient of. Point at any cell, or step through the backward pass.${
+          map === null
+            ? ""
+            : ` The network has ${maps} maps, and all of them are computed. Shown is map ${map}: ${s("w", 1)}, ${s("z", 1)} and so on are its own.`
+        }`,
       ),
   },
   {
@@ -66,7 +68,7 @@ export const stages = [
     made: ["delta3"],
     from: ["a3", "y", "z3"],
     subject: (data) => strongest("delta3", data),
-    tale: ({ cost }) =>
+    tale: ({ cost, s }) =>
       told(
         `The error of an output neuron: how the cost changes with its activation, times the slope of its sigmoid. ${
           cost === "quadratic"
@@ -83,7 +85,7 @@ export const stages = [
     made: ["nabla_a2"],
     from: ["delta3", "w3"],
     subject: window,
-    tale: ({ outputs }) =>
+    tale: ({ outputs, s, nabla }) =>
       told(
         `The errors go back through the output weights. Each pooled neuron gathers all ${outputs} of them, each times the weight that leads there.`,
         `${nabla("a", 2, [pooled])} = Σ<sub>${l}</sub> ${s("δ", 3, [l])} ${s("w", 3, [l, pooled])}`,
@@ -96,7 +98,7 @@ export const stages = [
     made: ["switch"],
     from: ["a1", "a2"],
     subject: (data) => ({ ...neuron(data), grid: "switch" }),
-    tale: ({ ties }) =>
+    tale: ({ ties, s }) =>
       told(
         `Max-pooling let one neuron of each window through. The switch is 1 for the winner and 0 for the others, which had no part in the cost.${
           ties === "first"
@@ -113,7 +115,7 @@ export const stages = [
     made: ["delta1", "slope1"],
     from: ["nabla_a2", "switch", "z1"],
     subject: neuron,
-    tale: () =>
+    tale: ({ s }) =>
       told(
         `Each neuron takes the sum of its window, if its switch is on, times the slope of its own sigmoid. Most of ${s("δ", 1)} is 0: a neuron that did not win has no error.`,
         `${s("δ", 1, [j, k])} = ∂${s("a", 2, [pooled])}/∂${s("a", 1, [j, k])} · Σ<sub>${l}</sub> ${s("δ", 3, [l])} ${s("w", 3, [l, pooled])} · <i>σ</i>′(${s("z", 1, [j, k])})`,
@@ -126,7 +128,7 @@ export const stages = [
     made: ["nabla_b3"],
     from: ["delta3"],
     subject: (data) => strongest("nabla_b3", data),
-    tale: () =>
+    tale: ({ s, nabla }) =>
       told(
         `Now the gradients. An output bias is added to its ${s("z", 3)} as it is, so its gradient is the error itself.`,
         `${nabla("b", 3, [l])} = ${s("δ", 3, [l])}`,
@@ -139,7 +141,7 @@ export const stages = [
     made: ["nabla_b1"],
     from: ["delta1"],
     subject: () => ({ grid: "nabla_b1", row: 0, column: 0 }),
-    tale: ({ delta1 }) =>
+    tale: ({ delta1, s, nabla }) =>
       told(
         `The one bias ${s("b", 1)} is added to every ${s("z", 1)}, so its gradient is the sum of all ${delta1.values.length} errors.`,
         `${nabla("b", 1)} = Σ<sub>${j},${k}</sub> ${s("δ", 1, [j, k])}`,
@@ -152,7 +154,7 @@ export const stages = [
     made: ["nabla_w3"],
     from: ["a2", "delta3"],
     subject: (data) => ({ ...strongest("nabla_w3", data, data.nabla_w3.part(data.neuron)) }),
-    tale: () =>
+    tale: ({ s, nabla }) =>
       told(
         `An output weight joins one pooled neuron to one output: its gradient is what comes in times the error that comes back. The panel shows one output; point at another in ${s("δ", 3)}.`,
         `${nabla("w", 3, [l, j, k])} = ${s("a", 2, [j, k])} ${s("δ", 3, [l])}`,
@@ -165,7 +167,7 @@ export const stages = [
     made: ["nabla_w1", "products"],
     from: ["delta1", "a0"],
     subject: (data) => strongest("nabla_w1", data),
-    tale: ({ delta1 }) =>
+    tale: ({ delta1, s, nabla }) =>
       told(
         `A weight of the filter is used ${delta1.values.length} times, each time on another pixel: its gradient is the sum of ${count(delta1.values.length, "product")}. Lay ${s("δ", 1)} on the image, ${l} rows down and ${m} columns to the right.`,
         `${nabla("w", 1, [l, m])} = Σ<sub>${j},${k}</sub> ${s("δ", 1, [j, k])} ${s("a", 0, [`${j}+${l}`, `${k}+${m}`])}`,

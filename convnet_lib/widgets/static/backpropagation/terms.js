@@ -1,16 +1,13 @@
 // What explanations are made of: symbols, outlines, the terms of a sum.
 
 import { NDArray } from "../parts/arrays.js";
-import { bracketed, number, short, spoken, symbol } from "../parts/text.js";
+import { bracketed, number, short } from "../parts/text.js";
 
 export const SIZE = 2; // of a pooling window
 export const FEW = 3;
 
-export const s = symbol;
-export const nabla = (letter, layer, indices) => `∂<i>C</i>/∂${s(letter, layer, indices)}`;
 export const [J, K, L, M] = ["j", "k", "l", "m"].map((letter) => `<i>${letter}</i>`);
 export const bold = (x) => `<b>${number(x)}</b>`;
-export const slope = (layer, indices) => `<i>σ</i>′(${s("z", layer, indices)})`;
 export const plus = (x, y) => (x === 0 ? y : y === 0 ? x : `${x}+${y}`);
 export const cell = (row, column) => ({ row, column });
 export const linked = (row, column, rows = 1, columns = 1) => ({
@@ -57,7 +54,7 @@ export function lines(array, term) {
 }
 
 /** The four activations of a window, the winner outlined. */
-export function windowDetail({ a1, switch: mask }, j, k) {
+export function windowDetail({ a1, switch: mask, spoken }, j, k) {
   const at = (array, r, c) => array.at(SIZE * j + r, SIZE * k + c);
   const four = NDArray.make(SIZE, SIZE, (r, c) => at(a1, r, c));
   const won = [0, 1, 2, 3]
