@@ -543,7 +543,7 @@ COUNTS = {
     "sgd learning_rate": ("learning_rate", lambda x: sgd(learning_rate=x), NO_POSITIVE),
     "sgd seed": ("seed", lambda x: sgd(seed=x), NO_SEED),
     "sgd net": ("net", lambda x: sgd(net=x), [None, RUN, "net", ConvNet]),
-    "sgd cost": ("cost", lambda x: sgd(cost=x), ["mse", "Quadratic", "", None, costs.quadratic]),
+    "sgd cost": ("cost", lambda x: sgd(cost=x), ["mse", "Quadratic", "", costs.quadratic]),
     "step learning_rate": (
         "learning_rate",
         lambda x: training.step(NET, IMAGES, Y, x),
