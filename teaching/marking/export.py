@@ -15,6 +15,8 @@ from nbgrader.utils import determine_grade
 
 from . import work
 
+UNMARKED = "handed in, and not marked: look at the file, mark it with --force"
+
 
 class CheckedExport(CsvExportPlugin):
     """Writes grades.csv as nbgrader does, with a column of doubts."""
@@ -29,6 +31,7 @@ class CheckedExport(CsvExportPlugin):
         super().export(gradebook)
         with open(destination, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
+        rows += unseen(rows)
         twins = {a.name: same_content(gradebook, a.name) for a in gradebook.assignments}
         bad = []
         for row in rows:
@@ -40,10 +43,27 @@ class CheckedExport(CsvExportPlugin):
                 row["raw_score"] = row["score"] = ""
                 bad.append(f"{student}, {name}: {'; '.join(faults)}")
             for one in remarks:
-                self.log.warning("%s, %s: %s", student, name, one)
+                self.log.warning("%s, %s: %s", work.on_one_line(student), name, one)
         write(destination, rows)
         if bad:
             sys.exit("These marks are not exported:\n" + "\n".join(bad))
+
+
+def unseen(rows):
+    """Return a row, with no points, for each who handed in and of whom the gradebook knows nothing.
+
+    Such is a student whose folder was refused before anything in it was read, as one with a link.
+    """
+    some = {row["assignment"]: row for row in rows}
+    there = {(row["assignment"], row["student_id"]) for row in rows}
+    found = sorted(work.course().joinpath("submitted").glob("*/*"))
+    sent = [(place.name, place.parent.name) for place in found if place.name in some]
+    nothing = {"raw_score": "0.0", "score": "0.0"}
+    return [
+        dict.fromkeys(some[name], "") | nothing | {"assignment": name, "student_id": student}
+        for name, student in sent
+        if (name, student) not in there
+    ]
 
 
 def doubts(gradebook, assignment, student):
@@ -51,7 +71,8 @@ def doubts(gradebook, assignment, student):
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
-        return [], []
+        handed_in = work.course().joinpath("submitted", student, assignment)
+        return [], [UNMARKED] if handed_in.exists() else []
     faults, remarks = [], []
     for notebook in submission.notebooks:
         place = student, assignment, notebook.name + ".ipynb"
@@ -60,7 +81,7 @@ def doubts(gradebook, assignment, student):
         if any(grade.score for grade in notebook.grades):
             faults += beginnings(marked, sent)
         elif not marked and sent.exists():
-            remarks.append("handed in, and not marked: look at the file, mark it with --force")
+            remarks.append(UNMARKED)
         for grade in notebook.grades:
             faults += of_grade(grade, cells.get(grade.name))
             if grade.manual_score is not None and grade.auto_score is not None:
