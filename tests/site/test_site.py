@@ -447,7 +447,8 @@ def test_each_control_of_a_page_answers(open_page, name):
         assert controls.count()
         for control in controls.all():
             seen = {explorer.evaluate(SHOWN)}
-            for key in ("End", "Home"):
+            box = control.get_attribute("type") == "checkbox"
+            for key in ("Space",) if box else ("End", "Home"):
                 control.focus()
                 page.keyboard.press(key)
                 page.wait_for_timeout(250)
