@@ -193,7 +193,7 @@ def jupyter_lab(folder):
         yield lambda notebook: f"{address}/lab/tree/{notebook}?token={token}&reset"
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 def _wait_for(address, server, seconds=60):
