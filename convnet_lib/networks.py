@@ -132,18 +132,27 @@ def taken(name, digits, net):
     if isinstance(net, ConvNet):
         return data.taken(name, digits, net)
     digits = data.taken(name, digits)
-    outputs = _outputs(f"{name}.images", net, digits.images[0])
+    outputs = classes(net, digits.images[0], f"{name}.images")
     labels = data.labels(f"{name}.labels", digits.labels, len(digits.images), outputs)
     return data.Digits(digits.images, labels)
 
 
-def classes(net, a0):
-    """Return how many output neurons a network has, for images such as a0.
+def classes(net, a0, name="a0"):
+    """Return how many output neurons a network has, for images such as a0; `name` is for errors.
 
     >>> networks.classes(ConvNet.random(outputs=7), np.zeros((28, 28)))
     7
     """
-    return len(net.b3) if isinstance(net, ConvNet) else _outputs("a0", net, a0)
+    if isinstance(net, ConvNet):
+        return len(net.b3)
+    try:
+        z = net.weighted_outputs(a0)
+    except ValueError as error:
+        came = f"{checks.written(np.shape(a0))}: {error}"
+        checks.refuse(name, "images that fit the network", came)
+    if z.ndim != 1:
+        checks.refuse("net", "a row of outputs for each image", checks.written(z.shape))
+    return len(z)
 
 
 def dtype(net):
@@ -159,15 +168,3 @@ def dtype(net):
     if len(set(found.values())) != 1:
         checks.refuse("net", "parameters of one dtype", found or "no parameters")
     return np.dtype(next(iter(found.values())))
-
-
-def _outputs(name, net, a0):
-    """The number of outputs; what does not fit is refused by this name."""
-    try:
-        z = net.weighted_outputs(a0)
-    except ValueError as error:
-        came = f"{checks.written(np.shape(a0))}: {error}"
-        checks.refuse(name, "images that fit the network", came)
-    if z.ndim != 1:
-        checks.refuse("net", "a row of outputs for each image", checks.written(z.shape))
-    return len(z)

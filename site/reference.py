@@ -40,8 +40,8 @@ PAGES = {
         "The library: training",
         "How the network learns, and what a long run needs.",
         (
-            *("training.descent", "training.fast", "training.deep_step", "training.checkpoints"),
-            *("training.progress", "training.distributed"),
+            *("training.descent", "training.fast", "training.deep_step", "training.halves"),
+            *("training.checkpoints", "training.progress", "training.distributed"),
         ),
     ),
     "library_figures": (

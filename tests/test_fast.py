@@ -242,10 +242,10 @@ def test_two_threads_give_the_bits_of_one():
 
 
 def test_blas_has_one_thread_for_each_half_and_then_its_own_again():
-    stepper, blas = halved(network(None), "cross_entropy", 64), fast._blas()
+    stepper, blas = halved(network(None), "cross_entropy", 64), training.halves.blas()
 
     def threads(half=None, rows=None):
-        blas = fast.ThreadpoolController().select(user_api="blas")
+        blas = training.halves.ThreadpoolController().select(user_api="blas")
         return [library.num_threads for library in blas.lib_controllers]
 
     with blas.limit(limits=2):

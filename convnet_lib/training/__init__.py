@@ -6,13 +6,14 @@ room               what is in it
 descent.py         a step, a run of many, and how good a network is
 fast.py            the step that a run takes: the same gradients, much sooner
 deep_step.py       the same for a deep network; deep_work.py, what a layer has to do in it
+halves.py          the two threads that both of them work with
 checkpoints.py     a run kept in a file, and gone on from
 progress.py        the bar, or the lines, that tell how far a run is
 distributed.py     gradients summed up by several processes; not loaded here, it alone needs Dask
 =================  ===========================================================================
 """
 
-from . import checkpoints, deep_step, deep_work, fast, progress
+from . import checkpoints, deep_step, deep_work, fast, halves, progress
 from .deep_step import DeepStepper, stepper
 from .descent import (
     DivergedError,
@@ -39,6 +40,7 @@ __all__ = [
     "deep_step",
     "deep_work",
     "fast",
+    "halves",
     "hold_out",
     "mean_cost",
     "measured",

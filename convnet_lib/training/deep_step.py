@@ -14,13 +14,11 @@ Five ideas, each with the place in `deep_work`, or here, that holds it:
   mini-batch, as in `fast` (`DeepStepper`).
 """
 
-from concurrent.futures import ThreadPoolExecutor, wait
-
 import numpy as np
 
 from .. import checks, costs, deep, network, networks
 from ..deep import COLLAPSES
-from . import fast
+from . import fast, halves
 from .deep_work import LEARNING, Buffers, plan
 
 #: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
@@ -107,7 +105,7 @@ class DeepStepper:
             self.views[name][...] = array
         moving = net.with_parameters(self.views)  # its arrays are the views themselves
         self.halves = [_Half(moving, [self._vector(), self._vector()]) for _ in range(2)]
-        self.second_thread = ThreadPoolExecutor(1, initializer=fast._settle)
+        self.second_thread = halves.second_thread()
         self.sizes = {}
 
     @property
@@ -172,7 +170,7 @@ class DeepStepper:
         """
         images = checks.finite("images", images)
         if len(images):
-            networks._outputs("images", self.like, images[0])
+            networks.classes(self.like, images[0], "images")
         return self.forward(images)
 
     def forward(self, images):
@@ -211,13 +209,8 @@ class DeepStepper:
         """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
         if len(rows) * self._size(images)[1] < TWO_THREADS_FROM or len(rows) < 2:
             return [work(0, rows)]
-        with fast._blas().limit(limits=1):
-            middle = len(rows) // 2
-            second = self.second_thread.submit(work, 1, rows[middle:])
-            try:
-                return [work(0, rows[:middle]), second.result()]
-            finally:  # an interrupted first half must not leave the second one at work
-                wait([second])
+        with halves.blas().limit(limits=1):
+            return halves.both(self.second_thread, work, rows)
 
     def _size(self, images):
         """Return how many such images make a chunk, and how many products one asks for."""
@@ -252,7 +245,7 @@ class DeepStepper:
         rows = np.arange(len(images)) if rows is None else fast.some_rows(rows, len(images))
         if not len(rows):
             checks.refuse("images", "at least one", "none")
-        outputs = networks._outputs("images", self.like, images[0])
+        outputs = networks.classes(self.like, images[0], "images")
         checks.shape("y", y, (len(images), outputs))
         checks.finite("images", images.take(rows, axis=0))
         checks.finite("y", y.take(rows, axis=0))

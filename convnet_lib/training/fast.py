@@ -13,26 +13,22 @@ Six ideas, each with the function that holds it:
 - Buffers are laid out once, small enough to stay in the cache (`Buffers`), and two Python threads
   work on the halves of a large mini-batch: NumPy lets go of the interpreter (`Stepper`). BLAS then
   has one thread for each of them, as its own would wait for each other at every small product;
-  and the second one has a core of its own (`_settle`).
+  and the second one has a core of its own (`halves.py`).
 
 The letters of the shapes: n an image of the chunk; f of F a feature map, c of C a channel;
 KH, KW the size of the filter; P, Q that of a pooled map; r, s ∈ {0, 1} a neuron's row and column
 in its window, so that z¹ at j = 2p + r, k = 2q + s is ``z[s, f, r, p, q, n]``.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from threadpoolctl import ThreadpoolController
 
 from .. import checks, costs, network
 from ..network import Gradients
+from . import halves
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
 # there are no more than so many z¹ of them.
@@ -395,7 +391,7 @@ class Stepper:
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
         self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
         self.two_from = max(2, TWO_THREADS_FROM // z1)
-        self.second_thread = ThreadPoolExecutor(1, initializer=_settle)
+        self.second_thread = halves.second_thread()
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
         self.buffers = {}
 
@@ -518,15 +514,10 @@ class Stepper:
         """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
         if len(rows) < self.two_from // 2:  # too few for BLAS to start threads of its own
             return [work(0, rows)]
-        with _blas().limit(limits=1):
+        with halves.blas().limit(limits=1):
             if len(rows) < self.two_from:
                 return [work(0, rows)]
-            middle = len(rows) // 2
-            second = self.second_thread.submit(work, 1, rows[middle:])
-            try:
-                return [work(0, rows[:middle]), second.result()]
-            finally:  # an interrupted first half must not leave the second one at work
-                wait([second])
+            return halves.both(self.second_thread, work, rows)
 
     def _chunks(self, rows):
         """Return the rows in chunks of nearly equal length that fit the cache."""
@@ -583,24 +574,6 @@ def some_rows(rows, count):
     if rows.min() < 0 or rows.max() >= count:
         checks.refuse("rows", f"numbers from 0 to {count - 1}", f"{rows.min()} to {rows.max()}")
     return rows
-
-
-def _settle():
-    """Prepare the second thread for its work."""
-    np.seterr(all="ignore")  # overflow in a run that diverges is for the caller's errstate
-    # Two threads that hand the interpreter to and fro look as if one waited for the other, and
-    # Linux at times leaves both on one core for seconds. So this one, alone, has a fixed core;
-    # not the same one in every process.
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        with suppress(OSError):  # where the system refuses, the step is right all the same
-            os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
-
-
-@cache
-def _blas():
-    """Return what tells NumPy's BLAS how many threads it may use."""
-    return ThreadpoolController().select(user_api="blas")
 
 
 def _parameters(net, sizes, dtype):
