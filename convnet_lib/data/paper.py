@@ -21,7 +21,7 @@ BLACKEST = 0.05
 # Of full ink: less than this is no ink, in a picture with grain and in one without.
 EDGE = (0.15, 0.04)
 # Parts that are nearer than this, of the longer side of the largest, are one figure.
-GAP = 0.2
+GAP = 0.25
 # Of the ink of the largest: a part with less is dust, a figure with less is no second one.
 DUST, SECOND = 0.005, 0.1
 # Of the longer side of the picture: what is shorter is no figure beside one that the edge cuts.
