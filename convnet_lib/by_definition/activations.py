@@ -1,6 +1,6 @@
 """The activations, number by number: F2, F5, F2r, F5s and F5j."""
 
-from math import exp, isnan
+from math import exp, inf, isnan
 
 import numpy as np
 
@@ -71,8 +71,9 @@ def softmax(z):
     if z.ndim > 1:
         return np.stack([softmax(z[n]) for n in examples_of("z", z)])
     # The fraction turned over, Σ_m e^{z_m - z_l}; e to more than 700 is too large to be written.
-    powers = [[exp(min(z[m] - z[q], 700)) for m in range(len(z))] for q in range(len(z))]
-    return np.array([1 / sum(row) for row in powers], z.dtype)
+    n = [float(number) for number in z]
+    a = [sum(exp(min(z_m - z_l, 700)) for z_m in n) ** -1 if z_l != -inf else 0 for z_l in n]
+    return np.array(a, z.dtype)
 
 
 def softmax_jacobian(z):
