@@ -166,7 +166,7 @@ def nabla_b(delta, w):
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
-        w: the shared weights; their number of axes tells whether δ has an axis of maps.
+        w: the shared weights; their axes tell whether δ has an axis of maps, and of how many.
 
     Returns:
         ∂C/∂b, with the shape of b: (), with feature maps (F,).

@@ -270,10 +270,10 @@ def given(name, net):
     >>> network.given("net", 5)
     Traceback (most recent call last):
         ...
-    ValueError: net: expected a ConvNet, got a int
+    ValueError: net: expected a ConvNet, got an int
     """
     if not isinstance(net, ConvNet):
-        checks.refuse(name, "a ConvNet", f"a {type(net).__name__}")
+        checks.refuse(name, "a ConvNet", checks.kind(net))
     return net
 
 
