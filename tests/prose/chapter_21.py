@@ -44,7 +44,10 @@ CLAIMS = {
     "Of the ink of #, # lie in row # and # in row #, so the mean row is #; # lie in column #, "
     "so the mean column is #": centre,
     "PyTorch's row is #, #, #, #. Keras's is #, #, #, #": in_a_row,
-    "a file of # bytes and its grey levels": lambda: 4 + 3 * 4,
+    "a file of # bytes and their grey levels; its labels are another, of # bytes": lambda: (
+        4 + 3 * 4,
+        4 + 1 * 4,
+    ),
     "# for bytes; a byte for the number of axes": lambda: 8,
     "its longer side was # pixels": lambda: 20,
     "begins with the bytes 0, 0, 8, 3, 0, 0, 39, 16": lambda: True,
