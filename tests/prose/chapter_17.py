@@ -70,6 +70,10 @@ CLAIMS = {
         *(0 + 1 - l for l in range(5)),
         5 - 1 - 1,
     ),
+    "Symptom: an index past the last row": lambda: all(
+        stride * (conv.size(8, 3, stride, padding) - 1) + 3 > 8
+        for stride, padding in ((1, 1), (2, 1), (2, 2), (3, 2))
+    ),
     "Both have # places": lambda: conv.size(9, 4, 3, 2),
 }
 PLAIN = {

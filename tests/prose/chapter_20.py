@@ -72,10 +72,16 @@ CLAIMS = {
         another_row()[1][np.abs(another_row()[1]).argmax()] == -6 * 2 + 3 * 1
     ),
     "Pixel # has ink too, and its slope is #": lambda: (5, another_row()[1][5]),
+    "a ReLU does not mind, since what it makes is positive where its input is": lambda: bool(
+        np.array_equal(
+            deep.ReLU().backward(np.array([3.0, 5.0]), np.array([-1.0, 2.0])),
+            deep.ReLU().backward(np.array([3.0, 5.0]), np.array([0.0, 2.0])),
+        )
+    ),
     "the strokes are more than twice as steep": lambda: (
         "more than twice as steep" in output("nb20-034")
     ),
-    "More than half of all that is steep lies on blank paper": lambda: (
+    "more than half of the slopes lie on blank paper": lambda: (
         "more than half of the slopes" in output("nb20-034")
     ),
     "It has # parameters": lambda: sum(x.size for x in NET.parameters.values()),
@@ -104,7 +110,7 @@ CLAIMS = {
 PLAIN = {
     "chosen on 500 of the 4,000": "a choice of how many to hold out",
     "of the first 200": "as many digits as the cell below takes",
-    "the median of 200 digits": "as many digits as the cells take",
+    "of the 200 ratios the median": "as many digits as the cells take",
     "Among the 200": "as many digits as the cells before take",
     "of our 200": "as many digits as the cells before take",
     "gives 0.9999 to the right class": "a supposition of the exercise",
