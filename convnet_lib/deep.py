@@ -165,7 +165,8 @@ class Network:
             place: row and column of the neuron.
 
         Returns:
-            Two ranges; rows and columns of the padding, which are no pixels, count too.
+            Two ranges, each from the first that is seen to the last; rows and columns of the
+            padding, which are no pixels, and those between that a stride passes over count too.
 
         Raises:
             ValueError: if i is no number of activations, or there is a Dense layer or a softmax
