@@ -59,6 +59,10 @@ CLAIMS = {
         size(TWENTY, *TWENTY.parameters) < 24 * 24 * (28 * 28 + 1) / 15
     ),
     "$z^1$ of several hundred": lambda: bool(300 < 255 * np.abs(LAYERS.z1).max() < 700),
+    "several hundred in size, in the 4 from # to #.": lambda: (
+        255 * LAYERS.z1.min(),
+        255 * LAYERS.z1.max(),
+    ),
     "Of the # neurons that see ink": lambda: inked().sum(),
     "the activations of all but # are then within 0.01 of 0 or of 1": between,
     "from 1 up to #: the ten outputs": fewest,
