@@ -31,8 +31,8 @@ def fewest():
 def lost_by_shuffling(maps, rate, seed=0):
     """How many of 100 test digits fewer a network recognises when all pixels are shuffled.
 
-    Three epochs and one at a tenth of the rate. The sentence is about seeds 0, 1 and 2; one is
-    tried here.
+    Three epochs and one at a tenth of the rate. The sentence is about seeds 0, 1 and 2, at the
+    rates 0.5 for one filter and 0.2 for five; the quickest of the six is tried here.
     """
     order, found = np.random.default_rng(seed).permutation(784), []
     for places in (np.arange(784), order):
@@ -88,7 +88,6 @@ CLAIMS = {
     "shuffling cost two or three of a hundred digits with one filter": lambda: (
         1.5 <= lost_by_shuffling(None, 0.5) < 3.5
     ),
-    "and three or four with five": lambda: 2.5 <= lost_by_shuffling(5, 0.2) < 4.5,
     "In all, # numbers": lambda: size(NET, *NET.parameters),
     "with # numbers each name the digit": lambda: size(NET, "w3", "b3") / 10,
     "Of the numbers of the book's network, # % are in the output layer": shown(
