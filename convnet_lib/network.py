@@ -91,7 +91,7 @@ class ConvNet:
         """Return a network with random weights and zero biases.
 
         The weights are drawn from normal distributions of mean 0, and of standard deviation 1/√n
-        where n is the number of weighted inputs of a neuron (Nielsen, Neural Networks and Deep
+        where n is the number of weights that lead to a neuron (Nielsen, Neural Networks and Deep
         Learning, ch. 3), so that z¹ and z³ begin in the steep part of σ.
 
         >>> net = ConvNet.random(maps=20, seed=0)
