@@ -47,7 +47,7 @@ def array(name, x, expected="an array"):
 def floats(name, x):
     """Return x as an array of float32 or float64; anything else is refused.
 
-    A Python number counts as float64. An image of integers is not converted here: whether its
+    A Python float counts as float64. An image of integers is not converted here: whether its
     255 means 1 is for ``data`` to say.
 
     >>> checks.floats("a", [1.0, 0.5])

@@ -305,7 +305,7 @@ def bias(b, w):
         ...
     ValueError: b: expected shape (2,), got (3,)
     """
-    # A Python number takes w's dtype: a bias of 0.5 must not turn float32 into float64.
+    # A Python float takes w's dtype: a bias of 0.5 must not turn float32 into float64.
     b = np.asarray(b, w.dtype) if isinstance(b, float) else checks.floats("b", b)
     maps_first("w", w, b)
     checks.shape("b", b, w.shape[:1] if w.ndim > 2 else ())
