@@ -351,6 +351,16 @@ def written(axes):
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
 
 
+def kind(x):
+    """Return what something is, as it is named in a message: an int.
+
+    >>> checks.kind(5), checks.kind("5")
+    ('an int', 'a str')
+    """
+    name = type(x).__name__
+    return f"{'an' if name == 'ndarray' or name[0] in 'aeioAEIO' else 'a'} {name}"
+
+
 def plain(x):
     """Return x as it is written in a message: 'np.float64(nan)' as nan, a word in its marks.
 

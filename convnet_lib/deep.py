@@ -88,9 +88,7 @@ class Network:
         given = self.layers if isinstance(self.layers, list | tuple) else [self.layers]
         for i, layer in enumerate(given):
             if not isinstance(layer, Layer):
-                checks.refuse(
-                    f"layers[{i}]", "a layer, as deep.ReLU()", f"a {type(layer).__name__}"
-                )
+                checks.refuse(f"layers[{i}]", "a layer, as deep.ReLU()", checks.kind(layer))
         if not given:
             checks.refuse("layers", "at least one", "none")
         checks.one_of("cost", self.cost, costs.PRIMES)
