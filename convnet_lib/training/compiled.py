@@ -11,9 +11,9 @@ face of `fast.Stepper`. What the measurements of chapter 13 asked for in between
 - The four neurons of a window stand in four such runs: F3 and its switch are comparisons between
   them, and one number says who won (`pool`). No window is searched twice.
 - The 576 errors of δ¹, of which 432 are 0, eight at a time, take less time than the 144 winners
-  followed back one by one. So BP4 is a sum over all (`nabla_w1`).
+  followed back one by one. So BP4 is a sum over all (`_nabla_w1`).
 - The sizes of the network are constants for the compiler, so that it can write the loops over the
-  filter out (`compiled`). It compiles once for each size and dtype and keeps the result in a file.
+  filter out (`_compiled`). It compiles once for each size and dtype and keeps the result in a file.
 - A whole run of mini-batches is one call (`Stepper.steps`). A call costs what a step does.
 
 The letters of the shapes are those of `fast`; i is a window, of n lanes: P rows of S, of which
@@ -167,7 +167,7 @@ def lay(image, x, lanes):
 
 
 @part
-def convolve(x, w1, z, lanes):
+def _convolve(x, w1, z, lanes):
     """Write the four z¹ of every window without the bias into z, (2, 2, n) (F1).
 
     Args:
@@ -211,14 +211,14 @@ def pool(z, a2, winner, lanes):
 
 
 @part
-def activate(a2, b1, real, lanes):
+def _activate(a2, b1, real, lanes):
     """Write σ(a2 + b1) over a2, (n,), and 0 where the lane is no window's (F2)."""
     for i in range(lanes.n):
         a2[i] = real[i] / (1 + exp(-(a2[i] + b1)))
 
 
 @summed
-def outputs(w3, b3, a2, z3, lanes):
+def _outputs(w3, b3, a2, z3, lanes):
     """Write z³, (outputs,), for a2, (F, n), and w3, (F, outputs, n) (F4)."""
     for q in range(lanes.outputs):
         total = b3[q]
@@ -229,18 +229,18 @@ def outputs(w3, b3, a2, z3, lanes):
 
 
 @part
-def feedforward(image, p, space, lanes):
+def _feedforward(image, p, space, lanes):
     """Leave z³ of one image in space.z3, and planes, a² and winners beside it (F1–F4)."""
     lay(image, space.x, lanes)
     for f in range(lanes.F):
-        convolve(space.x, p.w1[f], space.z, lanes)  # F1 without b¹
+        _convolve(space.x, p.w1[f], space.z, lanes)  # F1 without b¹
         pool(space.z, space.a2[f], space.winner[f], lanes)  # F3
-        activate(space.a2[f], p.b1[f], space.real, lanes)  # the b¹ of F1, F2
-    outputs(p.w3, p.b3, space.a2, space.z3, lanes)  # F4
+        _activate(space.a2[f], p.b1[f], space.real, lanes)  # the b¹ of F1, F2
+    _outputs(p.w3, p.b3, space.a2, space.z3, lanes)  # F4
 
 
 @part
-def errors(z3, y, quadratic, scale, delta3, lanes):
+def _errors(z3, y, quadratic, scale, delta3, lanes):
     """Write δ³ times `scale`, (outputs,), into delta3 (F5, BP1)."""
     for q in range(lanes.outputs):
         a3 = 1 / (1 + exp(-z3[q]))
@@ -250,7 +250,7 @@ def errors(z3, y, quadratic, scale, delta3, lanes):
 
 
 @part
-def through(w3, delta3, a2, delta, lanes):
+def _through(w3, delta3, a2, delta, lanes):
     """Write δ¹ of a map's winners, (n,), into delta (BP2)."""
     for i in range(lanes.n):
         delta[i] = 0
@@ -263,7 +263,15 @@ def through(w3, delta3, a2, delta, lanes):
 
 @part
 def route(delta, winner, z, lanes):
-    """Write δ¹ of all four neurons of each window over z: the winner gets it all (BP2a)."""
+    """Write δ¹ of all four neurons of each window over z: the winner gets it all (BP2a).
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, S=2, L=2, n=2)
+    >>> z = np.empty((2, 2, 2))
+    >>> compiled.route.py_func(np.array([0.5, 7.0]), np.array([3.0, 1.0]), z, lanes)
+    >>> z[0, 0], z[0, 1], z[1, 0], z[1, 1]
+    (array([0., 0.]), array([0., 7.]), array([0., 0.]), array([0.5, 0. ]))
+    """
     for r in range(2):
         for s in range(2):
             for i in range(lanes.n):
@@ -271,7 +279,7 @@ def route(delta, winner, z, lanes):
 
 
 @summed
-def total(x, lanes):
+def _total(x, lanes):
     """Return the sum of x, (n,)."""
     found = x.dtype.type(0)
     for i in range(lanes.n):
@@ -280,7 +288,7 @@ def total(x, lanes):
 
 
 @part
-def nabla_w3(a2, delta3, nabla, lanes):
+def _nabla_w3(a2, delta3, nabla, lanes):
     """Add ∂C/∂w³ of one map to nabla, (outputs, n) (BP4a)."""
     for q in range(lanes.outputs):
         for i in range(lanes.n):
@@ -288,19 +296,19 @@ def nabla_w3(a2, delta3, nabla, lanes):
 
 
 @summed
-def nabla_w1(z, x, nabla, lanes):
+def _nabla_w1(z, x, nabla, lanes):
     """Add ∂C/∂w¹ of one map to nabla, (C, KH, KW): all 576 errors, eight at a time (BP4)."""
     for c in range(lanes.C):
         for l in range(lanes.KH):
             if lanes.KW == 5:
-                five_columns(z, x, nabla[c, l], c, l, lanes)
+                _five_columns(z, x, nabla[c, l], c, l, lanes)
             else:
                 for m in range(lanes.KW):
-                    nabla[c, l, m] += one_weight(z, x, c, l, m, lanes)
+                    nabla[c, l, m] += _one_weight(z, x, c, l, m, lanes)
 
 
 @summed
-def one_weight(z, x, c, l, m, lanes):
+def _one_weight(z, x, c, l, m, lanes):
     """Return ∂C/∂w¹ of the weight at l, m (BP4)."""
     found = z.dtype.type(0)
     for r in range(2):
@@ -313,8 +321,8 @@ def one_weight(z, x, c, l, m, lanes):
 
 
 @summed
-def five_columns(z, x, nabla, c, l, lanes):
-    """Add what `one_weight` returns for m = 0 to 4: the filter's row of five written out.
+def _five_columns(z, x, nabla, c, l, lanes):
+    """Add what `_one_weight` returns for m = 0 to 4: the filter's row of five written out.
 
     Each error is fetched once for five products, and not five times for one.
     """
@@ -337,19 +345,19 @@ def five_columns(z, x, nabla, c, l, lanes):
 
 
 @part
-def backprop(image, y, p, nabla, space, quadratic, scale, lanes):
+def _backprop(image, y, p, nabla, space, quadratic, scale, lanes):
     """Add the gradients of one image, times `scale`, to nabla (BP1–BP4).
 
     `nabla` may be `p` itself: each weight is read for the last time before it moves.
     """
-    feedforward(image, p, space, lanes)
-    errors(space.z3, y, quadratic, scale, space.delta3, lanes)  # BP1
+    _feedforward(image, p, space, lanes)
+    _errors(space.z3, y, quadratic, scale, space.delta3, lanes)  # BP1
     for f in range(lanes.F):
-        through(p.w3[f], space.delta3, space.a2[f], space.delta, lanes)  # BP2
-        nabla_w3(space.a2[f], space.delta3, nabla.w3[f], lanes)  # BP4a
-        nabla.b1[f] += total(space.delta, lanes)  # BP3
+        _through(p.w3[f], space.delta3, space.a2[f], space.delta, lanes)  # BP2
+        _nabla_w3(space.a2[f], space.delta3, nabla.w3[f], lanes)  # BP4a
+        nabla.b1[f] += _total(space.delta, lanes)  # BP3
         route(space.delta, space.winner[f], space.z, lanes)  # BP2a
-        nabla_w1(space.z, space.x, nabla.w1[f], lanes)  # BP4
+        _nabla_w1(space.z, space.x, nabla.w1[f], lanes)  # BP4
     for q in range(lanes.outputs):
         nabla.b3[q] += space.delta3[q]  # BP3a
 
@@ -420,7 +428,7 @@ class Space(NamedTuple):
 
 
 @cache
-def compiled(lanes):
+def _compiled(lanes):
     """Return two functions compiled for a network of such sizes: its steps, and z³ alone.
 
     Numba compiles each when it is first called, which takes seconds, and keeps the machine code
@@ -438,7 +446,7 @@ def compiled(lanes):
             if not at_once:
                 sums.all[:] = 0
             for row in some:
-                backprop(images[row], y[row], p, nabla, space, quadratic, scale, lanes)
+                _backprop(images[row], y[row], p, nabla, space, quadratic, scale, lanes)
             if moving and not at_once:
                 for i in range(len(p.all)):
                     p.all[i] += sums.all[i]
@@ -447,7 +455,7 @@ def compiled(lanes):
     def forward(images, rows, p, space, z3):
         """Write z³ of the rows into z3."""
         for n in range(len(rows)):
-            feedforward(images[rows[n]], p, space, lanes)
+            _feedforward(images[rows[n]], p, space, lanes)
             z3[n] = space.z3
 
     return steps, forward
@@ -475,7 +483,7 @@ class Stepper(fast.Stepper):
         self.parameters, *self.sums = (Parameters.zeros(self.lanes, self.dtype) for _ in range(3))
         self._take(self.like)
         self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))
-        self._steps, self._forward = compiled(self.lanes)
+        self._steps, self._forward = _compiled(self.lanes)
 
     @checks.underflow_is_zero
     def step(self, images, y, learning_rate, rows=None, checked=False):

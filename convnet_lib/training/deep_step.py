@@ -16,7 +16,7 @@ Five ideas, each with the place in `deep_work`, or here, that holds it:
 
 import numpy as np
 
-from .. import checks, costs, deep, network, networks
+from .. import checks, costs, deep, networks
 from ..deep import COLLAPSES
 from . import fast, halves
 from .deep_work import LEARNING, Buffers, plan
@@ -250,18 +250,3 @@ class DeepStepper:
         checks.finite("images", images.take(rows, axis=0))
         checks.finite("y", y.take(rows, axis=0))
         return images, y, rows
-
-
-def stepper(net, cost=None):
-    """Return the object that takes the steps of a network: `Stepper` or `DeepStepper`.
-
-    >>> type(training.stepper(ConvNet.random())).__name__
-    'Stepper'
-
-    Raises:
-        ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
-    """
-    networks.given("net", net)
-    if isinstance(net, network.ConvNet):
-        return fast.Stepper(net, networks.cost_name(net, cost))
-    return DeepStepper(net, cost)
