@@ -344,7 +344,8 @@ def _taken(net, *sets):
 
 def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
-    many = len(images) if np.ndim(images) else 1
+    images = checks.array("images", images)
+    many = len(images) if images.ndim else 1
     z3 = stepper(net, None, engine, many).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
