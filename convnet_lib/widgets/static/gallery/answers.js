@@ -110,8 +110,8 @@ class Answers {
   buildBars(parent) {
     const table = document.createElement("table");
     table.className = "ga-bars";
-    const layer = this.model.get("layer");
-    table.innerHTML = `<thead class="cn-unseen"><tr><th scope="col">class</th><th scope="col" colspan="2">${symbol("a", layer, ["l"])}</th><th scope="col"></th></tr></thead><tbody></tbody>`;
+    table.setAttribute("aria-label", "The output of each class");
+    table.innerHTML = "<tbody></tbody>";
     const body = /** @type {HTMLTableSectionElement} */ (table.querySelector("tbody"));
     this.lines = Array.from({ length: this.classes }, (_, q) => {
       const line = body.insertRow();
