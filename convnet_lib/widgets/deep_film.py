@@ -175,7 +175,8 @@ def refuse_short_curves(run):
     """Refuse a run whose curves have not a number for each network.
 
     >>> from convnet_lib.widgets.deep_film import refuse_short_curves
-    >>> refuse_short_curves(training.Run((), *[np.zeros(0)] * 4))
+    >>> refuse_short_curves(training.Run((), *[np.zeros(0)] * 4)) is None
+    True
     """
     for name in ("costs", "train_accuracy", "test_accuracy"):
         checks.shape(f"run.{name}", np.asarray(getattr(run, name)), (len(run.nets),))

@@ -10,7 +10,7 @@ import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { charts, gradients } from "./curves.js";
 import { seen } from "./field.js";
 import { blend, Player } from "./player.js";
-import { SmallMaps } from "./small.js";
+import { SmallMaps, shelve } from "./small.js";
 
 const CURVES = ["costs", "train_accuracy", "test_accuracy"];
 const CHOICES = ["frame", "index", "layer", "map", "channel", "shade"];
@@ -124,7 +124,7 @@ class DeepFilm {
   buildCharts() {
     const { figure, model } = this;
     const row = figure.row();
-    row.classList.add("cn-shelf");
+    shelve(row, "Curves over the epochs");
     const arrays = Object.fromEntries(CURVES.map((name) => [name, figure.array(name)]));
     const shown = charts(arrays, false);
     if (model.get("labels").length) shown.push(gradients(figure.array("sizes"), this.shown));

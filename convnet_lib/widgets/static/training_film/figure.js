@@ -8,7 +8,7 @@ import { aDigit, winnerMarks, winnerOf } from "../parts/maps.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { CURVES, charts } from "./curves.js";
 import { blend, Player } from "./player.js";
-import { SmallMaps } from "./small.js";
+import { SmallMaps, shelve } from "./small.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
@@ -147,7 +147,7 @@ class TrainingFilm {
 
   buildCharts() {
     const row = this.figure.row();
-    row.classList.add("cn-shelf");
+    shelve(row, "Curves over the epochs");
     const onMove = (epoch) => this.player.go(this.nearest(epoch));
     const shown = charts(this.arrays, this.hasErrors);
     this.charts = shown.map((options) => new Chart(this.figure, row, { ...options, onMove }));

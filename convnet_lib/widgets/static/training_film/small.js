@@ -63,6 +63,14 @@ export class SmallMaps {
   }
 }
 
+/** Let a row that is too wide for a phone be drawn along there. @param {HTMLElement} row @param {string} words */
+export function shelve(row, words) {
+  row.classList.add("cn-shelf");
+  row.tabIndex = 0; // else the keyboard could not move it
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", words);
+}
+
 /** The smallest and the largest of the numbers that are finite. @param {NDArray} map */
 function ends({ values }) {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
