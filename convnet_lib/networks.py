@@ -95,6 +95,16 @@ def gradients(net, a0, y, cost=None, ties="first"):
     return {f"{i}.{name}": nabla for i, layer in enumerate(nablas) for name, nabla in layer.items()}
 
 
+def answers(net, a0):
+    """Return the activations of the output neurons (F5, D1).
+
+    >>> net = deep.Network([deep.ReLU(), deep.Softmax()], "log_likelihood")
+    >>> networks.answers(net, np.log([3.0, 1.0]))
+    array([0.75, 0.25])
+    """
+    return net.feedforward(a0).a3 if isinstance(net, ConvNet) else net.feedforward(a0)[-1]
+
+
 def weighted_outputs(net, a0):
     """Return what the output neurons are given, z³ of a ConvNet; the largest is the answer (F4).
 

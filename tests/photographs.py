@@ -16,7 +16,7 @@ def smooth_noise(rng, shape, cells):
 
 def light(rng, shape):
     """How much light falls on each pixel: a slope, unevenness, and the edge of a shadow."""
-    rows, columns = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j]
+    rows, columns = np.ogrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j]
     way = rng.uniform(0, 2 * np.pi)
     slope = 1 + rng.uniform(0, 0.2) * (np.cos(way) * rows + np.sin(way) * columns)
     uneven = 1 + 0.03 * smooth_noise(rng, shape, 5)

@@ -108,7 +108,11 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((deep.Network([deep.ReLU()]), IMAGES), r"net: .* got a deep\.Network; figures\.maps"),
+        (
+            (deep.Network([deep.ReLU()]), IMAGES, None, None, "maps"),
+            r"net: .* got a deep\.Network; figures\.maps",
+        ),
+        ((NET, IMAGES, None, None, "filters"), "of: expected 'maps' or 'digits', got 'filters'"),
         ((None, IMAGES), "net: expected a ConvNet, or a mapping .*, got a NoneType"),
         (
             ({"w1": NET.w1, "b1": NET.b1}, IMAGES),

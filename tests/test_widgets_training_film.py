@@ -120,8 +120,8 @@ CHANNELS = ConvNet(np.zeros((2, 3, 5, 5)), np.zeros(2), np.zeros((10, 2, 12, 12)
         ((RUN.nets, IMAGES), "run: expected a training.Run, got a tuple"),
         ((replace(RUN, nets=()), IMAGES), "run: expected at least one network, got none"),
         (
-            (replace(RUN, nets=(deep.Network([deep.ReLU()]),) * 2), IMAGES),
-            r"run.nets\[0\]: .* got a deep\.Network; figures\.maps",
+            (replace(RUN, nets=(*RUN.nets[:4], deep.Network([deep.ReLU()]))), IMAGES),
+            r"run.nets\[4\]: .* got a deep\.Network; figures\.maps",
         ),
         ((replace(RUN, nets=(1, 2)), IMAGES), r"run.nets\[0\]: expected a ConvNet, .* got a int"),
         ((MIXED, IMAGES), r"run.nets\[4\].w1: expected shape \(4, 5, 5\), got \(3, 5, 5\)"),

@@ -166,28 +166,35 @@ def components(mask):
     array([[1, 0, 0, 2],
            [0, 1, 0, 2]])
     """
-    one, other = _neighbours(mask)
-    number = np.arange(mask.sum())
+    first, end = _runs(mask)
+    one, other = _touching(first, end, mask.shape[1] + 1)
+    number = np.arange(len(first))
     while (number[one] != number[other]).any():
         least = np.minimum(number[one], number[other])
         for side in (one, other):
-            # Not only the pixel but what it stands for learns of the smaller number.
+            # Not only the run but what it stands for learns of the smaller number.
             np.minimum.at(number, number[side], least)
         while (number != number[number]).any():
             number = number[number]
     found = np.zeros(mask.shape, int)
-    found[mask] = np.unique(number, return_inverse=True)[1] + 1
+    found[mask] = np.repeat(np.unique(number, return_inverse=True)[1] + 1, end - first)
     return found
 
 
-def _neighbours(mask):
-    """Return two rows, each two neighbours of a mask, which are counted in row-major order."""
-    place = np.full(np.add(mask.shape, 2), -1)  # with a border that is outside
-    place[1:-1, 1:-1][mask] = here = np.arange(mask.sum())
-    rows, columns = np.nonzero(mask)
-    there = [place[rows + 1 + j, columns + 1 + k] for j, k in ((0, 1), (1, -1), (1, 0), (1, 1))]
-    pairs = np.stack([np.tile(here, 4), np.concatenate(there)])
-    return pairs[:, pairs[1] >= 0]
+def _runs(mask):
+    """Return where each run along a row begins and ends, counted in rows longer by one pixel."""
+    wide = np.zeros((mask.shape[0], mask.shape[1] + 1), bool)
+    wide[:, :-1] = mask
+    changes = np.flatnonzero(np.diff(wide.ravel(), prepend=False))
+    return changes[::2], changes[1::2]
+
+
+def _touching(first, end, wide):
+    """Return two rows, each two runs that touch, the one in the row below the other's."""
+    low, high = np.searchsorted(end, first + wide), np.searchsorted(first, end + wide, "right")
+    counts = np.maximum(high - low, 0)
+    place = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(np.arange(len(first)), counts), np.repeat(low, counts) + place
 
 
 def extent(mask):
@@ -218,10 +225,11 @@ def _weights(parts, soft):
 
 def _half_way(soft):
     """Return the cut that lies half-way between the means of what is below and above it."""
-    cut, before = soft.max() / 2, None
+    cut, before, total = soft.max() / 2, None, soft.sum()
     while cut != before and (soft > cut).any():
-        before, above = cut, soft > cut
-        cut = (soft[above].mean() + soft[~above].mean()) / 2
+        before, above = cut, soft[soft > cut]
+        below = (total - above.sum()) / (soft.size - above.size)
+        cut = (above.mean() + below) / 2
     return float(cut)
 
 

@@ -19,7 +19,8 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
     Args:
         array: shape (rows, columns).
         name: what it is called, as a title; mathtext such as "$z^1$" is understood.
-        kind: "activation" for numbers in [0, 1], "signed" for numbers about 0.
+        kind: "activation" for numbers in [0, 1], "signed" for numbers about 0, "positive" for
+            numbers from 0 on, such as counts or what a ReLU lets pass.
         outline: a mask of the cells to outline, or None.
         mark: (row, column, rows, columns) of a rectangle to outline, or None.
         numbers: whether to write the numbers in the cells; None writes them where they fit.
@@ -77,11 +78,11 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
     >>> ax = figures.Picture(3, 2, "Two numbers.").subplots()
     >>> image = figures.draw_cells(ax, np.array([[2.0, -5.0]]), "$z^1$")
     >>> [text.get_text() for text in ax.texts], image.get_clim()
-    (['2', '-5'], (-5.0, 5.0))
+    (['2', '−5'], (-5.0, 5.0))
     """
     array = grid("array", array)
     low, high = color_range(array, kind, limit)
-    palette = SEQUENTIAL if kind == "activation" else DIVERGING
+    palette = DIVERGING if kind == "signed" else SEQUENTIAL
     image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
     ax.set_title(name, fontsize=11)
     for axis, n in ((ax.xaxis, array.shape[1]), (ax.yaxis, array.shape[0])):
@@ -133,24 +134,25 @@ def draw_mark(ax, mark, color=ACCENT):
 
 
 def color_range(array, kind, limit=None):
-    """Return the numbers that get the first and the last colour: (0, 1), or symmetric about 0.
+    """Return the numbers that get the first and the last colour: from 0, or symmetric about 0.
 
     >>> from convnet_lib import figures
     >>> figures.color_range(np.array([[2.0, -5.0]]), "signed")
     (-5.0, 5.0)
     >>> figures.color_range(np.array([[2.0, -5.0]]), "activation")
     (0.0, 1.0)
+    >>> figures.color_range(np.array([[0, 25]]), "positive")
+    (0.0, 25.0)
     """
-    checks.one_of("kind", kind, ("activation", "signed"))
+    checks.one_of("kind", kind, ("activation", "signed", "positive"))
     if kind == "activation":
         return 0.0, 1.0
-    if limit is not None:
-        limit = checks.positive("limit", limit)
-        return -limit, limit
-    array = _numbers("array", array).astype(float)  # the smallest int8 has no absolute value
-    finite = np.abs(array)[np.isfinite(array)]
-    largest = (finite.max() if finite.size else 0.0) or 1.0
-    return -float(largest), float(largest)
+    if limit is None:
+        array = _numbers("array", array).astype(float)  # the smallest int8 has no absolute value
+        finite = np.abs(array)[np.isfinite(array)]
+        limit = float((finite.max() if finite.size else 0.0) or 1.0)
+    limit = checks.positive("limit", limit)
+    return (0.0 if kind == "positive" else -limit), limit
 
 
 def _write_numbers(ax, array, image):
@@ -158,7 +160,7 @@ def _write_numbers(ax, array, image):
         red, green, blue, _ = image.cmap(image.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
         # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
-        text = f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+        text = f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".").replace("-", "−")
         ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
 
 
@@ -243,7 +245,7 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     Args:
         arrays: shape (N, rows, columns).
         names: N titles.
-        kind: "signed" or "activation"; signed arrays share one scale of colours.
+        kind: as in `cells`; all arrays share one scale of colours.
         outlines: N masks of cells to outline, or None.
         columns: arrays a row.
         limit: as in `cells`.
@@ -265,7 +267,7 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     )
     picture = Picture(columns * 1.15 + 0.5, rows * 1.35, alt)
     axes = picture.subplots(rows, columns, squeeze=False)
-    palette = SEQUENTIAL if kind == "activation" else DIVERGING
+    palette = DIVERGING if kind == "signed" else SEQUENTIAL
     for ax in axes.flat:
         ax.axis("off")
     for n, ax in zip(range(len(arrays)), axes.flat, strict=False):

@@ -27,7 +27,7 @@ from .base import GridFigure, style
 ALL_STATES = 64
 DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
 MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
-KINDS = {"activation": "sequential", "signed": "diverging"}
+KINDS = {"activation": "sequential", "signed": "diverging", "positive": "sequential"}
 
 
 class Explorer(GridFigure):
@@ -228,6 +228,9 @@ def _places(start, counts):
 def _panel(name, array, kind, outline, mark, limit):
     array = np.asarray(array, np.float32)
     outlined = [] if outline is None else np.argwhere(np.asarray(outline)).tolist()
+    if kind != "signed":
+        # A limit is one of signed panels; what is positive has its own largest.
+        limit = figures.color_range(array, kind)[1]
     return {
         "title": _html(name),
         "kind": KINDS[kind],

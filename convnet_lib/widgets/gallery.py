@@ -1,12 +1,17 @@
-"""The gallery: every filter of a network, its feature map, its pooling mask, what pleases it."""
+"""The gallery: every filter of a network, its feature map, its pooling mask, what pleases it.
+
+Of a deep network, or on request, the digits hang there instead: what they are taken for
+(`answers_gallery`).
+"""
 
 import numpy as np
 import traitlets
 
-from .. import checks, figures, maps
-from ..costs import COSTS
+from .. import checks, deep, figures, maps
+from .. import networks as any_kind
 from ..data import Digits
 from . import networks
+from .answers_gallery import answers_gallery
 from .base import Array, GridFigure, Index, style, written
 
 # More cards than this no page should draw.
@@ -15,8 +20,12 @@ SORTS = ("number", "importance", "pleased")
 MAPS = ("activations", "weighted inputs", "pooling masks")
 
 
-def gallery(net, images, labels=None, cost="cross_entropy"):
+def gallery(net, images, labels=None, cost=None, of=None):
     """Return the gallery of a network: filters, feature maps, pooling masks (F1–F3, BP2a).
+
+    That is the gallery of its maps. The gallery of its digits shows, for a network of either kind,
+    what each digit is taken for, how sure the network is, and which it gets wrong; a deep network
+    has this one alone.
 
     For each filter it shows the map that it makes of a digit, what a patch must look like to
     please the filter most, and where on this digit it is pleased most. Point at a neuron of any
@@ -32,20 +41,28 @@ def gallery(net, images, labels=None, cost="cross_entropy"):
     Args:
         net: a ConvNet with one filter or many, w1 (5, 5) or (F, 5, 5), or a mapping with w1, b1,
             w3 and b3, such as `numpy.load` of an .npz file, be it of one network or a training
-            checkpoint, whose last network is shown.
+            checkpoint, whose last network is shown; or a deep.Network that ends in a row of
+            outputs.
         images: an image, shape (28, 28) or what the network takes, or many, shape (N, 28, 28);
-            the first 24 are shown.
+            the first 24 are shown, of the digits the 120 that matter most.
         labels: the digits that they show, N integers, or None.
-        cost: "quadratic" or "cross_entropy", for how much a map matters.
+        cost: "quadratic" or "cross_entropy", for how much a map or a digit matters; None for a
+            deep network's own, else "cross_entropy".
+        of: "maps" or "digits"; None for the maps of a ConvNet and the digits of a deep network.
 
     Returns:
-        A `Gallery`, which a notebook shows.
+        A `Gallery` or an `AnswersGallery`, which a notebook shows.
 
     Raises:
-        ValueError: if net is no network for images without channels, or the others do not fit it.
+        ValueError: if net is no such network, if it is a deep one and the maps are asked for, or if
+            the others do not fit it. The maps are of a network for images without channels.
     """
+    if of is not None:
+        checks.one_of("of", of, ("maps", "digits"))
+    if of == "digits" or (of is None and isinstance(net, deep.Network)):
+        return answers_gallery(net, images, labels, cost)
     net = networks.network("net", net)
-    checks.one_of("cost", cost, COSTS)
+    cost = any_kind.cost_name(net, cost)
     images = networks.images(net, images)
     labels = networks.labels(labels, len(images), len(net.b3))
     if len(net.w1) > MOST_MAPS:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .. import checks, deep, maps
+from .. import networks as any_kind
 from ..data import labels as some_labels
 from ..network import ConvNet, from_arrays
 from . import base
@@ -70,6 +71,43 @@ def images(net, x):
         came = checks.written(x.shape) if x.ndim else "()"
         checks.refuse("images", f"shape {either}", came)
     return x if x.ndim == 3 else x[None]
+
+
+def images_of_any(net, x):
+    """Return images for a network of either kind, one or many, with an axis for them.
+
+    >>> from convnet_lib import deep
+    >>> from convnet_lib.widgets import networks
+    >>> net = deep.Network.random("conv2x5 relu dense3 softmax", image=(3, 6, 8))
+    >>> networks.images_of_any(net, np.zeros((3, 6, 8))).shape
+    (1, 3, 6, 8)
+
+    Raises:
+        ValueError: as `images`, or if the network has no row of outputs for them.
+    """
+    if isinstance(net, ConvNet):
+        return images(net, x)
+    x, axes = checks.finite("images", x), _image_axes(net)
+    if axes < 2:
+        checks.refuse("net", "a network for images of rows and columns", f"one for {axes} axis")
+    if x.ndim not in (axes, axes + 1) or 0 in x.shape:
+        one = ("C", "H", "W")[3 - axes :]
+        either = f"{checks.written(one)} or {checks.written(('N', *one))}"
+        checks.refuse("images", f"shape {either}", checks.written(x.shape) if x.ndim else "()")
+    x = x if x.ndim > axes else x[None]
+    any_kind.classes(net, x[0], "images")
+    return x
+
+
+def _image_axes(net):
+    """How many axes an image has that a deep network takes; channels are one."""
+    for layer in net.layers:
+        match layer:
+            case deep.Conv():
+                return max(2, layer.w.ndim - 1)
+            case deep.Dense():
+                return layer.w.ndim - 1
+    return 2
 
 
 def labels(given, n, outputs):

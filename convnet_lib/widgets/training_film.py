@@ -3,22 +3,27 @@
 import numpy as np
 import traitlets
 
-from .. import checks, figures, maps
-from ..costs import COSTS
+from .. import checks, deep, figures, maps
+from .. import networks as any_kind
 from ..data import one_hot
 from ..network import ConvNet
 from ..training import Run
 from . import networks
 from .base import MOST_IMAGES, Array, GridFigure, Index, style, written
+from .deep_film import MOST_FRAMES, deep_film, refuse_short_curves, spread
 
-MOST_FRAMES, FEWEST_FRAMES = 21, 6
+FEWEST_FRAMES = 6
 # Weights and biases of all frames. As float32 the first many take 2.5 MB of a saved page.
 MANY_NUMBERS, MOST_NUMBERS = 630_000, 2_000_000
 MAPS = ("activations", "pooling masks", "errors")
+SHADES = ("each by itself", "all alike")
 
 
-def training_film(run, images, labels=None, cost="cross_entropy"):
+def training_film(run, images, labels=None, cost=None):
     """Return the film of a training run, to be scrubbed through (F1–F3, BP1, BP2a, BP2).
+
+    That is the film of the book's network; of a deep one it shows the first convolution and, if it
+    is small, the second: filters, maps and the size of the gradients.
 
     For each epoch: a filter, the map that it makes of a digit with its winners outlined, the
     errors δ¹ of this digit, and how cost, accuracy and the size of the errors have developed.
@@ -35,19 +40,24 @@ def training_film(run, images, labels=None, cost="cross_entropy"):
     training_film(nets (3,), w1 (1, 5, 5), images (1, 6, 8))
 
     Args:
-        run: a `training.Run`, of networks with one filter or many.
+        run: a `training.Run`, of networks with one filter or many, or of deep networks.
         images: an image, shape (28, 28) or what the networks take, or up to 24, (N, 28, 28).
         labels: the digits that they show, N integers; None for a film without errors.
-        cost: "quadratic" or "cross_entropy", for the errors.
+        cost: "quadratic" or "cross_entropy", for the errors; None for a deep network's own, else
+            "cross_entropy".
 
     Returns:
-        A `TrainingFilm`, which a notebook shows.
+        A `TrainingFilm` or a `DeepFilm`, which a notebook shows.
 
     Raises:
-        ValueError: if run is no Run, its networks differ in shape, or the others do not fit it.
+        ValueError: if run is no Run, its networks differ in shape, or the others do not fit it; of
+            deep networks, if their first layers are none that a page can compute.
     """
+    _refuse_no_run(run)
+    if isinstance(run.nets[0], deep.Network):
+        return deep_film(run, images, labels, cost)
     nets = _networks(run)
-    checks.one_of("cost", cost, COSTS)
+    cost = any_kind.cost_name(nets[0], cost)
     images = networks.images(nets[0], images)
     labels = networks.labels(labels, len(images), len(nets[0].b3))
     text = written("training_film", nets=nets, w1=nets[0].w1, images=images)
@@ -80,6 +90,7 @@ class TrainingFilm(GridFigure):
         delta1_size, delta3_size: mean |δ¹| and |δ³| over the images, shape (E,), or empty.
         labels: of the images, or an empty list.
         frame, index, map, shows: the frame, the image, the map and the kind of small maps.
+        shade: whether each small map of activations has a scale of its own.
     """
 
     _figure = traitlets.Unicode("training_film/figure.js").tag(sync=True)
@@ -94,6 +105,7 @@ class TrainingFilm(GridFigure):
     index = Index("a0")
     map = Index("w1", axis=1)
     shows = traitlets.Enum(MAPS, MAPS[0]).tag(sync=True)
+    shade = traitlets.Enum(SHADES, SHADES[0]).tag(sync=True)
 
     @traitlets.default("pinned")
     def _pin(self):
@@ -112,24 +124,26 @@ class TrainingFilm(GridFigure):
         >>> widgets.training_film(run, image).twin().alt.split(". ")[0]
         'Filter 0 and its map of a digit, winners outlined, after epochs 0, 1, 2'
         """
-        kept = self.epochs[_spread(len(self.epochs), figures.STRIP)].astype(int)
+        kept = self.epochs[spread(len(self.epochs), figures.STRIP)].astype(int)
         label = self.labels[self.index] if self.labels else None
         image = self.a0[self.index]
         return figures.training_film(self.run, image, label, self.map, kept.tolist(), self.cost)
 
 
-def _networks(run):
+def _refuse_no_run(run):
     if not isinstance(run, Run):
         checks.refuse("run", "a training.Run", f"a {type(run).__name__}")
     if not run.nets:
         checks.refuse("run", "at least one network", "none")
+
+
+def _networks(run):
     nets = [networks.network(f"run.nets[{n}]", net) for n, net in enumerate(run.nets)]
     for n, net in enumerate(nets):
         for name in net.parameters:
             expected = getattr(nets[0], name).shape
             checks.shape(f"run.nets[{n}].{name}", getattr(net, name), expected)
-    for name in ("costs", "train_accuracy", "test_accuracy"):
-        checks.shape(f"run.{name}", np.asarray(getattr(run, name)), (len(nets),))
+    refuse_short_curves(run)
     return nets
 
 
@@ -141,12 +155,7 @@ def _kept(nets):
         expected = f"networks of at most {MOST_NUMBERS // fewest:,} weights and biases"
         checks.refuse("run", expected, f"{numbers:,}")
     most = min(MOST_FRAMES, max(fewest, MANY_NUMBERS // numbers))
-    return _spread(len(nets), most)
-
-
-def _spread(n, most):
-    """Up to `most` of the numbers 0 to n - 1, evenly spread."""
-    return np.linspace(0, n - 1, min(n, most)).round().astype(int)
+    return spread(len(nets), most)
 
 
 def _frames(nets, epochs, a0, labels, cost):

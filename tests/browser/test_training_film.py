@@ -153,9 +153,11 @@ def test_it_says_what_the_network_takes_the_digit_for(show, figure):
 
 
 @pytest.mark.parametrize("kind", ["activations", "pooling masks", "errors"])
-def test_small_maps_are_buttons_that_pick_a_map(show, figure, kind):
+@pytest.mark.parametrize("shade", ["each by itself", "all alike"])
+def test_small_maps_are_buttons_that_pick_a_map(show, figure, kind, shade):
     live = show(figure)
     scrub(live, 2)
+    live.root.get_by_label("Shaded").select_option(shade)
     live.root.get_by_label("Small maps show").select_option(kind)
     button = live.root.get_by_role("button", name="map 2")
     button.press("Enter")
@@ -163,8 +165,9 @@ def test_small_maps_are_buttons_that_pick_a_map(show, figure, kind):
     assert live.root.get_by_role("combobox", name="Map", exact=True).input_value() == "2"
     largest = max(np.abs(errors.delta1[0]).max() for errors in ERRORS)
     a1 = RUN.nets[2].feedforward(figure.a0[0]).a1[2]
+    low, high = (a1.min(), a1.max()) if shade == "each by itself" else (0, 1)
     expected = {
-        "activations": coloured("Greys", a1),
+        "activations": coloured("Greys", (a1 - low) / (high - low)),
         "pooling masks": coloured("Greys", pool.winners(a1).astype(float)),
         "errors": coloured("RdBu_r", ERRORS[2].delta1[0, 2], largest),
     }[kind]
@@ -228,6 +231,48 @@ def test_print_shows_the_static_twin(show, figure):
     live.page.emulate_media(media="print")
     assert live.root.locator(".cn-twin").get_attribute("alt").startswith("Filter 0 and its map")
     assert not live.grid("a1").is_visible()
+
+
+def test_maps_that_live_are_large_and_come_first(show, figure):
+    live = show(figure)
+    widths = np.ptp(A1[-1, 0], axis=(1, 2))
+    lives = widths >= widths.max() / 2
+    cards = live.root.locator(".cn-card").all()
+    found = [int(card.get_attribute("data-map")) for card in cards]
+    assert found == [*np.flatnonzero(lives), *np.flatnonzero(~lives)]
+    sizes = [
+        card.locator('[data-thumbnail="map"]').evaluate("(c) => c.clientWidth") for card in cards
+    ]
+    assert [size > 90 for size in sizes] == [bool(lives[f]) for f in found]
+
+
+def test_between_two_networks_the_weights_slide(show, figure):
+    live = show(figure)
+    scrub(live, 3)
+    live.hover("w1", 2, 2)
+    live.root.get_by_role("button", name="Play").focus()
+    live.page.keyboard.press("Enter")
+    seen = live.page.evaluate(
+        """async () => {
+            const seen = [];
+            while (document.querySelector("output").textContent !== "4 of 4") {
+                await new Promise(requestAnimationFrame);
+                seen.push(document.querySelector(".cn-formulas b").textContent);
+            }
+            return seen;
+        }"""
+    )
+    first, last = (RUN.nets[n].w1[0, 2, 2] for n in (3, 4))
+    way = np.array([driver.number(text) for text in seen[:-1]])
+    assert ((way >= min(first, last) - 1e-3) & (way <= max(first, last) + 1e-3)).all()
+    assert (np.diff(way) * np.sign(last - first) >= 0).all()
+    assert len(set(way)) >= 3
+
+
+def test_it_fits_into_the_window(show, figure):
+    live = show(figure, width=1280, height=720)
+    bottom = live.root.locator(".cn-cards").bounding_box()
+    assert bottom["y"] + bottom["height"] - live.root.bounding_box()["y"] <= 720
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -250,7 +250,8 @@ function decoded({ shape, data }) {
 }
 
 function scaleOf({ palettes }, { kind, limit }) {
-  return limit && kind === "diverging" ? new Scale(palettes.diverging, -limit, limit) : null;
+  if (!limit) return null;
+  return new Scale(palettes[kind], kind === "diverging" ? -limit : 0, limit);
 }
 
 /** What a script beside the page has: it puts its frames under its own address. */

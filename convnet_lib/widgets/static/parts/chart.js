@@ -113,16 +113,17 @@ export class Chart {
     curve.dataset.curve = i;
   }
 
-  /** Put the cursor at an epoch, and write the values that the curves have there. */
-  show(epoch) {
-    const x = this.x(epoch);
+  /** Put the cursor at an epoch or between two, and write the values of the curves before it. */
+  show(at) {
+    const x = this.x(at);
+    const epoch = Math.floor(at);
     this.cursor.setAttribute("x1", x);
     this.cursor.setAttribute("x2", x);
     this.series.forEach(({ values }, i) => {
       const there = this.drawable(values[epoch]);
       this.dots[i].setAttribute("visibility", there ? "visible" : "hidden");
       this.dots[i].setAttribute("cx", x);
-      this.dots[i].setAttribute("cy", there ? this.y(values[epoch]) : 0);
+      this.dots[i].setAttribute("cy", there ? this.y(values[epoch] + this.on(values, at)) : 0);
     });
     const sample = (i) =>
       this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "";
@@ -138,6 +139,14 @@ export class Chart {
       "aria-label",
       `Curve over ${this.last} epochs; at epoch ${epoch}: ${said}`,
     );
+  }
+
+  /** What a curve has gained on the way to the next epoch. */
+  on(values, at) {
+    const epoch = Math.floor(at);
+    return at > epoch && this.drawable(values[epoch + 1])
+      ? (at - epoch) * (values[epoch + 1] - values[epoch])
+      : 0;
   }
 
   onPointer(event) {

@@ -8,7 +8,7 @@
 import { NDArray } from "./arrays.js";
 import { paint, penOf, Scale } from "./colours.js";
 import { hatch, lines, outline } from "./outlines.js";
-import { number, short } from "./text.js";
+import { number, short, significant } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 9;
@@ -131,8 +131,8 @@ export class Grid {
   /** Write the ends of a scale, with its colours between them. @param {Element} legend @param {Scale} scale */
   showLegend(legend, scale) {
     const [low, bar, high] = /** @type {HTMLElement[]} */ ([...legend.children]);
-    low.textContent = short(scale.low, scale.high);
-    high.textContent = short(scale.high, scale.high);
+    low.textContent = significant(scale.low);
+    high.textContent = significant(scale.high);
     // Wherever it ends, a palette has the same colours.
     if (scale.palette !== this.scale.palette) bar.style.background = scale.gradient();
   }

@@ -59,6 +59,17 @@ export function short(x, largest = 1) {
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
+/**
+ * A number with three significant digits and no zeros behind them: 0.0218, 3.94, 1.
+ * @param {number} x
+ */
+export function significant(x) {
+  if (!Number.isFinite(x)) return number(x);
+  const size = Math.abs(x);
+  if (size > 0 && (size < 1e-3 || size >= 1e4)) return scientific(x, 2);
+  return minus(`${Number(x.toPrecision(3))}`);
+}
+
 /** A number in brackets if it is negative, for the middle of a formula. @param {number} x */
 export function bracketed(x, digits = 3) {
   return x < 0 ? `(${number(x, digits)})` : number(x, digits);

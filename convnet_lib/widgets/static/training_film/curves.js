@@ -40,3 +40,18 @@ export function charts(arrays, hasErrors) {
   }
   return charts;
 }
+
+/**
+ * The chart of the mean sizes of the gradients where the convolutions end.
+ * @param {import("../parts/arrays.js").NDArray} sizes
+ * @param {{ conv: number }[]} shown
+ * @returns {Omit<import("../parts/chart.js").Options, "onMove">}
+ */
+export function gradients(sizes, shown) {
+  const series = shown.map(({ conv }, n) => ({
+    words: `mean size of the gradient of a ${conv + 1}`,
+    html: `|∂<i>C</i>/∂${symbol("a", conv + 1)}|`,
+    values: sizes.part(n).values,
+  }));
+  return { name: "gradients", log: true, series };
+}

@@ -4,14 +4,15 @@ import { Chart } from "../parts/chart.js";
 import { backprop, feedforward, poolWinners } from "../parts/engine.js";
 import { windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
-import { aDigit, cards, thumbnails, winnerMarks, winnerOf } from "../parts/maps.js";
+import { aDigit, winnerMarks, winnerOf } from "../parts/maps.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { CURVES, charts } from "./curves.js";
+import { blend, Player } from "./player.js";
+import { SmallMaps, shelve } from "./small.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
 const KINDS = { activations: "a1", "pooling masks": "mask", errors: "delta1" };
-const PACE = 600; // ms a frame
 
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
@@ -26,7 +27,6 @@ export function render(context) {
 /** @typedef {import("../parts/grid.js").Grid} Grid */
 /** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 /** @typedef {import("../parts/colours.js").Scale} Scale */
-/** @typedef {import("../parts/maps.js").Thumbnail} Thumbnail */
 
 class TrainingFilm {
   // What `build` makes, and what is shown.
@@ -37,13 +37,13 @@ class TrainingFilm {
   /** @type {HTMLSelectElement | null} */ images;
   /** @type {HTMLSelectElement | undefined} */ chosen;
   /** @type {HTMLSelectElement | undefined} */ kinds;
-  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement } | undefined} */ slider;
-  /** @type {HTMLElement | undefined} */ player;
+  /** @type {HTMLSelectElement | undefined} */ shades;
+  /** @type {Player} */ player;
   /** @type {HTMLElement} */ status;
   /** @type {HTMLElement} */ formulas;
   /** @type {HTMLElement} */ note;
   /** @type {Chart[]} */ charts;
-  /** @type {{ button: HTMLElement, filter: Thumbnail, map: Thumbnail }[]} */ small;
+  /** @type {SmallMaps | undefined} */ small;
   /** @type {NDArray} */ w1;
   /** @type {NDArray} */ a1;
   /** @type {NDArray} */ mask;
@@ -52,6 +52,7 @@ class TrainingFilm {
   /** @type {number} */ index;
   /** @type {number} */ map;
   /** @type {number} */ epoch;
+  /** @type {Record<string, NDArray>} */ net;
   /** @type {Scale} */ errorScale;
   /** @type {Record<string, NDArray>} */ now;
 
@@ -61,7 +62,7 @@ class TrainingFilm {
       "Training film: a filter, its feature map, the errors and the curves, epoch by epoch",
       {
         hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.",
-        cells: 96,
+        cells: 142,
       },
     );
     this.model = context.model;
@@ -75,8 +76,7 @@ class TrainingFilm {
     // One scale for the whole run, so that what grows or fades is seen to.
     this.filterScale = this.figure.palettes.scale("diverging", filters.values);
     this.build();
-    this.figure.onChange(["frame", "index", "map", "shows"], () => this.update());
-    this.figure.onClose(() => this.pause());
+    this.figure.onChange(["frame", "index", "map", "shows", "shade"], () => this.update());
     this.update();
     this.figure.start((subject) => this.explain(subject));
     this.close = () => this.figure.close();
@@ -100,17 +100,17 @@ class TrainingFilm {
       name: "w1",
       title: "",
       kind: "diverging",
-      unit: "clamp(29px, calc(var(--cn-cell) * 3), 38px)",
+      unit: "clamp(34px, calc(var(--cn-cell) * 4), 40px)",
       onKey,
     });
     this.activation = figure.grid(row, { name: "a1", title: "", onKey });
     if (this.hasErrors) {
       this.errors = figure.grid(row, { name: "delta1", title: "", kind: "diverging", onKey });
     }
-    this.formulas = figure.formulas();
+    this.formulas = figure.formulas(figure.side(row));
     this.formulas.style.minHeight = "3.6em"; // what stands below is not to jump
     this.buildCharts();
-    if (this.maps > 1) this.buildCards();
+    if (this.maps > 1) this.small = new SmallMaps(figure, this.maps, (map) => figure.send({ map }));
     this.note = this.paragraph();
     this.note.textContent = this.describeFrames();
   }
@@ -137,33 +137,18 @@ class TrainingFilm {
         kinds.map((k) => [k, k]),
         (shows) => figure.send({ shows }),
       );
+      const shades = ["each by itself", "all alike"].map((shade) => [shade, shade]);
+      this.shades = figure.menu(figure.controls, "Shaded", shades, (shade) =>
+        figure.send({ shade }),
+      );
     }
-    if (this.frames === 1) return;
-    const row = figure.add(document.createElement("div"), figure.body);
-    row.className = "cn-controls";
-    this.slider = figure.slider(
-      row,
-      "Epoch",
-      "Epoch",
-      { min: 0, max: this.frames - 1, step: 1 },
-      (frame) => {
-        this.pause();
-        figure.send({ frame });
-      },
-    );
-    this.slider.input.classList.add("cn-long");
-    // Nothing moves unless it is asked to, and not at all where less motion is wished for.
-    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.player = figure.button(row, "Play", () => (this.playing ? this.pause() : this.play()));
-    }
+    this.player = new Player(figure, this.frames, () => this.update());
   }
 
   buildCharts() {
     const row = this.figure.row();
-    const onMove = (epoch) => {
-      this.pause();
-      this.figure.send({ frame: this.nearest(epoch) });
-    };
+    shelve(row, "Curves over the epochs");
+    const onMove = (epoch) => this.player.go(this.nearest(epoch));
     const shown = charts(this.arrays, this.hasErrors);
     this.charts = shown.map((options) => new Chart(this.figure, row, { ...options, onMove }));
   }
@@ -173,26 +158,21 @@ class TrainingFilm {
     return away.indexOf(Math.min(...away));
   }
 
-  /** All maps, small; each is a button that picks its map. */
-  buildCards() {
-    this.small = [];
-    const { container } = cards(this.figure.body, this.maps, (card, f) => {
-      const button = this.figure.button(card, "", () => this.figure.send({ map: f }));
-      button.classList.add("cn-card-button");
-      button.innerHTML = `<span>map ${f}</span>`;
-      const { filter, map } = thumbnails(button, ["filter", "map"]);
-      this.small[f] = { button, filter, map };
-    });
-    container.classList.add("cn-buttons");
-  }
-
   describeFrames() {
     const epochs = this.arrays.costs.values.length;
     const what = this.hasErrors
-      ? "The mean errors are over the images given here and all neurons of their layer. "
-      : "Errors need labels, and none were given. ";
-    if (this.frames === epochs) return what;
-    return `${what}Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
+      ? "The mean errors are over the images given here and all neurons of their layer."
+      : "Errors need labels, and none were given.";
+    const kept =
+      this.frames === epochs
+        ? ""
+        : ` Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
+    const played = this.player.button
+      ? " Play moves the weights in a straight line from each network to the next."
+      : "";
+    const large =
+      this.maps > 1 ? " Large: the maps that change most over this digit in the end." : "";
+    return what + kept + played + large;
   }
 
   // --- what it shows -------------------------------------------------------------------------
@@ -202,10 +182,10 @@ class TrainingFilm {
     this.frame = model.get("frame");
     this.index = model.get("index");
     this.map = model.get("map");
-    this.epoch = arrays.epochs.values[this.frame];
+    this.epoch = blend(arrays.epochs, this.frame, this.player.between).values[0];
     const f = this.map;
     this.compute();
-    this.w1 = arrays.w1.part(this.frame).part(f);
+    this.w1 = this.net.w1.part(f);
     this.a1 = this.now.a1.part(f);
     this.mask = this.now.mask.part(f);
     this.input.show(arrays.a0.part(this.index));
@@ -229,13 +209,22 @@ class TrainingFilm {
 
   /** What the network of the frame makes of the image: this.now (F1–F5, BP1–BP2). */
   compute() {
-    const shown = `${this.frame} ${this.index}`;
+    const { arrays } = this;
+    const { between } = this.player;
+    const shown = `${this.frame} ${between} ${this.index}`;
     if (this.computed === shown) return;
     this.computed = shown;
-    const { arrays } = this;
-    const [w1, b1, w3, b3] = PARAMETERS.map((name) => arrays[name].part(this.frame));
-    const net = { w1, b1, w3, b3 };
+    const at = (frame, share) => {
+      const [w1, b1, w3, b3] = PARAMETERS.map((name) => blend(arrays[name], frame, share));
+      return { w1, b1, w3, b3 };
+    };
+    const net = at(this.frame, between);
+    this.net = net;
     const image = arrays.a0.part(this.index);
+    if (this.small && this.arranged !== this.index) {
+      this.arranged = this.index;
+      this.small.arrange(feedforward(at(this.frames - 1, 0), image).a1);
+    }
     if (this.hasErrors) {
       const label = this.model.get("labels")[this.index];
       const y = net.b3.map((_, q) => Number(q === label));
@@ -259,14 +248,14 @@ class TrainingFilm {
   }
 
   showCards() {
-    if (this.maps === 1) return;
     const shown = KINDS[this.model.get("shows")];
     const errors = shown === "delta1" && this.hasErrors;
+    const own = shown === "a1" && this.model.get("shade") !== "all alike";
     const scale = errors ? this.errorScale : this.figure.palettes.scale("sequential");
-    this.small.forEach(({ button, filter, map }, f) => {
-      filter.show(this.arrays.w1.part(this.frame).part(f), this.filterScale);
-      map.show(this.now[errors || shown !== "delta1" ? shown : "mask"].part(f), scale);
-      button.setAttribute("aria-pressed", `${f === this.map}`);
+    this.small?.show(this.net.w1, this.now[errors || shown !== "delta1" ? shown : "mask"], {
+      filterScale: this.filterScale,
+      scale: own ? null : scale,
+      chosen: this.map,
     });
   }
 
@@ -274,11 +263,13 @@ class TrainingFilm {
     if (this.images) this.images.value = `${this.index}`;
     if (this.chosen) this.chosen.value = `${this.map}`;
     if (this.kinds) this.kinds.value = this.model.get("shows");
-    if (!this.slider) return;
+    if (this.shades) this.shades.value = this.model.get("shade");
     const last = this.arrays.costs.values.length - 1;
-    this.slider.input.value = `${this.frame}`;
-    this.slider.input.setAttribute("aria-valuetext", this.epochWords());
-    this.slider.output.textContent = `${this.epoch} of ${last}`;
+    this.player.show(
+      this.frame,
+      `${number(this.epoch, this.player.between ? 1 : 0)} of ${last}`,
+      this.epochWords(),
+    );
   }
 
   /** Indices of the map that is shown; a single map goes without its own. */
@@ -287,6 +278,8 @@ class TrainingFilm {
   }
 
   epochWords() {
+    if (this.player.between)
+      return `between epochs ${Math.floor(this.epoch)} and ${Math.ceil(this.epoch)}`;
     return this.epoch ? `after ${count(this.epoch, "epoch")}` : "before training";
   }
 
@@ -353,7 +346,7 @@ class TrainingFilm {
   explainWeight(l, m) {
     const now = number(this.w1.at(l, m));
     const before = number(this.arrays.w1.part(0).part(this.map).at(l, m));
-    const bias = number(this.arrays.b1.part(this.frame).values[this.map]);
+    const bias = number(this.net.b1.values[this.map]);
     this.figure.mark({ w1: [{ row: l, column: m }] });
     this.tell(
       `<p>${w1(...this.at(l, m))} = <b>${now}</b>; before training it was <b>${before}</b>. The bias
@@ -372,28 +365,7 @@ class TrainingFilm {
   /** Page Down, Page Up: the next frame, the one before. */
   onKey(event) {
     const step = { PageDown: 1, PageUp: -1 }[event.key];
-    if (!step) return false;
-    this.pause();
-    this.go(this.frame + step);
-    return true;
-  }
-
-  go(frame) {
-    if (frame >= 0 && frame < this.frames) this.figure.send({ frame });
-  }
-
-  play() {
-    if (this.frame === this.frames - 1) this.go(0);
-    if (this.player) this.player.textContent = "Pause";
-    this.playing = setInterval(() => {
-      this.go(this.frame + 1);
-      if (this.model.get("frame") === this.frames - 1) this.pause();
-    }, PACE);
-  }
-
-  pause() {
-    clearInterval(this.playing);
-    this.playing = undefined;
-    if (this.player) this.player.textContent = "Play";
+    if (step) this.player.go(this.frame + step);
+    return Boolean(step);
   }
 }

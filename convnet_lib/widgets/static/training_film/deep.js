@@ -1,0 +1,382 @@
+// A deep network that learns, epoch by epoch: the filters and the maps of a convolution.
+
+import { NDArray } from "../parts/arrays.js";
+import { Chart } from "../parts/chart.js";
+import { Scale } from "../parts/colours.js";
+import { Figure } from "../parts/figure.js";
+import { upwards } from "../parts/layers.js";
+import { aDigit } from "../parts/maps.js";
+import { count, equation, number, spoken, symbol } from "../parts/text.js";
+import { charts, gradients } from "./curves.js";
+import { seen } from "./field.js";
+import { blend, Player } from "./player.js";
+import { SmallMaps, shelve } from "./small.js";
+
+const CURVES = ["costs", "train_accuracy", "test_accuracy"];
+const CHOICES = ["frame", "index", "layer", "map", "channel", "shade"];
+
+export function render(context) {
+  return new DeepFilm(context).close;
+}
+
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+
+class DeepFilm {
+  // What `build` makes, and what is shown.
+  /** @type {Grid} */ input;
+  /** @type {Grid} */ filter;
+  /** @type {Grid} */ activation;
+  /** @type {HTMLSelectElement | null} */ images;
+  /** @type {HTMLSelectElement | undefined} */ layers;
+  /** @type {HTMLSelectElement} */ chosen;
+  /** @type {HTMLSelectElement} */ channels;
+  /** @type {HTMLSelectElement} */ shades;
+  /** @type {Player} */ player;
+  /** @type {HTMLElement} */ status;
+  /** @type {HTMLElement} */ formulas;
+  /** @type {HTMLElement} */ note;
+  /** @type {Chart[]} */ charts;
+  /** @type {SmallMaps[]} */ small;
+  /** @type {any[]} */ shown;
+  /** @type {any} */ one;
+  /** @type {NDArray[]} */ a;
+  /** @type {NDArray} */ maps;
+  /** @type {NDArray} */ w;
+  /** @type {number} */ frame;
+  /** @type {number} */ index;
+  /** @type {number} */ map;
+  /** @type {number} */ channel;
+  /** @type {number} */ epoch;
+  /** @type {Scale} */ scale;
+  /** @type {Scale} */ filterScale;
+
+  constructor(context) {
+    this.figure = new Figure(
+      context,
+      "Training film of a deep network: filters and maps of its convolutions, epoch by epoch",
+      {
+        hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.",
+        cells: 146,
+      },
+    );
+    this.model = context.model;
+    this.shown = this.model.get("shown");
+    this.frames = this.model.get("epochs").shape[0];
+    this.build();
+    this.figure.onChange(CHOICES, () => this.update());
+    this.update();
+    this.figure.start((subject) => this.explain(subject));
+    this.close = () => this.figure.close();
+  }
+
+  // --- the parts -----------------------------------------------------------------------------
+
+  build() {
+    const { figure } = this;
+    this.buildControls();
+    this.status = this.paragraph();
+    const row = figure.row();
+    const onKey = (event) => this.onKey(event);
+    this.input = figure.grid(row, {
+      name: "a0",
+      title: `${symbol("a", 0)} the digit`,
+      words: "a 0, the digit",
+      onKey,
+    });
+    const unit = "clamp(34px, calc(var(--cn-cell) * 4), 40px)";
+    this.filter = figure.grid(row, { name: "w", title: "", kind: "diverging", unit, onKey });
+    this.activation = figure.grid(row, { name: "map", title: "", onKey });
+    this.formulas = figure.formulas(figure.side(row));
+    this.formulas.style.minHeight = "3.6em"; // what stands below is not to jump
+    this.buildCharts();
+    this.small = this.shown.map(
+      ({ conv }) => new SmallMaps(figure, this.count(conv), (map) => figure.send({ map })),
+    );
+    this.note = this.paragraph();
+    this.note.innerHTML = this.describe();
+  }
+
+  paragraph() {
+    const paragraph = this.figure.add(document.createElement("p"), this.figure.body);
+    paragraph.className = "cn-caption";
+    return paragraph;
+  }
+
+  buildControls() {
+    const { figure, model } = this;
+    const labels = model.get("labels");
+    this.images = figure.imageMenu("a0", (i) => (labels.length ? `${i}, ${aDigit(labels[i])}` : i));
+    if (this.shown.length > 1) {
+      const convs = this.shown.map(({ conv }, n) => [n, `${conv}, the ${["first", "second"][n]}`]);
+      this.layers = figure.menu(figure.controls, "Convolution", convs, (layer) =>
+        figure.send({ layer: Number(layer), map: 0, channel: 0 }),
+      );
+    }
+    this.chosen = figure.menu(figure.controls, "Map", [], (f) => figure.send({ map: Number(f) }));
+    this.channels = figure.menu(figure.controls, "From map", [], (c) =>
+      figure.send({ channel: Number(c) }),
+    );
+    const shades = ["each by itself", "all alike"].map((shade) => [shade, shade]);
+    this.shades = figure.menu(figure.controls, "Shaded", shades, (shade) => figure.send({ shade }));
+    this.player = new Player(figure, this.frames, () => this.update());
+  }
+
+  buildCharts() {
+    const { figure, model } = this;
+    const row = figure.row();
+    shelve(row, "Curves over the epochs");
+    const arrays = Object.fromEntries(CURVES.map((name) => [name, figure.array(name)]));
+    const shown = charts(arrays, false);
+    if (model.get("labels").length) shown.push(gradients(figure.array("sizes"), this.shown));
+    const epochs = [...figure.array("epochs").values];
+    const onMove = (epoch) => {
+      const away = epochs.map((x) => Math.abs(x - epoch));
+      this.player.go(away.indexOf(Math.min(...away)));
+    };
+    this.charts = shown.map((options) => new Chart(figure, row, { ...options, onMove }));
+  }
+
+  describe() {
+    const epochs = this.figure.array("costs").values.length;
+    const sizes = this.model.get("labels").length
+      ? "The mean sizes are over the images given here and all neurons of their layer."
+      : "The sizes of the gradients need labels, and none were given.";
+    const kept =
+      this.frames === epochs
+        ? ""
+        : ` Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
+    const played = this.player.button
+      ? " Play moves the weights in a straight line from each network to the next."
+      : "";
+    return `${sizes}${kept}${played} Large: the maps that change most over this digit in the end.`;
+  }
+
+  /** How many maps a convolution makes. */
+  count(conv) {
+    const { axes, shape } = this.figure.array("parameters", `${conv}.w`);
+    return axes === 3 ? 1 : shape[1];
+  }
+
+  // --- what it shows -------------------------------------------------------------------------
+
+  update() {
+    const { figure, model } = this;
+    this.frame = model.get("frame");
+    this.index = model.get("index");
+    this.one = this.shown[model.get("layer")];
+    this.map = Math.min(model.get("map"), this.count(this.one.conv) - 1);
+    this.epoch = blend(figure.array("epochs"), this.frame, this.player.between).values[0];
+    this.compute();
+    this.channel = Math.min(model.get("channel"), this.channelCount() - 1);
+    this.scale = new Scale(figure.palettes.sequential, 0, this.one.largest[this.index] || 1);
+    if (this.one.kind === "diverging") {
+      this.scale = figure.palettes.scale("diverging", [this.one.largest[this.index]]);
+    }
+    this.showGrids();
+    this.showCards();
+    for (const chart of this.charts) chart.show(this.epoch);
+    this.showControls();
+    this.status.innerHTML = this.writeStatus();
+    figure.refresh();
+  }
+
+  /** The layers of a frame, with their parameters a share of the way to the next. */
+  layersAt(frame, share) {
+    return this.model.get("layers").map((layer, i) => {
+      if (layer.kind !== "Conv") return layer;
+      const of = (name) => blend(this.figure.array("parameters", `${i}.${name}`), frame, share);
+      return { ...layer, w: of("w"), b: of("b") };
+    });
+  }
+
+  /** What the network of the frame makes of the image, up to the last convolution shown (D1). */
+  compute() {
+    const { between } = this.player;
+    const shown = `${this.frame} ${between} ${this.index}`;
+    if (this.computed !== shown) {
+      this.computed = shown;
+      this.net = this.layersAt(this.frame, between);
+      this.a = upwards(this.net, this.figure.array("a0").part(this.index));
+    }
+    this.maps = asMaps(this.a[this.one.at]);
+    const { w } = this.net[this.one.conv];
+    this.w = w.axes === 2 ? w.reshape([1, ...w.shape]) : w;
+  }
+
+  channelCount() {
+    return this.w.axes === 4 ? this.w.shape[1] : 1;
+  }
+
+  /** The weights from one channel, (F, L, M). */
+  filters() {
+    if (this.w.axes === 3) return this.w;
+    const [F, C, L, M] = this.w.shape;
+    const { values } = this.w;
+    const size = L * M;
+    const one = new Float64Array(F * size);
+    for (let f = 0; f < F; f++) {
+      const from = (f * C + this.channel) * size;
+      one.set(values.subarray(from, from + size), f * size);
+    }
+    return new NDArray([F, L, M], one);
+  }
+
+  showGrids() {
+    const { conv, at } = this.one;
+    const a0 = this.figure.array("a0").part(this.index);
+    this.input.show(a0.axes === 3 ? meanOf(a0) : a0);
+    const filters = this.figure.array("parameters", `${conv}.w`);
+    // One scale for the whole run, so that what grows or fades is seen to.
+    this.filterScale = this.figure.palettes.scale("diverging", filters.values);
+    const from = this.w.axes === 4 ? [this.channel] : [];
+    this.filter.show(this.filters().part(this.map), {
+      scale: this.filterScale,
+      title: `${symbol("w", conv, [this.map, ...from])} filter`,
+      words: `w ${conv}, filter ${this.map}`,
+    });
+    const map = this.maps.part(this.map);
+    // As large as the maps of the first convolution, however few neurons there are.
+    const zoom = a0.shape[a0.axes - 1] / map.columns;
+    const cell = `calc(var(--cn-cell) * ${zoom.toFixed(3)})`;
+    this.activation.element.style.setProperty("--cn-unit", cell);
+    this.activation.show(map, {
+      scale: this.scale,
+      title: `${symbol("a", at, [this.map])} map ${this.map}`,
+      words: `a ${at}, map ${this.map}`,
+    });
+  }
+
+  showCards() {
+    const chosen = this.model.get("layer");
+    this.small.forEach((small, n) => {
+      small.cards.container.hidden = n !== chosen || this.maps.shape[0] === 1;
+    });
+    const small = this.small[chosen];
+    const arranged = `${this.index}`;
+    if (small.arranged !== arranged) {
+      small.arranged = arranged;
+      const a0 = this.figure.array("a0").part(this.index);
+      const last = upwards(this.layersAt(this.frames - 1, 0), a0);
+      small.arrange(asMaps(last[this.one.at]));
+    }
+    const own = this.one.kind === "sequential" && this.model.get("shade") !== "all alike";
+    small.show(this.filters(), this.maps, {
+      filterScale: this.filterScale,
+      scale: own ? null : this.scale,
+      chosen: this.map,
+    });
+  }
+
+  showControls() {
+    const { model } = this;
+    if (this.images) this.images.value = `${this.index}`;
+    if (this.layers) this.layers.value = `${model.get("layer")}`;
+    fill(this.chosen, this.maps.shape[0], this.map);
+    fill(this.channels, this.channelCount(), this.channel);
+    this.shades.value = model.get("shade");
+    const last = this.figure.array("costs").values.length - 1;
+    const epoch = number(this.epoch, this.player.between ? 1 : 0);
+    this.player.show(this.frame, `${epoch} of ${last}`, this.epochWords());
+  }
+
+  epochWords() {
+    const [before, after] = [Math.floor(this.epoch), Math.ceil(this.epoch)];
+    if (this.player.between) return `on the way from epoch ${before} to ${after}`;
+    return this.epoch ? `after ${count(this.epoch, "epoch")}` : "before training";
+  }
+
+  writeStatus() {
+    const { values } = this.figure.array("outputs").part(this.frame).part(this.index);
+    const taken = Math.max(0, values.indexOf(Math.max(...values)));
+    const label = this.model.get("labels")[this.index];
+    const right = label === taken ? ", which is right" : `, and it is ${aDigit(label)}`;
+    const kept = this.figure.array("epochs").values[this.frame];
+    const when = kept ? `After ${count(kept, "epoch")}` : "Before training";
+    return `${when} the network takes this digit for <b>${aDigit(taken)}</b>${label === undefined ? "" : right}
+      (its output for it: ${number(values[taken])}).`;
+  }
+
+  // --- what it explains ----------------------------------------------------------------------
+
+  explain({ grid, row, column }) {
+    const how = { a0: this.explainPixel, w: this.explainWeight };
+    // A cell that is kept may be none of the smaller maps of the other convolution.
+    const { rows, columns } = (this.figure.grids.get(grid) ?? this.activation).array;
+    const cell = [Math.min(row, rows - 1), Math.min(column, columns - 1)];
+    (how[grid] ?? this.explainNeuron).call(this, ...cell);
+  }
+
+  explainNeuron(j, k) {
+    const { at } = this.one;
+    const value = number(this.activation.array.at(j, k));
+    const field = seen(this.model.get("layers").slice(0, at), this.net, this.input.array, j, k);
+    const rows = `rows ${field.row} to ${field.row + field.rows - 1}`;
+    const columns = `columns ${field.column} to ${field.column + field.columns - 1}`;
+    this.figure.mark({ a0: [field], map: [{ row: j, column: k }] });
+    this.tell(
+      equation(`${symbol("a", at, [this.map, j, k])} = <b>${value}</b>`, "D1") +
+        `<p>It sees ${rows} and ${columns} of the digit, ${field.rows} by ${field.columns} pixels.</p>`,
+      `${this.epochWords()}, ${spoken("a", at, [this.map, j, k])} is ${value}. It sees ${rows}, ${columns}.`,
+    );
+  }
+
+  explainPixel(j, k) {
+    const value = number(this.input.array.at(j, k));
+    this.figure.mark({ a0: [{ row: j, column: k }] });
+    this.tell(
+      `<p>${symbol("a", 0, [j, k])} = <b>${value}</b>: the digit stays as it is; the network learns.</p>`,
+      `${spoken("a", 0, [j, k])} is ${value}.`,
+    );
+  }
+
+  explainWeight(l, m) {
+    const { conv } = this.one;
+    const channels = this.w.axes === 4 ? [this.channel] : [];
+    const indices = [this.map, ...channels, l, m];
+    const now = number(this.filter.array.at(l, m));
+    const first = this.figure.array("parameters", `${conv}.w`).part(0);
+    const place = this.w.axes === 4 ? this.map * this.channelCount() + this.channel : this.map;
+    const before = number(
+      first.values[(place * this.filter.array.rows + l) * this.filter.array.columns + m],
+    );
+    this.figure.mark({ w: [{ row: l, column: m }] });
+    this.tell(
+      `<p>${symbol("w", conv, indices)} = <b>${now}</b>; before training it was <b>${before}</b>.</p>`,
+      `${this.epochWords()}, ${spoken("w", conv, indices)} is ${now}; before training it was ${before}.`,
+    );
+  }
+
+  tell(html, words) {
+    this.formulas.innerHTML = html;
+    this.figure.say(words);
+  }
+
+  /** Page Down, Page Up: the next frame, the one before. */
+  onKey(event) {
+    const step = { PageDown: 1, PageUp: -1 }[event.key];
+    if (step) this.player.go(this.frame + step);
+    return Boolean(step);
+  }
+}
+
+/** Maps with an axis for them, also where a filter stands alone. @param {NDArray} a */
+function asMaps(a) {
+  return a.axes === 3 ? a : a.reshape([1, ...a.shape]);
+}
+
+/** The mean of the channels. @param {NDArray} a */
+function meanOf(a) {
+  const channels = a.parts();
+  return channels[0].map(
+    (_, i) => channels.reduce((sum, { values }) => sum + values[i], 0) / channels.length,
+  );
+}
+
+/** Offer the numbers from 0 to n − 1; of a single one there is no choice. */
+function fill(menu, n, value) {
+  if (menu.options.length !== n) {
+    menu.replaceChildren(...Array.from({ length: n }, (_, i) => new Option(`${i}`, `${i}`)));
+    menu.parentElement.hidden = n === 1;
+  }
+  menu.value = `${value}`;
+}

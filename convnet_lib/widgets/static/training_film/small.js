@@ -1,0 +1,83 @@
+// All maps of a layer, small; each is a button that picks its map. Those that live are larger, and
+// come first: maps that a digit changes little would otherwise fill the page with blank squares.
+
+import { Scale } from "../parts/colours.js";
+import { cards, thumbnails } from "../parts/maps.js";
+import { short } from "../parts/text.js";
+
+const LIVING = 0.5; // of the largest difference between the ends of a map
+
+/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
+
+export class SmallMaps {
+  /**
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {number} n
+   * @param {(f: number) => void} onPick
+   */
+  constructor(figure, n, onPick) {
+    this.palettes = figure.palettes;
+    this.arranged = ""; // for which image
+    /** @type {{ button: HTMLButtonElement, extent: Element, pictures: Record<string, import("../parts/maps.js").Thumbnail> }[]} */
+    this.all = [];
+    this.cards = cards(figure.body, n, (card, f) => {
+      const button = figure.button(card, "", () => onPick(f));
+      button.classList.add("cn-card-button");
+      button.innerHTML = `<span>map ${f}</span>`;
+      const pictures = thumbnails(button, ["filter", "map"]);
+      const extent = figure.add(document.createElement("span"), button);
+      extent.className = "cn-extent";
+      this.all[f] = { button, extent, pictures };
+    });
+    this.cards.container.classList.add("cn-buttons", "cn-shelf");
+  }
+
+  /** Put those that live first, and make them large. @param {NDArray} maps */
+  arrange(maps) {
+    const widths = maps.parts().map((map) => {
+      const [low, high] = ends(map);
+      return high - low;
+    });
+    const least = LIVING * Math.max(...widths);
+    const lives = widths.map((width) => width > 0 && width >= least);
+    const numbers = widths.map((_, f) => f);
+    this.cards.sort([...numbers.filter((f) => lives[f]), ...numbers.filter((f) => !lives[f])]);
+    for (const f of numbers) this.cards.all[f].toggleAttribute("data-living", lives[f]);
+  }
+
+  /**
+   * @param {NDArray} filters @param {NDArray} maps
+   * @param {{ filterScale: Scale, scale: Scale | null, chosen: number }} options
+   *   without a scale each map has its own, from its smallest number to its largest
+   */
+  show(filters, maps, { filterScale, scale, chosen }) {
+    this.all.forEach(({ button, extent, pictures }, f) => {
+      const map = maps.part(f);
+      const [low, high] = ends(map);
+      pictures.filter.show(filters.part(f), filterScale);
+      pictures.map.show(map, scale ?? new Scale(this.palettes.sequential, low, high));
+      const text = scale ? "" : `${short(low)} to ${short(high)}`;
+      if (extent.textContent !== text) extent.textContent = text;
+      button.setAttribute("aria-pressed", `${f === chosen}`);
+    });
+  }
+}
+
+/** Let a row that is too wide for a phone be drawn along there. @param {HTMLElement} row @param {string} words */
+export function shelve(row, words) {
+  row.classList.add("cn-shelf");
+  row.tabIndex = 0; // else the keyboard could not move it
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", words);
+}
+
+/** The smallest and the largest of the numbers that are finite. @param {NDArray} map */
+function ends({ values }) {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const x of values) {
+    if (!Number.isFinite(x)) continue;
+    low = Math.min(low, x);
+    high = Math.max(high, x);
+  }
+  return low < high ? [low, high] : [low <= high ? low : 0, (low <= high ? low : 0) + 1];
+}
