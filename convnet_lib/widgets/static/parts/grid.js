@@ -231,8 +231,11 @@ export class Grid {
   drawNumbers(pen) {
     const { array, scale } = this;
     const cell = this.cells.width / array.columns;
-    const size = Math.min(0.33 * cell, 14 * this.ratio);
-    if (size < SMALLEST_NUMBER * this.ratio) return;
+    const { smallest = SMALLEST_NUMBER } = this.options;
+    const share = smallest > SMALLEST_NUMBER ? 0.4 : 0.33;
+    const room = (0.88 * this.cells.height) / array.rows;
+    const size = Math.min(share * cell, room, 14 * this.ratio);
+    if (size < smallest * this.ratio) return;
     pen.font = `${size}px ${NUMBER_FONT}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
