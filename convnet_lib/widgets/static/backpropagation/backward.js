@@ -2,7 +2,7 @@
 
 import { NDArray } from "../parts/arrays.js";
 import { count } from "../parts/text.js";
-import { plain } from "./numbers.js";
+import { plain, share } from "./numbers.js";
 import {
   all,
   cell,
@@ -25,7 +25,14 @@ function outputError(data, l) {
   const gap = `(${s("a", 3, [l])} − ${s("y", null, [l])})`;
   return {
     marks: { delta3: [cell(l, 0)], a3: [linked(l, 0)], y: [linked(l, 0)], z3: [linked(l, 0)] },
-    paths: { lines: [[["z3", cell(l, 0)], ["delta3", cell(l, 0)]]] },
+    paths: {
+      lines: [
+        [
+          ["z3", cell(l, 0)],
+          ["delta3", cell(l, 0)],
+        ],
+      ],
+    },
     html:
       equation(
         `${s("δ", 3, [l])} = ∂<i>C</i>/∂${s("a", 3, [l])} · ${slope(3, [l])}
@@ -42,14 +49,14 @@ function outputError(data, l) {
 
 /** Σ_l δ³_l w³_{l,j',k'}, taken apart, and what joins its parts. */
 function sumBack(data, j, k) {
-  const { delta3, w3, outputs, s, spoken } = data;
+  const { delta3, w3, outputs, s, spoken, n } = data;
   const pairs = [...delta3.values].map((d, l) => [d, w3.part(l).at(j, k)]);
   const line = (i) => NDArray.make(1, outputs, (_, l) => pairs[l][i]);
   const products = pairs.map(([d, w]) => d * w);
   const [up, down] = halves(products);
   return {
     formula: `Σ<sub>${L}</sub> ${s("δ", 3, [L])} ${s("w", 3, [L, j, k])}`,
-    told: `<p>Its ${outputs} terms: ${plain(up)} from those that are positive, ${plain(down)} from the others.${Math.min(up, -down) > 0.5 * Math.max(up, -down) ? " They nearly cancel." : ""}</p>`,
+    told: `<p>Its ${outputs} terms: ${n("nabla_a2", up)} from those that are positive, ${n("nabla_a2", down)} from the others.${Math.min(up, -down) > 0.5 * Math.max(up, -down) ? " They nearly cancel." : ""}</p>`,
     ribbons: products.map((value, l) => ({
       from: ["delta3", cell(l, 0)],
       to: ["nabla_a2", cell(j, k)],
@@ -77,10 +84,8 @@ function pooledGradient(data, j, k) {
     marks: { ...marks, nabla_a2: [cell(j, k)], a2: [linked(j, k)] },
     paths: { ribbons },
     html:
-      equation(
-        `${nabla("a", 2, [j, k])} = ${formula} = ${result("nabla_a2", value)}`,
-        "Σ in BP2",
-      ) + told,
+      equation(`${nabla("a", 2, [j, k])} = ${formula} = ${result("nabla_a2", value)}`, "Σ in BP2") +
+      told,
     words: `The derivative of the cost by ${spoken("a", 2, [j, k])} is the sum of ${count(data.outputs, "product")} of output errors and weights: ${n("nabla_a2", value)}.`,
     lens: { sum: { ...sum, tail: [["Σ", value]] } },
   };
@@ -113,13 +118,29 @@ function shut(data, grid, j, k, name, words) {
   const window = windowOf(j, k);
   const { winner, why } = gate(data, j, k);
   return {
-    marks: { [grid]: [cell(j, k)], a1: [cellsOf(...window), cell(...winner)], a2: [linked(...window)] },
+    marks: {
+      [grid]: [cell(j, k)],
+      a1: [cellsOf(...window), cell(...winner)],
+      a2: [linked(...window)],
+    },
     paths: {
-      cones: [[["nabla_a2", cell(...window)], ["nabla_a1", cellsOf(...window)]]],
-      lines: [[["nabla_a1", cell(...winner)], ["a1", cell(...winner)]]],
+      cones: [
+        [
+          ["nabla_a2", cell(...window)],
+          ["nabla_a1", cellsOf(...window)],
+        ],
+      ],
+      lines: [
+        [
+          ["nabla_a1", cell(...winner)],
+          ["a1", cell(...winner)],
+        ],
+      ],
       gates: [{ at: [grid, cell(j, k)], open: false }],
     },
-    html: equation(`${name} = ${result(grid, 0)}`, grid === "delta1" ? "BP2" : "BP2a") + `<p>The gate is shut: ${why}.</p>`,
+    html:
+      equation(`${name} = ${result(grid, 0)}`, grid === "delta1" ? "BP2" : "BP2a") +
+      `<p>The gate is shut: ${why}.</p>`,
     words: `${words} is 0: ${why.replace(/<[^>]+>/g, " ").replace(/ +/g, " ")}.`,
     lens: { window: windowDetail(data, ...window) },
   };
@@ -142,16 +163,20 @@ function gated(data, j, k) {
       nabla_a2: [linked(...window)],
     },
     paths: {
-      cones: [[["nabla_a2", cell(...window)], ["nabla_a1", cellsOf(...window)]]],
+      cones: [
+        [
+          ["nabla_a2", cell(...window)],
+          ["nabla_a1", cellsOf(...window)],
+        ],
+      ],
       gates: [{ at: ["nabla_a1", cell(j, k)], open: true }],
     },
-    html:
-      equation(
-        `${name} = ∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} · ${nabla("a", 2, window)}
-         = ${plain(on)} · ${chip("nabla_a2", nabla_a2.at(...window))} = ${result("nabla_a1", value)}`,
-        "BP2a",
-      ) + `<p>The gate is open: ${why}. (${floor("j", j)}, ${floor("k", k)})</p>`,
-    words: `${words} is the gate, ${plain(on)}, times ${n("nabla_a2", nabla_a2.at(...window))}: ${n("nabla_a1", value)}; ${why}.`,
+    html: `${equation(
+      `${name} = ∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} · ${nabla("a", 2, window)}
+         = ${share(on)} · ${chip("nabla_a2", nabla_a2.at(...window))} = ${result("nabla_a1", value)}`,
+      "BP2a",
+    )}<p>The gate is open: ${why}. (${floor("j", j)}, ${floor("k", k)})</p>`,
+    words: `${words} is the gate, ${share(on)}, times ${n("nabla_a2", nabla_a2.at(...window))}: ${n("nabla_a1", value)}; ${why}.`,
     lens: { window: windowDetail(data, ...window) },
   };
 }
@@ -176,9 +201,17 @@ function error(data, j, k) {
     },
     paths: {
       ribbons,
-      cones: [[["nabla_a2", cell(...window)], ["nabla_a1", cellsOf(...window)]]],
+      cones: [
+        [
+          ["nabla_a2", cell(...window)],
+          ["nabla_a1", cellsOf(...window)],
+        ],
+      ],
       lines: [
-        [["nabla_a1", cell(j, k)], ["delta1", cell(j, k)]],
+        [
+          ["nabla_a1", cell(j, k)],
+          ["delta1", cell(j, k)],
+        ],
         [["z1", cell(j, k)], ["delta1", cell(j, k)], `σ′ ${plain(steep)}`],
       ],
       gates: [{ at: ["nabla_a1", cell(j, k)], open: true }],
@@ -186,18 +219,18 @@ function error(data, j, k) {
     html:
       equation(
         `${name} = ∂${s("a", 2, window)}/∂${s("a", 1, [j, k])} · ${formula} · ${slope(1, [j, k])}<br>
-       = ${plain(on)} · ${chip("nabla_a2", back)} · ${plain(steep)} = ${result("delta1", d)}`,
+       = ${share(on)} · ${chip("nabla_a2", back)} · ${plain(steep)} = ${result("delta1", d)}`,
         "BP2",
       ) + told,
     words:
-      `${spoken("delta", 1, [j, k])} is the gate, ${plain(on)}, times the sum over the outputs, ${n("nabla_a2", back)}, ` +
+      `${spoken("delta", 1, [j, k])} is the gate, ${share(on)}, times the sum over the outputs, ${n("nabla_a2", back)}, ` +
       `times the slope, ${plain(steep)}: ${n("delta1", d)}.`,
     lens: {
       sum: {
         ...sum,
         tail: [
           ["Σ", back],
-          [`· ${plain(on)}`, on * back],
+          [`· ${share(on)}`, on * back],
           [`· ${plain(steep)}`, d],
         ],
       },

@@ -15,6 +15,18 @@ const PAUSE = 100; // ms between steps of training
 let bars = 0;
 
 export class Bar {
+  // What the building of its parts makes.
+  /** @type {{ radio: HTMLInputElement, picture: import("../parts/maps.js").Thumbnail }[]} */ digits;
+  /** @type {HTMLInputElement[]} */ labels;
+  /** @type {HTMLButtonElement} */ pencil;
+  /** @type {HTMLButtonElement} */ train;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ rate;
+  /** @type {HTMLSelectElement} */ cost;
+  /** @type {HTMLSelectElement} */ ties;
+  /** @type {HTMLSelectElement | null} */ maps;
+  /** @type {HTMLElement | undefined} */ paper; // what is drawn on
+  /** @type {string} */ html;
+
   /**
    * @param {import("../parts/figure.js").Figure} figure
    * @param {{ maps: number, outputs: number }} sizes
@@ -28,7 +40,10 @@ export class Bar {
     this.last = null;
     this.buildDigits();
     this.buildLabels(outputs);
-    this.history = figure.add(make("div", "bp-history", { "aria-live": "polite" }), figure.controls);
+    this.history = figure.add(
+      make("div", "bp-history", { "aria-live": "polite" }),
+      figure.controls,
+    );
     this.buildTraining();
     this.buildMore(maps);
     figure.onClose(() => this.rest());
@@ -113,9 +128,7 @@ export class Bar {
     this.ties = figure.menu(box, "Ties", Object.entries(TIES), (ties) => figure.send({ ties }));
     const choices = Array.from({ length: maps }, (_, f) => [f, f]);
     this.maps =
-      maps > 1
-        ? figure.menu(box, "Map", choices, (f) => figure.send({ map: Number(f) }))
-        : null;
+      maps > 1 ? figure.menu(box, "Map", choices, (f) => figure.send({ map: Number(f) })) : null;
     figure.button(box, "10 steps", () => {
       this.rest();
       figure.send(steppedBy(figure, 10));
@@ -175,7 +188,10 @@ export class Bar {
     const index = figure.model.get("index");
     const image = way(from, to).reduce(inked, images.part(index));
     const past = figure.array("past");
-    figure.send({ a0: images.with(index, image), past: NDArray.zeros([0, ...past.shape.slice(1)]) });
+    figure.send({
+      a0: images.with(index, image),
+      past: NDArray.zeros([0, ...past.shape.slice(1)]),
+    });
     return true;
   }
 

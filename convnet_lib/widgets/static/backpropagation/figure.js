@@ -23,12 +23,16 @@ import { Track } from "./track.js";
 
 const CHOSEN = ["a0", "y", "index", "map", "cost", "ties"];
 const TRAITS = [...CHOSEN, ...PARAMETERS, "past", "rate"];
-const explanations = { ...forward.explanations, ...backward.explanations, ...gradients.explanations };
+const explanations = {
+  ...forward.explanations,
+  ...backward.explanations,
+  ...gradients.explanations,
+};
 const WEIGHTS = ["w1", "b1", "w3", "b3"];
 const TO_TERMS = "t";
 const HINT =
   "Point at a number, or walk with Tab and the arrow keys: it says why. Click or Enter pins it, Escape " +
-  "leaves; T leads to the terms of a sum; drag a weight, or press + and − on it.";
+  "leaves. T: the terms of a sum. Drag a weight, or press + and −.";
 const DEPENDS = ["w3", "nabla_w3", "products"]; // on what is pointed at
 
 export function render(context) {
@@ -39,6 +43,17 @@ export function render(context) {
 
 class Backpropagation {
   /** @type {ReturnType<typeof dataOf> & Record<string, any>} */ data;
+  /** @type {ReturnType<typeof dataOf> & Record<string, any>} */ base; // without what was asked
+  /** @type {Scales} */ scales;
+  /** @type {Bar} */ bar;
+  /** @type {Track} */ track;
+  /** @type {Network} */ network;
+  /** @type {Network["grids"]} */ grids;
+  /** @type {Overlay} */ overlay;
+  /** @type {Lens} */ lens;
+  /** @type {Phone} */ phone;
+  /** @type {Set<string>} */ later;
+  /** @type {number} */ steps;
   /** @type {Marks} */ marks = {};
   /** @type {import("./paths.js").Paths} */ paths = {};
   /** @type {string | null} */ source = null;
@@ -73,6 +88,7 @@ class Backpropagation {
     this.choosePanels();
     figure.start((subject) => this.explain(subject));
     this.enter();
+    this.beginWalk();
     this.close = () => figure.close();
   }
 
@@ -164,7 +180,7 @@ class Backpropagation {
     const steps = figure.array("past").shape[0];
     if (!steps && this.steps) this.begun++;
     this.steps = steps;
-    this.fit();
+    if (!this.whatIf) this.scales.fit(data, `${this.begun}`);
     for (const name of Object.keys(this.grids)) {
       if (!DEPENDS.includes(name)) this.network.show(name, data, this.scales);
     }
@@ -186,15 +202,12 @@ class Backpropagation {
   }
 
   withProducts(data) {
-    const [l, m] = (data.offset = this.offset);
+    const [l, m] = this.offset;
+    data.offset = this.offset;
     const { rows, columns } = data.delta1;
     const product = (j, k) => data.delta1.at(j, k) * data.a0.at(j + l, k + m);
     data.products = NDArray.make(rows, columns, product);
     return data;
-  }
-
-  fit() {
-    this.scales.fit(this.data, `${this.begun}`);
   }
 
   /** At first the panels show the output neuron and the weight that matter most. */
@@ -222,7 +235,11 @@ class Backpropagation {
     const { s, inMap } = data;
     this.withProducts(data);
     if (this.base !== data) this.withProducts(this.base);
-    this.scales.widen("products", 0, Math.max(...[...data.products.values].map(Math.abs).filter(Number.isFinite), 0));
+    this.scales.widen(
+      "products",
+      0,
+      Math.max(...[...data.products.values].map(Math.abs).filter(Number.isFinite), 0),
+    );
     this.scales.make("products");
     this.network.show("products", data, this.scales, {
       title: `${s("δ", 1)}⊙${s("a", 0)} from ${l},${m}`,
@@ -235,7 +252,7 @@ class Backpropagation {
   /** Enter a stage: outline its panels, hide those to come, and tell what happens. */
   enter() {
     const stage = this.model.get("stage");
-    const { made, from } = stages[stage];
+    const { made, from, subject } = stages[stage];
     const later = laterThan(stage);
     for (const [name, { element }] of Object.entries(this.grids)) {
       element.classList.toggle("bp-made", made.includes(name));
@@ -244,8 +261,15 @@ class Backpropagation {
     }
     this.later = later;
     this.track.show(stage, this.data);
-    this.phone.enter(made);
+    if (subject) this.phone.enter(subject(this.data).grid);
     this.showGates();
+    this.draw();
+  }
+
+  /** Opened in a stage that has not come to the cell it is about: be about the stage's own. */
+  beginWalk() {
+    const { subject } = stages[this.model.get("stage")];
+    if (subject && this.later.has(this.figure.subject.grid)) this.figure.walk(subject(this.data));
   }
 
   /** In the stage of the switch all winners are outlined: their gates are open. */
@@ -310,7 +334,7 @@ class Backpropagation {
         ribbons: ribbons.filter(({ from, to }) => seen([from, to])),
         gates: gates.filter(({ at }) => seen([at])),
       },
-      this.asked ? [grid, { row, column }] : null,
+      this.asked && !this.later?.has(grid) ? [grid, { row, column }] : null,
     );
   }
 

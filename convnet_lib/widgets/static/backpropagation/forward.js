@@ -10,6 +10,7 @@
 // All results are the engine's; only products are formed here, so that a sum can be seen term by
 // term.
 
+import { NDArray } from "../parts/arrays.js";
 import { reached } from "../parts/fields.js";
 import { count } from "../parts/text.js";
 import { bracketed, plain } from "./numbers.js";
@@ -37,19 +38,51 @@ function pixel(data, p, q) {
   const { a0, w1, z1, s, nabla, spoken, n } = data;
   const block = reached(cell(p, q), w1, z1);
   const many = block.rows * block.columns;
+  const turned = (j, k) => w1.at(p - block.row - j, q - block.column - k);
+  const errors = (j, k) => data.delta1.at(block.row + j, block.column + k);
   return {
     marks: { a0: [cell(p, q)], z1: [block], delta1: [block] },
     paths: {
       cones: [
-        [["a0", cell(p, q)], ["z1", block]],
-        [["a0", cell(p, q)], ["delta1", block]],
+        [
+          ["a0", cell(p, q)],
+          ["z1", block],
+        ],
+        [
+          ["a0", cell(p, q)],
+          ["delta1", block],
+        ],
       ],
     },
     html:
       equation(`${s("a", 0, [p, q])} = ${data.result("a0", a0.at(p, q))} is an input.`) +
-      `<p>Forward it enters ${count(many, "weighted input")} ${s("z", 1)} (F1). Backward the ${many} errors ${s("δ", 1)} there are multiplied by it in ${nabla("w", 1)} (BP4)${a0.at(p, q) === 0 ? ": by 0, so it teaches no weight anything" : ""}.</p>`,
+      `<p>Forward it enters ${count(many, "weighted input")} ${s("z", 1)} (F1). Backward the ${many} errors ${s("δ", 1)} there are multiplied by it in ${nabla("w", 1)} (BP4). The weight that leads to each neuron is the filter's, turned by 180°${a0.at(p, q) === 0 ? ". It is 0, so it adds to no gradient" : ""}.</p>`,
     words: `${spoken("a", 0, [p, q])} is ${n("a0", a0.at(p, q))}. It enters ${count(many, "weighted input")}${data.inMap}.`,
-    lens: {},
+    lens: {
+      sum: {
+        left: {
+          array: NDArray.make(block.rows, block.columns, (j, k) => turned(j, k)),
+          ...{
+            name: "w1",
+            title: `${s("w", 1)}, turned by 180°`,
+            words: "the filter, turned by 180 degrees",
+          },
+        },
+        right: {
+          array: NDArray.make(block.rows, block.columns, (j, k) => errors(j, k)),
+          ...{ name: "delta1", title: `${s("δ", 1)} there`, words: "the errors there" },
+        },
+        products: "products",
+        term: (j, k) => ({
+          marks: {
+            w1: [cell(p - block.row - j, q - block.column - k)],
+            z1: [block, cell(block.row + j, block.column + k)],
+            delta1: [block, cell(block.row + j, block.column + k)],
+          },
+          words: `It enters ${spoken("z", 1, [block.row + j, block.column + k])} with ${spoken("w", 1, [p - block.row - j, q - block.column - k])}, ${n("w1", turned(j, k))}.`,
+        }),
+      },
+    },
   };
 }
 
@@ -62,7 +95,14 @@ function weightedInput(data, j, k) {
   const many = w1.values.length;
   return {
     marks: { a0: [place], w1: all(w1), b1: all(b1), z1: [cell(j, k)] },
-    paths: { cones: [[["a0", place], ["z1", cell(j, k)]]] },
+    paths: {
+      cones: [
+        [
+          ["a0", place],
+          ["z1", cell(j, k)],
+        ],
+      ],
+    },
     html: equation(
       `${s("z", 1, [j, k])} = ${s("b", 1)} + Σ<sub>${L},${M}</sub> ${s("w", 1, [L, M])} ${s("a", 0, [here, there])}<br>
        = ${chip("b1", bias)} + ${bracketed(n("z1", z - bias))} = ${result("z1", z)}`,
@@ -71,7 +111,12 @@ function weightedInput(data, j, k) {
     words: `${spoken("z", 1, [j, k])} is the bias ${n("b1", bias)} plus the sum of ${count(many, "product")}: ${n("z1", z)}.`,
     lens: {
       sum: {
-        left: { array: field, name: "a0", title: s("a", 0, [here, there]), words: "receptive field" },
+        left: {
+          array: field,
+          name: "a0",
+          title: s("a", 0, [here, there]),
+          words: "receptive field",
+        },
         right: { array: w1, name: "w1", title: s("w", 1, [L, M]), words: "weights" },
         products: "products",
         term: (l, m) => ({
@@ -97,8 +142,20 @@ function activation(data, j, k) {
   return {
     marks: { z1: [linked(j, k)], a1: [cell(j, k)], a2: [linked(...window)] },
     paths: {
-      lines: [[["z1", cell(j, k)], ["a1", cell(j, k)]]],
-      cones: passed ? [[["a1", cell(j, k)], ["a2", cell(...window)]]] : [],
+      lines: [
+        [
+          ["z1", cell(j, k)],
+          ["a1", cell(j, k)],
+        ],
+      ],
+      cones: passed
+        ? [
+            [
+              ["a1", cell(j, k)],
+              ["a2", cell(...window)],
+            ],
+          ]
+        : [],
       gates: [{ at: ["a1", cell(j, k)], open: passed }],
     },
     html:
@@ -127,7 +184,14 @@ function pooled(data, j, k) {
   const tie = tied.at(j, k);
   return {
     marks: { a1: [cellsOf(j, k)], a2: [cell(j, k)] },
-    paths: { cones: [[["a1", cellsOf(j, k)], ["a2", cell(j, k)]]] },
+    paths: {
+      cones: [
+        [
+          ["a1", cellsOf(j, k)],
+          ["a2", cell(j, k)],
+        ],
+      ],
+    },
     html:
       equation(
         `${s("a", 2, [j, k])} = max(${places.map((p) => s("a", 1, p)).join(", ")})<br>
@@ -149,8 +213,14 @@ function outputInput(data, l) {
     marks: { w3: all(w), a2: all(a2), b3: [linked(l, 0)], z3: [cell(l, 0)] },
     paths: {
       cones: [
-        [["a2", whole(a2)], ["w3", whole(w)]],
-        [["w3", whole(w)], ["z3", cell(l, 0)]],
+        [
+          ["a2", whole(a2)],
+          ["w3", whole(w)],
+        ],
+        [
+          ["w3", whole(w)],
+          ["z3", cell(l, 0)],
+        ],
       ],
     },
     html:
@@ -201,12 +271,18 @@ function outputActivation({ z3, a3, y, slope3, s, spoken, n, chip, result }, l) 
   const [z, a] = [z3.values[l], a3.values[l]];
   return {
     marks: { z3: [linked(l, 0)], a3: [cell(l, 0)] },
-    paths: { lines: [[["z3", cell(l, 0)], ["a3", cell(l, 0)]]] },
-    html:
-      equation(
-        `${s("a", 3, [l])} = <i>σ</i>(${s("z", 3, [l])}) = <i>σ</i>(${chip("z3", z)}) = ${result("a3", a)}`,
-        "F5",
-      ) + `<p>It should be ${s("y", null, [l])} = ${plain(y.values[l])}.</p>`,
+    paths: {
+      lines: [
+        [
+          ["z3", cell(l, 0)],
+          ["a3", cell(l, 0)],
+        ],
+      ],
+    },
+    html: `${equation(
+      `${s("a", 3, [l])} = <i>σ</i>(${s("z", 3, [l])}) = <i>σ</i>(${chip("z3", z)}) = ${result("a3", a)}`,
+      "F5",
+    )}<p>It should be ${s("y", null, [l])} = ${plain(y.values[l])}.</p>`,
     words: `${spoken("a", 3, [l])} is sigma of ${n("z3", z)}: ${n("a3", a)}.`,
     lens: { curve: { z, slope: slope3.values[l], name: s("z", 3, [l]), y: y.values[l] } },
   };
@@ -215,7 +291,14 @@ function outputActivation({ z3, a3, y, slope3, s, spoken, n, chip, result }, l) 
 function desired({ z3, y, a3, slope3, s, spoken, n, chip, result }, l) {
   return {
     marks: { y: [cell(l, 0)], a3: [linked(l, 0)] },
-    paths: { lines: [[["a3", cell(l, 0)], ["y", cell(l, 0)]]] },
+    paths: {
+      lines: [
+        [
+          ["a3", cell(l, 0)],
+          ["y", cell(l, 0)],
+        ],
+      ],
+    },
     html: equation(
       `${s("y", null, [l])} = ${result("y", y.values[l])} is what ${s("a", 3, [l])} = ${chip("a3", a3.values[l])} should be.`,
     ),
@@ -234,7 +317,14 @@ function cost({ cost: name, a3, y, C, s, n, result }) {
     : `−Σ<sub>${L}</sub> [${t} ln ${a} + (1 − ${t}) ln(1 − ${a})]`;
   return {
     marks: { C: [cell(0, 0)], a3: all(a3), y: all(y) },
-    paths: { cones: [[["y", whole(y)], ["C", cell(0, 0)]]] },
+    paths: {
+      cones: [
+        [
+          ["y", whole(y)],
+          ["C", cell(0, 0)],
+        ],
+      ],
+    },
     html:
       equation(`<i>C</i> = ${sum} = ${result("C", C.values[0])}`, "C") +
       `<p>${quadratic ? "Each square is as wide as a gap; half of its area is what the neuron adds." : "Each bar is what a neuron adds: much where it was sure and wrong."}</p>`,

@@ -16,7 +16,7 @@ import {
   plus,
   stepped,
   strongestFirst,
-  whole
+  whole,
 } from "./terms.js";
 
 function outputBias(data, l) {
@@ -24,7 +24,14 @@ function outputBias(data, l) {
   const d = delta3.values[l];
   return {
     marks: { b3: [linked(l, 0)], nabla_b3: [linked(l, 0)], delta3: [linked(l, 0)] },
-    paths: { lines: [[["nabla_b3", cell(l, 0)], ["delta3", cell(l, 0)]]] },
+    paths: {
+      lines: [
+        [
+          ["nabla_b3", cell(l, 0)],
+          ["delta3", cell(l, 0)],
+        ],
+      ],
+    },
     html:
       equation(`${nabla("b", 3, [l])} = ${s("δ", 3, [l])} = ${result("delta3", d)}`, "BP3a") +
       stepped(data, b3.values[l], d),
@@ -45,7 +52,12 @@ function outputWeight(data, j, k) {
       delta3: [linked(l, 0)],
     },
     paths: {
-      lines: [[["a2", cell(j, k)], ["nabla_w3", cell(j, k)]]],
+      lines: [
+        [
+          ["a2", cell(j, k)],
+          ["nabla_w3", cell(j, k)],
+        ],
+      ],
       ribbons: [{ from: ["delta3", cell(l, 0)], to: ["nabla_w3", cell(j, k)], value: d }],
     },
     html:
@@ -75,7 +87,14 @@ function sharedBias(data) {
   const at = (i) => [Math.floor(i / columns), i % columns];
   return {
     marks: { b1: [linked(0, 0)], nabla_b1: [linked(0, 0)], delta1: all(delta1) },
-    paths: { cones: [[["nabla_b1", cell(0, 0)], ["delta1", whole(delta1)]]] },
+    paths: {
+      cones: [
+        [
+          ["nabla_b1", cell(0, 0)],
+          ["delta1", whole(delta1)],
+        ],
+      ],
+    },
     html:
       equation(
         `${nabla("b", 1)} = Σ<sub>${J},${K}</sub> ${s("δ", 1, [J, K])} = ${result("nabla_b1", gradient)}`,
@@ -83,7 +102,9 @@ function sharedBias(data) {
       ) +
       `<p>${count(values.length, "error")}, ${order.length} of them not 0.</p>` +
       stepped(data, b, gradient) +
-      largestOf(order.slice(0, FEW).map((i) => `${s("δ", 1, at(i))} = ${chip("delta1", values[i])}`)),
+      largestOf(
+        order.slice(0, FEW).map((i) => `${s("δ", 1, at(i))} = ${chip("delta1", values[i])}`),
+      ),
     words: `${spoken("b", 1)} is ${n("b1", b)}; its gradient is the sum of ${count(values.length, "error")}, ${order.length} of them not 0: ${n("nabla_b1", gradient)}.`,
     lens: {
       running: {
@@ -124,12 +145,22 @@ function sharedWeight(data, l, m) {
       products: all(delta1),
     },
     paths: {
-      cones: [[["a0", square], ["delta1", whole(delta1)]]],
+      cones: [
+        [
+          ["a0", square],
+          ["delta1", whole(delta1)],
+        ],
+      ],
       ribbons: strongest.map(({ i, error, pixel }) => ({
         ...{ from: ["a0", cell(...pixel)], to: ["delta1", cell(...error)] },
         value: products.values[i],
       })),
-      lines: [[["products", whole(products)], ["nabla_w1", cell(l, m)]]],
+      lines: [
+        [
+          ["products", whole(products)],
+          ["nabla_w1", cell(l, m)],
+        ],
+      ],
     },
     html:
       equation(
@@ -183,8 +214,14 @@ function product(data, j, k) {
     },
     paths: {
       lines: [
-        [["a0", cell(j + l, k + m)], ["products", cell(j, k)]],
-        [["products", cell(j, k)], ["delta1", cell(j, k)]],
+        [
+          ["a0", cell(j + l, k + m)],
+          ["products", cell(j, k)],
+        ],
+        [
+          ["products", cell(j, k)],
+          ["delta1", cell(j, k)],
+        ],
       ],
     },
     html: equation(

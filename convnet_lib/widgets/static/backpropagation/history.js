@@ -1,7 +1,7 @@
 // The cost as a gauge: before the last step, after it, the change, and its curve over all steps.
 
 import { count } from "../parts/text.js";
-import { change, plain } from "./numbers.js";
+import { plain, signed } from "./numbers.js";
 
 const [WIDTH, HEIGHT] = [64, 26];
 
@@ -9,10 +9,9 @@ const [WIDTH, HEIGHT] = [64, 26];
 export function written(costs) {
   const steps = costs.length - 1;
   const now = costs[steps];
-  const text = steps
-    ? change(costs[steps - 1], now).replace(/→ (\S+)/, "→ <strong>$1</strong>")
-    : `<strong>${plain(now)}</strong>`;
-  return `${line(costs)}<span><i>C</i> ${text}<br><small>after ${count(steps, "step")}</small></span>`;
+  const before = costs[steps - 1];
+  const [first, by] = steps ? [`${plain(before)} → `, `${signed(now - before)}, `] : ["", ""];
+  return `${line(costs)}<span><i>C</i> ${first}<strong>${plain(now)}</strong><br><small>${by}after ${count(steps, "step")}</small></span>`;
 }
 
 function line(costs) {

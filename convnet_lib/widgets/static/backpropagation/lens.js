@@ -3,14 +3,24 @@
 
 import { NDArray } from "../parts/arrays.js";
 import { make } from "../parts/layout.js";
-import { exponentOf, inCell, plain, tenTo } from "./numbers.js";
-import { sigmoidCurve, gaps, running, waterfall } from "./views.js";
+import { decimalsOf, exponentOf, inCell, plain, tenTo } from "./numbers.js";
+import { gaps, running, sigmoidCurve, waterfall } from "./views.js";
 import { WhatIf } from "./what_if.js";
 
-const BAR = 40; // the width of a column of the waterfall
+const [BAR, SLIM] = [40, 28]; // the width of a column of the waterfall, and on a telephone
+const MAGNIFIED = 3; // times; beyond that a lens has a scale of its own
 const DRAWN = ["running", "gaps", "curve"];
 
 export class Lens {
+  /** @type {HTMLElement} */ detail;
+  /** @type {HTMLElement} */ bars;
+  /** @type {Record<string, number>} */ exponents;
+  /** @type {Record<string, number>} */ decimals;
+  /** @type {import("../parts/grid.js").Grid} */ left;
+  /** @type {import("../parts/grid.js").Grid} */ right;
+  /** @type {import("../parts/grid.js").Grid} */ parts;
+  /** @type {HTMLElement} */ times;
+  /** @type {HTMLElement} */ equals;
   /**
    * @param {import("../parts/figure.js").Figure} figure
    * @param {{ explainTerm: (cell: import("../parts/types.js").Cell | null) => void,
@@ -29,6 +39,7 @@ export class Lens {
     );
     this.whatIf = new WhatIf(figure, this.views, actions.whatIf);
     this.term = null;
+    this.narrow = false; // on a telephone
   }
 
   buildSum({ explainTerm, leaveTerms }) {
@@ -36,12 +47,13 @@ export class Lens {
     this.detail = figure.add(make("div", "bp-view bp-detail"), this.views);
     this.bars = figure.add(make("div", "bp-bars", { "aria-hidden": "true" }), this.detail);
     this.exponents = { left: 0, right: 0, parts: 0 };
+    this.decimals = { left: 2, right: 2, parts: 2 };
     const grid = (name, kind) =>
       figure.grid(this.detail, {
         ...{ name, kind, title: "", legend: false, unit: "1.5rem", smallest: 11 },
         detail: explainTerm,
         onLeave: leaveTerms,
-        write: (x) => inCell(x, this.exponents[name]),
+        write: (x) => inCell(x, this.exponents[name], this.decimals[name]),
       });
     this.left = grid("left", "sequential");
     this.times = figure.sign("⊙", this.detail);
@@ -77,7 +89,7 @@ export class Lens {
     this.detail.classList.toggle("bp-stack", stack);
     const { rows } = left.array;
     const unit = stack
-      ? `min(${BAR}px, (var(--bp-wide) - 4.6rem) / ${left.array.columns})`
+      ? `${this.narrow ? SLIM : BAR}px`
       : `min(calc((var(--bp-lens) - 2.6rem) / ${rows}), ${rows > 2 ? 26 : 46}px, (var(--bp-wide) - 4rem) / ${3 * rows})`;
     this.detail.style.setProperty("--bp-unit", unit);
     this.showPart(data, this.left, left);
@@ -93,18 +105,34 @@ export class Lens {
     );
     const scale = data.scales.palettes.scale("diverging", terms.values);
     this.exponents.parts = exponentOf(scale.high);
+    this.decimals.parts = decimalsOf(scale.high);
     this.showGrid(this.parts, terms, scale, products, "products");
-    if (stack) this.bars.innerHTML = waterfall(terms.values, tail, BAR, this.magnified(data));
+    if (stack) {
+      const exponent = data.scales.exponents.nabla_a2;
+      const note = this.magnified(data);
+      // On a telephone what becomes of the sum stands in the equation only.
+      this.bars.innerHTML = this.narrow
+        ? waterfall(terms.values, [], SLIM, { exponent, note })
+        : waterfall(terms.values, tail, BAR, { exponent, note });
+    }
   }
 
   /** A lens magnifies what has faded in the panels, and says so. */
   magnified({ scales, nabla_a2 }) {
     const times = scales.faded("nabla_a2", nabla_a2);
-    return times > 1.5 ? `larger than in the panels, ${plain(times)} times` : "";
+    return times > MAGNIFIED ? `${plain(times)} times as large as in the panels` : "";
   }
 
   showPart(data, grid, { array, name, title, words, mask = [] }) {
+    const own = data.scales.faded(name, array) > MAGNIFIED ? ownScale(data, array) : null;
+    if (own) {
+      this.exponents[grid.name] = exponentOf(own.high);
+      this.decimals[grid.name] = decimalsOf(own.high) - (this.narrow ? 1 : 0);
+      this.showGrid(grid, array, own, title, words);
+      return;
+    }
     this.exponents[grid.name] = data.scales.exponents[name];
+    this.decimals[grid.name] = data.scales.decimals[name] - (this.narrow ? 1 : 0);
     grid.options.kind = data.scales.of[name].low < 0 ? "diverging" : "sequential";
     this.showGrid(grid, array, data.scales.of[name], title, words);
     grid.setMask(mask);
@@ -116,4 +144,9 @@ export class Lens {
     grid.element.style.setProperty("--cn-unit", "var(--bp-unit)");
     grid.show(array, { scale, title: `${title}${power}`, words });
   }
+}
+
+/** The scale of an array that has faded in its panel; of what has no sign there is none. */
+function ownScale({ scales }, { values }) {
+  return values.some((x) => x < 0) ? scales.palettes.scale("diverging", values) : null;
 }

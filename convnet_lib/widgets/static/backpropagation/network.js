@@ -10,7 +10,10 @@ const { s, nabla } = lettersOf(null);
 /** What the pieces are called on the strip of a telephone: forward, backward. */
 export const PIECES = ["a0", "w1", "z1", "a1", "a2", "w3", "z3"];
 /** Panels with a number in each cell: beside their names stands their power of ten. */
-const NUMBERED = ["w1", "b1", "nabla_w1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
+const NUMBERED = ["b1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
+const SINGLE = ["b1", "nabla_b1", "C"];
+/** Panels that go from 0 to 1, or whose numbers say it all. */
+const PLAIN = [...SINGLE, "a0", "a3", "y"];
 
 export class Network {
   /**
@@ -29,6 +32,8 @@ export class Network {
     /** @type {Record<string, number>} */
     this.exponents = {};
     this.element = figure.add(make("div", "bp-network"), figure.body);
+    /** @type {Record<string, number>} */
+    this.decimals = {};
     /** @type {HTMLElement[]} */
     this.columns = [];
     this.build();
@@ -62,10 +67,16 @@ export class Network {
 
     [forward, backward] = this.column("pooled");
     this.add(forward, "a2", ({ s }) => s("a", 2), "a 2, the pooled activations", pooled);
-    this.add(backward, "nabla_a2", ({ nabla }) => nabla("a", 2), "gradient of a 2, the sum in BP2", {
-      ...signed,
-      ...pooled,
-    });
+    this.add(
+      backward,
+      "nabla_a2",
+      ({ nabla }) => nabla("a", 2),
+      "gradient of a 2, the sum in BP2",
+      {
+        ...signed,
+        ...pooled,
+      },
+    );
 
     [forward, backward] = this.column("weights");
     this.add(forward, "w3", () => "", "w 3", { ...signed, ...pooled });
@@ -74,7 +85,10 @@ export class Network {
     [forward, backward] = this.column("outputs");
     this.buildOutputs(forward, ["b3", "z3", "a3", "y"]);
     this.buildOutputs(backward, ["nabla_b3", "delta3"]);
-    const cost = this.figure.add(make("div", "bp-cost"), backward.querySelector(".bp-outputs"));
+    const cost = this.figure.add(
+      make("div", "bp-cost"),
+      /** @type {Element} */ (backward.lastElementChild),
+    );
     this.add(cost, "C", () => "<i>C</i>", "the cost", { unit: "4.6rem" });
   }
 
@@ -86,26 +100,38 @@ export class Network {
    * @param {object} options
    */
   add(parent, name, title, words, options = {}) {
-    const numbered = NUMBERED.includes(name);
+    const numbered = [...NUMBERED, "w1", "nabla_w1"].includes(name);
     const write = (/** @type {number} */ x) =>
-      name === "C" || name === "b1" || name === "nabla_b1" ? plain(x) : inCell(x, this.exponents[name] ?? 0);
+      SINGLE.includes(name) ? plain(x) : inCell(x, this.exponents[name], this.decimals[name]);
     this.titles[name] = title;
     this.grids[name] = this.figure.grid(parent, {
-      ...{ name, words, title: "", legend: false, write, smallest: numbered ? 11 : Number.POSITIVE_INFINITY },
+      ...{
+        name,
+        words,
+        title: "",
+        legend: false,
+        write,
+        smallest: numbered ? 11 : Number.POSITIVE_INFINITY,
+      },
       ...options,
       ...this.more(name),
     });
   }
 
   /** Show an array under its name, beside which its scale is written. */
-  show(name, data, scales, { array = data[name], title = this.titles[name](data), words = "" } = {}) {
+  show(
+    name,
+    data,
+    scales,
+    { array = data[name], title = this.titles[name](data), words = "" } = {},
+  ) {
     const e = scales.exponents[name];
+    this.decimals[name] = scales.decimals[name];
     this.exponents[name] = e; // that of the numbers in the cells; it changes with the scale
     const note = scales.note(name, NUMBERED.includes(name));
-    const single = ["b1", "nabla_b1", "C", "y", "a3"].includes(name);
     this.grids[name].show(array, {
       scale: scales.of[name],
-      title: `<span>${title}</span>${single ? "" : ` <small>${note}</small>`}`,
+      title: `<span>${title}</span>${PLAIN.includes(name) ? "" : ` <small>${note}</small>`}`,
       words: words || this.grids[name].options.words + (name === "a0" ? "" : data.inMap),
     });
   }

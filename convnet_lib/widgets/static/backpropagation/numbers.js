@@ -48,26 +48,37 @@ export function scaled(x, exponent) {
   return digits.includes("×") ? plain(x) : `${digits}×${tenTo(exponent)}`;
 }
 
+/** How many decimals give the largest number of a panel three digits. @param {number} largest */
+export function decimalsOf(largest) {
+  if (!Number.isFinite(largest) || largest === 0) return DIGITS - 1;
+  const size = magnitude(Number(largest.toPrecision(DIGITS))) - exponentOf(largest);
+  return Math.max(0, DIGITS - 1 - size);
+}
+
 /**
  * What is written in a cell, where the power of ten stands in the title.
  * @param {number} x
  * @param {number} exponent
+ * @param {number} decimals
  */
-export function inCell(x, exponent) {
+export function inCell(x, exponent, decimals = DIGITS - 1) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : number(x);
   if (x === 0) return "0";
-  const size = Math.abs(x / 10 ** exponent);
-  if (size < 0.005) return x < 0 ? "−0" : "+0";
-  const places = size < 10 ? 2 : size < 100 ? 1 : 0;
-  return size < 100000 ? minus((x / 10 ** exponent).toFixed(places)) : number(x);
+  const text = (x / 10 ** exponent).toFixed(decimals);
+  if (Number(text) === 0) return x < 0 ? "−0" : "+0";
+  return Math.abs(x / 10 ** exponent) < 100000 ? minus(text) : number(x);
 }
 
 /** A written number in brackets if it is negative, for the middle of a formula. @param {string} text */
 export const bracketed = (text) => (text.startsWith("−") ? `(${text})` : text);
 
+/** A change, with its sign. @param {number} by */
+export const signed = (by) => `${by > 0 ? "+" : ""}${plain(by)}`;
+
 /** Before, then after, then the change. @param {number} before @param {number} after */
 export function change(before, after) {
-  const by = after - before;
-  return `${plain(before)} → ${plain(after)} (${by > 0 ? "+" : ""}${plain(by)})`;
+  return `${plain(before)} → ${plain(after)} (${signed(after - before)})`;
 }
 
+/** A gate: 1, or a share of it. @param {number} on */
+export const share = (on) => (Number.isInteger(on) ? `${on}` : plain(on));

@@ -1,10 +1,10 @@
 // What is drawn over the network: cones, ribbons, lines, gates, and the pin. An explanation names
 // them by the cells that they join; here they become shapes, between cells wherever these stand.
 
-
 const SVG = "http://www.w3.org/2000/svg";
 const WIDEST = 11; // of a ribbon, in pixels
 const PIN = 7;
+const WIDE = 30; // a cell with a number in it
 
 /**
  * @typedef {[string, import("../parts/types.js").Mark]} End  a grid and cells of it
@@ -52,7 +52,12 @@ export class Overlay {
     if (place === undefined) {
       const field = this.grids[name]?.field;
       place = field?.offsetParent
-        ? { x: field.offsetLeft + 1, y: field.offsetTop + 1, width: field.clientWidth, height: field.clientHeight }
+        ? {
+            x: field.offsetLeft + 1,
+            y: field.offsetTop + 1,
+            width: field.clientWidth,
+            height: field.clientHeight,
+          }
         : null;
       this.places.set(name, place);
     }
@@ -84,7 +89,10 @@ export class Overlay {
 
   /** Ribbons as wide as their numbers are large, the widest at the bottom. */
   fan(ribbons) {
-    const most = Math.max(...ribbons.map(({ value }) => Math.abs(value)).filter(Number.isFinite), 1e-300);
+    const most = Math.max(
+      ...ribbons.map(({ value }) => Math.abs(value)).filter(Number.isFinite),
+      1e-300,
+    );
     return ribbons
       .filter(({ value }) => value && Number.isFinite(value))
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
@@ -107,14 +115,22 @@ function cone(a, b) {
     const [left, right] = a.x < b.x ? [a, b] : [b, a];
     const x = left.x + left.width;
     return shape("bp-cone", [
-      ...[[x, left.y], [right.x, right.y], [right.x, right.y + right.height]],
+      ...[
+        [x, left.y],
+        [right.x, right.y],
+        [right.x, right.y + right.height],
+      ],
       [x, left.y + left.height],
     ]);
   }
   const [above, below] = a.y < b.y ? [a, b] : [b, a];
   const y = above.y + above.height;
   return shape("bp-cone", [
-    ...[[above.x, y], [below.x, below.y], [below.x + below.width, below.y]],
+    ...[
+      [above.x, y],
+      [below.x, below.y],
+      [below.x + below.width, below.y],
+    ],
     [above.x + above.width, y],
   ]);
 }
@@ -126,18 +142,42 @@ const shape = (name, points) =>
 /** The edges of two blocks that face each other, in the middle. @param {Box} a @param {Box} b */
 function ends(a, b) {
   const [[ax, ay], [bx, by]] = [middle(a), middle(b)];
-  if (a.x + a.width <= b.x) return [[a.x + a.width, ay], [b.x, by]];
-  if (b.x + b.width <= a.x) return [[a.x, ay], [b.x + b.width, by]];
-  return a.y < b.y ? [[ax, a.y + a.height], [bx, b.y]] : [[ax, a.y], [bx, b.y + b.height]];
+  if (a.x + a.width <= b.x)
+    return [
+      [a.x + a.width, ay],
+      [b.x, by],
+    ];
+  if (b.x + b.width <= a.x)
+    return [
+      [a.x, ay],
+      [b.x + b.width, by],
+    ];
+  return a.y < b.y
+    ? [
+        [ax, a.y + a.height],
+        [bx, b.y],
+      ]
+    : [
+        [ax, a.y],
+        [bx, b.y + b.height],
+      ];
 }
 
 /** @param {Box} a @param {Box} b @param {string} [text] */
 function line(a, b, text) {
+  if (a.x === b.x && a.width > WIDE) return around(a, b);
   const [[x0, y0], [x1, y1]] = ends(a, b);
   const label = text
     ? `<text x="${at((x0 + x1) / 2 + 4)}" y="${at((y0 + y1) / 2 + 4)}">${text}</text>`
     : "";
   return `<path class="bp-join" d="M${at(x0)},${at(y0)}L${at(x1)},${at(y1)}"/>${label}`;
+}
+
+/** From a cell to one of the same column, beside the column: its numbers stay legible. @param {Box} a @param {Box} b */
+function around(a, b) {
+  const [[, y0], [, y1]] = [middle(a), middle(b)];
+  const [x, bend] = [a.x - 1, a.x - 12];
+  return `<path class="bp-join" d="M${at(x)},${at(y0)}C${at(bend)},${at(y0)} ${at(bend)},${at(y1)} ${at(x)},${at(y1)}"/>`;
 }
 
 /** @param {Box} a @param {Box} b @param {number} value @param {number} width */
@@ -151,10 +191,12 @@ function ribbon(a, b, value, width) {
 
 /** Two posts; between them a way, or a bar. @param {Box} box @param {boolean} open */
 function gate({ x, y, width, height }, open) {
-  const r = Math.max(width, height) / 2 + 4;
+  const r = Math.max(width, height) / 2 + 5;
   const [cx, cy] = [x + width / 2, y + height / 2];
   const posts = `M${at(cx - r)},${at(cy - r)}V${at(cy + r)}M${at(cx + r)},${at(cy - r)}V${at(cy + r)}`;
-  const bar = open ? "" : `M${at(cx - r)},${at(cy - r)}L${at(cx + r)},${at(cy + r)}M${at(cx - r)},${at(cy + r)}L${at(cx + r)},${at(cy - r)}`;
+  const bar = open
+    ? ""
+    : `M${at(cx - r)},${at(cy - r)}L${at(cx + r)},${at(cy + r)}M${at(cx - r)},${at(cy + r)}L${at(cx + r)},${at(cy - r)}`;
   return `<path class="bp-gate-halo" d="${posts}${bar}"/><path class="bp-gate" data-open="${open}" d="${posts}${bar}"/>`;
 }
 
@@ -164,4 +206,3 @@ function pinned({ x, y, width }) {
   const d = `M${at(cx)},${at(cy)}l${PIN},${-PIN}`;
   return `<g class="bp-pin"><path d="${d}"/><circle cx="${at(cx + PIN + 2)}" cy="${at(cy - PIN - 2)}" r="4.5"/></g>`;
 }
-

@@ -3,6 +3,7 @@
 
 import { make } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
+import { Loupe } from "./loupe.js";
 import { PIECES } from "./network.js";
 
 const NARROW = 880; // of the figure, in pixels
@@ -33,6 +34,7 @@ export class Phone {
       figure.add(make("span", "", { "aria-hidden": "true" }), button).textContent = NAMES[i];
       return { button, picture };
     });
+    this.loupe = new Loupe(figure, network);
     this.turn(0);
     this.observe();
     this.swipe(figure.hint, track);
@@ -42,8 +44,9 @@ export class Phone {
   observe() {
     const { figure, lens } = this;
     const sizes = new ResizeObserver(([{ contentRect }]) => {
-      this.narrow = contentRect.width < NARROW;
-      figure.live.classList.toggle("bp-narrow", this.narrow);
+      const before = this.narrow;
+      this.narrow = lens.narrow = contentRect.width < NARROW;
+      if (figure.live.classList.toggle("bp-narrow", this.narrow) !== before) figure.refresh();
       this.place();
     });
     sizes.observe(figure.element);
@@ -66,7 +69,8 @@ export class Phone {
   place() {
     const { element } = this.lens;
     if (this.narrow === element.hasAttribute("popover")) {
-      if (this.narrow && element.isConnected) element.matches(":popover-open") !== this.inView && element.togglePopover(this.inView);
+      if (this.narrow && element.isConnected)
+        element.matches(":popover-open") !== this.inView && element.togglePopover(this.inView);
       return;
     }
     if (!this.narrow) {
@@ -86,10 +90,9 @@ export class Phone {
     }
   }
 
-  /** Where a panel of these stands. @param {string[]} names */
-  enter(names) {
-    const places = names.map((name) => this.pieceOf(name)).filter((i) => i >= 0);
-    if (places.length) this.turn(places[places.length - 1]);
+  /** Show the piece of a panel. @param {string} name */
+  enter(name) {
+    this.turn(this.pieceOf(name));
   }
 
   /** Be where the cell is that the figure is about. */
@@ -114,9 +117,13 @@ export class Phone {
   /** To the next stage with a finger. @param {HTMLElement} element @param {import("./track.js").Track} track */
   swipe(element, track) {
     let from = 0;
-    element.addEventListener("touchstart", (event) => {
-      from = event.touches[0].clientX;
-    }, { passive: true });
+    element.addEventListener(
+      "touchstart",
+      (event) => {
+        from = event.touches[0].clientX;
+      },
+      { passive: true },
+    );
     element.addEventListener("touchend", (event) => {
       const by = event.changedTouches[0].clientX - from;
       if (Math.abs(by) > SWIPE) track.go(by < 0 ? 1 : -1);

@@ -1,7 +1,7 @@
 // The scales of the panels. They are kept while one learns, so that errors are seen to fade; they
 // begin anew with another image, label, cost, rule for ties or map, and grow where they must.
 
-import { exponentOf, tenTo } from "./numbers.js";
+import { decimalsOf, exponentOf, tenTo } from "./numbers.js";
 
 const SIGNED = [
   ...["w1", "b1", "z1", "w3", "b3", "z3"],
@@ -24,6 +24,8 @@ export class Scales {
     this.of = {};
     /** @type {Record<string, number>} */
     this.exponents = {};
+    /** @type {Record<string, number>} */
+    this.decimals = {};
   }
 
   /**
@@ -58,7 +60,8 @@ export class Scales {
     const kind = low < 0 || SIGNED.includes(name) ? "diverging" : "sequential";
     const ends = high > low ? { low, high } : { low: low - 1, high: high + 1 };
     this.of[name] = Object.assign(this.palettes.scale(kind, []), ends);
-    this.exponents[name] = exponentOf(this.ends[name][1]);
+    this.exponents[name] = exponentOf(high);
+    this.decimals[name] = decimalsOf(high);
   }
 
   /** What stands beside the name of a panel: the ends of its scale, or its power of ten. */
@@ -92,5 +95,8 @@ function rangeOf({ values }) {
   const known = values.filter(Number.isFinite);
   if (!known.length) return /** @type {[number, number]} */ ([0, 1]);
   const low = Math.floor(10 * Math.min(...known)) / 10;
-  return /** @type {[number, number]} */ ([low, Math.max(Math.ceil(10 * Math.max(...known)) / 10, low + 0.1)]);
+  return /** @type {[number, number]} */ ([
+    low,
+    Math.max(Math.ceil(10 * Math.max(...known)) / 10, low + 0.1),
+  ]);
 }

@@ -42,7 +42,9 @@ export const stages = [
     from: [],
     tale: ({ map, maps, s }) =>
       `Forward above, backward below: each gradient stands under its quantity. Point at any number and ask why.${
-        map === null ? "" : ` Of ${maps} maps, map ${map} is shown: ${s("w", 1)} and so on are its own.`
+        map === null
+          ? ""
+          : ` Of ${maps} maps, map ${map} is shown: ${s("w", 1)} and so on are its own.`
       }`,
   },
   {

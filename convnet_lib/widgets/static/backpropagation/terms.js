@@ -30,7 +30,8 @@ export const cellsOf = (j, k) => linked(SIZE * j, SIZE * k, SIZE, SIZE);
  * @param {import("./scales.js").Scales} scales
  */
 export function writing(scales) {
-  const n = (/** @type {string} */ name, /** @type {number} */ x) => scaled(x, scales.exponents[name] ?? 0);
+  const n = (/** @type {string} */ name, /** @type {number} */ x) =>
+    scaled(x, scales.exponents[name] ?? 0);
   const dyed = (tag, name, x) => {
     const scale = scales.of[name];
     if (!scale || !Number.isFinite(x)) return `<${tag} class="bp-chip">${n(name, x)}</${tag}>`;
@@ -86,7 +87,13 @@ export function windowDetail({ a1, switch: mask, n, spoken, s }, j, k) {
     .map((i) => ({ row: i >> 1, column: i % SIZE, line: "winner" }))
     .filter(({ row, column }) => at(mask, row, column) > 0);
   return {
-    left: { array: four, name: "a1", title: `the window of ${s("a", 2, [j, k])}`, words: "the four candidates", mask: won },
+    left: {
+      array: four,
+      name: "a1",
+      title: `the window of ${s("a", 2, [j, k])}`,
+      words: "the four candidates",
+      mask: won,
+    },
     term: (r, c) => ({
       marks: { a1: [cellsOf(j, k), cell(SIZE * j + r, SIZE * k + c)] },
       words: `${spoken("a", 1, [SIZE * j + r, SIZE * k + c])} is ${n("a1", at(a1, r, c))}, its gate ${at(mask, r, c) > 0 ? "open" : "shut"}.`,
@@ -106,7 +113,7 @@ export function winnerOf({ switch: mask }, j, k) {
 
 /** What the learning rate does to a parameter: before, after, and the change. */
 export function stepped({ rate }, value, gradient) {
-  return `<p class="bp-step">One step: ${change(value, value - rate * gradient)}, since −<i>η</i> · ${bracketed(plain(gradient))} = ${plain(-rate * gradient)}</p>`;
+  return `<p class="bp-step">One step, −<i>η</i> · ${bracketed(plain(gradient))}: ${change(value, value - rate * gradient)}</p>`;
 }
 
 export { equation };

@@ -81,7 +81,9 @@ export class Track {
     this.back.setAttribute("aria-disabled", `${stage === 0}`);
     this.next.setAttribute("aria-disabled", `${stage === stages.length - 1}`);
     const { title, tale } = stages[stage];
-    const html = stage ? `<b>${title[0].toUpperCase()}${title.slice(1)}.</b> ${tale(data)}` : tale(data);
+    const html = stage
+      ? `<b>${title[0].toUpperCase()}${title.slice(1)}.</b> ${tale(data)}`
+      : tale(data);
     if (html !== this.told) this.tale.innerHTML = this.told = html;
   }
 

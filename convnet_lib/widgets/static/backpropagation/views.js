@@ -1,7 +1,7 @@
 // What the lens draws, as SVG: a waterfall, a running sum, the sigmoid and its tangent, the gaps.
 
 import { SHARES } from "../parts/engine.js";
-import { plain } from "./numbers.js";
+import { plain, tenTo } from "./numbers.js";
 
 const HEIGHT = 92; // of a drawing that has rows of numbers under it
 const TALL = 128;
@@ -25,7 +25,7 @@ function heights(values, top, bottom) {
  * Terms that add up: each bar begins where the one before ended. What the sum becomes stands after
  * them, [[what is done with it, what it is then]].
  */
-export function waterfall(terms, tail, bar, magnified) {
+export function waterfall(terms, tail, bar, { exponent, note }) {
   const sums = [0];
   for (const x of terms) sums.push(sums[sums.length - 1] + x);
   const y = heights([...sums, ...tail.map(([, x]) => x)], 17, HEIGHT - 5);
@@ -39,22 +39,34 @@ export function waterfall(terms, tail, bar, magnified) {
   }
   const bars = [...terms].map((x, l) => {
     const step = `M${at(bar * l + bar - 5)},${at(y(sums[l + 1]))}h${l === n - 1 && !tail.length ? 0 : 10}`;
-    return piece(bar * l, sums[l], sums[l + 1], sign(x)) + `<path class="bp-step-line" d="${step}"/>`;
+    return `${piece(bar * l, sums[l], sums[l + 1], sign(x))}<path class="bp-step-line" d="${step}"/>`;
   });
   const wide = 1.5 * bar;
-  const after = tail.map(([what, x], i) => {
+  const after = tail.map(([, x], i) => {
     const left = bar * n + 8 + wide * i;
-    const above = x >= 0 ? y(x) - 4 : y(x) + 12;
+    const beside = x >= 0 ? y(0) + 12 : y(0) - 4; // on the other side of zero
     return (
       `<rect class="${sign(x)}" x="${at(left + 10)}" y="${at(Math.min(y(0), y(x)))}" width="${wide - 20}" height="${at(Math.max(1, Math.abs(y(x) - y(0))))}"/>` +
-      text(left + wide / 2, Math.max(11, Math.min(HEIGHT - 1, above)), plain(x), "middle", "bp-value")
+      text(left + wide / 2, beside, plain(x / 10 ** exponent), "middle", "bp-value")
     );
   });
   const width = bar * n + 10 + wide * tail.length;
   const labels = tail.map(([what], i) => text(bar * n + 8 + wide * (i + 0.5), HEIGHT + 14, what));
   const zero = `<path class="bp-axis" d="M0,${at(y(0))}H${width}"/>`;
-  const note = magnified ? text(2, 10, magnified, "start", "bp-quiet") : "";
-  return svg(width, HEIGHT + 18, zero + bars.join("") + after.join("") + labels.join("") + note);
+  const power =
+    tail.length && exponent
+      ? text(bar * n + 8, HEIGHT + 30, `in units of ${tenTo(exponent)}`, "start", "bp-quiet")
+      : "";
+  return svg(
+    width,
+    HEIGHT + 18,
+    zero +
+      bars.join("") +
+      after.join("") +
+      labels.join("") +
+      power +
+      text(2, 10, note, "start", "bp-quiet"),
+  );
 }
 
 /** The sum of many numbers as it grows, in reading order. */
@@ -63,28 +75,24 @@ export function running({ values, total, here = null }) {
   const sums = [0];
   for (const x of values) sums.push(sums[sums.length - 1] + x);
   const y = heights(sums, 18, TALL - 20);
-  const x = (i) => 4 + ((width - 62) * i) / values.length;
+  const x = (i) => 4 + ((width - 84) * i) / values.length;
   const points = sums.map((v, i) => `${at(x(i))},${at(y(Number.isFinite(v) ? v : 0))}`).join(" ");
   const end = y(Number.isFinite(total) ? total : 0);
   const mark =
-    here === null
-      ? ""
-      : `<path class="bp-here" d="M${at(x(here + 0.5))},14V${TALL - 18}"/>`;
-  return (
-    svg(
-      width,
-      TALL,
-      `<path class="bp-axis" d="M4,${at(y(0))}H${width - 56}"/>${mark}<polyline points="${points}"/>
+    here === null ? "" : `<path class="bp-here" d="M${at(x(here + 0.5))},14V${TALL - 18}"/>`;
+  return svg(
+    width,
+    TALL,
+    `<path class="bp-axis" d="M4,${at(y(0))}H${width - 80}"/>${mark}<polyline points="${points}"/>
        <circle class="bp-dot" r="3" cx="${at(x(values.length))}" cy="${at(end)}"/>
        ${text(x(values.length) + 6, end + 4, plain(total), "start", "bp-value")}
        ${text(4, 11, "the running sum", "start", "bp-quiet")}
        ${text(x(values.length), TALL - 5, `${values.length} terms, row by row`, "end", "bp-quiet")}`,
-    )
   );
 }
 
 /** σ with its tangent at z, and the gap to what the activation should be. */
-export function sigmoidCurve({ z, slope, name, y = null }) {
+export function sigmoidCurve({ z, slope, y = null }) {
   const [width, reach] = [170, Math.max(6, Math.min(12, Math.abs(z) + 2))];
   if (!Number.isFinite(z)) return svg(width, TALL, text(width / 2, TALL / 2, "not a number"));
   const sigma = (v) => 1 / (1 + Math.exp(-v));
@@ -105,26 +113,32 @@ export function sigmoidCurve({ z, slope, name, y = null }) {
     `<path class="bp-axis" d="M8,${at(py(0))}H${width - 8}M${at(px(0))},${at(py(0))}V${at(py(1))}"/>${gap}
      <polyline points="${curve}"/><path class="bp-tangent" d="${tangent}"/>
      <circle class="bp-dot" r="3.6" cx="${at(cx)}" cy="${at(cy)}"/>
-     ${text(8, 11, `<tspan class="bp-math">σ</tspan> and its tangent: ${words}`, "start", "bp-quiet")}
+     ${text(8, 11, `<tspan class="bp-math">σ</tspan> and its ${words}`, "start", "bp-quiet")}
      ${text(width / 2, TALL - 5, `z = ${plain(z)}`, "middle", "bp-quiet")}`,
   );
 }
 
 /** What each output adds to C: half of a square on its gap, or a bar. */
 export function gaps(_, { a3, y, cost }) {
-  const [column, n] = [48, a3.values.length];
-  const each = [...a3.values].map((a, l) => ({ gap: a - y.values[l], adds: SHARES[cost](a, y.values[l]) }));
+  const [column, n] = [62, a3.values.length];
+  const each = [...a3.values].map((a, l) => ({
+    gap: a - y.values[l],
+    adds: SHARES[cost](a, y.values[l]),
+  }));
   const most = Math.max(...finite(each.map(({ adds }) => adds)), 1e-9);
   const floor = TALL - 20;
   const shapes = each.map(({ gap, adds }, l) => {
     if (!Number.isFinite(adds)) return text(column * (l + 0.5), floor, "NaN");
-    const side = 44 * Math.abs(gap);
+    const side = 66 * Math.abs(gap);
     const [w, h] = cost === "quadratic" ? [side, side] : [26, Math.max(1, (70 * adds) / most)];
     const x = column * (l + 0.5) - w / 2;
     return `<rect class="${sign(gap)}" x="${at(x)}" y="${at(floor - h)}" width="${at(w)}" height="${at(h)}"/>${text(column * (l + 0.5), floor - h - 5, plain(adds), "middle", "bp-value")}`;
   });
   const digits = each.map((_, l) => text(column * (l + 0.5), TALL - 4, `${l}`));
-  const what = cost === "quadratic" ? "gaps² as areas; beside them what they add, ½ gap²" : "what each output adds";
+  const what =
+    cost === "quadratic"
+      ? "gaps² as areas; beside them what they add, ½ gap²"
+      : "what each output adds";
   return svg(
     column * n,
     TALL,

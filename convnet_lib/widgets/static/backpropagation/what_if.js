@@ -5,7 +5,7 @@ import { make } from "../parts/layout.js";
 import { plain } from "./numbers.js";
 
 const POINTS = 33;
-const [WIDTH, HEIGHT] = [210, 118];
+const [WIDTH, HEIGHT] = [252, 124];
 const PIXELS = 90; // of a drag for the whole span
 const KEYS = { "+": 1, "=": 1, "-": -1, "−": -1 };
 const STEPS = 20; // by key, from 0 to an end of the span
@@ -19,6 +19,12 @@ const STEPS = 20; // by key, from 0 to an end of the span
  */
 
 export class WhatIf {
+  // Of the weight that is shown: its number, the cost there, and how the cost depends on it.
+  /** @type {number} */ value;
+  /** @type {number} */ start;
+  /** @type {(by: number) => number} */ cost;
+  /** @type {[number, number][]} */ curve;
+
   /**
    * @param {import("../parts/figure.js").Figure} figure
    * @param {Element} parent
@@ -29,7 +35,7 @@ export class WhatIf {
     this.actions = actions;
     this.weight = /** @type {any} */ (null);
     this.by = 0;
-    this.kept = "";
+    this.clip = `bp-clip-${Math.random().toString(36).slice(2)}`;
     this.element = figure.add(make("div", "bp-view bp-what-if"), parent);
     this.picture = figure.add(make("div", "bp-what-picture"), this.element);
     const side = figure.add(make("div", "bp-what-side"), this.element);
@@ -43,7 +49,9 @@ export class WhatIf {
       }),
       this.label,
     );
-    this.input.addEventListener("input", () => this.move((this.span * Number(this.input.value)) / STEPS));
+    this.input.addEventListener("input", () =>
+      this.move((this.span * Number(this.input.value)) / STEPS),
+    );
     this.reading = figure.add(make("div", "bp-what-reading"), side);
     this.back = figure.button(side, "Put it back", () => this.move(0));
   }
@@ -63,7 +71,6 @@ export class WhatIf {
     if (!weight) return;
     const other = this.weight?.name !== weight.name || this.weight?.place !== weight.place;
     if (other) this.reset();
-    this.data = data;
     // While it is moved, its gradient is that of where it was.
     if (!this.by) {
       this.weight = weight;
@@ -118,7 +125,10 @@ export class WhatIf {
     const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
     this.name.innerHTML = `What if ${weight.letter} were ${plain(this.value + by)}?`;
     this.input.value = `${Math.round((STEPS * by) / span)}`;
-    this.input.setAttribute("aria-valuetext", `${plain(this.value + by)}: promised ${plain(promised)}, true ${plain(truth)}`);
+    this.input.setAttribute(
+      "aria-valuetext",
+      `${plain(this.value + by)}: promised ${plain(promised)}, true ${plain(truth)}`,
+    );
     this.back.setAttribute("aria-disabled", `${!by}`);
     this.reading.innerHTML = by
       ? `<span>Δ = ${plain(by)}</span><span>promised <output data-value="promised">${plain(promised)}</output></span>
@@ -133,7 +143,8 @@ export class WhatIf {
       .filter(([, c]) => Number.isFinite(c))
       .map(([v, c]) => `${x(v).toFixed(1)},${y(c).toFixed(1)}`);
     const tangent = (v) => `${x(v).toFixed(1)},${y(start + weight.gradient * v).toFixed(1)}`;
-    const size = (HEIGHT - 40) / 2 / Math.max(Math.abs(promised), Math.abs(truth), 0.02 * (high - low), 1e-12);
+    const size =
+      (HEIGHT - 40) / 2 / Math.max(Math.abs(promised), Math.abs(truth), 0.02 * (high - low), 1e-12);
     const bar = (value, left, name, dashed) => {
       const tall = Math.abs(value) * size;
       const top = value > 0 ? HEIGHT / 2 - tall : HEIGHT / 2;
@@ -148,12 +159,7 @@ export class WhatIf {
       <path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
       <circle class="bp-dot bp-hollow" r="3" cx="${x(0).toFixed(1)}" cy="${y(start).toFixed(1)}"/>
       <circle class="bp-dot" r="3.6" cx="${x(by).toFixed(1)}" cy="${y(start + truth).toFixed(1)}"/>
-      <path class="bp-axis" d="M152,${HEIGHT / 2}H208"/>
-      ${bar(promised, 156, "prom.", "bp-promised")}${bar(truth, 186, "true", "")}</svg>`;
-  }
-
-  get clip() {
-    this.id ??= `bp-clip-${Math.random().toString(36).slice(2)}`;
-    return this.id;
+      <path class="bp-axis" d="M152,${HEIGHT / 2}H${WIDTH - 4}"/>
+      ${bar(promised, 168, "promised", "bp-promised")}${bar(truth, 218, "true", "")}</svg>`;
   }
 }
