@@ -3,6 +3,7 @@
 import { number } from "../parts/text.js";
 
 const DIGITS = 3;
+const TINY = 1e-290; // below it 10⁻ⁿ is no number that one could divide by
 const MOST_ZEROS = 3; // after the point, before a number is given a power of ten of its own
 
 const minus = (/** @type {string} */ text) => text.replace("-", "−");
@@ -20,7 +21,7 @@ export function tenTo(exponent) {
  * @param {number} largest
  */
 export function exponentOf(largest) {
-  if (!Number.isFinite(largest) || largest === 0) return 0;
+  if (!Number.isFinite(largest) || largest < TINY) return 0;
   return largest >= 0.1 && largest < 1000 ? 0 : magnitude(largest);
 }
 
@@ -30,12 +31,11 @@ export function plain(x) {
   if (x === 0) return "0";
   const rounded = Number(x.toPrecision(DIGITS));
   const size = magnitude(rounded);
-  if (size < -MOST_ZEROS || size > 4) return `${mantissa(x, size)}×${tenTo(size)}`;
+  if (size < -MOST_ZEROS || size > 4) return `${mantissa(x)}×${tenTo(size)}`;
   return minus(rounded.toFixed(Math.max(0, DIGITS - 1 - size)));
 }
 
-const mantissa = (/** @type {number} */ x, /** @type {number} */ e) =>
-  minus((x / 10 ** e).toFixed(DIGITS - 1));
+const mantissa = (/** @type {number} */ x) => minus(x.toExponential(DIGITS - 1).split("e")[0]);
 
 /**
  * A number of a panel, with the panel's power of ten behind it.
@@ -50,7 +50,7 @@ export function scaled(x, exponent) {
 
 /** How many decimals give the largest number of a panel three digits. @param {number} largest */
 export function decimalsOf(largest) {
-  if (!Number.isFinite(largest) || largest === 0) return DIGITS - 1;
+  if (!Number.isFinite(largest) || largest < TINY) return DIGITS - 1;
   const size = magnitude(Number(largest.toPrecision(DIGITS))) - exponentOf(largest);
   return Math.max(0, DIGITS - 1 - size);
 }

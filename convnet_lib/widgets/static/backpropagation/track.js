@@ -24,7 +24,7 @@ export class Track {
     const line = figure.add(make("div", "bp-rail"), set);
     this.radios = this.addRadios(line);
     this.next = this.button(set, "›", "Next", () => this.go(1));
-    this.play = this.button(set, "◉", "Pulse forward and back", () => this.toggle());
+    this.play = this.button(set, "◉", "Send a pulse through it", () => this.toggle());
     this.tale = figure.add(make("p", "bp-tale", { "aria-live": "polite" }), box);
     line.addEventListener("pointermove", (event) => this.scrub(event));
     figure.onClose(() => clearTimeout(this.timer));
