@@ -115,7 +115,7 @@ def assert_fits(page, figure):
 
 
 # What a control does is seen only once another has been used: for each, that other one.
-LATER = {"Learning rate eta": "10 steps"}
+LATER = {"Learning rate eta": "One step"}
 
 
 def later(figure, control, other):

@@ -76,6 +76,7 @@ export function dataOf(figure, whatIf = null) {
     nabla_b1: single(shown(all.b1)),
     nabla_w3: each(all.w3, shown),
     nabla_b3: column(all.b3),
+    ofAll: { w1: net.w1, a1: all.a1 }, // every map
     costs: costsOf(figure, a3),
     // What is pointed at chooses an output neuron, a weight, and the products of its gradient.
     neuron: 0,

@@ -16,6 +16,7 @@ import { Lens } from "./lens.js";
 import { Network } from "./network.js";
 import { Overlay } from "./paths.js";
 import { Phone } from "./phone.js";
+import { fade, Pulse } from "./pulse.js";
 import { Scales } from "./scales.js";
 import { laterThan, stages } from "./stages.js";
 import { writing } from "./terms.js";
@@ -33,6 +34,8 @@ const TO_TERMS = "t";
 const HINT =
   "Point at a number, or walk with Tab and the arrow keys: it says why. Click or Enter pins it, Escape " +
   "leaves. T: the terms of a sum. Drag a weight, or press + and −.";
+/** Whose colours change little by little in a step. */
+const FADING = ["w1", "z1", "w3", "delta1", "nabla_w1"];
 const DEPENDS = ["w3", "nabla_w3", "products"]; // on what is pointed at
 
 export function render(context) {
@@ -50,6 +53,7 @@ class Backpropagation {
   /** @type {Network} */ network;
   /** @type {Network["grids"]} */ grids;
   /** @type {Overlay} */ overlay;
+  /** @type {Pulse} */ pulse;
   /** @type {Lens} */ lens;
   /** @type {Phone} */ phone;
   /** @type {Set<string>} */ later;
@@ -83,6 +87,7 @@ class Backpropagation {
       const { subject } = stages[this.model.get("stage")];
       if (subject) figure.pick(subject(this.data));
       else this.draw();
+      if (this.track.running) requestAnimationFrame(() => this.shine());
     });
     this.update();
     this.choosePanels();
@@ -112,6 +117,7 @@ class Backpropagation {
     this.network = new Network(figure, data.outputs, (name) => this.optionsOf(name));
     this.grids = this.network.grids;
     this.bar.paper = this.grids.a0.element;
+    this.pulse = new Pulse(figure, this.network.element);
     this.overlay = new Overlay(figure, this.network.element, this.grids);
     this.lens = new Lens(figure, {
       explainTerm: (cell) => this.explainTerm(cell),
@@ -178,6 +184,7 @@ class Backpropagation {
     this.base = this.whatIf ? this.completed(dataOf(figure)) : this.data;
     const { data } = this;
     const steps = figure.array("past").shape[0];
+    if (steps > this.steps) for (const name of FADING) fade(this.grids[name]);
     if (!steps && this.steps) this.begun++;
     this.steps = steps;
     if (!this.whatIf) this.scales.fit(data, `${this.begun}`);
@@ -188,6 +195,7 @@ class Backpropagation {
     this.showProducts();
     this.bar.show(data, this.scales);
     this.track.show(this.model.get("stage"), data);
+    this.track.showMaps(data.ofAll, data.map, this.scales);
     this.phone.show(data, this.scales);
     figure.live.classList.toggle("bp-if", this.whatIf !== null);
     this.showGates();
@@ -235,12 +243,7 @@ class Backpropagation {
     const { s, inMap } = data;
     this.withProducts(data);
     if (this.base !== data) this.withProducts(this.base);
-    this.scales.widen(
-      "products",
-      0,
-      Math.max(...[...data.products.values].map(Math.abs).filter(Number.isFinite), 0),
-    );
-    this.scales.make("products");
+    this.scales.signed("products", data.products);
     this.network.show("products", data, this.scales, {
       title: `${s("δ", 1)}⊙${s("a", 0)} from ${l},${m}`,
       words: `products of delta 1 and a 0 from row ${l}, column ${m} on${inMap}`,
@@ -264,6 +267,16 @@ class Backpropagation {
     if (subject) this.phone.enter(subject(this.data).grid);
     this.showGates();
     this.draw();
+  }
+
+  /** The pulse comes through a stage. */
+  shine() {
+    const { way, made } = stages[this.model.get("stage")];
+    if (way)
+      this.pulse.run(
+        way,
+        made.map((name) => this.grids[name].field),
+      );
   }
 
   /** Opened in a stage that has not come to the cell it is about: be about the stage's own. */
@@ -315,7 +328,7 @@ class Backpropagation {
     this.draw();
     figure.mark(now.marks);
     figure.say(now.words);
-    this.phone.follow(subject);
+    this.phone.follow();
   }
 
   /** Draw what joins the cells, and the pin; dim what is not on the path. */

@@ -12,6 +12,8 @@ export const PIECES = ["a0", "w1", "z1", "a1", "a2", "w3", "z3"];
 /** Panels with a number in each cell: beside their names stands their power of ten. */
 const NUMBERED = ["b1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
 const SINGLE = ["b1", "nabla_b1", "C"];
+/** Panels that belong to no map. */
+const OF_ALL = ["a0", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
 /** Panels that go from 0 to 1, or whose numbers say it all. */
 const PLAIN = [...SINGLE, "a0", "a3", "y"];
 
@@ -132,7 +134,7 @@ export class Network {
     this.grids[name].show(array, {
       scale: scales.of[name],
       title: `<span>${title}</span>${PLAIN.includes(name) ? "" : ` <small>${note}</small>`}`,
-      words: words || this.grids[name].options.words + (name === "a0" ? "" : data.inMap),
+      words: words || this.grids[name].options.words + (OF_ALL.includes(name) ? "" : data.inMap),
     });
   }
 

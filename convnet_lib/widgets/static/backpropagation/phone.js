@@ -25,6 +25,7 @@ export class Phone {
     this.narrow = false;
     this.inView = false;
     this.piece = 0;
+    this.followed = "";
     this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
     network.element.before(this.strip);
     this.stops = PIECES.map((name, i) => {
@@ -95,10 +96,14 @@ export class Phone {
     this.turn(this.pieceOf(name));
   }
 
-  /** Be where the cell is that the figure is about. */
-  follow({ grid }) {
-    const i = this.pieceOf(grid);
-    if (i >= 0 && this.figure.walked === null && this.figure.pointed === null) this.turn(i);
+  /** Be where the cell is that has been picked, or walked to. */
+  follow() {
+    const { walked, model } = this.figure;
+    const { grid, row, column } = walked ?? model.get("pinned");
+    const place = `${grid} ${row} ${column}`;
+    if (place === this.followed) return;
+    this.followed = place;
+    this.turn(this.pieceOf(grid));
   }
 
   pieceOf(name) {

@@ -37,15 +37,19 @@ export class Scales {
   fit(data, begun) {
     if (begun !== this.begun) this.ends = {};
     this.begun = begun;
-    for (const name of SIGNED) {
-      const largest = largestOf(data[name]);
-      this.widen(name, -largest, largest);
-    }
+    for (const name of SIGNED) this.signed(name, data[name]);
     this.widen("a1", ...rangeOf(data.a1));
     this.widen("C", 0, Math.max(...data.costs.filter(Number.isFinite), 1e-9));
     for (const name of ["a0", "a3", "y"]) this.widen(name, 0, 1);
     for (const [name, other] of Object.entries(SHARED)) this.ends[name] = this.ends[other];
     for (const name of Object.keys(this.ends)) this.make(name);
+  }
+
+  /** Red and blue for as much: a scale with 0 in its middle. */
+  signed(name, array) {
+    const largest = largestOf(array);
+    this.widen(name, -largest, largest);
+    this.make(name);
   }
 
   /** @param {string} name @param {number} low @param {number} high */

@@ -40,11 +40,9 @@ export const stages = [
     title: "forward above, backward below",
     made: [],
     from: [],
-    tale: ({ map, maps, s }) =>
+    tale: ({ map, maps }) =>
       `Forward above, backward below: each gradient stands under its quantity. Point at any number and ask why.${
-        map === null
-          ? ""
-          : ` Of ${maps} maps, map ${map} is shown: ${s("w", 1)} and so on are its own.`
+        map === null ? "" : ` Of ${maps} maps, map ${map} is shown.`
       }`,
   },
   {

@@ -2,6 +2,7 @@
 // through, with a sentence beside it, and a pulse that runs through all of it when it is asked to.
 
 import { make } from "../parts/layout.js";
+import { thumbnail } from "../parts/maps.js";
 import { stages } from "./stages.js";
 
 const REST = 1100; // ms at each stage, while the pulse runs
@@ -26,8 +27,37 @@ export class Track {
     this.next = this.button(set, "›", "Next", () => this.go(1));
     this.play = this.button(set, "◉", "Send a pulse through it", () => this.toggle());
     this.tale = figure.add(make("p", "bp-tale", { "aria-live": "polite" }), box);
+    this.maps = this.addMaps(box);
     line.addEventListener("pointermove", (event) => this.scrub(event));
     figure.onClose(() => clearTimeout(this.timer));
+  }
+
+  /** Of several feature maps one is shown, and the others stand as a strip. */
+  addMaps(box) {
+    const maps = this.figure.model.get("b1").shape[0] ?? 1;
+    if (maps === 1) return [];
+    const strip = this.figure.add(make("fieldset", "bp-maps"), box);
+    this.figure.add(make("legend", "cn-unseen"), strip).textContent = "Feature map";
+    const name = `bp-map-${Math.random().toString(36).slice(2)}`;
+    return Array.from({ length: maps }, (_, f) => {
+      const label = this.figure.add(make("label", "bp-choice"), strip);
+      const radio = this.figure.add(
+        make("input", "", { type: "radio", name, value: f, "aria-label": `Map ${f}` }),
+        label,
+      );
+      radio.setAttribute("data-lm-suppress-shortcuts", "true");
+      radio.addEventListener("change", () => this.figure.send({ map: f }));
+      return { radio, filter: thumbnail(label, `filter ${f}`), map: thumbnail(label, `map ${f}`) };
+    });
+  }
+
+  /** @param {{ w1: any, a1: any }} all  of all maps @param {number} chosen */
+  showMaps({ w1, a1 }, chosen, scales) {
+    for (const [f, { radio, filter, map }] of this.maps.entries()) {
+      radio.checked = f === chosen;
+      filter.show(w1.part(f), scales.of.w1);
+      map.show(a1.part(f), scales.of.a1);
+    }
   }
 
   button(parent, sign, words, onClick) {
@@ -103,9 +133,9 @@ export class Track {
   }
 
   step(stage) {
-    this.choose(stage);
     const last = stage === stages.length - 2;
     this.timer = window.setTimeout(() => (last ? this.end() : this.step(stage + 1)), REST);
+    this.choose(stage);
   }
 
   end() {

@@ -44,7 +44,7 @@ export function waterfall(terms, tail, bar, { exponent, note }) {
   const wide = 1.5 * bar;
   const after = tail.map(([, x], i) => {
     const left = bar * n + 8 + wide * i;
-    const beside = x >= 0 ? y(0) + 12 : y(0) - 4; // on the other side of zero
+    const beside = Math.min(y(x), y(0)) - 4;
     return (
       `<rect class="${sign(x)}" x="${at(left + 10)}" y="${at(Math.min(y(0), y(x)))}" width="${wide - 20}" height="${at(Math.max(1, Math.abs(y(x) - y(0))))}"/>` +
       text(left + wide / 2, beside, plain(x / 10 ** exponent), "middle", "bp-value")

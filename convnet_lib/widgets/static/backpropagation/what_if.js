@@ -35,6 +35,7 @@ export class WhatIf {
     this.actions = actions;
     this.weight = /** @type {any} */ (null);
     this.by = 0;
+    this.before = /** @type {number | null} */ (null);
     this.clip = `bp-clip-${Math.random().toString(36).slice(2)}`;
     this.element = figure.add(make("div", "bp-view bp-what-if"), parent);
     this.picture = figure.add(make("div", "bp-what-picture"), this.element);
@@ -73,6 +74,7 @@ export class WhatIf {
     if (other) this.reset();
     // While it is moved, its gradient is that of where it was.
     if (!this.by) {
+      this.remember(other, data);
       this.weight = weight;
       this.start = data.C.values[0];
       this.value = data.raw(weight);
@@ -83,6 +85,12 @@ export class WhatIf {
       });
     }
     this.draw();
+  }
+
+  /** Where the weight stood before the last step: it is marked on the curve. */
+  remember(other, data) {
+    if (other) this.before = null;
+    else if (data.raw(this.weight) !== this.value) this.before = this.value;
   }
 
   /** Nothing is moved any more; true if something was. */
@@ -117,6 +125,13 @@ export class WhatIf {
       },
       move: (_cell, _dx, dy) => this.move(from - (dy * this.span) / PIXELS),
     };
+  }
+
+  /** A tick at the value before the last step. @param {(by: number) => number} x */
+  tick(x) {
+    if (this.before === null || this.before === this.value) return "";
+    const at = x(Math.max(-this.span, Math.min(this.span, this.before - this.value))).toFixed(1);
+    return `<path class="bp-tick-before" d="M${at},${HEIGHT - 16}v-9"/><text x="${at}" y="${HEIGHT - 4}" text-anchor="middle" class="bp-quiet">before</text>`;
   }
 
   draw() {
@@ -157,6 +172,7 @@ export class WhatIf {
       <g clip-path="url(#${this.clip})"><polyline points="${points.join(" ")}"/>
       <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>
       <path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
+      ${this.tick(x)}
       <circle class="bp-dot bp-hollow" r="3" cx="${x(0).toFixed(1)}" cy="${y(start).toFixed(1)}"/>
       <circle class="bp-dot" r="3.6" cx="${x(by).toFixed(1)}" cy="${y(start + truth).toFixed(1)}"/>
       <path class="bp-axis" d="M152,${HEIGHT / 2}H${WIDTH - 4}"/>
