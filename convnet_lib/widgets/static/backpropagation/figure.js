@@ -16,6 +16,7 @@ import { Lens } from "./lens.js";
 import { Network } from "./network.js";
 import { Overlay } from "./paths.js";
 import { Phone } from "./phone.js";
+import { onSlide, Presenter } from "./presenter.js";
 import { fade, Pulse } from "./pulse.js";
 import { Scales } from "./scales.js";
 import { laterThan, stages } from "./stages.js";
@@ -56,6 +57,7 @@ class Backpropagation {
   /** @type {Pulse} */ pulse;
   /** @type {Lens} */ lens;
   /** @type {Phone} */ phone;
+  /** @type {Presenter | null} */ presenter;
   /** @type {Set<string>} */ later;
   /** @type {number} */ steps;
   /** @type {Marks} */ marks = {};
@@ -73,7 +75,7 @@ class Backpropagation {
     this.whatIf = null;
     this.begun = 0; // how many networks have been begun with
     this.asked = false; // whether anything was pointed at, walked to or picked
-    this.build();
+    this.build(context.el);
     const { figure } = this;
     figure.onChange(CHOSEN, () => {
       this.begun++;
@@ -99,7 +101,8 @@ class Backpropagation {
 
   // --- the parts -----------------------------------------------------------------------------
 
-  build() {
+  /** @param {HTMLElement} place */
+  build(place) {
     const { figure } = this;
     this.scales = new Scales(figure.palettes);
     this.data = dataOf(figure);
@@ -114,7 +117,8 @@ class Backpropagation {
     figure.live.classList.add("bp");
     this.bar = new Bar(figure, data);
     this.track = new Track(figure, (stage) => figure.send({ stage }));
-    this.network = new Network(figure, data.outputs, (name) => this.optionsOf(name));
+    const options = (name) => this.optionsOf(name);
+    this.network = new Network(figure, data.outputs, options, onSlide(place));
     this.grids = this.network.grids;
     this.bar.paper = this.grids.a0.element;
     this.pulse = new Pulse(figure, this.network.element);
@@ -128,6 +132,9 @@ class Backpropagation {
         span: ({ name }) => this.scales.ends[name][1] || 1,
       },
     });
+    this.presenter = onSlide(place)
+      ? new Presenter(figure, this.network, this.track, this.overlay)
+      : null;
     this.phone = new Phone(figure, this.network, this.lens, this.track);
   }
 
@@ -264,6 +271,7 @@ class Backpropagation {
     }
     this.later = later;
     this.track.show(stage, this.data);
+    this.presenter?.enter(stage);
     if (subject) this.phone.enter(subject(this.data).grid);
     this.showGates();
     this.draw();

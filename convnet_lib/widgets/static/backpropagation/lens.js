@@ -50,7 +50,7 @@ export class Lens {
     this.decimals = { left: 2, right: 2, parts: 2 };
     const grid = (name, kind) =>
       figure.grid(this.detail, {
-        ...{ name, kind, title: "", legend: false, unit: "1.5rem", smallest: 11 },
+        ...{ name, kind, title: "", legend: false, unit: "1.5rem", smallest: 11, share: 0.4 },
         detail: explainTerm,
         onLeave: leaveTerms,
         write: (x) => inCell(x, this.exponents[name], this.decimals[name]),
@@ -75,7 +75,7 @@ export class Lens {
     const draw = { running, gaps, curve: sigmoidCurve };
     for (const [name, element] of Object.entries(this.drawn)) {
       element.hidden = !lens[name];
-      if (lens[name]) element.innerHTML = draw[name](lens[name], data);
+      if (lens[name]) element.innerHTML = draw[name](lens[name], data, this.narrow);
     }
     this.whatIf.show(data, lens.weight ?? null);
     this.element.classList.toggle("bp-full", Boolean(lens.weight));

@@ -4,6 +4,7 @@
 import { make } from "../parts/layout.js";
 import { lettersOf } from "./letters.js";
 import { inCell, plain } from "./numbers.js";
+import { LETTERS } from "./presenter.js";
 
 const { s, nabla } = lettersOf(null);
 
@@ -22,8 +23,10 @@ export class Network {
    * @param {import("../parts/figure.js").Figure} figure
    * @param {number} outputs  how many output neurons there are
    * @param {(name: string) => object} more  further options of a grid
+   * @param {boolean} slide  whether it is shown on one
    */
-  constructor(figure, outputs, more) {
+  constructor(figure, outputs, more, slide) {
+    this.slide = slide;
     this.figure = figure;
     this.outputs = outputs;
     this.more = more;
@@ -108,6 +111,7 @@ export class Network {
     this.titles[name] = title;
     this.grids[name] = this.figure.grid(parent, {
       ...{
+        share: 0.4,
         name,
         words,
         title: "",
@@ -116,6 +120,7 @@ export class Network {
         smallest: numbered ? 11 : Number.POSITIVE_INFINITY,
       },
       ...options,
+      ...(this.slide ? { largest: LETTERS } : {}),
       ...this.more(name),
     });
   }

@@ -46,7 +46,9 @@ export class Phone {
     const { figure, lens } = this;
     const sizes = new ResizeObserver(([{ contentRect }]) => {
       const before = this.narrow;
-      this.narrow = lens.narrow = contentRect.width < NARROW;
+      const slide = figure.live.classList.contains("bp-present");
+      this.narrow = contentRect.width < NARROW && !slide;
+      lens.narrow = this.narrow || slide;
       if (figure.live.classList.toggle("bp-narrow", this.narrow) !== before) figure.refresh();
       this.place();
     });

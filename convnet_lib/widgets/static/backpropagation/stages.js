@@ -11,6 +11,7 @@ import { plain } from "./numbers.js";
  * @property {string} title
  * @property {string[]} made   the panels that it makes
  * @property {string[]} from   those that it makes them from
+ * @property {string[]} [slide]  what is shown of them on a slide, if not all
  * @property {boolean} [gates]  whether all gates are shown
  * @property {"forward" | "backward"} [way]
  * @property {(data: any) => { grid: string, row: number, column: number }} [subject]
@@ -121,6 +122,7 @@ export const stages = [
     title: "the gradients of biases and weights",
     made: ["nabla_b1", "nabla_w1", "products", "nabla_w3", "nabla_b3"],
     from: ["delta1", "a0", "delta3", "a2"],
+    slide: ["a0", "products", "nabla_w1", "delta1"],
     way: "backward",
     subject: (data) => strongest("nabla_w1", data),
     tale: ({ delta1 }) =>
@@ -131,6 +133,7 @@ export const stages = [
     title: "the gradient step",
     made: ["w1", "b1", "w3", "b3"],
     from: ["nabla_w1", "nabla_b1", "nabla_w3", "nabla_b3"],
+    slide: ["w1", "nabla_w1", "w3", "nabla_w3"],
     subject: (data) => ({ ...strongest("nabla_w1", data), grid: "w1" }),
     tale: () =>
       "Every weight moves a little against its gradient. Press One step, or Train, and watch the cost fall and the errors fade.",

@@ -119,8 +119,8 @@ export function sigmoidCurve({ z, slope, y = null }) {
 }
 
 /** What each output adds to C: half of a square on its gap, or a bar. */
-export function gaps(_, { a3, y, cost }) {
-  const [column, n] = [62, a3.values.length];
+export function gaps(_, { a3, y, cost }, narrow) {
+  const [column, n] = [narrow ? 34 : 62, a3.values.length];
   const each = [...a3.values].map((a, l) => ({
     gap: a - y.values[l],
     adds: SHARES[cost](a, y.values[l]),
@@ -129,19 +129,18 @@ export function gaps(_, { a3, y, cost }) {
   const floor = TALL - 20;
   const shapes = each.map(({ gap, adds }, l) => {
     if (!Number.isFinite(adds)) return text(column * (l + 0.5), floor, "NaN");
-    const side = 66 * Math.abs(gap);
+    const side = (column + 4) * Math.abs(gap);
     const [w, h] = cost === "quadratic" ? [side, side] : [26, Math.max(1, (70 * adds) / most)];
     const x = column * (l + 0.5) - w / 2;
-    return `<rect class="${sign(gap)}" x="${at(x)}" y="${at(floor - h)}" width="${at(w)}" height="${at(h)}"/>${text(column * (l + 0.5), floor - h - 5, plain(adds), "middle", "bp-value")}`;
+    return `<rect class="${sign(gap)}" x="${at(x)}" y="${at(floor - h)}" width="${at(w)}" height="${at(h)}"/>${text(column * (l + 0.5), floor - h - 5, narrow ? adds.toFixed(2) : plain(adds), "middle", "bp-value")}`;
   });
   const digits = each.map((_, l) => text(column * (l + 0.5), TALL - 4, `${l}`));
-  const what =
-    cost === "quadratic"
-      ? "gaps² as areas; beside them what they add, ½ gap²"
-      : "what each output adds";
+  const what = narrow
+    ? ""
+    : `${cost === "quadratic" ? "gaps² as areas; beside them what they add, ½ gap²" : "what each output adds"}; `;
   return svg(
     column * n,
     TALL,
-    `<path class="bp-axis" d="M0,${floor}H${column * n}"/>${shapes.join("")}${digits.join("")}${text(0, 11, `${what}; red: too large, blue: too small`, "start", "bp-quiet")}`,
+    `<path class="bp-axis" d="M0,${floor}H${column * n}"/>${shapes.join("")}${digits.join("")}${text(0, 11, `${what}red: too large, blue: too small`, "start", "bp-quiet")}`,
   );
 }

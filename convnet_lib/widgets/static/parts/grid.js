@@ -231,10 +231,9 @@ export class Grid {
   drawNumbers(pen) {
     const { array, scale } = this;
     const cell = this.cells.width / array.columns;
-    const { smallest = SMALLEST_NUMBER } = this.options;
-    const share = smallest > SMALLEST_NUMBER ? 0.4 : 0.33;
+    const { smallest = SMALLEST_NUMBER, largest = 14, share = 0.33 } = this.options;
     const room = (0.88 * this.cells.height) / array.rows;
-    const size = Math.min(share * cell, room, 14 * this.ratio);
+    const size = Math.min(share * cell, room, largest * this.ratio);
     if (size < smallest * this.ratio) return;
     pen.font = `${size}px ${NUMBER_FONT}`;
     pen.textAlign = "center";
