@@ -285,7 +285,16 @@ def pick(live, name, value):
     if name in ("Image", "Label"):
         live.root.get_by_role("radio", name=f"{name} {value}", exact=True).check(force=True)
     else:
-        choose(live, name, value)
+        with_more(live, lambda: choose(live, name, value))
+
+
+def with_more(live, act):
+    """Do something with what stands behind 'more', which covers a part of the network."""
+    details = live.root.locator(".bp-more")
+    details.evaluate("details => { details.open = true; }")
+    act()
+    details.evaluate("details => { details.open = false; }")
+    live.frame()
 
 
 @pytest.mark.parametrize(
@@ -294,7 +303,6 @@ def pick(live, name, value):
 )
 def test_steps_labels_and_the_learning_rate(show, index, cost, ties):
     live = show(widgets.backpropagation(NET, A0, Y), width=1600, height=1200)
-    live.root.locator(".bp-more").evaluate("details => { details.open = true; }")
     pick(live, "Image", index)
     pick(live, "Cost", cost)
     pick(live, "Ties", ties)
@@ -306,7 +314,7 @@ def test_steps_labels_and_the_learning_rate(show, index, cost, ties):
         for _ in range(more):
             live.root.get_by_label("Learning rate").press("ArrowRight")
         rate = round(rate + 0.01 * more, 2)
-        live.root.get_by_role("button", name=button).click()
+        with_more(live, live.root.get_by_role("button", name=button).click)
         for _ in range(times):
             past.append(net)
             net = stepped(net, A0[index], y, cost, ties, rate)

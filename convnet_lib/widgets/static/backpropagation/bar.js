@@ -140,6 +140,9 @@ export class Bar {
     more.addEventListener("keydown", (event) => {
       if (event.key === "Escape") more.open = false;
     });
+    figure.live.addEventListener("pointerdown", (event) => {
+      if (!more.contains(/** @type {Node} */ (event.target))) more.open = false;
+    });
   }
 
   // --- training ------------------------------------------------------------------------------
