@@ -67,7 +67,7 @@ function sumBack(data, j, k) {
       stack: true,
       left: { array: line(0), name: "delta3", title: s("δ", 3, [L]), words: "delta 3" },
       right: { array: line(1), name: "w3", title: s("w", 3, [L, j, k]), words: "w 3" },
-      products: "product",
+      products: `${s("δ", 3)}${s("w", 3)}`,
       term: (_, l) => ({
         marks: { delta3: [cell(l, 0)] },
         words: `${spoken("delta", 3, [l])} times ${spoken("w", 3, [l, j, k])} is ${plain(products[l])}.`,

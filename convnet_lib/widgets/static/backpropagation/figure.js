@@ -252,7 +252,7 @@ class Backpropagation {
     if (this.base !== data) this.withProducts(this.base);
     this.scales.signed("products", data.products);
     this.network.show("products", data, this.scales, {
-      title: `${s("δ", 1)}⊙${s("a", 0)} from ${l},${m}`,
+      title: `${s("δ", 1)}⊙${s("a", 0)} at ${l},${m}`,
       words: `products of delta 1 and a 0 from row ${l}, column ${m} on${inMap}`,
     });
   }

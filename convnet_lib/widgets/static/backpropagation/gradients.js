@@ -205,6 +205,14 @@ function product(data, j, k) {
   const [l, m] = offset;
   const [d, a] = [delta1.at(j, k), a0.at(j + l, k + m)];
   const { rows, columns } = delta1;
+  const name = `${s("δ", 1, [j, k])} ${s("a", 0, [j + l, k + m])}`;
+  // Where a factor is 0, the other says nothing.
+  const zero = d === 0 || a === 0;
+  const filled = zero ? "" : `${chip("delta1", d)} · ${chip("a0", a)} = `;
+  const among = `One of the ${products.values.length} terms of ${nabla("w", 1, [l, m])}.`;
+  const why = zero
+    ? `${d === 0 ? `Neuron (${j}, ${k}) has no error` : "The paper is blank there"}: it adds nothing. ${among}`
+    : among;
   return {
     marks: {
       products: [cell(j, k)],
@@ -224,11 +232,7 @@ function product(data, j, k) {
         ],
       ],
     },
-    html: equation(
-      `${s("δ", 1, [j, k])} ${s("a", 0, [j + l, k + m])} = ${chip("delta1", d)} · ${chip("a0", a)} = ${result("products", products.at(j, k))},
-       one of the ${products.values.length} terms of ${nabla("w", 1, [l, m])}`,
-      "BP4",
-    ),
+    html: `${equation(`${name} = ${filled}${result("products", products.at(j, k))}`, "BP4")}<p>${why}</p>`,
     words: `${spoken("delta", 1, [j, k])} times ${spoken("a", 0, [j + l, k + m])} is ${plain(products.at(j, k))}, a term of the gradient of ${spoken("w", 1, [l, m])}.`,
     lens: {
       running: {

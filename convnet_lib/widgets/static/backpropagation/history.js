@@ -10,7 +10,10 @@ export function written(costs) {
   const steps = costs.length - 1;
   const now = costs[steps];
   const before = costs[steps - 1];
-  const [first, by] = steps ? [`${plain(before)} → `, `${signed(now - before)}, `] : ["", ""];
+  const seen = steps && plain(before) !== plain(now);
+  const [first, by] = seen
+    ? [`${plain(before)} → `, `${signed(now - before)}, `]
+    : ["", steps ? `${signed(now - before)}, ` : ""];
   return `${line(costs)}<span><i>C</i> ${first}<strong>${plain(now)}</strong><br><small>${by}after ${count(steps, "step")}</small></span>`;
 }
 

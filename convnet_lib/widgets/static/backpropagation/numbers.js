@@ -65,7 +65,7 @@ export function inCell(x, exponent, decimals = DIGITS - 1) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : number(x);
   if (x === 0) return "0";
   const text = (x / 10 ** exponent).toFixed(decimals);
-  if (Number(text) === 0) return x < 0 ? "−0" : "+0";
+  if (Number(text) === 0) return text.replace("-", ""); // 0.00, and not the 0 that is none
   return Math.abs(x / 10 ** exponent) < 100000 ? minus(text) : number(x);
 }
 
@@ -77,7 +77,10 @@ export const signed = (by) => `${by > 0 ? "+" : ""}${plain(by)}`;
 
 /** Before, then after, then the change. @param {number} before @param {number} after */
 export function change(before, after) {
-  return `${plain(before)} → ${plain(after)} (${signed(after - before)})`;
+  const by = signed(after - before);
+  // Too little to be seen in three digits.
+  if (plain(before) === plain(after)) return `${plain(before)} changes by ${by}`;
+  return `${plain(before)} → ${plain(after)} (${by})`;
 }
 
 /** A gate: 1, or a share of it. @param {number} on */

@@ -71,11 +71,11 @@ export function waterfall(terms, tail, bar, { exponent, note }) {
 
 /** The sum of many numbers as it grows, in reading order. */
 export function running({ values, total, here = null }) {
-  const width = 250;
+  const width = 220;
   const sums = [0];
   for (const x of values) sums.push(sums[sums.length - 1] + x);
   const y = heights(sums, 18, TALL - 20);
-  const x = (i) => 4 + ((width - 84) * i) / values.length;
+  const x = (i) => 4 + ((width - 76) * i) / values.length;
   const points = sums.map((v, i) => `${at(x(i))},${at(y(Number.isFinite(v) ? v : 0))}`).join(" ");
   const end = y(Number.isFinite(total) ? total : 0);
   const mark =
@@ -83,7 +83,7 @@ export function running({ values, total, here = null }) {
   return svg(
     width,
     TALL,
-    `<path class="bp-axis" d="M4,${at(y(0))}H${width - 80}"/>${mark}<polyline points="${points}"/>
+    `<path class="bp-axis" d="M4,${at(y(0))}H${width - 72}"/>${mark}<polyline points="${points}"/>
        <circle class="bp-dot" r="3" cx="${at(x(values.length))}" cy="${at(end)}"/>
        ${text(x(values.length) + 6, end + 4, plain(total), "start", "bp-value")}
        ${text(4, 11, "the running sum", "start", "bp-quiet")}
