@@ -119,9 +119,11 @@ function shut(data, grid, j, k, name, words) {
   const { winner, why } = gate(data, j, k);
   return {
     marks: {
-      [grid]: [cell(j, k)],
+      nabla_a1: [cellsOf(...window)],
+      nabla_a2: [linked(...window)],
       a1: [cellsOf(...window), cell(...winner)],
       a2: [linked(...window)],
+      [grid]: [cell(j, k)],
     },
     paths: {
       cones: [

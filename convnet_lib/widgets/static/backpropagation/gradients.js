@@ -8,7 +8,6 @@ import {
   cell,
   equation,
   FEW,
-  halves,
   J,
   K,
   lines,
@@ -135,7 +134,6 @@ function sharedWeight(data, l, m) {
   const square = linked(l, m, rows, columns);
   const strongest = order.slice(0, FEW).map((i) => ({ i, ...factors(data, i) }));
   const total = delta1.values.length;
-  const [up, down] = halves([...products.values]);
   return {
     marks: {
       w1: [linked(l, m)],
@@ -167,7 +165,7 @@ function sharedWeight(data, l, m) {
         `${nabla("w", 1, [l, m])} = Σ<sub>${J},${K}</sub> ${s("δ", 1, [J, K])} ${s("a", 0, [plus(J, l), plus(K, m)])} = ${result("nabla_w1", gradient)}`,
         "BP4",
       ) +
-      `<p>${count(total, "product")}, ${order.length} of them not 0: ${plain(up)} and ${plain(down)}.</p>` +
+      `<p>${count(total, "product")}, ${order.length} of them not 0.</p>` +
       stepped(data, w, gradient) +
       largestOf(
         strongest.map(

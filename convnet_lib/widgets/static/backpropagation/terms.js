@@ -113,7 +113,7 @@ export function winnerOf({ switch: mask }, j, k) {
 
 /** What the learning rate does to a parameter: before, after, and the change. */
 export function stepped({ rate }, value, gradient) {
-  return `<p class="bp-step">One step, −<i>η</i> · ${bracketed(plain(gradient))}: ${change(value, value - rate * gradient)}</p>`;
+  return `<p class="bp-step">One step: ${change(value, value - rate * gradient)}</p>`;
 }
 
 export { equation };
