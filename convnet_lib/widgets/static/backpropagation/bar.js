@@ -26,6 +26,7 @@ export class Bar {
   /** @type {HTMLSelectElement | null} */ maps;
   /** @type {HTMLElement | undefined} */ paper; // what is drawn on
   /** @type {string} */ html;
+  /** @type {(() => void) | undefined} */ onBiases; // they are shown, or no more
 
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -136,7 +137,10 @@ export class Bar {
     const biases = figure.add(make("label", "cn-label"), box);
     const tick = figure.add(make("input", "bp-tick", { type: "checkbox" }), biases);
     biases.insertAdjacentHTML("beforeend", " <i>b</i><sup>3</sup> and its gradient");
-    tick.addEventListener("change", () => figure.live.classList.toggle("bp-biases", tick.checked));
+    tick.addEventListener("change", () => {
+      figure.live.classList.toggle("bp-biases", tick.checked);
+      this.onBiases?.();
+    });
     more.addEventListener("keydown", (event) => {
       if (event.key === "Escape") more.open = false;
     });

@@ -136,6 +136,7 @@ class Backpropagation {
       ? new Presenter(figure, this.network, this.track, this.overlay)
       : null;
     this.phone = new Phone(figure, this.network, this.lens, this.track);
+    this.bar.onBiases = () => this.phone.enter("z3");
   }
 
   /** What a grid of the network can do besides. @param {string} name */
