@@ -293,6 +293,7 @@ def test_python_has_the_network_that_the_page_has_trained(notebook):
         live.root.get_by_role("combobox", name=label).select_option(value)
     live.root.get_by_role("radio", name="Label 7").check(force=True)
     for button in ("One step", "10 steps"):
+        live.root.locator(".bp-more").evaluate("details => { details.open = true; }")
         live.root.get_by_role("button", name=button).click()
     nets, y = [ConvNet.random(seed=1)], data.one_hot([7])[0]
     for _ in range(13):
