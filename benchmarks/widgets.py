@@ -81,12 +81,14 @@ CONTROLS = {
     "pooling": [("image", "a2", ("choose", "Image", ["1", "2"]))],
     "output": [("image", "neuron 3", ("choose", "Image", ["1", "2"]))],
     "backpropagation": [
-        ("image", "delta1", ("choose", "Image", ["1", "2"])),
-        ("label", "delta1", ("choose", "Label", ["1", "2"])),
+        ("image", "delta1", ("check", "Image", ["1", "2"])),
+        ("label", "delta1", ("check", "Label", ["1", "2"])),
         ("cost", "delta1", ("choose", "Cost", ["cross_entropy", "quadratic"])),
-        ("ties", "delta1", ("choose", "Ties", ["split", "first"])),
-        ("one step", "delta1", ("click", "Take a step")),
+        ("ties", "nabla_a1", ("choose", "Ties", ["split", "first"])),
+        ("one step", "delta1", ("click", "One step")),
         ("ten steps", "delta1", ("click", "10 steps")),
+        ("what if, by key", "z1", ("press", "w1", ["+", "-"])),
+        ("what if, dragged", "z1", ("drag", "w1")),
     ],
     "training_film": [
         ("epoch", "a1", ("slide", "Epoch")),
@@ -167,13 +169,16 @@ def control_to_picture(page, live, grid, way, target, values=()):
             page.keyboard.press(("ArrowRight", "ArrowLeft")[i // 4 % 2])
         elif way == "press":
             page.keyboard.press(values[i % 2])
+        elif way == "check":
+            radio = live.root.get_by_role("radio", name=f"{target} {values[i % 2]}", exact=True)
+            radio.check(force=True)
         elif way == "choose":
             menu = live.root.get_by_role("combobox", name=target, exact=True)
             menu.select_option(values[i % 2])
         else:
             live.root.get_by_role("button", name=target, exact=True).click()
 
-    event = {"choose": "change", "click": "click"}.get(way, "keydown")
+    event = {"choose": "change", "check": "change", "click": "click"}.get(way, "keydown")
     return measure(page, f'[data-grid="{grid}"]', 0, event, act, PRESSES)
 
 
@@ -230,9 +235,10 @@ def measure_page(name, where, page, only):
     """Measure a figure that is open; return whether all its aims are reached."""
     page.wait_for_timeout(1500)
     live = driver.Live(page, page.locator(".cn-figure"))
-    good = []
+    more, good = live.root.locator("details.bp-more"), []
     for control, grid, how in CONTROLS[name]:
         if only in (None, control):
+            more.evaluate_all("all => all.forEach((details) => { details.open = true; })")
             times = control_to_picture(page, live, grid, *how)
             good.append(report(f"{name}, {where}, {control}", times, *aims(name, where)))
     for grids, outlined in HOVERED[name]:

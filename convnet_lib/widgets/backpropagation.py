@@ -8,7 +8,7 @@ from ..network import ConvNet
 from . import networks
 from .base import Array, Arrays, GridFigure, Index, Number, images, strongest, style, written
 
-STAGES = 11
+STAGES = 9
 
 
 def backpropagation(net, a0, y, cost="quadratic", ties="first", map=0):

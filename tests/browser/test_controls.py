@@ -18,6 +18,7 @@ W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
 B1 = -0.3
 NET = ConvNet.random(seed=1)
 ROOM = 6e-4  # three decimals are written
+NEAR = {"rel": 6e-3, "abs": ROOM}  # or three significant digits
 BRUSH = ((0, 0, 1), (0, 1, 0.6), (1, 0, 0.6), (0, -1, 0.3), (-1, 0, 0.3))
 
 
@@ -221,34 +222,54 @@ def test_output_under_every_label_and_both_costs(show):
 # --- the whole network ----------------------------------------------------------------------
 
 
-def check_network(live, net, a0, y, cost, ties):
+class Kept:
+    """The scales of the panels: they are kept while one learns, and only grow."""
+
+    def __init__(self):
+        self.ends = {}
+
+    def signed(self, name, x):
+        largest = self.ends[name] = max(self.ends.get(name, 0), np.abs(x).max())
+        return coloured("RdBu_r", x, -largest, largest)
+
+    def activations(self, a1, x):
+        low, high = np.floor(10 * a1.min()) / 10, np.ceil(10 * a1.max()) / 10
+        before = self.ends.get("a1", (low, high))
+        low, high = self.ends["a1"] = min(low, before[0]), max(high, before[1])
+        return coloured("Greys", x, low, high)
+
+
+def check_network(live, net, a0, y, cost, ties, kept):
     """Hold the panels against the network's own backward pass."""
     z1, a1, a2, _, a3 = net.feedforward(a0)
     g = net.backprop(a0, y, cost, ties)
+    back = dense.backward(g.delta3, net.w3)
+    gated = pool.backward(back, pool.winners(a1, ties))
     shows(
         live,
-        z1=signed(z1),
-        a1=coloured("Greys", a1, 0, 1),
-        a2=coloured("Greys", a2, 0, 1),
-        delta1=signed(g.delta1),
-        nabla_a2=signed(dense.backward(g.delta3, net.w3)),
-        switch=coloured("Greys", pool.winners(a1, ties).astype(float), 0, 1),
+        z1=kept.signed("z1", z1),
+        a1=kept.activations(a1, a1),
+        a2=kept.activations(a1, a2),
+        delta1=kept.signed("delta1", g.delta1),
+        nabla_a2=kept.signed("nabla_a2", back),
+        nabla_a1=kept.signed("nabla_a2", gated),
     )
     for l in (0, 7):
         live.hover("delta3", l, 0)
-        assert live.results() == pytest.approx([g.delta3[l]], abs=ROOM)
+        assert live.results() == pytest.approx([g.delta3[l]], **NEAR)
         live.hover("a3", l, 0)
-        assert live.results() == pytest.approx([a3[l]], abs=ROOM)
+        assert live.results() == pytest.approx([a3[l]], **NEAR)
     for l, m in ((0, 3), (4, 1)):
         live.hover("nabla_w1", l, m)
-        assert live.results() == pytest.approx([g.w1[l, m]], abs=ROOM)
+        assert live.results() == pytest.approx([g.w1[l, m]], **NEAR)
     live.hover("nabla_b1", 0, 0)
-    assert live.results() == pytest.approx([g.b1], abs=ROOM)
+    assert live.results() == pytest.approx([g.b1], **NEAR)
     live.page.mouse.move(0, 0)
 
 
 def history(live):
-    steps, *values = driver.numbers(live.root.locator(".bp-history").inner_text())
+    """The number of steps; the cost before the last one, if there was one, and after it."""
+    *values, steps = driver.numbers(live.root.locator(".bp-history").inner_text())
     return int(steps), values
 
 
@@ -259,59 +280,80 @@ def stepped(net, a0, y, cost, ties, rate):
     )
 
 
+def pick(live, name, value):
+    """Choose an image or a label by its picture or number, and what is rare behind 'more'."""
+    if name in ("Image", "Label"):
+        live.root.get_by_role("radio", name=f"{name} {value}", exact=True).check(force=True)
+    else:
+        with_more(live, lambda: choose(live, name, value))
+
+
+def with_more(live, act):
+    """Do something with what stands behind 'more', which covers a part of the network."""
+    details = live.root.locator(".bp-more")
+    details.evaluate("details => { details.open = true; }")
+    act()
+    details.evaluate("details => { details.open = false; }")
+    live.frame()
+
+
 @pytest.mark.parametrize(
     ("index", "cost", "ties"),
     [(0, "quadratic", "first"), (1, "cross_entropy", "split"), (3, "cross_entropy", "all")],
 )
 def test_steps_labels_and_the_learning_rate(show, index, cost, ties):
     live = show(widgets.backpropagation(NET, A0, Y), width=1600, height=1200)
-    choose(live, "Image", index)
-    choose(live, "Cost", cost)
-    choose(live, "Ties", ties)
-    net, y, past = NET, Y[index], []
-    check_network(live, net, A0[index], y, cost, ties)
+    pick(live, "Image", index)
+    pick(live, "Cost", cost)
+    pick(live, "Ties", ties)
+    net, y, past, kept = NET, Y[index], [], Kept()
+    check_network(live, net, A0[index], y, cost, ties, kept)
 
     rate = 0.05
-    for times, button, more in ((1, "Take a step", 0), (1, "Take a step", 3), (10, "10 steps", 0)):
+    for times, button, more in ((1, "One step", 0), (1, "One step", 3), (10, "10 steps", 0)):
         for _ in range(more):
             live.root.get_by_label("Learning rate").press("ArrowRight")
         rate = round(rate + 0.01 * more, 2)
-        live.root.get_by_role("button", name=button).click()
+        with_more(live, live.root.get_by_role("button", name=button).click)
         for _ in range(times):
             past.append(net)
             net = stepped(net, A0[index], y, cost, ties, rate)
         steps, values = history(live)
         assert steps == len(past)
-        shown = [one.cost(A0[index], y, cost) for one in (*past, net)]
-        assert values[-1] == pytest.approx(shown[-1], abs=ROOM)
-        assert values[0] == pytest.approx(shown[0], abs=ROOM)
-        check_network(live, net, A0[index], y, cost, ties)
+        shown = [one.cost(A0[index], y, cost) for one in (past[-1], net)]
+        assert values[:2] == pytest.approx(shown, **NEAR)
+        assert values[2] == pytest.approx(shown[1] - shown[0], **NEAR)
+        check_network(live, net, A0[index], y, cost, ties, kept)
 
-    y = data.one_hot([6])[0]
-    choose(live, "Label", 6)
-    assert history(live)[1][0] == pytest.approx(NET.cost(A0[index], y, cost), abs=ROOM)
-    check_network(live, net, A0[index], y, cost, ties)
+    label = (LABELS[index] + 2) % 10
+    y = data.one_hot([label])[0]
+    pick(live, "Label", label)
+    assert history(live)[1][:2] == pytest.approx(
+        [one.cost(A0[index], y, cost) for one in (past[-1], net)], **NEAR
+    )
+    check_network(live, net, A0[index], y, cost, ties, Kept())
     other = (index + 1) % 4
-    choose(live, "Image", other)
-    check_network(live, net, A0[other], Y[other], cost, ties)
-    choose(live, "Image", index)
+    pick(live, "Image", other)
+    check_network(live, net, A0[other], Y[other], cost, ties, Kept())
+    pick(live, "Image", index)
 
     live.root.get_by_role("button", name="Start again").click()
     assert history(live)[0] == 0
-    check_network(live, NET, A0[index], y, cost, ties)
+    check_network(live, NET, A0[index], y, cost, ties, Kept())
 
 
 def test_a_network_that_is_not_a_number_is_drawn_and_started_again(show):
     live = show(widgets.backpropagation(NET, A0[0] * 1e9, Y[0]), width=1600)
-    live.root.get_by_role("button", name="10 steps").click()
+    for _ in range(10):
+        live.root.get_by_role("button", name="One step").click()
     figure = driver.without_number(widgets.backpropagation(NET, A0[0], Y[0]), "a0", 5, 5)
     live = show(figure, width=1600)
-    live.root.get_by_role("button", name="Take a step").click()
+    live.root.get_by_role("button", name="One step").click()
     live.hover("w1", 2, 2)
     assert "not a number" in live.words()
     live.root.get_by_role("button", name="Start again").click()
     live.hover("z1", 20, 20)
-    assert live.results() == pytest.approx([NET.feedforward(A0[0]).z1[20, 20]], abs=ROOM)
+    assert live.results() == pytest.approx([NET.feedforward(A0[0]).z1[20, 20]], **NEAR)
 
 
 # --- trained networks -----------------------------------------------------------------------

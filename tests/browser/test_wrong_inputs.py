@@ -90,7 +90,8 @@ def test_a_rate_that_no_slider_has(show, rate):
     figure = FIGURES["backpropagation"]()
     figure.rate = rate
     live = show(figure, width=1400)
-    for button in ("Take a step", "10 steps"):
+    for button in ("One step", "10 steps"):
+        live.root.locator(".bp-more").evaluate("details => { details.open = true; }")
         live.root.get_by_role("button", name=button, exact=True).click()
         assert_speaks(live)
     live.hover("w1", 2, 2)

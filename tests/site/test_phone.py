@@ -33,6 +33,7 @@ SHOWN = """figure => {
     all("img").map((image) => image.src),
     all("svg").map((drawing) => drawing.innerHTML),
     pressed,
+    [...figure.querySelectorAll("details.bp-more")].map((more) => more.open),
   ]);
 }"""
 STANDS_OUT = """figure => [...figure.querySelectorAll("*")].filter((element) => {
@@ -105,6 +106,25 @@ def answers(figure, control):
     return sum(changed) >= (2 if len(changed) > 2 else 1)
 
 
+# What stands behind 'more', and covers a part of the figure while it is open.
+OPEN = "(figure, open) => figure.querySelectorAll('.bp-more').forEach((d) => (d.open = open))"
+REACH = (
+    "c => { const d = c.closest('.bp-more'); if (d && c.localName !== 'summary') d.open = true; }"
+)
+
+# Of radio buttons the one that is chosen answers once another was.
+ANOTHER = """c => c.type === "radio" && [...document.getElementsByName(c.name)]
+    .find((other) => other !== c).click()"""
+
+
+def controls(figure):
+    """All controls that there are to be seen, those behind 'more' too."""
+    figure.evaluate(OPEN, True)
+    found = visible(figure, CONTROLS)
+    figure.evaluate(OPEN, False)
+    return found
+
+
 def visible(figure, kind):
     return [element for element in figure.locator(kind).all() if element.is_visible()]
 
@@ -115,7 +135,7 @@ def assert_fits(page, figure):
 
 
 # What a control does is seen only once another has been used: for each, that other one.
-LATER = {"Learning rate eta": "10 steps"}
+LATER = {"Learning rate eta": "One step"}
 
 
 def later(figure, control, other):
@@ -136,13 +156,17 @@ def test_every_control_of_a_page_answers(telephone, name):
     for figure in page.locator(FIGURE).all():
         figure.scroll_into_view_if_needed()
         silent = []
-        for control in visible(figure, CONTROLS):
+        for control in controls(figure):
             label = name_of(control)
+            control.evaluate(REACH)
             works = later(figure, control, LATER[label]) if label in LATER else None
             if not (works if works is not None else answers(figure, control)):
                 silent.append((label, control))
             assert_fits(page, figure)
         # 'Back' and 'Given input' have something to do once others were used.
+        for control in [control for _, control in silent]:
+            control.evaluate(REACH)
+            control.evaluate(ANOTHER)
         silent = [label for label, control in silent if not answers(figure, control)]
         assert silent == [], f"{name}: nothing answers to {silent}"
 

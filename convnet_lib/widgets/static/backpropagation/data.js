@@ -6,7 +6,9 @@ import {
   costOf,
   denseForward,
   feedforward,
+  poolBackward,
   poolTied,
+  sigmoid,
   sigmoidPrime,
   step,
 } from "../parts/engine.js";
@@ -28,13 +30,20 @@ export function netOf(figure) {
   return { w1, b1, w3, b3 };
 }
 
+/** A network one number of which is moved. @param {{ name: string, place: number, by: number } | null} whatIf */
+export function changed(net, whatIf) {
+  if (!whatIf) return net;
+  const { name, place, by } = whatIf;
+  return { ...net, [name]: net[name].map((x, i) => (i === place ? x + by : x)) };
+}
+
 /**
  * All quantities by the names of their panels, each as a two-dimensional array (or w3, a stack).
  * All are computed with the whole network; of several maps the one that is chosen is shown.
  */
-export function dataOf(figure) {
+export function dataOf(figure, whatIf = null) {
   const [index, cost, ties, rate] = choices(figure);
-  const net = netOf(figure);
+  const net = changed(netOf(figure), whatIf);
   const [a0, y] = ["a0", "y"].map((name) => figure.array(name).part(index));
   const all = backprop(net, a0, y, cost, ties);
   const { z3, a3, delta3 } = all;
@@ -61,11 +70,13 @@ export function dataOf(figure) {
     tied: poolTied(a1),
     slope3: column(sigmoidPrime(z3)),
     switch: mask,
+    nabla_a1: poolBackward(nabla_a2, mask),
     delta3: column(delta3),
     nabla_w1: shown(all.w1),
     nabla_b1: single(shown(all.b1)),
     nabla_w3: each(all.w3, shown),
     nabla_b3: column(all.b3),
+    ofAll: { w1: net.w1, a1: all.a1 }, // every map
     costs: costsOf(figure, a3),
     // What is pointed at chooses an output neuron, a weight, and the products of its gradient.
     neuron: 0,
@@ -124,5 +135,21 @@ export function labelled(figure, label) {
       index,
       y.part(index).map((_, q) => Number(q === label)),
     ),
+  };
+}
+
+/** How C of the image that is shown depends on one number of the network: (its change) => C. */
+export function costAlong(figure, { name, place }) {
+  const [index, cost] = choices(figure);
+  const [a0, y] = ["a0", "y"].map((array) => figure.array(array).part(index));
+  const net = netOf(figure);
+  if (name === "w1" || name === "b1") {
+    return (by) => costOf(feedforward(changed(net, { name, place, by }), a0).a3, y, cost).values[0];
+  }
+  // What comes before the output layer stays as it is.
+  const { a2 } = feedforward(net, a0);
+  return (by) => {
+    const { w3, b3 } = changed(net, { name, place, by });
+    return costOf(sigmoid(denseForward(a2, w3, b3)), y, cost).values[0];
   };
 }

@@ -1,24 +1,31 @@
-// The cost after each step: the last few in numbers, and all of them as a line.
+// The cost as a gauge: before the last step, after it, the change, and its curve over all steps.
 
-import { count, number } from "../parts/text.js";
+import { count } from "../parts/text.js";
+import { plain, signed } from "./numbers.js";
 
-const SHOWN = 5;
+const [WIDTH, HEIGHT] = [64, 26];
 
 /** `costs` of the image that is shown, after 0, 1, 2 … steps, as HTML. */
 export function written(costs) {
   const steps = costs.length - 1;
-  const last = costs.slice(-SHOWN).map((x) => number(x));
-  const text = steps >= SHOWN ? [`${number(costs[0])} → …`, ...last] : last;
-  const before = text.slice(0, -1).map((t) => `${t} → `);
-  return `<span>Cost after ${count(steps, "step")}: ${before.join("")}<strong>${text.at(-1)}</strong></span>${line(costs)}`;
+  const now = costs[steps];
+  const before = costs[steps - 1];
+  const seen = steps && plain(before) !== plain(now);
+  const [first, by] = seen
+    ? [`${plain(before)} → `, `${signed(now - before)}, `]
+    : ["", steps ? `${signed(now - before)}, ` : ""];
+  return `${line(costs)}<span><i>C</i> ${first}<strong>${plain(now)}</strong><br><small>${by}after ${count(steps, "step")}</small></span>`;
 }
 
 function line(costs) {
   const steps = costs.length - 1;
-  if (!steps || !costs.every(Number.isFinite)) return "";
-  const top = Math.max(...costs, 1e-9);
-  const points = costs.map((x, t) => [(100 * t) / steps, 24 - (22 * x) / top]);
+  const known = costs.filter(Number.isFinite);
+  const top = Math.max(...known, 1e-9);
+  const points = costs.map((x, t) => [
+    2 + ((WIDTH - 6) * t) / Math.max(steps, 1),
+    HEIGHT - 2 - ((HEIGHT - 5) * (Number.isFinite(x) ? x : top)) / top,
+  ]);
   const [x, y] = points[steps];
-  return `<svg viewBox="-3 -1 106 28" aria-hidden="true"><path d="M0,24H100" class="bp-axis"/>
-    <polyline points="${points.join(" ")}"/><circle r="2.5" class="bp-dot" cx="${x}" cy="${y}"/></svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><path d="M1,${HEIGHT - 1}H${WIDTH - 1}M1,1V${HEIGHT - 1}" class="bp-axis"/>
+    <polyline points="${points.map((p) => p.map((v) => v.toFixed(1))).join(" ")}"/><circle r="2.6" class="bp-dot" cx="${x}" cy="${y}"/></svg>`;
 }

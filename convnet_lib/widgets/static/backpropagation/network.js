@@ -1,161 +1,178 @@
-// The panels of the network from left to right, the forward half of each piece above the backward.
+// The panels of the network from left to right, the forward half of each piece above the backward:
+// every gradient stands under what it is the gradient of.
 
-import { number } from "../parts/text.js";
-import { Curve } from "./curve.js";
+import { make } from "../parts/layout.js";
 import { lettersOf } from "./letters.js";
+import { inCell, plain } from "./numbers.js";
+import { LETTERS } from "./presenter.js";
 
 const { s, nabla } = lettersOf(null);
 
-export class Network {
-  /** @type {Curve} */ curve;
+/** What the pieces are called on the strip of a telephone: forward, backward. */
+export const PIECES = ["a0", "w1", "z1", "a1", "a2", "w3", "z3"];
+/** Panels with a number in each cell: beside their names stands their power of ten. */
+const NUMBERED = ["b1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
+const SINGLE = ["b1", "nabla_b1", "C"];
+/** Panels that belong to no map. */
+const OF_ALL = ["a0", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
+/** Panels that go from 0 to 1, or whose numbers say it all. */
+const PLAIN = [...SINGLE, "a0", "a3", "y"];
 
+export class Network {
   /**
-   * @param figure   the Figure that it stands in
-   * @param outputs  how many output neurons there are
-   * @param onKey    (event, grid's name): a key that a grid has no use for
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {number} outputs  how many output neurons there are
+   * @param {(name: string) => object} more  further options of a grid
+   * @param {boolean} slide  whether it is shown on one
    */
-  constructor(figure, outputs, onKey) {
+  constructor(figure, outputs, more, slide) {
+    this.slide = slide;
     this.figure = figure;
     this.outputs = outputs;
-    this.onKey = onKey;
+    this.more = more;
+    /** @type {Record<string, import("../parts/grid.js").Grid>} */
     this.grids = {};
-    /** Titles of what belongs to a map: (letters) => html. */
+    /** Titles: (letters) => html. @type {Record<string, (letters: any) => string>} */
     this.titles = {};
-    this.element = figure.add(document.createElement("div"), figure.body);
-    this.element.className = "bp-network";
+    /** @type {Record<string, number>} */
+    this.exponents = {};
+    this.element = figure.add(make("div", "bp-network"), figure.body);
+    /** @type {Record<string, number>} */
+    this.decimals = {};
+    /** @type {HTMLElement[]} */
+    this.columns = [];
     this.build();
   }
 
   build() {
-    const { figure } = this;
-    const filter = "clamp(21px, var(--cn-cell) * 3.2, 40px)";
-    const column = () => this.column();
-    const add = (parent, name, title, words, options) => {
-      const onKey = (event) => this.onKey(event, name);
-      if (typeof title === "function") this.titles[name] = title;
-      this.grids[name] = figure.grid(parent, {
-        ...{ name, words, onKey, ...options },
-        title: this.titles[name] ? "" : title,
-      });
-    };
     const signed = { kind: "diverging" };
-    const one = { unit: "3.6rem", legend: false, write: number };
-    const pooled = { zoom: 2 };
+    const pooled = { zoom: 5 / 3 };
+    const filter = { ...signed, unit: "var(--bp-filter-cell)" };
+    const one = { ...signed, unit: "4.6rem" };
 
-    let [forward, backward] = column();
-    add(forward, "a0", `${s("a", 0)} input`, "a 0, the input");
-    add(backward, "products", "", "products", signed);
+    let [forward, backward] = this.column("input");
+    this.add(forward, "a0", () => s("a", 0), "a 0, the input");
+    this.add(backward, "products", () => "", "products", signed);
 
-    [forward, backward] = column();
-    add(forward, "w1", ({ s }) => `${s("w", 1)} filter`, "w 1, the filter", {
-      ...signed,
-      unit: filter,
-    });
-    add(this.line(forward), "b1", ({ s }) => s("b", 1), "b 1, the shared bias", {
-      ...signed,
-      ...one,
-    });
-    add(backward, "nabla_w1", ({ nabla }) => `${nabla("w", 1)} (BP4)`, "gradient of w 1", {
-      ...signed,
-      unit: filter,
-    });
-    add(
-      this.line(backward),
-      "nabla_b1",
-      ({ nabla }) => `${nabla("b", 1)}<br>(BP3)`,
-      "gradient of b 1",
-      {
-        ...signed,
-        ...one,
-      },
-    );
+    [forward, backward] = this.column("filter");
+    this.add(forward, "w1", ({ s }) => s("w", 1), "w 1, the filter", filter);
+    this.add(this.line(forward), "b1", ({ s }) => s("b", 1), "b 1, the shared bias", one);
+    this.add(backward, "nabla_w1", ({ nabla }) => nabla("w", 1), "gradient of w 1", filter);
+    const bias = this.line(backward);
+    this.add(bias, "nabla_b1", ({ nabla }) => nabla("b", 1), "gradient of b 1", one);
 
-    [forward, backward] = column();
-    add(forward, "z1", ({ s }) => `${s("z", 1)} (F1)`, "z 1, the weighted inputs", signed);
-    add(backward, "delta1", ({ s }) => `${s("δ", 1)} (BP2)`, "delta 1, the errors", signed);
+    [forward, backward] = this.column("map");
+    this.add(forward, "z1", ({ s }) => s("z", 1), "z 1, the weighted inputs", signed);
+    this.add(backward, "delta1", ({ s }) => s("δ", 1), "delta 1, the errors", signed);
 
-    [forward, backward] = column();
-    this.curve = new Curve(figure, forward);
-    add(
-      backward,
-      "slope1",
-      ({ s }) => `<i>σ</i>′(${s("z", 1)})`,
-      "sigma prime of z 1, the slopes",
-      {
-        kind: "sequential",
-      },
-    );
+    [forward, backward] = this.column("map");
+    this.add(forward, "a1", ({ s }) => s("a", 1), "a 1, the activations");
+    const gates = ({ nabla }) => nabla("a", 1);
+    this.add(backward, "nabla_a1", gates, "gradient of a 1, what the gates let through", signed);
 
-    [forward, backward] = column();
-    add(forward, "a1", ({ s }) => `${s("a", 1)} (F2)`, "a 1, the activations");
-    add(backward, "switch", ({ s }) => `∂${s("a", 2)}/∂${s("a", 1)} (BP2a)`, "the pooling switch");
-
-    [forward, backward] = column();
-    add(forward, "a2", ({ s }) => `${s("a", 2)} (F3)`, "a 2, the pooled activations", pooled);
-    add(
+    [forward, backward] = this.column("pooled");
+    this.add(forward, "a2", ({ s }) => s("a", 2), "a 2, the pooled activations", pooled);
+    this.add(
       backward,
       "nabla_a2",
-      ({ s }) => `Σ ${s("δ", 3)}${s("w", 3)} in BP2`,
+      ({ nabla }) => nabla("a", 2),
       "gradient of a 2, the sum in BP2",
-      { ...signed, ...pooled },
+      {
+        ...signed,
+        ...pooled,
+      },
     );
 
-    [forward, backward] = column();
-    add(forward, "w3", "", "w 3", { ...signed, zoom: 1.25 });
-    add(backward, "nabla_w3", "", "gradient of w 3", { ...signed, zoom: 1.25 });
+    [forward, backward] = this.column("weights");
+    this.add(forward, "w3", () => "", "w 3", { ...signed, ...pooled });
+    this.add(backward, "nabla_w3", () => "", "gradient of w 3", { ...signed, ...pooled });
 
-    [forward, backward] = column();
-    this.buildOutputs(forward, ["b3", "z3", "a3", "y"], add);
-    add(this.line(forward), "C", "<i>C</i>", "the cost", one);
-    this.buildOutputs(backward, ["delta3", "nabla_b3"], add);
-    const folded = figure.add(document.createElement("p"), figure.body);
-    folded.className = "bp-folded cn-caption";
-    folded.textContent =
-      "The panels that this step does not use are folded; ‘Whole’ shows them all.";
+    [forward, backward] = this.column("outputs");
+    this.buildOutputs(forward, ["b3", "z3", "a3", "y"]);
+    this.buildOutputs(backward, ["nabla_b3", "delta3"]);
+    const cost = this.figure.add(
+      make("div", "bp-cost"),
+      /** @type {Element} */ (backward.lastElementChild),
+    );
+    this.add(cost, "C", () => "<i>C</i>", "the cost", { unit: "4.6rem" });
   }
 
-  /** A piece of the network from left to right: its forward half and, below, its backward half. */
-  column() {
-    const { figure } = this;
-    const column = figure.add(document.createElement("div"), this.element);
-    column.className = "bp-column";
-    return ["forward →", "← backward"].map((words, i) => {
-      const half = figure.add(document.createElement("div"), column);
-      half.className = i ? "bp-backward" : "bp-forward";
-      const way = figure.add(document.createElement("div"), half);
-      way.className = "bp-way";
-      way.textContent = words;
-      return half;
+  /**
+   * @param {Element} parent
+   * @param {string} name
+   * @param {(letters: any) => string} title
+   * @param {string} words
+   * @param {object} options
+   */
+  add(parent, name, title, words, options = {}) {
+    const numbered = [...NUMBERED, "w1", "nabla_w1"].includes(name);
+    const write = (/** @type {number} */ x) =>
+      SINGLE.includes(name) ? plain(x) : inCell(x, this.exponents[name], this.decimals[name]);
+    this.titles[name] = title;
+    this.grids[name] = this.figure.grid(parent, {
+      ...{
+        share: 0.4,
+        name,
+        words,
+        title: "",
+        legend: false,
+        write,
+        smallest: numbered ? 11 : Number.POSITIVE_INFINITY,
+      },
+      ...options,
+      ...(this.slide ? { largest: LETTERS } : {}),
+      ...this.more(name),
     });
   }
 
+  /** Show an array under its name, beside which its scale is written. */
+  show(
+    name,
+    data,
+    scales,
+    { array = data[name], title = this.titles[name](data), words = "" } = {},
+  ) {
+    const e = scales.exponents[name];
+    this.decimals[name] = scales.decimals[name];
+    this.exponents[name] = e; // that of the numbers in the cells; it changes with the scale
+    const note = scales.note(name, NUMBERED.includes(name));
+    this.grids[name].show(array, {
+      scale: scales.of[name],
+      title: `<span>${title}</span>${PLAIN.includes(name) ? "" : ` <small>${note}</small>`}`,
+      words: words || this.grids[name].options.words + (OF_ALL.includes(name) ? "" : data.inMap),
+    });
+  }
+
+  /** A piece of the network: its forward half and, below, its backward half. @param {string} kind */
+  column(kind) {
+    const { figure } = this;
+    const column = figure.add(make("div", `bp-column bp-piece-${kind}`), this.element);
+    this.columns.push(column);
+    return ["bp-forward", "bp-backward"].map((half) => figure.add(make("div", half), column));
+  }
+
+  /** @param {Element} parent */
   line(parent) {
-    const line = this.figure.add(document.createElement("div"), parent);
-    line.className = "bp-line";
-    return line;
+    return this.figure.add(make("div", "bp-line"), parent);
   }
 
   /** Vectors of the output layer as columns with numbers, the neurons' numbers beside them. */
-  buildOutputs(parent, names, add) {
-    const all = this.figure.add(document.createElement("div"), parent);
-    all.className = "bp-outputs";
-    const numbers = this.figure.add(document.createElement("div"), all);
-    numbers.className = "bp-numbers";
-    numbers.setAttribute("aria-hidden", "true");
-    numbers.innerHTML = Array.from({ length: this.outputs }, (_, l) => `<span>${l}</span>`).join(
-      "",
-    );
+  buildOutputs(parent, names) {
+    const all = this.figure.add(make("div", "bp-outputs"), parent);
+    const numbers = this.figure.add(make("div", "bp-numbers", { "aria-hidden": "true" }), all);
+    const digits = Array.from({ length: this.outputs }, (_, l) => `<span>${l}</span>`);
+    numbers.innerHTML = digits.join("");
     const titles = {
-      b3: [s("b", 3), "b 3, the output biases", "diverging"],
-      z3: [s("z", 3), "z 3, the output's weighted inputs", "diverging"],
-      a3: [s("a", 3), "a 3, the output activations", "sequential"],
-      y: [s("y", null), "y, the desired activations", "sequential"],
-      delta3: [`${s("δ", 3)}<br>(BP1)`, "delta 3, the output errors", "diverging"],
-      nabla_b3: [`${nabla("b", 3)}<br>(BP3a)`, "gradient of b 3", "diverging"],
+      b3: [() => s("b", 3), "b 3, the output biases", "diverging"],
+      z3: [() => s("z", 3), "z 3, the output's weighted inputs", "diverging"],
+      a3: [() => s("a", 3), "a 3, the output activations", "sequential"],
+      y: [() => s("y", null), "y, the desired activations", "sequential"],
+      delta3: [() => s("δ", 3), "delta 3, the output errors", "diverging"],
+      nabla_b3: [() => nabla("b", 3), "gradient of b 3", "diverging"],
     };
     for (const name of names) {
       const [title, words, kind] = titles[name];
-      add(all, name, title, words, { kind, unit: "2.6rem", legend: false });
+      this.add(all, name, title, words, { kind, unit: name === "y" ? "1.7rem" : "3rem" });
     }
   }
 }

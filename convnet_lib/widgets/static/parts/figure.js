@@ -43,10 +43,15 @@ export class Figure extends Layout {
     this.explained = /** @type {Subject | null} */ (null);
     this.place = "";
     this.resting = false; // the pointer, since the keyboard walked
+    this.adrift = false; // the pointer left a cell because the page moved beneath it
     this.twin = /** @type {HTMLImageElement | null} */ (null);
     this.address = /** @type {string | null} */ (null);
     this.addTwin();
     this.element.addEventListener("pointermove", (event) => this.onPointerMove(event), true);
+    this.element.addEventListener("pointerleave", (event) => this.onPointerLeave(event), true);
+    const land = (/** @type {PointerEvent} */ event) => this.land(event);
+    window.addEventListener("pointermove", land, true);
+    this.onClose(() => window.removeEventListener("pointermove", land, true));
     this.element.addEventListener("cn-pin", (event) =>
       this.pin(/** @type {CustomEvent<Subject>} */ (event).detail),
     );
@@ -159,10 +164,30 @@ export class Figure extends Layout {
    * @param {PointerEvent} event
    */
   onPointerMove(event) {
-    const place = `${event.screenX} ${event.screenY}`;
-    if (place !== this.place) this.resting = false;
-    this.place = place;
-    if (this.resting) event.stopPropagation();
+    const still = this.still(event);
+    if (!still) this.resting = false;
+    this.place = placeOf(event);
+    if (this.resting || still) event.stopPropagation();
+  }
+
+  /** Whether the pointer is where it was: the page has moved beneath it. @param {PointerEvent} event */
+  still(event) {
+    return placeOf(event) === this.place;
+  }
+
+  /** What is explained does not change by scrolling. @param {PointerEvent} event */
+  onPointerLeave(event) {
+    if (!this.still(event)) return;
+    event.stopPropagation();
+    this.adrift = true;
+  }
+
+  /** The pointer moves again: it points at nothing, unless it has come to a cell. @param {PointerEvent} event */
+  land(event) {
+    if (!this.adrift || this.still(event)) return;
+    this.adrift = false;
+    for (const grid of this.grids.values()) grid.hovered = null;
+    this.point(null);
   }
 
   /** @param {Subject | null} subject */
@@ -288,4 +313,9 @@ export class Figure extends Layout {
     this.onChange(["_twin"], show);
     show();
   }
+}
+
+/** Where a pointer is on the screen. @param {PointerEvent} event */
+function placeOf({ screenX, screenY }) {
+  return `${screenX} ${screenY}`;
 }

@@ -168,10 +168,9 @@ export class Grid {
     this.stale = this.stale === "all" ? "all" : what;
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      const { stale } = this;
-      this.stale = null;
-      if (stale === "all") this.draw();
+      if (this.stale === "all") this.draw();
       else this.drawOutlines();
+      this.stale = null;
     });
   }
 
@@ -230,9 +229,10 @@ export class Grid {
   /** @param {CanvasRenderingContext2D} pen */
   drawNumbers(pen) {
     const { array, scale } = this;
-    const cell = this.cells.width / array.columns;
-    const size = Math.min(0.33 * cell, 14 * this.ratio);
-    if (size < SMALLEST_NUMBER * this.ratio) return;
+    const [cell, row] = [this.cells.width / array.columns, this.cells.height / array.rows];
+    const { smallest = SMALLEST_NUMBER, largest = 14, share = 0.33 } = this.options;
+    const size = Math.min(share * cell, 0.88 * row, largest * this.ratio);
+    if (size < smallest * this.ratio) return;
     pen.font = `${size}px ${NUMBER_FONT}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";

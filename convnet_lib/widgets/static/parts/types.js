@@ -18,6 +18,9 @@
  * @property {boolean} [legend]  false to leave out the colour bar
  * @property {(x: number) => string} [write]
  *   what is written in a cell, instead of the shortest form
+ * @property {number} [smallest]  below how many pixels the letters of its numbers are left out
+ * @property {number} [largest]  how large they are at most
+ * @property {number} [share]  and of the width of a cell
  * @property {(cell: Cell | null) => void} [onPoint]  the cell under the pointer has changed
  * @property {(cell: Cell) => void} [onWalk]  the keyboard has come to a cell
  * @property {(cell: Cell) => void} [onPick]  click, Enter or Space

@@ -1,0 +1,225 @@
+// The bar of controls: pictures of digits and a pencil, the label, the cost, training; what is rare
+// behind 'more'.
+
+import { NDArray } from "../parts/arrays.js";
+import { make } from "../parts/layout.js";
+import { thumbnail } from "../parts/maps.js";
+import { inked, way } from "../parts/pad.js";
+import { number } from "../parts/text.js";
+import { begun, labelled, steppedBy } from "./data.js";
+import { written } from "./history.js";
+
+const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
+const TIES = { first: "the first wins", split: "they share", all: "every one wins" };
+const PAUSE = 100; // ms between steps of training
+let bars = 0;
+
+export class Bar {
+  // What the building of its parts makes.
+  /** @type {{ radio: HTMLInputElement, picture: import("../parts/maps.js").Thumbnail }[]} */ digits;
+  /** @type {HTMLInputElement[]} */ labels;
+  /** @type {HTMLButtonElement} */ pencil;
+  /** @type {HTMLButtonElement} */ train;
+  /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ rate;
+  /** @type {HTMLSelectElement} */ cost;
+  /** @type {HTMLSelectElement} */ ties;
+  /** @type {HTMLSelectElement | null} */ maps;
+  /** @type {HTMLElement | undefined} */ paper; // what is drawn on
+  /** @type {string} */ html;
+  /** @type {(() => void) | undefined} */ onBiases; // they are shown, or no more
+
+  /**
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {{ maps: number, outputs: number }} sizes
+   */
+  constructor(figure, { maps, outputs }) {
+    this.figure = figure;
+    this.id = `bp-bar-${++bars}`;
+    this.timer = 0;
+    this.drawing = false;
+    /** @type {import("../parts/types.js").Cell | null} */
+    this.last = null;
+    this.buildDigits();
+    this.buildLabels(outputs);
+    this.history = figure.add(
+      make("div", "bp-history", { "aria-live": "polite" }),
+      figure.controls,
+    );
+    this.buildTraining();
+    this.buildMore(maps);
+    figure.onClose(() => this.rest());
+  }
+
+  get images() {
+    return this.figure.model.get("a0").shape[0];
+  }
+
+  buildDigits() {
+    const { figure } = this;
+    const set = figure.group("Image");
+    set.classList.add("bp-digits");
+    this.digits = Array.from({ length: this.images }, (_, i) => {
+      const { label, radio } = this.radio(set, "image", i, `Image ${i}`);
+      radio.addEventListener("change", () => figure.send({ index: i }));
+      return { radio, picture: thumbnail(label, `image ${i}`) };
+    });
+    this.pencil = figure.button(set, "✎", () => this.draws(!this.drawing));
+    this.pencil.setAttribute("aria-label", "Draw on the input");
+    this.pencil.title = "Draw on the input";
+    this.draws(false);
+  }
+
+  buildLabels(outputs) {
+    const set = this.figure.group("Label");
+    set.classList.add("bp-labels");
+    const name = this.figure.add(make("span", "bp-word", { "aria-hidden": "true" }), set);
+    name.innerHTML = "label";
+    this.labels = Array.from({ length: outputs }, (_, l) => {
+      const { label, radio } = this.radio(set, "label", l, `Label ${l}`);
+      this.figure.add(make("span", "", { "aria-hidden": "true" }), label).textContent = `${l}`;
+      radio.addEventListener("change", () => this.figure.send(labelled(this.figure, l)));
+      return radio;
+    });
+  }
+
+  /** A radio button that is a picture or a letter. */
+  radio(parent, group, value, words) {
+    const label = this.figure.add(make("label", "bp-choice"), parent);
+    const radio = this.figure.add(
+      make("input", "", {
+        ...{ type: "radio", name: `${this.id}-${group}`, value, "aria-label": words },
+        "data-lm-suppress-shortcuts": "true",
+      }),
+      label,
+    );
+    return { label, radio };
+  }
+
+  buildTraining() {
+    const { figure } = this;
+    const set = figure.group("Take gradient steps");
+    set.classList.add("bp-training");
+    this.train = figure.button(set, "▶ Train", () => (this.timer ? this.rest() : this.run()));
+    this.train.setAttribute("aria-pressed", "false");
+    figure.button(set, "One step", () => {
+      this.rest();
+      figure.send(steppedBy(figure, 1));
+    });
+    const again = figure.button(set, "↺", () => {
+      this.rest();
+      figure.send(begun(figure));
+    });
+    again.setAttribute("aria-label", "Start again");
+    again.title = "Start again";
+    this.rate = figure.slider(
+      set,
+      "<i>η</i>",
+      "Learning rate eta",
+      { min: 0.01, max: 1, step: 0.01 },
+      (rate) => figure.send({ rate }),
+    );
+  }
+
+  buildMore(maps) {
+    const { figure } = this;
+    const more = figure.add(make("details", "bp-more"), figure.controls);
+    figure.add(make("summary", "cn-button"), more).textContent = "more";
+    const box = figure.add(make("div", "bp-more-box"), more);
+    this.cost = figure.menu(box, "Cost", Object.entries(COSTS), (cost) => figure.send({ cost }));
+    this.ties = figure.menu(box, "Ties", Object.entries(TIES), (ties) => figure.send({ ties }));
+    const choices = Array.from({ length: maps }, (_, f) => [f, f]);
+    this.maps =
+      maps > 1 ? figure.menu(box, "Map", choices, (f) => figure.send({ map: Number(f) })) : null;
+    figure.button(box, "10 steps", () => {
+      this.rest();
+      figure.send(steppedBy(figure, 10));
+    });
+    const biases = figure.add(make("label", "cn-label"), box);
+    const tick = figure.add(make("input", "bp-tick", { type: "checkbox" }), biases);
+    biases.insertAdjacentHTML("beforeend", " <i>b</i><sup>3</sup> and its gradient");
+    tick.addEventListener("change", () => {
+      figure.live.classList.toggle("bp-biases", tick.checked);
+      this.onBiases?.();
+    });
+    more.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") more.open = false;
+    });
+    figure.live.addEventListener("pointerdown", (event) => {
+      if (!more.contains(/** @type {Node} */ (event.target))) more.open = false;
+    });
+  }
+
+  // --- training ------------------------------------------------------------------------------
+
+  run() {
+    this.train.textContent = "❚❚ Train";
+    this.train.setAttribute("aria-pressed", "true");
+    const step = () => {
+      this.timer = window.setTimeout(step, PAUSE);
+      if (this.figure.element.isConnected) this.figure.send(steppedBy(this.figure, 1));
+    };
+    step();
+  }
+
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.train.textContent = "▶ Train";
+    this.train.setAttribute("aria-pressed", "false");
+  }
+
+  // --- the pencil ----------------------------------------------------------------------------
+
+  draws(drawing) {
+    this.drawing = drawing;
+    this.pencil.setAttribute("aria-pressed", `${drawing}`);
+    this.paper?.classList.toggle("cn-drawing", drawing);
+  }
+
+  /** What the grid of the input needs of the pencil. */
+  get pad() {
+    return {
+      /** @param {KeyboardEvent} event @param {import("../parts/types.js").Cell} cell */
+      onKey: (event, cell) => this.drawing && event.key === " " && this.ink(cell, cell),
+      onDrag: {
+        start: (cell) => this.drawing && this.ink(cell, cell),
+        move: (cell) => this.ink(this.last ?? cell, cell),
+      },
+    };
+  }
+
+  ink(from, to) {
+    const { figure } = this;
+    this.last = to;
+    const images = figure.array("a0");
+    const index = figure.model.get("index");
+    const image = way(from, to).reduce(inked, images.part(index));
+    const past = figure.array("past");
+    figure.send({
+      a0: images.with(index, image),
+      past: NDArray.zeros([0, ...past.shape.slice(1)]),
+    });
+    return true;
+  }
+
+  // --- what it shows -------------------------------------------------------------------------
+
+  show(data, scales) {
+    const images = this.figure.array("a0");
+    for (const [i, { radio, picture }] of this.digits.entries()) {
+      radio.checked = i === data.index;
+      picture.show(images.part(i), scales.of.a0);
+    }
+    const { values } = data.y;
+    const ones = values.filter((v) => v === 1).length;
+    const oneHot = ones === 1 && values.every((v) => v === 0 || v === 1);
+    for (const [l, radio] of this.labels.entries()) radio.checked = oneHot && values[l] === 1;
+    if (this.maps) this.maps.value = data.map;
+    this.cost.value = data.cost;
+    this.ties.value = data.ties;
+    this.rate.input.value = data.rate;
+    this.rate.output.textContent = number(data.rate, 2);
+    const html = written(data.costs);
+    if (html !== this.html) this.history.innerHTML = this.html = html;
+  }
+}

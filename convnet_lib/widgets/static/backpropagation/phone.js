@@ -1,0 +1,139 @@
+// Where it is narrow: a strip of small maps is the map and the way about, below it stands one piece
+// of the network, forward over backward, and the explanation is a sheet at the foot of the window.
+
+import { make } from "../parts/layout.js";
+import { thumbnail } from "../parts/maps.js";
+import { Loupe } from "./loupe.js";
+import { PIECES } from "./network.js";
+
+const NARROW = 880; // of the figure, in pixels
+const SWIPE = 60;
+const NAMES = ["a⁰", "w¹", "z¹", "a¹", "a²", "w³", "out"];
+const WORDS = ["the input", "the filter", "z 1", "a 1", "a 2", "w 3", "the outputs"];
+
+export class Phone {
+  /**
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {import("./network.js").Network} network
+   * @param {import("./lens.js").Lens} lens
+   * @param {import("./track.js").Track} track
+   */
+  constructor(figure, network, lens, track) {
+    this.figure = figure;
+    this.network = network;
+    this.lens = lens;
+    this.narrow = false;
+    this.inView = false;
+    this.piece = 0;
+    this.followed = "";
+    this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
+    network.element.before(this.strip);
+    this.stops = PIECES.map((name, i) => {
+      const button = figure.button(this.strip, "", () => this.turn(i));
+      button.setAttribute("aria-label", `Show ${WORDS[i]}`);
+      const picture = thumbnail(button, name);
+      figure.add(make("span", "", { "aria-hidden": "true" }), button).textContent = NAMES[i];
+      return { button, picture };
+    });
+    this.loupe = new Loupe(figure, network);
+    this.turn(0);
+    this.observe();
+    this.swipe(figure.hint, track);
+    this.swipe(track.tale, track);
+  }
+
+  observe() {
+    const { figure, lens } = this;
+    const sizes = new ResizeObserver(([{ contentRect }]) => {
+      const before = this.narrow;
+      const slide = figure.live.classList.contains("bp-present");
+      this.narrow = contentRect.width < NARROW && !slide;
+      lens.narrow = this.narrow || slide;
+      if (figure.live.classList.toggle("bp-narrow", this.narrow) !== before) figure.refresh();
+      this.place();
+    });
+    sizes.observe(figure.element);
+    const views = new IntersectionObserver(
+      (entries) => {
+        this.inView = entries[entries.length - 1].isIntersecting;
+        this.place();
+      },
+      { rootMargin: "-20% 0px -35% 0px" },
+    );
+    views.observe(figure.element);
+    figure.onClose(() => {
+      sizes.disconnect();
+      views.disconnect();
+      lens.element.remove();
+    });
+  }
+
+  /** The sheet is in the top layer, so that nothing around can move or cut it. */
+  place() {
+    const { element } = this.lens;
+    if (this.narrow === element.hasAttribute("popover")) {
+      if (this.narrow && element.isConnected)
+        element.matches(":popover-open") !== this.inView && element.togglePopover(this.inView);
+      return;
+    }
+    if (!this.narrow) {
+      element.removeAttribute("popover");
+      return;
+    }
+    element.setAttribute("popover", "manual");
+    if (this.inView && element.isConnected) element.showPopover();
+  }
+
+  /** Show one piece of the network. @param {number} i */
+  turn(i) {
+    this.piece = i;
+    for (const [k, column] of this.network.columns.entries()) {
+      column.classList.toggle("bp-shown", k === i);
+      this.stops?.[k].button.setAttribute("aria-pressed", `${k === i}`);
+    }
+  }
+
+  /** Show the piece of a panel. @param {string} name */
+  enter(name) {
+    this.turn(this.pieceOf(name));
+  }
+
+  /** Be where the cell is that has been picked, or walked to. */
+  follow() {
+    const { walked, model } = this.figure;
+    const { grid, row, column } = walked ?? model.get("pinned");
+    const place = `${grid} ${row} ${column}`;
+    if (place === this.followed) return;
+    this.followed = place;
+    this.turn(this.pieceOf(grid));
+  }
+
+  pieceOf(name) {
+    const { element } = this.network.grids[name];
+    return this.network.columns.findIndex((column) => column.contains(element));
+  }
+
+  show(data, scales) {
+    for (const [i, { picture }] of this.stops.entries()) {
+      const name = PIECES[i];
+      const array = name === "w3" ? data.w3.part(data.neuron) : data[name];
+      picture.show(array, scales.of[name]);
+    }
+  }
+
+  /** To the next stage with a finger. @param {HTMLElement} element @param {import("./track.js").Track} track */
+  swipe(element, track) {
+    let from = 0;
+    element.addEventListener(
+      "touchstart",
+      (event) => {
+        from = event.touches[0].clientX;
+      },
+      { passive: true },
+    );
+    element.addEventListener("touchend", (event) => {
+      const by = event.changedTouches[0].clientX - from;
+      if (Math.abs(by) > SWIPE) track.go(by < 0 ? 1 : -1);
+    });
+  }
+}

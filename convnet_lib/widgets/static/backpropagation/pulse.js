@@ -1,0 +1,86 @@
+// What moves. A step fades from the old colours to the new; a pulse is light that runs over the panels, to the right on its way forward and to
+// the left on its way back, and dots that run along the ribbons. It is started by the reader, and
+// with reduced motion there is none of it: then only the stages change.
+
+import { make } from "../parts/layout.js";
+
+const RUN = 800; // ms through a stage
+const FADE = 320; // ms
+
+/**
+ * The colours of a grid change little by little: what it showed is laid over it, and fades.
+ * @param {import("../parts/grid.js").Grid} grid
+ */
+export function fade({ field, cells }) {
+  const old = /** @type {HTMLCanvasElement} */ (cells.cloneNode());
+  old.getContext("2d")?.drawImage(cells, 0, 0);
+  field.querySelector(".bp-old")?.remove();
+  old.classList.add("bp-old");
+  field.append(old);
+  const end = () => old.remove();
+  old.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE }).finished.then(end, end);
+}
+
+export class Pulse {
+  /**
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {HTMLElement} network
+   */
+  constructor(figure, network) {
+    this.network = network;
+    this.light = figure.add(make("div", "bp-light", { "aria-hidden": "true" }), network);
+    this.light.hidden = true;
+  }
+
+  /**
+   * @param {"forward" | "backward"} way
+   * @param {HTMLElement[]} made  the panels that the stage makes
+   */
+  run(way, made) {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const edge = this.network.getBoundingClientRect();
+    const boxes = made
+      .map((element) => element.getBoundingClientRect())
+      .filter(({ width }) => width > 0);
+    if (!boxes.length) return;
+    const [left, top] = [
+      Math.min(...boxes.map((box) => box.left)) - edge.left,
+      Math.min(...boxes.map((box) => box.top)) - edge.top,
+    ];
+    const right = Math.max(...boxes.map((box) => box.right)) - edge.left;
+    const bottom = Math.max(...boxes.map((box) => box.bottom)) - edge.top;
+    Object.assign(this.light.style, { top: `${top}px`, height: `${bottom - top}px` });
+    this.light.hidden = false;
+    const ends = way === "forward" ? [left - 30, right] : [right, left - 30];
+    this.light
+      .animate(
+        ends.map((x) => ({ transform: `translateX(${x}px)` })),
+        { duration: RUN, easing: "ease-in-out" },
+      )
+      .finished.then(
+        () => {
+          this.light.hidden = true;
+        },
+        () => {},
+      );
+    this.beads();
+  }
+
+  /** A dot on each ribbon, from the error to what it is blamed on. */
+  beads() {
+    for (const ribbon of this.network.querySelectorAll(".bp-ribbon")) {
+      const path = /** @type {SVGPathElement} */ (ribbon);
+      const bead = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+      bead.setAttribute("class", `${path.getAttribute("class")} bp-bead`);
+      bead.setAttribute("r", `${2 + Number.parseFloat(path.style.strokeWidth) / 2}`);
+      path.after(bead);
+      bead.style.offsetPath = `path("${path.getAttribute("d")}")`;
+      bead
+        .animate([{ offsetDistance: "0%" }, { offsetDistance: "100%" }], { duration: RUN })
+        .finished.then(
+          () => bead.remove(),
+          () => {},
+        );
+    }
+  }
+}

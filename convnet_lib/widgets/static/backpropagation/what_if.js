@@ -1,0 +1,181 @@
+// What if a weight were another? It is dragged, or moved by key, and side by side grow what its
+// gradient promises, ∂C/∂w · Δw, and what becomes of the cost in truth.
+
+import { make } from "../parts/layout.js";
+import { plain } from "./numbers.js";
+
+const POINTS = 33;
+const [WIDTH, HEIGHT] = [252, 124];
+const PIXELS = 90; // of a drag for the whole span
+const KEYS = { "+": 1, "=": 1, "-": -1, "−": -1 };
+const STEPS = 20; // by key, from 0 to an end of the span
+
+/**
+ * @typedef {{ name: string, place: number }} Weight
+ * @typedef {object} Actions
+ * @property {(weight: Weight) => (by: number) => number} costAlong
+ * @property {(whatIf: (Weight & { by: number }) | null) => void} change
+ * @property {(weight: Weight) => number} span  how far a weight may be moved
+ */
+
+export class WhatIf {
+  // Of the weight that is shown: its number, the cost there, and how the cost depends on it.
+  /** @type {number} */ value;
+  /** @type {number} */ start;
+  /** @type {(by: number) => number} */ cost;
+  /** @type {[number, number][]} */ curve;
+
+  /**
+   * @param {import("../parts/figure.js").Figure} figure
+   * @param {Element} parent
+   * @param {Actions} actions
+   */
+  constructor(figure, parent, actions) {
+    this.figure = figure;
+    this.actions = actions;
+    this.weight = /** @type {any} */ (null);
+    this.by = 0;
+    this.before = /** @type {number | null} */ (null);
+    this.clip = `bp-clip-${Math.random().toString(36).slice(2)}`;
+    this.element = figure.add(make("div", "bp-view bp-what-if"), parent);
+    this.picture = figure.add(make("div", "bp-what-picture"), this.element);
+    const side = figure.add(make("div", "bp-what-side"), this.element);
+    this.label = figure.add(make("label", "bp-what-label"), side);
+    this.name = figure.add(make("span", ""), this.label);
+    this.input = figure.add(
+      make("input", "cn-slider", {
+        ...{ type: "range", min: -STEPS, max: STEPS, step: 1, value: 0 },
+        "aria-label": "What if this weight were another",
+        "data-lm-suppress-shortcuts": "true",
+      }),
+      this.label,
+    );
+    this.input.addEventListener("input", () =>
+      this.move((this.span * Number(this.input.value)) / STEPS),
+    );
+    this.reading = figure.add(make("div", "bp-what-reading"), side);
+    this.back = figure.button(side, "Put it back", () => this.move(0));
+  }
+
+  get span() {
+    return this.actions.span(this.weight);
+  }
+
+  /** Whether a weight is another than the network has. */
+  get moved() {
+    return this.weight && this.by ? { ...this.weight, by: this.by } : null;
+  }
+
+  /** A number of the network that can be moved, with its gradient; null if there is none. */
+  show(data, weight) {
+    this.element.hidden = !weight;
+    if (!weight) return;
+    const other = this.weight?.name !== weight.name || this.weight?.place !== weight.place;
+    if (other) this.reset();
+    // While it is moved, its gradient is that of where it was.
+    if (!this.by) {
+      this.remember(other, data);
+      this.weight = weight;
+      this.start = data.C.values[0];
+      this.value = data.raw(weight);
+      this.cost = this.actions.costAlong(weight);
+      this.curve = Array.from({ length: POINTS }, (_, i) => {
+        const by = this.span * ((2 * i) / (POINTS - 1) - 1);
+        return [by, this.cost(by)];
+      });
+    }
+    this.draw();
+  }
+
+  /** Where the weight stood before the last step: it is marked on the curve. */
+  remember(other, data) {
+    if (other) this.before = null;
+    else if (data.raw(this.weight) !== this.value) this.before = this.value;
+  }
+
+  /** Nothing is moved any more; true if something was. */
+  reset() {
+    const was = this.by !== 0;
+    this.by = 0;
+    return was;
+  }
+
+  /** @param {number} by */
+  move(by) {
+    if (!this.weight) return;
+    this.by = Math.max(-this.span, Math.min(this.span, by));
+    this.actions.change(this.moved);
+  }
+
+  /** A key on the weight's own cell. @param {KeyboardEvent} event */
+  key(event) {
+    if (!KEYS[event.key] || event.ctrlKey) return false;
+    this.move(this.by + (KEYS[event.key] * this.span) / STEPS);
+    return true;
+  }
+
+  /** What a grid of weights needs, so that they can be dragged: up is more. */
+  drag(begin) {
+    let from = 0;
+    return {
+      holds: true,
+      start: (cell) => {
+        from = begin(cell);
+        return true;
+      },
+      move: (_cell, _dx, dy) => this.move(from - (dy * this.span) / PIXELS),
+    };
+  }
+
+  /** A tick at the value before the last step. @param {(by: number) => number} x */
+  tick(x) {
+    if (this.before === null || this.before === this.value) return "";
+    const at = x(Math.max(-this.span, Math.min(this.span, this.before - this.value))).toFixed(1);
+    return `<path class="bp-tick-before" d="M${at},${HEIGHT - 16}v-9"/><text x="${at}" y="${HEIGHT - 4}" text-anchor="middle" class="bp-quiet">before</text>`;
+  }
+
+  draw() {
+    const { by, span, start, weight } = this;
+    const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
+    const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
+    this.name.innerHTML = `What if ${weight.letter} were ${plain(this.value + by)}?`;
+    this.input.value = `${Math.round((STEPS * by) / span)}`;
+    this.input.setAttribute(
+      "aria-valuetext",
+      `${plain(this.value + by)}: promised ${plain(promised)}, true ${plain(truth)}`,
+    );
+    this.back.setAttribute("aria-disabled", `${!by}`);
+    this.reading.innerHTML = by
+      ? `<span>Δ = ${plain(by)}</span><span>promised <output data-value="promised">${plain(promised)}</output></span>
+         <span>true Δ<i>C</i> <output data-value="true">${plain(truth)}</output></span>`
+      : "<span>Drag it, or press + and − on it: what does the cost do?</span>";
+    if (!costs.length) return;
+    const [low, high] = [Math.min(...costs), Math.max(...costs)];
+    const room = (high - low || 1e-9) * 0.12;
+    const x = (v) => 6 + (132 * (v + span)) / (2 * span);
+    const y = (c) => 16 + ((HEIGHT - 32) * (high + room - c)) / (high - low + 2 * room);
+    const points = this.curve
+      .filter(([, c]) => Number.isFinite(c))
+      .map(([v, c]) => `${x(v).toFixed(1)},${y(c).toFixed(1)}`);
+    const tangent = (v) => `${x(v).toFixed(1)},${y(start + weight.gradient * v).toFixed(1)}`;
+    const size =
+      (HEIGHT - 40) / 2 / Math.max(Math.abs(promised), Math.abs(truth), 0.02 * (high - low), 1e-12);
+    const bar = (value, left, name, dashed) => {
+      const tall = Math.abs(value) * size;
+      const top = value > 0 ? HEIGHT / 2 - tall : HEIGHT / 2;
+      return `<rect class="${value < 0 ? "bp-minus" : "bp-plus"} ${dashed}" x="${left}" y="${top.toFixed(1)}" width="18" height="${Math.max(tall, 0.5).toFixed(1)}"/>
+        <text x="${left + 9}" y="${HEIGHT - 3}" text-anchor="middle">${name}</text>`;
+    };
+    this.picture.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true">
+      <clipPath id="${this.clip}"><rect x="2" y="12" width="142" height="${HEIGHT - 26}"/></clipPath>
+      <text x="6" y="10" class="bp-quiet"><tspan class="bp-math">C</tspan> over this number, and its tangent</text>
+      <g clip-path="url(#${this.clip})"><polyline points="${points.join(" ")}"/>
+      <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>
+      <path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
+      ${this.tick(x)}
+      <circle class="bp-dot bp-hollow" r="3" cx="${x(0).toFixed(1)}" cy="${y(start).toFixed(1)}"/>
+      <circle class="bp-dot" r="3.6" cx="${x(by).toFixed(1)}" cy="${y(start + truth).toFixed(1)}"/>
+      <path class="bp-axis" d="M152,${HEIGHT / 2}H${WIDTH - 4}"/>
+      ${bar(promised, 168, "promised", "bp-promised")}${bar(truth, 218, "true", "")}</svg>`;
+  }
+}

@@ -1,0 +1,370 @@
+"""How the figure of the whole network behaves: it fits the window, holds still, pins, and what is
+drawn over it is as large as its numbers."""
+
+import driver
+import numpy as np
+import pytest
+
+from convnet_lib import ConvNet, data, dense, pool, widgets
+
+TEST = data.load_digits().test
+WHICH = [3, 205, 610]
+A0, Y = TEST.images[WHICH], data.one_hot(TEST.labels[WHICH])
+NET = ConvNet.random(seed=1)
+MAPS = ConvNet.random(3, seed=4)
+G = NET.backprop(A0[0], Y[0])
+BACK = dense.backward(G.delta3, NET.w3)
+OPEN = np.argwhere(pool.winners(NET.feedforward(A0[0]).a1) * np.abs(G.delta1) > 0.005)
+NEAR = {"rel": 6e-3, "abs": 6e-4}  # three significant digits are written
+WINDOWS = [(1280, 720), (1440, 900), (1600, 1000), (390, 844)]
+CELLS = [("delta1", 8, 9), ("w1", 2, 2), ("z1", 9, 12), ("delta3", 4, 0), ("C", 0, 0), ("a0", 9, 9)]
+# Where everything of the figure stands, but for what the lens and the paths over it are about.
+PLACES = """figure => [...figure.querySelectorAll("*")]
+    .filter((e) => !e.closest(".bp-said, .bp-views, .bp-paths, [role=row], [role=status]"))
+    .map((e) => JSON.stringify(e.getBoundingClientRect()))"""
+
+
+@pytest.fixture
+def figure():
+    return widgets.backpropagation(NET, A0, Y)
+
+
+def turn_to(live, name):
+    """On a telephone: show the piece of the network in which a panel stands."""
+    if live.grid(name).is_visible():
+        return
+    for button in live.root.locator(".bp-strip button").all():
+        button.click()
+        if live.grid(name).is_visible():
+            return
+
+
+@pytest.mark.parametrize(("width", "height"), WINDOWS)
+@pytest.mark.parametrize("net", [NET, MAPS], ids=["one map", "three maps"])
+def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, net, width, height):
+    live = show(widgets.backpropagation(net, A0, Y), width=width, height=height)
+    live.page.evaluate("document.querySelector('h1').remove(); document.body.style.margin = '0'")
+    live.frame()
+    room = {720: 610, 900: 680, 1000: 680, 844: 844}[height]
+    assert live.root.bounding_box()["height"] <= room
+    assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for name, *cell in CELLS:
+        turn_to(live, name)
+        live.hover(name, *cell)
+        lens = live.root.locator(".bp-lens").bounding_box()
+        assert lens["y"] + lens["height"] <= height, name
+        _, y = live.place(name, *cell)
+        assert 0 < y < lens["y"], name  # and it does not lie over what is pointed at
+        said = live.root.locator(".bp-said")
+        assert said.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), name
+        if width > 1000:
+            views = live.root.locator(".bp-views")
+            assert views.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), name
+    assert live.page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("width", [1000, 1440])
+def test_nothing_moves_when_one_points(show, figure, width):
+    live = show(figure, width=width)
+    before = live.root.evaluate(PLACES)
+    for name, *cell in [*CELLS, ("delta1", *OPEN[0]), ("a2", 3, 4), ("nabla_w3", 5, 5)]:
+        live.hover(name, *cell)
+        assert live.root.evaluate(PLACES) == before, name
+    live.click("w1", 1, 1)
+    assert live.root.evaluate(PLACES) == before
+
+
+def test_a_click_pins_and_the_pin_is_seen(show, figure):
+    live = show(figure, width=1300)
+    assert live.root.locator(".bp-pin").count() == 0
+    live.click("z1", 9, 12)
+    live.page.mouse.move(5, 5)
+    live.frame()
+    assert live.results() == pytest.approx([NET.feedforward(A0[0]).z1[9, 12]], **NEAR)
+    pin = live.root.locator(".bp-pin").bounding_box()
+    x, y = live.place("z1", 9, 12)
+    assert abs(pin["x"] - x) < 12
+    assert abs(pin["y"] + pin["height"] - y) < 12
+
+
+def test_the_wheel_changes_nothing(show, figure):
+    live = show(figure, width=1300, height=500)
+    live.hover("z1", 9, 12)
+    told = live.formulas()
+    for by in (40, 60, 300):
+        live.page.mouse.wheel(0, by)
+        live.page.wait_for_timeout(250)
+        assert live.formulas() == told
+    assert live.page.evaluate("scrollY") > 0
+    live.page.mouse.wheel(0, -400)
+    live.page.wait_for_timeout(250)
+    live.hover("a0", 3, 3)  # and a move counts again
+    assert live.formulas() != told
+
+
+def test_ribbons_are_as_wide_as_their_products(show, figure):
+    live = show(figure, width=1440)
+    (j, k), places = OPEN[3], []
+    live.hover("delta1", j, k)
+    products = G.delta3 * NET.w3[:, j // 2, k // 2]
+    order = np.argsort(-np.abs(products))
+    drawn = live.root.locator(".bp-ribbon").evaluate_all(
+        "all => all.map(e => [parseFloat(e.style.strokeWidth), e.classList.contains('bp-plus'),"
+        " parseFloat(e.getAttribute('d').match(/M([^,]+),([^C]+)/)[2])])"
+    )
+    assert len(drawn) == 10
+    widest = drawn[0][0]
+    rows = live.grid("delta3").bounding_box()
+    top = live.root.locator(".bp-network").bounding_box()["y"]
+    for (width, plus, y), l in zip(drawn, order, strict=True):
+        share = abs(products[l]) / np.abs(products).max()
+        assert width == pytest.approx(max(0.7, widest * share), abs=0.1)
+        assert plus == (products[l] > 0)
+        places.append(round((y + top - rows["y"]) / rows["height"] * 10 - 0.5))
+    assert places == list(order)
+
+
+def test_what_is_not_on_the_path_is_dimmed(show, figure):
+    live = show(figure, width=1440)
+    dim = "all => all.map(e => e.closest('[data-grid]').dataset.grid)"
+    assert live.root.locator(".bp-dim").count() == 0
+    live.hover("z1", 9, 12)
+    dimmed = set(live.root.locator(".bp-dim").evaluate_all(dim))
+    assert {"delta1", "w3", "a3", "C", "a1"} <= dimmed
+    assert not {"a0", "w1", "z1", "b1"} & dimmed
+
+
+def trained(net, steps, index=0, rate=0.05):
+    nets = [net]
+    for _ in range(steps):
+        g = nets[-1].backprop(A0[index], Y[index])
+        moved = {n: getattr(nets[-1], n) - rate * getattr(g, n) for n in net.parameters}
+        nets.append(ConvNet(**moved))
+    return nets
+
+
+def test_scales_are_kept_while_it_learns_so_that_errors_fade(show, figure):
+    live = show(figure, width=1440)
+    titles = '[data-grid="{}"] .cn-title small'
+    kept = ("delta1", "nabla_a2", "nabla_w1", "delta3")
+    before = {name: live.root.locator(titles.format(name)).inner_text() for name in kept}
+    strength = lambda: np.abs(live.colours("delta1") - 247).mean()  # noqa: E731
+    strong = strength()
+    live.root.locator(".bp-more").evaluate("details => { details.open = true; }")
+    for _ in range(6):
+        live.root.get_by_role("button", name="10 steps").click()
+    live.root.get_by_text("after 60 steps").wait_for()
+    live.frame()
+    for name, title in before.items():
+        assert live.root.locator(titles.format(name)).inner_text() == title, name
+    delta1 = trained(NET, 60)[-1].backprop(A0[0], Y[0]).delta1
+    assert np.abs(delta1).max() < 0.1 * np.abs(G.delta1).max()
+    live.page.mouse.move(5, 5)
+    live.page.wait_for_timeout(200)
+    assert strength() < 0.3 * strong
+    j, k = np.argwhere(delta1)[0]
+    live.hover("delta1", j, k)
+    assert "times as large as in the panels" in live.root.locator(".bp-bars").inner_text()
+    # With another label they begin anew.
+    live.root.get_by_role("radio", name="Label 7").check(force=True)
+    live.frame()
+    assert live.root.locator(titles.format("delta1")).inner_text() != before["delta1"]
+
+
+def shown(live, what):
+    return driver.number(live.root.locator(f'[data-value="{what}"]').inner_text())
+
+
+def what_if(name, cell, l, by):
+    """What the gradient promises of a weight that is moved, and what the cost does."""
+    place = {"w1": cell, "b1": (), "w3": (l, *cell), "b3": (cell[0],)}[name]
+    moved = {n: getattr(NET, n).copy() for n in NET.parameters}
+    if place:
+        moved[name][place] += by
+    else:
+        moved[name] = moved[name] + by
+    truth = ConvNet(**moved).cost(A0[0], Y[0]) - NET.cost(A0[0], Y[0])
+    return getattr(G, name)[place] * by, truth
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"), [("w1", (1, 1)), ("w1", (4, 4)), ("w3", (5, 6)), ("b1", (0, 0))]
+)
+def test_a_weight_that_is_dragged_shows_what_was_promised_and_what_came(show, figure, name, cell):
+    live = show(figure, width=1440)
+    before, l = live.formulas(), int(np.abs(G.delta3).argmax())
+    x, y = live.place(name, *cell)
+    live.page.mouse.move(x, y)
+    live.page.mouse.down()
+    for up in (10, 30, 55):
+        live.page.mouse.move(x, y - up, steps=2)
+        live.frame()
+        text = live.root.locator(".bp-what-reading").inner_text()
+        by = driver.numbers(text.split("Δ =")[1])[0]
+        assert by > 0
+        promised, truth = what_if(name, cell, l, by)
+        room = {"rel": 2e-2, "abs": 1e-5}  # Δ is written with three digits itself
+        assert shown(live, "promised") == pytest.approx(promised, **room)
+        assert shown(live, "true") == pytest.approx(truth, **room)
+    live.page.mouse.up()
+    live.page.mouse.move(5, 5)
+    live.frame()
+    assert shown(live, "true") == pytest.approx(truth, **room)  # it stays, until
+    assert "after 0 steps" in live.root.locator(".bp-history").inner_text()
+    live.root.get_by_role("button", name="Put it back").click()
+    live.frame()
+    assert live.root.locator('[data-value="true"]').count() == 0
+    live.hover("C", 0, 0)
+    assert live.results() == pytest.approx([NET.cost(A0[0], Y[0])], **NEAR)
+    assert before != live.formulas()
+
+
+def test_a_weight_is_moved_by_key_and_by_slider(show, figure):
+    live = show(figure, width=1440)
+    live.grid("w1").focus()
+    live.page.keyboard.press("Control+Home")
+    for _ in range(4):
+        live.page.keyboard.press("+")
+    live.frame()
+    first = np.array([shown(live, "promised"), shown(live, "true")])
+    by = 4 / 20 * np.abs(NET.w1).max()
+    assert first == pytest.approx(what_if("w1", (0, 0), 0, by), **NEAR)
+    live.page.keyboard.press("-")
+    live.frame()
+    by = 3 / 20 * np.abs(NET.w1).max()
+    now = np.array([shown(live, "promised"), shown(live, "true")])
+    assert now == pytest.approx(what_if("w1", (0, 0), 0, by), **NEAR)
+    slider = live.root.get_by_label("What if this weight were another")
+    assert slider.input_value() == "3"
+    slider.press("ArrowRight")
+    live.frame()
+    assert [shown(live, "promised"), shown(live, "true")] == pytest.approx(list(first), **NEAR)
+    assert "promised" in slider.get_attribute("aria-valuetext")
+
+
+def test_what_if_leaves_the_network_alone_and_a_step_ends_it(show, figure):
+    live = show(figure, width=1440)
+    live.grid("w1").focus()
+    live.page.keyboard.press("+")
+    live.root.get_by_role("button", name="One step").click()
+    live.root.get_by_text("after 1 step").wait_for()
+    costs = [net.cost(A0[0], Y[0]) for net in trained(NET, 1)]
+    written = driver.numbers(live.root.locator(".bp-history").inner_text())
+    assert written[:2] == pytest.approx(costs, **NEAR)
+    assert written[2] == pytest.approx(costs[1] - costs[0], rel=0.05)
+
+
+def test_train_takes_steps_until_it_is_told_to_stop(show, figure):
+    live = show(figure, width=1440)
+    train = live.root.get_by_role("button", name="Train")
+    train.click()
+    assert train.get_attribute("aria-pressed") == "true"
+    live.page.wait_for_function(
+        "Number(document.querySelector('.bp-history').innerText.match(/after (\\d+)/)[1]) >= 8"
+    )
+    train.click()
+    live.page.wait_for_timeout(300)
+    text = live.root.locator(".bp-history").inner_text()
+    steps = int(text.split("after ")[1].split()[0])
+    net = trained(NET, steps)[-1]
+    assert driver.numbers(text)[1] == pytest.approx(net.cost(A0[0], Y[0]), **NEAR)
+    live.page.wait_for_timeout(400)
+    assert live.root.locator(".bp-history").inner_text() == text
+
+
+def test_the_running_sum_and_the_largest_products_are_numpys(show, figure):
+    live = show(figure, width=1440)
+    live.hover("nabla_w1", 1, 1)
+    products = G.delta1 * A0[0, 1:25, 1:25]
+    order = np.argsort(-np.abs(products), axis=None)[:3]
+    lines = live.root.locator(".bp-largest > span").all_inner_texts()
+    for line, place in zip(lines, order, strict=True):
+        error, pixel, product = driver.numbers(line.split("=", 1)[1])
+        j, k = np.unravel_index(place, products.shape)
+        assert f"{j},{k}" in line
+        assert f"{j + 1},{k + 1}" in line
+        assert error == pytest.approx(G.delta1[j, k], **NEAR)
+        assert pixel == pytest.approx(A0[0, j + 1, k + 1], **NEAR)
+        assert product == pytest.approx(products[j, k], **NEAR)
+    running = live.root.locator(".bp-running polyline").get_attribute("points").split()
+    heights = np.array([float(point.split(",")[1]) for point in running])
+    sums = np.concatenate([[0], np.cumsum(products)])
+    scale = np.polyfit(sums, heights, 1)
+    np.testing.assert_allclose(np.polyval(scale, sums), heights, atol=0.1)
+
+
+def test_a_digit_is_drawn_by_pen_and_by_key(show, figure):
+    live = show(figure, width=1440)
+    live.root.get_by_role("button", name="Draw on the input").click()
+    live.grid("a0").focus()
+    live.page.keyboard.press("Control+Home")
+    live.page.keyboard.press(" ")
+    live.frame()
+    live.hover("a0", 0, 0)
+    assert live.results() == [1]
+    x, y = live.place("a0", 20, 3)
+    live.page.mouse.move(x, y)
+    live.page.mouse.down()
+    live.page.mouse.move(*live.place("a0", 20, 8), steps=4)
+    live.page.mouse.up()
+    live.frame()
+    live.hover("a0", 20, 6)
+    assert live.results() == [1]
+
+
+# --- a telephone ----------------------------------------------------------------------------
+
+
+def test_a_telephone_shows_one_piece_and_the_strip_leads_to_each(show, figure):
+    live = show(figure, width=390, height=844, has_touch=True)
+    pairs = [
+        ("a0", "products"), ("w1", "nabla_w1"), ("z1", "delta1"), ("a1", "nabla_a1"),
+        ("a2", "nabla_a2"), ("w3", "nabla_w3"), ("z3", "delta3"),
+    ]  # fmt: skip
+    assert live.grid("delta1").is_visible()  # which the figure opens with
+    for button, pair in zip(live.root.locator(".bp-strip button").all(), pairs, strict=True):
+        button.tap()
+        assert button.get_attribute("aria-pressed") == "true"
+        for name in {name for both in pairs for name in both}:
+            assert live.grid(name).is_visible() == (name in pair), (pair, name)
+        above, below = (live.grid(name).bounding_box() for name in pair)
+        assert above["y"] + above["height"] <= below["y"]
+
+
+def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, figure):
+    live = show(figure, width=390, height=844, has_touch=True)
+    sheet = live.root.locator(".bp-lens")
+    (j, k) = OPEN[0]
+    live.grid("delta1").dispatch_event(
+        "pointerdown",
+        dict(zip(("clientX", "clientY"), live.place("delta1", j, k), strict=True))
+        | {"pointerType": "touch", "bubbles": True},
+    )
+    assert live.root.locator(".bp-loupe").is_visible()
+    live.grid("delta1").dispatch_event("pointerup", {"pointerType": "touch", "bubbles": True})
+    assert not live.root.locator(".bp-loupe").is_visible()
+    live.page.touchscreen.tap(*live.place("delta1", j, k))
+    live.frame()
+    assert live.results() == pytest.approx([G.delta1[j, k]], **NEAR)
+    box = sheet.bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(844)
+    live.page.evaluate("document.body.style.paddingBottom = '3000px'")
+    live.page.evaluate("scrollTo(0, 2500)")
+    live.page.wait_for_timeout(300)
+    assert not sheet.is_visible()  # where the figure is not, its sheet is not
+    live.page.evaluate("scrollTo(0, 0)")
+    live.page.wait_for_timeout(300)
+    assert sheet.is_visible()
+
+
+def test_no_letters_are_smaller_than_eleven_pixels(show, figure):
+    least = """figure => Math.min(...[...figure.querySelectorAll("*")]
+        .filter((e) => e.checkVisibility() && !e.closest(".cn-unseen, [role=row], sub, sup"))
+        .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+        .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+    for width in (390, 1000, 1440):
+        live = show(figure, width=width)
+        for name, *cell in CELLS:
+            turn_to(live, name)
+            live.hover(name, *cell)
+            assert live.root.evaluate(least) >= 11, (width, name)
