@@ -8,20 +8,27 @@ imports and assignments, or assignments and a live figure. One line is not folde
 
 import ast
 import html
+import itertools
 
 ROOMS_THAT_DRAW = ("figures", "widgets")
 
 
 def parts(source):
     """Return [(folded, lines)] of a cell from above to below, whose lines are those of the cell."""
-    found = []
-    for folded, lines in _runs(source):
-        folded = folded and sum(bool(line.strip()) for line in lines) > 1
-        if found and found[-1][0] == folded:
-            found[-1][1].extend(lines)
-        else:
-            found.append((folded, lines))
-    return [(folded, "\n".join(lines).strip("\n")) for folded, lines in found]
+    runs = [(folded and _length(lines) > 1, lines) for folded, lines in _joined(_runs(source))]
+    return [(folded, "\n".join(lines).strip("\n")) for folded, lines in _joined(runs)]
+
+
+def _joined(runs):
+    """Return runs of lines with neighbours of one kind as one."""
+    return [
+        (folded, [line for _, lines in alike for line in lines])
+        for folded, alike in itertools.groupby(runs, lambda run: run[0])
+    ]
+
+
+def _length(lines):
+    return sum(bool(line.strip()) for line in lines)
 
 
 def summary(source):

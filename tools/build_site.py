@@ -152,7 +152,7 @@ def mark(cells):
     """Tag live figures, the still picture that one begins with, and printed source, for the CSS."""
     for before, cell in itertools.pairwise([nbformat.v4.new_markdown_cell(), *cells]):
         if is_live(cell):
-            tag(cell, "explore" if "widgets.explore(" in cell.source else "live")
+            tag(cell, "explore" if shows(cell, "Controls:") else "live")
             pictures = ["image/png" in one.get("data", {}) for one in before.get("outputs", [])]
             if pictures == [True]:
                 tag(before, "still")
@@ -162,8 +162,13 @@ def mark(cells):
 
 def is_live(cell):
     """Whether a cell shows a figure that moves; a progress bar draws nothing."""
+    return shows(cell, r"\w+\(|Controls:")
+
+
+def shows(cell, begins):
+    """Whether a cell has a widget that says of itself what begins like this."""
     shown = [one.data for one in cell.get("outputs", []) if WIDGET_VIEW in one.get("data", {})]
-    return any(re.match(r"\w+\(|Controls:", data.get("text/plain", "")) for data in shown)
+    return any(re.match(begins, data.get("text/plain", "")) for data in shown)
 
 
 def tag(cell, name):
