@@ -37,7 +37,7 @@ HEADING = re.compile(r"\n(?=## )")
 NO_PARAGRAPH = re.compile(r"#|[-*+>|] |\||\d+\. |\$\$|```|<(?!span)|    ")
 # The end of a sentence, but for one in a formula, in code or in brackets.
 UNBROKEN = re.compile(r"\$[^$]*\$|`[^`]*`|\([^()]*\)|\[[^\]]*\]\([^)]*\)|<[^>]*>")
-SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?!\s|$)[^.?!]*)*[.?!:]?[*_]*\s*")
+SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?![*_]*(?:\s|$))[^.?!]*)*[.?!:]?[*_]*\s*")
 DRAWS = ("figures.", "widgets.", "draw", "inspect.", "before_and_after(")
 
 

@@ -40,7 +40,9 @@ function passage(text, like) {
   for (const part of text.slice(first, Math.max(last, at)).split(like)) {
     const mark = like.test(part);
     like.lastIndex = 0;
-    paragraph.append(mark ? Object.assign(document.createElement("mark"), { textContent: part }) : part);
+    paragraph.append(
+      mark ? Object.assign(document.createElement("mark"), { textContent: part }) : part,
+    );
   }
   paragraph.append(last < text.length ? " …" : "");
   return paragraph;
@@ -50,7 +52,13 @@ function addPassage(item) {
   const link = item.querySelector("a");
   if (!link || item.querySelector(".context")) return;
   const { pathname, hash } = new URL(link.href);
-  const page = TEXTS[pathname.split("/").pop().replace(/\.html$/, "")];
+  const page =
+    TEXTS[
+      pathname
+        .split("/")
+        .pop()
+        .replace(/\.html$/, "")
+    ];
   const beginnings = soughtWords();
   const section = page && beginnings.length && bestSection(page, hash.slice(1), beginnings);
   if (!section) return;

@@ -2,6 +2,8 @@
 (async () => {
   const ROOM = 720 - 34 - 46;
   const LETTERS = [30, 28, 26, 24, 22, 20, 18];
+  const IN_CODE = [16, 14.4, 13]; // so is a function that is printed whole
+  const LEAST = 18; // the height of all other letters, in pixels
   const MOST = 1.7; // how much a picture grows: to the width of the slide, if it is as wide as a page
   const IN_TABLES = [16]; // a table of many rows is looked up, not read out
   const leaves = [...document.querySelectorAll(".slides section")].filter(
@@ -38,7 +40,6 @@
 
   // --- A live figure for a lecture: the drawing alone, its letters LEAST pixels high or more, and as
   // much of it at a time as the slide holds; the next key shows what comes next.
-  const LEAST = 18;
 
   /** The height of the smallest letters that are seen, indices aside. */
   const smallest = (element) => {
@@ -47,7 +48,8 @@
     while (walker.nextNode()) {
       const { parentElement: parent, data } = walker.currentNode;
       if (!data.trim() || parent.closest("sub, sup, .cn-unseen, option")) continue;
-      if (parent.checkVisibility()) least = Math.min(least, parseFloat(getComputedStyle(parent).fontSize));
+      if (parent.checkVisibility())
+        least = Math.min(least, parseFloat(getComputedStyle(parent).fontSize));
     }
     return least;
   };
@@ -137,8 +139,14 @@
     const figure = section.querySelector(".live");
     const wide = 1280 - 128;
     const sizes = section.querySelector("table") ? [...LETTERS, ...IN_TABLES] : LETTERS;
-    for (const size of sizes) {
+    const code = section.querySelector("pre") ? IN_CODE : [LEAST];
+    const tries = [
+      ...sizes.map((size) => [size, LEAST]),
+      ...code.map((one) => [sizes.at(-1), one]),
+    ];
+    for (const [size, codeSize] of tries) {
       section.style.fontSize = `${size}px`;
+      section.style.setProperty("--code", `${codeSize}px`);
       for (const picture of pictures) picture.style.display = "none";
       if (figure) figure.style.display = "none";
       const words = height(section);
