@@ -5,8 +5,9 @@
 
 What becomes of a cell is said in its metadata (slideshow.slide_type, as JupyterLab's property
 inspector writes it). Where there is a picture or a live figure, a slide keeps one sentence of its
-prose, and all of it goes into the speaker's notes (the key S). The cells of the exercises become one slide, and the links none. A notebook
-with a live figure is run, as for the site; every other deck is made of the outputs as committed.
+prose, and all of it goes into the speaker's notes (the key S). The cells of the exercises become
+one slide, and the links none. A notebook with a live figure is run, as for the site; every other
+deck is made of the outputs as committed.
 """
 
 import argparse

@@ -52,13 +52,10 @@ function addPassage(item) {
   const link = item.querySelector("a");
   if (!link || item.querySelector(".context")) return;
   const { pathname, hash } = new URL(link.href);
-  const page =
-    TEXTS[
-      pathname
-        .split("/")
-        .pop()
-        .replace(/\.html$/, "")
-    ];
+  const file = pathname.split("/").pop();
+  const page = TEXTS[file.replace(/\.html$/, "")];
+  // A function of the library has its own line, and no section.
+  if (hash && !page?.some(([id]) => `#${id}` === hash)) return;
   const beginnings = soughtWords();
   const section = page && beginnings.length && bestSection(page, hash.slice(1), beginnings);
   if (!section) return;
