@@ -8,8 +8,10 @@ import json
 import re
 from pathlib import Path
 
+import excerpts
 import front_door
 import margin
+import plumbing
 from docutils import nodes
 from sphinx import addnodes
 
@@ -124,6 +126,19 @@ def short_names(doctree):
         node.children = [nodes.Text(name)]
 
 
+def fold(doctree):
+    """Put the code that tools/build_site.py found to be plumbing behind a line that opens."""
+    for cell in list(doctree.findall(nodes.container)):
+        if "tag_plumbing" not in cell["classes"]:
+            continue
+        for code in [one for one in cell.children if "cell_input" in one["classes"]]:
+            line = plumbing.summary(code.astext())
+            begins = f'<details class="plumbing"><summary>{line}</summary>'
+            at = cell.index(code)
+            cell.insert(at, nodes.raw("", begins, format="html"))
+            cell.insert(at + 2, nodes.raw("", "</details>", format="html"))
+
+
 def name_parts(app, page, template, context, doctree):
     """Put the name of each part above its first chapter, in the margin of every page."""
     if tree := context.get("furo_navigation_tree"):
@@ -143,6 +158,8 @@ def finish(app, doctree, docname):
     name_equations(doctree, None if is_notebook else address)
     link_mentions(doctree, address)
     short_names(doctree)
+    excerpts.collect(app, doctree, docname)
+    fold(doctree)
     title = next(doctree.findall(nodes.title), None)
     if title is not None and is_notebook:
         line = nodes.raw("", downloads(docname, app.config.book_pdf), format="html")
@@ -160,4 +177,6 @@ def setup(app):
     app.connect("builder-inited", begin)
     app.connect("doctree-resolved", finish)
     app.connect("html-page-context", name_parts, priority=900)  # after the theme has made the tree
+    app.connect("html-page-context", excerpts.on_the_search_page)
+    app.connect("build-finished", excerpts.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

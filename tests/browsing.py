@@ -37,11 +37,12 @@ def browser():
 def open_file(browser):
     """open_file(folder, address) opens a page of a folder on the disk, offline.
 
-    An error on the page, or a request to anywhere but the folder, fails the test.
+    An error on the page, or a request to anywhere but the folder, fails the test. A script given
+    as `before` runs in it before its own.
     """
     contexts, wrong = [], []
 
-    def open_file(folder, address, width, height, **options):
+    def open_file(folder, address, width, height, before="", **options):
         def here(url):
             return url.startswith((f"{folder.as_uri()}/", "data:", "blob:"))
 
@@ -49,6 +50,7 @@ def open_file(browser):
         contexts.append(context)
         context.set_offline(True)
         page = context.new_page()
+        page.add_init_script(before)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
         page.on(

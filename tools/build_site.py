@@ -15,8 +15,10 @@ import copy
 import hashlib
 import html
 import io
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +38,7 @@ sys.path.append(str(SITE))
 
 # From the folder site, which is no package.
 import named_cells  # noqa: E402
+import plumbing  # noqa: E402
 import questions  # noqa: E402
 import reference  # noqa: E402
 
@@ -124,6 +127,8 @@ def page(nb, name, others, figures):
     state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     hand_out_frames(state, name, figures.parent)
     number = 0
+    mark(nb.cells)
+    nb.cells = [part for cell in nb.cells for part in folded(cell)]
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = named_cells.linked(cell.source)
@@ -141,6 +146,49 @@ def page(nb, name, others, figures):
     if others:
         nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
+
+
+def mark(cells):
+    """Tag live figures, the still picture that one begins with, and printed source, for the CSS."""
+    for before, cell in itertools.pairwise([nbformat.v4.new_markdown_cell(), *cells]):
+        if is_live(cell):
+            tag(cell, "explore" if shows(cell, "Controls:") else "live")
+            pictures = ["image/png" in one.get("data", {}) for one in before.get("outputs", [])]
+            if pictures == [True]:
+                tag(before, "still")
+        elif "inspect.getsource" in cell.source:
+            tag(cell, "source")
+
+
+def is_live(cell):
+    """Whether a cell shows a figure that moves; a progress bar draws nothing."""
+    return shows(cell, r"\w+\(|Controls:")
+
+
+def shows(cell, begins):
+    """Whether a cell has a widget that says of itself what begins like this."""
+    shown = [one.data for one in cell.get("outputs", []) if WIDGET_VIEW in one.get("data", {})]
+    return any(re.match(begins, data.get("text/plain", "")) for data in shown)
+
+
+def tag(cell, name):
+    cell.metadata["tags"] = [*cell.metadata.get("tags", []), name]
+
+
+def folded(cell):
+    """Return a cell as several, if lines of it are plumbing; the last one has the outputs."""
+    if cell.cell_type != "code" or "exercise" in cell.metadata.get("tags", []):
+        return [cell]
+    parts = []
+    for n, (folds, source) in enumerate(plumbing.parts(cell.source)):
+        part = copy.copy(cell)
+        part.update(id=f"{cell.id}-{n}", source=source, outputs=[])
+        part.metadata = copy.deepcopy(cell.metadata)
+        if folds:
+            tag(part, "plumbing")
+        parts.append(part)
+    parts[-1].update(id=cell.id, outputs=cell.outputs)
+    return parts
 
 
 def asked(cell, name):

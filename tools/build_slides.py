@@ -4,13 +4,16 @@
     python tools/build_slides.py notebooks/07_*      these only
 
 What becomes of a cell is said in its metadata (slideshow.slide_type, as JupyterLab's property
-inspector writes it). The cells of the exercises become one slide, and the links none. A notebook
-with a live figure is run, as for the site; every other deck is made of the outputs as committed.
+inspector writes it). Where there is a picture or a live figure, a slide keeps one sentence of its
+prose, and all of it goes into the speaker's notes (the key S). The cells of the exercises become
+one slide, and the links none. A notebook with a live figure is run, as for the site; every other
+deck is made of the outputs as committed.
 """
 
 import argparse
 import ast
 import copy
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -31,6 +34,11 @@ BUILD = ROOT / "build" / "slides"
 TITLE = re.compile(r"^\*\*(\d+\.\d+ .+?)\*\*", re.MULTILINE)
 DOCSTRING = re.compile(r' *""".*?"""\n', re.DOTALL)
 HEADING = re.compile(r"\n(?=## )")
+# What is no plain paragraph: a heading, a list, a table, a quotation, a formula, code, HTML.
+NO_PARAGRAPH = re.compile(r"#|[-*+>|] |\||\d+\. |\$\$|```|<(?!span)|    ")
+# The end of a sentence, but for one in a formula, in code or in brackets.
+UNBROKEN = re.compile(r"\$[^$]*\$|`[^`]*`|\([^()]*\)|\[[^\]]*\]\([^)]*\)|<[^>]*>")
+SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?![*_]*(?:\s|$))[^.?!]*)*[.?!:]?[*_]*\s*")
 DRAWS = ("figures.", "widgets.", "draw", "inspect.", "before_and_after(")
 
 
@@ -67,8 +75,76 @@ def prepared(nb):
             cells.append(exercise_slide(exercises))
             exercises = []
         cells += at_headings(cell) if cell.cell_type == "markdown" else [drawn(cell)]
-    nb.cells = cells
+    nb.cells = [cell for slide in slides(cells) for cell in presented(slide)]
     return nb
+
+
+def slides(cells):
+    """Return the cells slide by slide; those that are left out stand where they stood."""
+    found = [[]]
+    for cell in cells:
+        if slide_type(cell) in ("slide", "subslide"):
+            found.append([])
+        found[-1].append(cell)
+    return found
+
+
+def presented(cells):
+    """Return a slide that has a figure with one sentence of its prose, and the rest as notes."""
+    if not any(shows_figure(cell) for cell in cells):
+        return cells
+    kept, said, has_sentence = [], [], False
+    for cell in cells:
+        if cell.cell_type != "markdown" or slide_type(cell) == "skip":
+            kept.append(cell)
+            continue
+        said.append(cell.source)
+        cell = copy.deepcopy(cell)
+        cell.source, has_sentence = shortened(cell.source, has_sentence)
+        # The first cell of a slide begins it, even if it has nothing to say.
+        if cell.source or slide_type(cell) in ("slide", "subslide"):
+            kept.append(cell)
+    return [*kept, notes(said, cells[0].id)] if said else kept
+
+
+def shows_figure(cell):
+    shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return slide_type(cell) != "skip" and any({"image/png", WIDGET_VIEW} & set(o) for o in shown)
+
+
+def notes(texts, id):
+    cell = nbformat.v4.new_markdown_cell("\n\n".join(texts), id=f"{id}-notes")
+    cell.metadata["slideshow"] = nbformat.from_dict({"slide_type": "notes"})
+    return cell
+
+
+def shortened(source, has_sentence=False):
+    """Return prose with one sentence of its paragraphs, if it has none yet, and whether it has."""
+    kept, asks = [], source.startswith("## A question")
+    for block in re.split(r"\n\s*\n", source):
+        if NO_PARAGRAPH.match(block):
+            kept.append(block)
+        elif not has_sentence:
+            kept.append(telling(block, asks))
+            has_sentence = True
+    return "\n\n".join(kept).strip(), has_sentence
+
+
+def telling(paragraph, asks=False):
+    """Return the first sentence of a paragraph, or its first question where it is to ask one."""
+    held = UNBROKEN.findall(paragraph)
+    # Letters of a private area stand for what no sentence ends in.
+    text = UNBROKEN.sub("\ue000", " ".join(paragraph.split()))
+    sentences = [found.strip() for found in SENTENCE.findall(text) if found.strip()]
+    starts = itertools.accumulate((one.count("\ue000") for one in sentences), initial=0)
+    told = [_with(one, held[at:]) for one, at in zip(sentences, starts, strict=False)]
+    return next((one for one in told if asks and one.endswith("?")), told[0])
+
+
+def _with(sentence, held):
+    for text in held[: sentence.count("\ue000")]:
+        sentence = sentence.replace("\ue000", text, 1)
+    return sentence
 
 
 def at_headings(cell):

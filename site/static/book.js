@@ -1,8 +1,8 @@
-// A page opened as a file may not read other files: the search shows no extracts there, and a
-// browser would show a notebook instead of keeping it. A script beside the notebook holds its text.
+// A page opened as a file may not read other files: search.js has the passages for the search, and
+// a browser would show a notebook instead of keeping it. A script beside it holds its text.
 const onDisk = location.protocol === "file:";
 
-if (onDisk) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
 // Called by the script beside a notebook.
 globalThis.keep = (name, text) => {
@@ -56,6 +56,39 @@ addEventListener("DOMContentLoaded", () => {
     if (!head.textContent.trim()) head.replaceWith(document.createElement("td"));
   }
 });
+
+// --- The chapters, where they are behind a button -----------------------------------------------
+
+/** Let a key open and close the drawer of the chapters, as a pointer can; the theme's is a label. */
+function reachChapters() {
+  const box = document.querySelector("#__navigation");
+  const button = document.querySelector(".nav-overlay-icon");
+  const drawer = document.querySelector(".sidebar-drawer");
+  if (!box || !button || !drawer) return;
+  const say = () => button.setAttribute("aria-expanded", `${box.checked}`);
+  const turn = (open) => {
+    box.checked = open;
+    say();
+    (open ? drawer.querySelector("a, input") : button).focus();
+  };
+  for (const [name, value] of [
+    ["role", "button"],
+    ["tabindex", "0"],
+    ["aria-label", "Chapters"],
+  ]) {
+    button.setAttribute(name, value);
+  }
+  say();
+  box.addEventListener("change", say);
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    turn(!box.checked);
+  });
+  addEventListener("keydown", ({ key }) => key === "Escape" && box.checked && turn(false));
+}
+
+addEventListener("DOMContentLoaded", reachChapters);
 
 // --- The formula under the name of an equation -------------------------------------------------
 

@@ -2,10 +2,15 @@
 (async () => {
   const ROOM = 720 - 34 - 46;
   const LETTERS = [30, 28, 26, 24, 22, 20, 18];
+  const IN_CODE = [16, 14.4, 13]; // so is a function that is printed whole
+  const LEAST = 18; // the height of all other letters, in pixels
+  const MOST = 1.7; // how much a picture grows: to the width of the slide, if it is as wide as a page
   const IN_TABLES = [16]; // a table of many rows is looked up, not read out
   const leaves = [...document.querySelectorAll(".slides section")].filter(
     (section) => !section.querySelector("section"),
   );
+
+  for (const place of document.querySelectorAll(".live")) place.classList.add("presented");
 
   const loaded = (image) =>
     image.complete ? null : new Promise((done) => (image.onload = image.onerror = done));
@@ -33,6 +38,94 @@
     }
   };
 
+  // --- A live figure for a lecture: the drawing alone, its letters LEAST pixels high or more, and as
+  // much of it at a time as the slide holds; the next key shows what comes next.
+
+  /** The height of the smallest letters that are seen, indices aside. */
+  const smallest = (element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    let least = Infinity;
+    while (walker.nextNode()) {
+      const { parentElement: parent, data } = walker.currentNode;
+      if (!data.trim() || parent.closest("sub, sup, .cn-unseen, option")) continue;
+      if (parent.checkVisibility())
+        least = Math.min(least, parseFloat(getComputedStyle(parent).fontSize));
+    }
+    return least;
+  };
+
+  /** What is seen in an element, as lines of what stands side by side. */
+  const linesOf = (element) => {
+    const lines = new Map();
+    for (const part of element.children) {
+      const { top, height } = part.getBoundingClientRect();
+      if (height <= 4) continue;
+      const near = [...lines.keys()].find((other) => Math.abs(other - top) < 12) ?? top;
+      lines.set(near, [...(lines.get(near) ?? []), part]);
+    }
+    return [...lines.values()];
+  };
+
+  /** What a figure is made of, from above to below; what is higher than the room, taken apart. */
+  const partsOf = (element, room) =>
+    linesOf(element).flatMap((line) =>
+      line.length === 1 && tall(line) > room && line[0].matches(".cn-row, .cn-side, .cn-cards")
+        ? partsOf(line[0], room)
+        : [line],
+    );
+
+  /** Lay a figure out in stages that are no higher than the room. */
+  const present = (place, room, wide) => {
+    for (const old of place.parentElement.querySelectorAll(":scope > .stage")) old.remove();
+    for (const part of place.querySelectorAll(".cn-later")) part.classList.remove("cn-later");
+    place.style.cssText = `zoom: 1; width: ${wide}px`;
+    const zoom = Math.max(1, LEAST / smallest(place));
+    place.style.cssText = `zoom: ${zoom}; width: ${wide / zoom}px`;
+    const body = place.querySelector(".cn-body");
+    const frame = place.getBoundingClientRect().height - body.getBoundingClientRect().height;
+    const stages = [];
+    let left = 0;
+    for (const line of partsOf(body, room - frame)) {
+      if (!stages.length || tall(line) > left) {
+        stages.push([]);
+        left = room - frame;
+      }
+      stages.at(-1).push(...line);
+      left -= tall(line);
+    }
+    place.stages = stages;
+    stages.slice(1).forEach(() => {
+      const key = document.createElement("span");
+      key.className = "fragment stage";
+      place.parentElement.append(key);
+    });
+    show(place, 0);
+  };
+
+  /** The height of a line with the margins around it. */
+  const tall = (line) =>
+    Math.max(
+      ...line.map((part) => {
+        const { marginTop, marginBottom } = getComputedStyle(part);
+        const margins = parseFloat(marginTop) + parseFloat(marginBottom);
+        return part.getBoundingClientRect().height + (part.currentCSSZoom ?? 1) * margins;
+      }),
+    );
+
+  /** Show one stage of a figure. */
+  const show = (place, number) => {
+    place.stages.forEach((parts, at) => {
+      for (const part of parts) part.classList.toggle("cn-later", at !== number);
+    });
+  };
+
+  const showStage = () => {
+    for (const place of window.Reveal.getCurrentSlide()?.querySelectorAll(".live") ?? []) {
+      const keys = place.parentElement.querySelectorAll(":scope > .stage.visible");
+      if (place.stages) show(place, keys.length);
+    }
+  };
+
   // A long line of code makes the letters of its cell smaller, never the line shorter.
   const narrow = (code) => {
     if (code.scrollWidth <= code.clientWidth) return;
@@ -46,8 +139,14 @@
     const figure = section.querySelector(".live");
     const wide = 1280 - 128;
     const sizes = section.querySelector("table") ? [...LETTERS, ...IN_TABLES] : LETTERS;
-    for (const size of sizes) {
+    const code = section.querySelector("pre") ? IN_CODE : [LEAST];
+    const tries = [
+      ...sizes.map((size) => [size, LEAST]),
+      ...code.map((one) => [sizes.at(-1), one]),
+    ];
+    for (const [size, codeSize] of tries) {
       section.style.fontSize = `${size}px`;
+      section.style.setProperty("--code", `${codeSize}px`);
       for (const picture of pictures) picture.style.display = "none";
       if (figure) figure.style.display = "none";
       const words = height(section);
@@ -58,14 +157,15 @@
       let enough = words <= ROOM;
       for (const picture of pictures) {
         const [width, tall] = [picture.naturalWidth, picture.naturalHeight];
-        const most = Math.min(wide / width, section.querySelector(".prose, .code") ? 1 : 1.6);
+        const most = Math.min(wide / width, section.querySelector(".code") ? 1 : MOST);
         const scale = Math.min(share / tall, most);
         Object.assign(picture.style, { width: `${width * scale}px`, height: "auto" });
         enough &&= share > 0 && (share >= Math.min(most * tall, 280) || !small);
       }
       if (figure) {
-        const scale = shrink(figure, ROOM - words - 10, wide);
-        enough &&= scale > 0.7 || !small;
+        // A figure that lays itself out for a lecture has its own stages.
+        if (figure.querySelector('[class*="-present"]')) shrink(figure, ROOM - words - 10, wide);
+        else present(figure, ROOM - words - 10, wide);
       }
       if (enough && height(section) <= ROOM + 1) break;
     }
@@ -96,6 +196,9 @@
   };
   window.Reveal.on("ready", say);
   window.Reveal.on("slidechanged", say);
+  for (const event of ["ready", "slidechanged", "fragmentshown", "fragmenthidden"]) {
+    window.Reveal.on(event, showStage);
+  }
   await window.Reveal.initialize({
     width: 1280,
     height: 720,

@@ -48,10 +48,49 @@ FAULTS = """() => {
     if (!slide.querySelector(drawn)) faults.push("empty");
     return faults;
 }"""
-ON = """() => {
-    const before = Reveal.getCurrentSlide();
-    for (let keys = 0; Reveal.getCurrentSlide() === before && keys < 30; keys++) Reveal.next();
+# One key further: the next fragment, the next stage of a figure, or the next slide.
+ON = "() => Reveal.next()"
+AT_THE_END = "() => Reveal.isLastSlide() && !Reveal.availableFragments().next"
+# The sizes of all letters that are seen, in pixels of the slide: [kind, size, the text].
+LETTERS = """() => {
+    const slide = Reveal.getCurrentSlide(), found = [];
+    const kinds = {code: "pre, code", index: "sub, sup", table: "table", figure: ".live"};
+    const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const {parentElement: parent, data} = walker.currentNode;
+        const unseen = ".cn-unseen, mjx-container, aside, option, .fragment:not(.visible)";
+        if (!data.trim() || parent.closest(unseen) || !parent.checkVisibility()) continue;
+        const scale = parent.ownerSVGElement ? parent.getScreenCTM().a : parent.currentCSSZoom;
+        const kind = Object.keys(kinds).find((one) => parent.closest(kinds[one])) ?? "words";
+        const size = scale * parseFloat(getComputedStyle(parent).fontSize);
+        found.push([kind, Math.round(10 * size) / 10, data.trim().slice(0, 40)]);
+    }
+    for (const canvas of slide.querySelectorAll("canvas")) {
+        if (!canvas.letters || !canvas.checkVisibility()) continue;
+        const size = canvas.letters * canvas.getBoundingClientRect().width / canvas.width;
+        const grid = canvas.closest("[data-grid]")?.dataset.grid;
+        found.push(["figure", Math.round(10 * size) / 10, `the numbers of ${grid}`]);
+    }
+    return found;
 }"""
+# A canvas keeps no text: what is written on it is noted, the smallest since it was last resized.
+NOTE_NUMBERS = """() => {
+    const pen = CanvasRenderingContext2D.prototype, write = pen.fillText;
+    pen.fillText = function (...text) {
+        const {canvas} = this, size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]);
+        const same = canvas.lettersOf === canvas.width;
+        canvas.letters = same ? Math.min(canvas.letters, size) : size;
+        canvas.lettersOf = canvas.width;
+        return write.apply(this, text);
+    };
+}"""
+LEAST = 18
+# What may be smaller, to what size, and why.
+SMALLER = {
+    "code": (13, "a function is printed whole, and a line of 100 letters is never broken"),
+    "index": (12, "it belongs to a letter of its own, which is measured"),
+    "table": (16, "one of many rows is looked up, not read out"),
+}
 
 
 @pytest.fixture
@@ -59,7 +98,7 @@ def open_deck(open_file):
     """open_deck(name) opens a deck, its slides laid out."""
 
     def open_deck(name):
-        page = open_file(DECKS, f"{name}.html", 1280, 720)
+        page = open_file(DECKS, f"{name}.html", 1280, 720, before=f"({NOTE_NUMBERS})()")
         page.wait_for_selector("body[data-ready]", timeout=120_000)
         return page
 
@@ -69,14 +108,69 @@ def open_deck(open_file):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_slide_is_cut_off(name, open_deck):
     page, faults = open_deck(name), {}
-    total = page.evaluate("Reveal.getTotalSlides()")
-    for number in range(1, total + 1):
+    for number in steps(page):
         if found := page.evaluate(FAULTS):
-            faults[number] = found
-        page.evaluate(ON)
-    assert page.evaluate("Reveal.isLastSlide()")
-    assert total >= 10
+            faults.setdefault(number, found)
+    assert page.evaluate("Reveal.getTotalSlides()") >= 10
     assert faults == {}
+
+
+def steps(page):
+    """Walk through a deck key by key; yields the number of the slide that is shown."""
+    for _ in range(1000):
+        yield page.evaluate("Reveal.getSlidePastCount() + 1")
+        if page.evaluate(AT_THE_END):
+            return
+        page.evaluate(ON)
+    raise AssertionError("the deck has no end")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_letters_can_be_read_from_the_back_row(name, open_deck):
+    page, small, kinds = open_deck(name), {}, set()
+    for number in steps(page):
+        for kind, size, text in page.evaluate(LETTERS):
+            kinds.add(kind)
+            if size < SMALLER.get(kind, (LEAST,))[0]:
+                small.setdefault(number, []).append((kind, size, text))
+    assert kinds >= {"words", "code"}
+    assert small == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_slide_with_a_figure_has_one_sentence_and_the_prose_in_its_notes(name, open_deck):
+    """Words beside a figure are few: headings, lists, tables and formulas apart."""
+    page = open_deck(name)
+    slides = page.evaluate(
+        """() => [...document.querySelectorAll(".slides section")].filter((slide) =>
+            !slide.querySelector("section") && slide.querySelector(".live, .outputs > img")
+        ).map((slide) => ({
+            said: [...slide.querySelectorAll(":scope .prose > p")].filter((p) =>
+                !p.closest("aside") && !p.querySelector("mjx-container[display=true]")
+            ).map((p) => p.textContent),
+            notes: [...slide.querySelectorAll("aside .prose > p")].map((p) => p.textContent),
+        }))"""
+    )
+    assert slides
+    for slide in slides:
+        assert len(slide["said"]) <= 1, slide["said"]
+        # What is said on the slide stands in the notes, with what comes before and after it.
+        for sentence in slide["said"]:
+            whole = "".join("".join(slide["notes"]).split())
+            assert "".join(sentence.split()) in whole, sentence
+
+
+def test_the_sentence_of_a_slide():
+    told = build_slides.telling
+    assert told("One $a. b$ (so. it) is. Two.") == "One $a. b$ (so. it) is."
+    assert told("The bias is 0.5 here. Two.") == "The bias is 0.5 here."
+    assert told("Call `a.b()` now. Is it so? Yes.", asks=True) == "Is it so?"
+    assert told("No question. None.", asks=True) == "No question."
+    assert told("*All of it.* The rest.") == "*All of it.*"
+    assert told("See [chapter 3. And](a.html) and go on. End.").endswith("go on.")
+    kept, has = build_slides.shortened("## Title\n\nOne. Two.\n\n$$a = b$$\n\n- x\n\nThree.")
+    assert (kept, has) == ("## Title\n\nOne.\n\n$$a = b$$\n\n- x", True)
+    assert build_slides.shortened("Another. More.", has_sentence=True) == ("", True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -88,11 +182,12 @@ def test_each_live_figure_answers_on_its_slide(name, open_deck):
     for number in range(expected):
         page.evaluate(
             """n => { const section = document.querySelectorAll(".live")[n].closest("section");
-            const { h, v } = Reveal.getIndices(section); Reveal.slide(h, v, 99); }""",
+            const { h, v } = Reveal.getIndices(section); Reveal.slide(h, v, -1); }""",
             number,
         )
         figure = page.locator(".live .cn-figure").nth(number)
-        box, before = figure.locator(".cn-field").first.bounding_box(), figure.inner_text()
+        field = figure.locator(".cn-field:visible").first
+        box, before = field.bounding_box(), figure.inner_text()
         for part in (0.3, 0.62, 0.9):
             page.mouse.move(box["x"] + part * box["width"], box["y"] + part * box["height"])
             page.wait_for_timeout(300)
