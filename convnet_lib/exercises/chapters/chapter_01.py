@@ -433,8 +433,8 @@ SHUFFLED = Exercise(
     "which its pixel has moved, and it computes the same sum as before, so there are weights "
     "with which the layer does what it did. A neuron of ours sees 25 pixels of one small square, "
     "and all neurons through the same weights. After shuffling, a square holds 25 pixels from "
-    "anywhere, and what lies in one square has nothing to do with what lies in the next: no filter "
-    "means the same at two places, and what sharing its weights was good for is gone.",
+    "anywhere, and the same stroke leaves another pattern at each place: a filter that knows it at "
+    "one does not know it at another, and what sharing its weights was good for is gone.",
 )
 
 EXERCISES = [FIVE_NUMBERS, COUNT, FEWEST, PIXELS, SHUFFLED]

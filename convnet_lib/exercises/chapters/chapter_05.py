@@ -493,8 +493,7 @@ SOFTMAX = Exercise(
         ),
     },
     hints=(
-        "For each equation there is one sentence that it takes for granted; they are in the "
-        "chapter's table.",
+        "What each equation takes for granted stands in the chapter's table.",
         "Which output activations contain the weighted input z of output j now? Which derivation "
         "said that only one does?",
     ),
