@@ -100,7 +100,7 @@ def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expe
     monkeypatch.setattr(training.descent, "_Course", course)
     with pytest.raises(Seen, match=f"^{expected}$"):
         training.sgd(NET, FEW, 1, 0.1, batch_size, engine="auto")
-    with pytest.raises(Seen, match="^numpy$"):
+    with pytest.raises(Seen, match=r"^numpy$"):
         training.sgd(NET, FEW, 1, 0.1, batch_size)
 
 
