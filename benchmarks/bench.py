@@ -241,15 +241,18 @@ def main(arguments=None):
     memory = limit.memory_rate()
     gemm = {dtype: limit.gemm_rate(dtype) for dtype in dict.fromkeys(c[1] for c in wanted)}
     rows, problem, last = [], None, None
-    for net, dtype, maps, batch in wanted:
-        if dtype != last:
-            problem, last = problems(dtype), dtype
-        start = time.perf_counter()
-        seconds = 4 if options.quick else 8
-        rows += measure(kinds[net], problem(net, maps, batch), dtype, seconds)
-        took = time.perf_counter() - start
-        what = "deep" if maps is None else f"maps {maps}"
-        print(f"{dtype}, {what}, mini-batch {batch}: {took:.0f} s", flush=True)
+    try:
+        for net, dtype, maps, batch in wanted:
+            if dtype != last:
+                problem, last = problems(dtype), dtype
+            start = time.perf_counter()
+            seconds = 4 if options.quick else 8
+            rows += measure(kinds[net], problem(net, maps, batch), dtype, seconds)
+            took = time.perf_counter() - start
+            what = "deep" if maps is None else f"maps {maps}"
+            print(f"{dtype}, {what}, mini-batch {batch}: {took:.0f} s", flush=True)
+    except KeyboardInterrupt:
+        missing.append("It was stopped before the end: the sizes after the last one are not there")
     rows = with_limits(rows, gemm, memory)
     page = report.page(rows, watch.sentences(missing, options.quick))
     print("\n" + page)

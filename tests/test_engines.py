@@ -87,6 +87,34 @@ def test_steps_are_numpys_unless_others_are_asked_for():
     assert type(training.stepper(NET, engine="auto", batch_size=33)) is fast.Stepper
 
 
+class Seen(Exception):
+    """What a function was called with; nothing more is computed."""
+
+
+@pytest.mark.parametrize(("batch_size", "expected"), [(32, "compiled"), (33, "numpy")])
+def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expected):
+    def course(*arguments):
+        raise Seen(arguments[-1])
+
+    numba_is(True)
+    monkeypatch.setattr(training.descent, "_Course", course)
+    with pytest.raises(Seen, match=f"^{expected}$"):
+        training.sgd(NET, FEW, 1, 0.1, batch_size, engine="auto")
+    with pytest.raises(Seen, match=r"^numpy$"):
+        training.sgd(NET, FEW, 1, 0.1, batch_size)
+
+
+@pytest.mark.parametrize("many", [1, 32, 33])
+def test_a_prediction_chooses_by_the_number_of_its_images(monkeypatch, many):
+    def stepper(*arguments):
+        raise Seen(arguments[2:])
+
+    monkeypatch.setattr(training.descent, "stepper", stepper)
+    with pytest.raises(Seen) as caught:
+        training.predict(NET, TEST.images[:many], "auto")
+    assert caught.value.args == (("auto", many),)
+
+
 @needs_numba
 def test_the_stepper_is_the_one_that_was_chosen():
     from convnet_lib.training import compiled
