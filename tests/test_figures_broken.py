@@ -54,29 +54,35 @@ def test_accuracies_are_bars_and_say_their_numbers():
 
 
 @pytest.mark.parametrize("n", [2, slice(2, 5)], ids=["one digit", "three"])
-def test_wrong_gradient_stands_below_the_right_one_on_the_same_scale(n):
+def test_wrong_gradient_stands_beside_the_right_one_and_their_difference_on_one_scale(n):
     net, train = ConvNet.random(seed=7), data.load_digits().train
     a0, y = train.images[n], data.one_hot(train.labels[n])
     right = net.backprop(a0, y)
     wrong = broken.break_it(net, "BP2a with the smallest").backprop(a0, y)
     picture = figures.wrong_gradient(right, wrong, {"mean": True, "shape": False})
-    grids = {ax.get_title(): ax for ax in picture.axes if ax.get_title()}
-    assert list(grids) == [
-        "$δ^1$, right",
-        r"$\partial C/\partial w^1$, right",
-        "$δ^1$, broken",
-        r"$\partial C/\partial w^1$, broken",
+    first, other = (g.delta1.reshape(-1, 24, 24)[0] for g in (right, wrong))
+    expected = [
+        ("$δ^1$, right", first),
+        ("$δ^1$, broken", other),
+        ("broken − right", other - first),
+        (r"$\partial C/\partial w^1$, right", right.w1),
+        (r"$\partial C/\partial w^1$, broken", wrong.w1),
+        ("broken − right", wrong.w1 - right.w1),
     ]
-    images = [ax.images[0] for ax in grids.values()]
-    first = right.delta1.reshape(-1, 24, 24)[0]
-    below = wrong.delta1.reshape(-1, 24, 24)[0]
+    grids = [ax for ax in picture.axes if ax.get_title()]
+    assert [ax.get_title() for ax in grids] == [name for name, _ in expected]
+    assert [panel["name"] for panel in picture.panels] == [name for name, _ in expected]
     assert np.abs(wrong.w1).max() != np.abs(right.w1).max()
-    for image, array in zip(images, (first, right.w1, below, wrong.w1), strict=True):
-        np.testing.assert_array_equal(image.get_array(), array)
-    assert images[0].get_clim() == images[2].get_clim()
-    assert images[1].get_clim() == images[3].get_clim()
+    for n, (ax, panel) in enumerate(zip(grids, picture.panels, strict=True)):
+        np.testing.assert_array_equal(ax.images[0].get_array(), expected[n][1])
+        np.testing.assert_array_equal(panel["array"], expected[n][1])
+        limit = np.abs(first if n < 3 else right.w1).max()
+        assert ax.images[0].get_clim() == pytest.approx((-limit, limit))
+        assert panel["limit"] == pytest.approx(limit)
+    # In a pair the second is what the first should be.
+    for one, its in picture.pairs:
+        assert expected[one][0].replace("broken", "right") == expected[its][0]
     assert f"should be {right.b1:.3g} and is {wrong.b1:.3g}. Noticed by: mean." in picture.alt
-    for column, g in ((1, right), (3, wrong)):
-        assert list(grids.values())[column].get_xlabel().endswith(f" = {g.b1:.3g}")
-    assert picture.get_suptitle() == "noticed by: mean"
+    title = picture.get_suptitle().replace("−", "-")
+    assert f"{right.b1:.3g} right, {wrong.b1:.3g} broken; noticed by: mean" in title
     assert "Noticed by: none." in figures.wrong_gradient(right, right, {"mean": False}).alt

@@ -114,7 +114,7 @@ def wrong_gradient(right, wrong, notices):
     >>> delta1, w1 = np.array([[2.0, 1.0]]), np.array([[1.0, -3.0]])
     >>> right = network.Gradients(None, delta1, b3=None, b1=3.0, w3=None, w1=w1)
     >>> wrong = network.Gradients(None, delta1, b3=None, b1=1.5, w3=None, w1=2 * w1)
-    >>> figures.wrong_gradient(right, wrong, {"shape": False, "loops": True}).alt.split("are. ")[1]
+    >>> figures.wrong_gradient(right, wrong, {"shape": False, "loops": True}).alt.split("ce. ")[1]
     'The gradient of the bias should be 3 and is 1.5. Noticed by: loops.'
 
     Args:
@@ -124,27 +124,36 @@ def wrong_gradient(right, wrong, notices):
         notices: {check: whether it notices the difference}.
 
     Returns:
-        A Picture: δ¹ and ∂C/∂w¹ above as they should be, below as they are, on the same scales,
-        with the gradient of the bias and the checks that notice in the titles.
+        A Picture: δ¹ above and ∂C/∂w¹ below, as they should be, as they are, and the difference,
+        each row on one scale; in its title the gradient of the bias and the checks that notice.
+        Its `panels` are what it was made of; of its `pairs` the second can take the place of the
+        first, so that the eye sees what moves.
     """
     who = ", ".join(check for check, seen in notices.items() if seen) or "none"
     alt = (
-        "The errors delta 1 and the gradient of the filter, as they should be and as they are. "
-        f"The gradient of the bias should be {right.b1:.3g} and is {wrong.b1:.3g}. "
-        f"Noticed by: {who}."
+        "The errors delta 1 and the gradient of the filter, as they should be, as they are, and "
+        f"the difference. The gradient of the bias should be {right.b1:.3g} and is "
+        f"{wrong.b1:.3g}. Noticed by: {who}."
     )
-    picture = Picture(6.6, 6.2, alt)
-    axes = picture.subplots(2, 2)
-    both = {
+    picture = Picture(9.4, 6.2, alt)
+    axes = picture.subplots(2, 3)
+    picture.panels, picture.pairs = [], [(1, 0), (4, 3)]
+    rows = {
         "$δ^1$": (right.delta1, wrong.delta1),
         r"$\partial C/\partial w^1$": (right.w1, wrong.w1),
     }
-    for column, (name, arrays) in enumerate(both.items()):
-        arrays = [array.reshape(-1, *array.shape[-2:])[0] for array in arrays]
-        limit = np.abs(arrays[0]).max() or None
-        for row_, (array, word) in enumerate(zip(arrays, ("right", "broken"), strict=True)):
-            draw_cells(axes[row_, column], array, f"{name}, {word}", limit=limit)
-    for ax, g in zip(axes[:, 1], (right, wrong), strict=True):
-        ax.set_xlabel(rf"column;  $\partial C/\partial b^1$ = {g.b1:.3g}", fontsize=9)
-    picture.suptitle(f"noticed by: {who}", fontsize=11)
+    for row_, (name, arrays) in zip(axes, rows.items(), strict=True):
+        one, other = (array.reshape(-1, *array.shape[-2:])[0] for array in arrays)
+        limit = float(np.abs(one).max()) or None
+        words = (f"{name}, right", f"{name}, broken", "broken − right")
+        for ax, array, word in zip(row_, (one, other, other - one), words, strict=True):
+            draw_cells(ax, array, word, limit=limit)
+            panel = {"name": word, "array": array, "kind": "signed", "limit": limit}
+            picture.panels.append(panel | {"outline": None, "mark": None})
+    bias = rf"$\partial C/\partial b^1$: {_signed(right.b1)} right, {_signed(wrong.b1)} broken"
+    picture.suptitle(f"{bias}; noticed by: {who}", fontsize=11)
     return picture
+
+
+def _signed(x):
+    return f"{float(x):.3g}".replace("-", "−")

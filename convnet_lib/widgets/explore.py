@@ -176,7 +176,13 @@ def shown(picture):
     alt = figures.description(picture)
     panels = getattr(picture, "panels", None)
     if panels is not None:
-        return {"alt": alt, "panels": [_panel(**panel) for panel in panels]}
+        sent = {"alt": alt, "panels": [_panel(**panel) for panel in panels]}
+        caption, pairs = picture.get_suptitle(), getattr(picture, "pairs", None)
+        return (
+            sent
+            | ({"caption": _html(caption)} if caption else {})
+            | ({"pairs": [list(pair) for pair in pairs]} if pairs else {})
+        )
     width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
     sent = {"alt": alt, "png": _text(figures.png(picture)), "width": width}
     if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it

@@ -112,7 +112,7 @@ class Gallery(GridFigure):
     measured_on = traitlets.Int(0).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     index = Index("a0")
-    sort = traitlets.Enum(SORTS, "number").tag(sync=True)
+    sort = traitlets.Enum(SORTS, "importance").tag(sync=True)
     shows = traitlets.Enum(MAPS, MAPS[0]).tag(sync=True)
 
     @traitlets.default("pinned")

@@ -115,6 +115,21 @@ def test_what_is_linked_is_outlined(show, figure):
     assert live.outlined("a1") is None
 
 
+def test_a_weight_that_is_dragged_stays_the_one_that_is_told(show, figure):
+    live = show(figure)
+    live.hover("w1", 2, 2)
+    outlined, below = live.outlined("w1"), live.root.bounding_box()["height"]
+    x, y = live.place("w1", 2, 2)
+    live.page.mouse.down()
+    for up in (10, 35, 60):  # over the weights above it
+        live.page.mouse.move(x, y - up)
+        live.frame()
+        assert live.outlined("w1") == outlined
+        assert "w 1 at 2, 2 is" in live.words()
+        assert live.root.bounding_box()["height"] == below
+    live.page.mouse.up()
+
+
 def test_not_a_number_is_drawn_and_said(show):
     live = show(driver.without_number(widgets.convolution(DIGITS[0], W1, B1), "a0", 4, 4))
     live.hover("z1", 2, 2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, activations, conv, data, pool, training, widgets
+from convnet_lib import ConvNet, activations, conv, data, deep, pool, training, widgets
 
 A0 = data.load_digits().test.images[[3, 205]]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -15,13 +15,18 @@ NET = ConvNet.random(seed=1)
 NETS = tuple(ConvNet.random(2, seed=seed) for seed in range(3))
 CURVE = np.array([0.1, 0.5, 0.9])
 RUN = training.Run(NETS, 3 - CURVE, CURVE, CURVE, CURVE)
+WORDS = "conv3x5 relu pool2 conv4x5 relu pool2 dense10 softmax"
+DEEP = tuple(deep.Network.random(WORDS, seed=seed) for seed in range(3))
+DEEP_RUN = training.Run(DEEP, 3 - CURVE, CURVE, CURVE, CURVE)
 FIGURES = {
     "convolution": lambda: widgets.convolution(A0, W1, -0.3),
     "pooling": lambda: widgets.pooling(A1),
     "output": lambda: widgets.output(A2, W3, B3, data.one_hot([4, 0])),
     "backpropagation": lambda: widgets.backpropagation(NET, A0, data.one_hot([4, 0])),
     "gallery": lambda: widgets.gallery(NETS[0], A0),
+    "gallery of digits": lambda: widgets.gallery(DEEP[0], A0, [4, 0]),
     "training film": lambda: widgets.training_film(RUN, A0, [4, 0]),
+    "deep film": lambda: widgets.training_film(DEEP_RUN, A0, [4, 0]),
 }
 MAPS = {  # a grid of each figure whose cells it can be about
     "convolution": "z1",
@@ -29,7 +34,9 @@ MAPS = {  # a grid of each figure whose cells it can be about
     "output": "neuron 3",
     "backpropagation": "nabla_a2",
     "gallery": "map 1",
+    "gallery of digits": "a0",
     "training film": "a1",
+    "deep film": "map",
 }
 every_figure = pytest.mark.parametrize("name", FIGURES)
 

@@ -119,6 +119,19 @@ def test_the_maps_are_sorted(show, figure, sort, index):
         assert driver.number(title.replace("+", "")) == pytest.approx(text, abs=6e-4)
 
 
+def test_the_maps_that_matter_most_come_first(show, figure):
+    assert shown_maps(show(figure)) == figure.order.astype(int).tolist()
+
+
+def test_a_long_number_does_not_widen_its_card(show, figure):
+    figure.importance = np.array([0.5, -8.24e-4, 0.25, -1.25e-5, 0.125])
+    live = show(figure)
+    widths = [card.bounding_box()["width"] for card in live.root.locator(".cn-card").all()]
+    assert max(widths) - min(widths) < 1
+    for title in live.root.locator(".cn-card .cn-title .cn-quiet").all():
+        assert title.evaluate("(e) => e.scrollWidth <= e.closest('.cn-block').clientWidth + 1")
+
+
 def test_the_keyboard_leads_from_map_to_map(show, figure):
     live = show(figure)
     live.root.get_by_label("Sort").select_option("importance")

@@ -58,3 +58,16 @@ def test_a_pooled_neuron_leads_to_its_window(show):
     assert live.results()[0] == pytest.approx(pool.forward(A1[0])[11, 11], abs=6e-4)
     assert "a 2 at 11, 11" in live.words()
     assert live.outlined("a1") is not None
+
+
+def test_maps_have_the_tenths_around_their_own_numbers_for_a_scale(show):
+    """On a scale from 0 to 1 the map of an untrained filter would be grey throughout."""
+    a1 = (0.41 + 0.33 * A1[0] / A1[0].max()).astype(np.float32)
+    low, high = np.floor(10 * a1.min()) / 10, np.ceil(10 * a1.max()) / 10
+    assert (low, high) == (0.4, 0.8)
+    live = show(widgets.pooling(a1), width=1400)
+    expected = colormaps["Greys"]((a1 - low) / (high - low), bytes=True)[..., :3].astype(int)
+    assert np.abs(live.colours("a1") - expected).max() <= 8
+    for name in ("a1", "a2"):
+        ends = live.root.locator(f'[data-grid="{name}"] .cn-legend span').all_inner_texts()
+        assert [driver.number(end) for end in ends] == [low, high]

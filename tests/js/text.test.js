@@ -15,6 +15,13 @@ test("a cell's number is as short as the largest of its grid allows", () => {
   assert.equal(text.short(-2), "−2");
 });
 
+test("the ends of a scale have three digits that count", () => {
+  assert.deepEqual(
+    [0.02182, -3.9372, 1, 0, 0.5, 25, -0.00042, 12345, 1 / 0].map(text.significant),
+    ["0.0218", "−3.94", "1", "0", "0.5", "25", "−4.20×10⁻⁴", "1.23×10⁴", "∞"],
+  );
+});
+
 test("a symbol has its indices, for the eye and for the ear", () => {
   assert.match(text.symbol("a", 1, [3, 4]), /<i>a<\/i><sup>1<\/sup><sub>3,4<\/sub>/);
   assert.equal(text.spoken("a", 1, [3, 4]), "a 1 at 3, 4");

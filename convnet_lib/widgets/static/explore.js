@@ -7,6 +7,7 @@
 import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { Figure } from "./parts/figure.js";
+import { Flicker } from "./parts/flicker.js";
 import { number } from "./parts/text.js";
 
 const WIDEST = 230; // of a grid, in pixels
@@ -31,6 +32,9 @@ class Explorer {
     this.figure.element.classList.add("cn-explore");
     this.frames = { ...this.model.get("_ahead").frames };
     this.controls = models.map((model, n) => this.control(model, n));
+    this.caption = this.figure.add(document.createElement("p"), this.figure.body);
+    this.caption.className = "cn-caption";
+    this.flicker = new Flicker(this.figure, (swapped) => this.swap(swapped));
     this.row = this.figure.row();
     this.reading = this.figure.add(document.createElement("p"), this.figure.body);
     this.reading.className = "cn-reading";
@@ -105,7 +109,11 @@ class Explorer {
 
   // --- the picture ---------------------------------------------------------------------------
 
-  show({ alt, png, width, panels, failed }) {
+  show({ alt, png, width, panels, failed, caption = "", pairs = [] }) {
+    this.caption.innerHTML = caption;
+    this.caption.hidden = !caption;
+    this.pairs = pairs;
+    this.flicker.offer(pairs.length > 0);
     this.reading.textContent = failed ?? "";
     this.reading.classList.toggle("cn-failed", Boolean(failed));
     this.row.hidden = Boolean(failed);
@@ -140,6 +148,20 @@ class Explorer {
     this.panels = panels;
     this.point(null);
     this.figure.say(alt);
+  }
+
+  /** Show the second of each pair in the place of the first, or each in its own. */
+  swap(swapped) {
+    for (const [first, second] of this.pairs ?? []) {
+      const panel = this.panels?.[swapped ? second : first];
+      const grid = this.grids?.[first];
+      if (!panel || !grid) return;
+      grid.show(decoded(panel), {
+        title: panel.title,
+        words: plain(panel.title),
+        scale: scaleOf(grid, panel),
+      });
+    }
   }
 
   grid({ title, kind, shape }, n) {

@@ -125,7 +125,7 @@ class Output {
     table.innerHTML = `<table>
       <thead><tr><th scope="col">neuron <i>l</i></th><th scope="col" class="cn-wide">Σ ${w3("<i>l</i>")} ⊙ ${a2()}</th>
       <th scope="col" class="cn-wide">${b3("<i>l</i>")}</th><th scope="col">${z3("<i>l</i>")}</th>
-      <th scope="col" colspan="2">${a3("<i>l</i>")}</th><th scope="col">${y("<i>l</i>")}</th>
+      <th scope="col">${a3("<i>l</i>")}</th><td class="cn-wide"></td><th scope="col">${y("<i>l</i>")}</th>
       <th scope="col">share of <i>C</i></th></tr></thead>
       <tbody></tbody></table>`;
     const body = /** @type {HTMLTableSectionElement} */ (table.querySelector("tbody"));

@@ -1,6 +1,7 @@
 // F3 and BP2a: the largest of four, and the switch that tells which it was.
 
 import { NDArray } from "./parts/arrays.js";
+import { Scale } from "./parts/colours.js";
 import { poolForward, poolTied, poolWinners, TIES } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
@@ -33,6 +34,7 @@ class Pooling {
   /** @type {NDArray} */ a1;
   /** @type {NDArray} */ a2;
   /** @type {NDArray} */ tied;
+  /** @type {Scale} */ scale;
   /** @type {[number, number]} */ window;
   /** @type {Marks} */ marks;
 
@@ -94,8 +96,9 @@ class Pooling {
     this.a1 = figure.array("a1").part(index);
     this.a2 = poolForward(this.a1); // F3
     this.tied = poolTied(this.a1);
-    this.activation.show(this.a1);
-    this.pooled.show(this.a2);
+    this.scale = this.ownScale();
+    this.activation.show(this.a1, { scale: this.scale });
+    this.pooled.show(this.a2, { scale: this.scale });
     for (const rule of TIES) this.switches[rule].show(poolWinners(this.a1, rule)); // BP2a
     this.activation.setMask(cellsWhere(this.switches.first.array, "winner"));
     this.pooled.setMask(cellsWhere(this.tied, "tied"));
@@ -109,6 +112,16 @@ class Pooling {
     figure.refresh();
   }
 
+  /** From the tenth below the smallest activation to the tenth above the largest, for all maps. */
+  ownScale() {
+    const finite = [...this.a1.values].filter(Number.isFinite);
+    const low = Math.floor(10 * Math.min(1, ...finite)) / 10;
+    const high = Math.ceil(10 * Math.max(0, ...finite)) / 10;
+    const { sequential } = this.figure.palettes;
+    // On a scale from 0 to 1 the map of an untrained filter would be grey throughout.
+    return low < high ? new Scale(sequential, low, high) : new Scale(sequential, 0, 1);
+  }
+
   explain({ grid, row, column }) {
     // A cell of a² is a window, a cell of any other map one of its four neurons.
     const size = grid === "a2" ? 1 : SIZE;
@@ -116,7 +129,7 @@ class Pooling {
     this.window = [j, k];
     const candidates = NDArray.make(SIZE, SIZE, (r, s) => this.a1.at(SIZE * j + r, SIZE * k + s));
     const neuron = grid === "a2" ? null : { row, column };
-    this.candidates.show(candidates);
+    this.candidates.show(candidates, { scale: this.scale });
     this.candidates.setMask(
       cellsWhere(
         NDArray.make(SIZE, SIZE, (r, s) =>

@@ -17,9 +17,9 @@ import { spokenOf, written } from "./words.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const SORTS = {
-  number: "by number",
   importance: "by how much they matter",
   pleased: "by how much this digit pleases them",
+  number: "by number",
 };
 const KINDS = { activations: "a1", "weighted inputs": "z1", "pooling masks": "mask" };
 const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" };
@@ -218,7 +218,7 @@ export class Gallery {
     const { kind } = this;
     this.small[f].show(this[kind].part(f), {
       scale: this.scales[kind],
-      title: `map ${f}<span class="cn-quiet">${this.signed(this.importance[f])}</span>`,
+      title: `<span>map ${f}</span><span class="cn-quiet">${this.signed(this.importance[f])}</span>`,
       words: `map ${f}, ${WORDS[kind]}`,
     });
   }
