@@ -63,7 +63,8 @@ HOVERED = {
     "convolution": [(["z1"], "a0")],
     "pooling": [(["a1"], "all")],
     "output": [(["neuron 3"], "w3")],
-    "backpropagation": [(["delta1"], "z1"), (["nabla_w1"], "a0")],
+    # Of two neurons of a window whose gates are shut nothing differs but their own outlines.
+    "backpropagation": [(["delta1"], "delta1"), (["z1"], "a0")],
     "training_film": [(["a1"], "a0")],
     "gallery": [(["map 3"], "a0"), (["map 2", "map 3"], "a1")],
     "explore": [(["panel1"], "panel1")],

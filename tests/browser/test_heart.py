@@ -240,6 +240,10 @@ def test_a_weight_is_moved_by_key_and_by_slider(show, figure):
     live.frame()
     assert [shown(live, "promised"), shown(live, "true")] == pytest.approx(list(first), **NEAR)
     assert "promised" in slider.get_attribute("aria-valuetext")
+    live.grid("w1").focus()
+    live.page.keyboard.press("-")
+    said = driver.numbers(live.words().split("What if it were")[1])
+    assert said[1:] == pytest.approx(list(now), **NEAR)
 
 
 def test_what_if_leaves_the_network_alone_and_a_step_ends_it(show, figure):

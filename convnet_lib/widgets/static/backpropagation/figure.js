@@ -336,7 +336,7 @@ class Backpropagation {
     this.lens.show(weight ? this.base : this.data, now);
     this.draw();
     figure.mark(now.marks);
-    figure.say(now.words);
+    figure.say(now.words + (weight ? this.lens.whatIf.words : ""));
     this.phone.follow();
   }
 

@@ -87,6 +87,14 @@ export class WhatIf {
     this.draw();
   }
 
+  /** For the ear: what was promised, and what came. */
+  get words() {
+    const { by, weight, value, start } = this;
+    if (!by) return "";
+    const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
+    return ` What if it were ${plain(value + by)}: the cost is promised to change by ${plain(promised)}, and changes by ${plain(truth)}.`;
+  }
+
   /** Where the weight stood before the last step: it is marked on the curve. */
   remember(other, data) {
     if (other) this.before = null;
