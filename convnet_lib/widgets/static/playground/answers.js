@@ -1,7 +1,8 @@
 // The ten answers and their errors; each neuron's number is the button that names the right answer.
 
 import { make } from "../parts/layout.js";
-import { number, symbol } from "../parts/text.js";
+import { aDigit } from "../parts/maps.js";
+import { symbol } from "../parts/text.js";
 import { write } from "./curve.js";
 
 export const LARGEST_ERROR = 1; // |δ³| of a bar that is full: of both costs it is never more
@@ -15,7 +16,8 @@ export class Answers {
   constructor(figure, parent, choose) {
     this.element = figure.add(make("div", "pg-answers"), parent);
     const head = figure.add(make("div", "pg-answer pg-head"), this.element);
-    head.innerHTML = `<span>is a</span><span>${symbol("a", 3)} answer</span><span></span><span>${symbol("δ", 3)} error</span>`;
+    head.innerHTML = `<span class="pg-asked"></span><span>${symbol("a", 3)}</span><span>${symbol("δ", 3)} error</span>`;
+    this.asked = /** @type {HTMLElement} */ (head.querySelector(".pg-asked"));
     const group = make("div", "", { role: "group", "aria-label": "The right answer" });
     figure.add(group, this.element);
     this.rows = Array.from({ length: 10 }, (_, q) => {
@@ -38,9 +40,10 @@ export class Answers {
    * @param {number} answer
    */
   show(a3, delta3, label, answer) {
+    write(this.asked, label < 0 ? "Which digit is it?" : `It is ${aDigit(label)}.`);
     this.rows.forEach(({ row, button, bar, text, error }, q) => {
       bar.style.setProperty("--pg-share", a3[q].toFixed(3));
-      write(text, number(a3[q], 2));
+      write(text, a3[q].toFixed(2));
       const share = label < 0 ? 0 : Math.min(1, Math.abs(delta3[q]) / LARGEST_ERROR);
       error.style.setProperty("--pg-share", share.toFixed(3));
       error.toggleAttribute("data-negative", delta3[q] < 0);

@@ -11,7 +11,7 @@ const [LEAST, MOST, SHARE] = [8, 22, 0.68]; // ms of a frame that are worked in,
 export function wordsOf(speed) {
   const digits = SPEEDS[speed - 1];
   if (!Number.isFinite(digits)) return "as fast as it can";
-  return digits === 1 ? "1 digit a second" : `${digits.toLocaleString("en-US")} digits a second`;
+  return `${digits.toLocaleString("en-US")} digit${digits === 1 ? "" : "s"}/s`;
 }
 
 export class Clock {

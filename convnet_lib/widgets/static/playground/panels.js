@@ -30,9 +30,19 @@ export class Panels {
     const row = figure.add(make("div", "pg-panels"), parent);
     this.grids = {
       w1: this.grid(row, "w1", `${symbol("w", 1)} filter, ±${LARGEST_WEIGHT}`, "w 1, the filter"),
-      a1: this.grid(row, "a1", `${symbol("a", 1)} feature map`, "a 1, the feature map"),
-      mask: this.grid(row, "mask", "pooling mask", "the pooling mask"),
-      delta1: this.grid(row, "delta1", `${symbol("δ", 1)} error, ±${LARGEST_DELTA}`, "delta 1"),
+      a1: this.grid(
+        row,
+        "a1",
+        `${symbol("a", 1)} <span class="pg-long">feature </span>map`,
+        "a 1, the feature map",
+      ),
+      mask: this.grid(row, "mask", '<span class="pg-long">pooling </span>mask', "the pooling mask"),
+      delta1: this.grid(
+        row,
+        "delta1",
+        `${symbol("δ", 1)}<span class="pg-long"> error</span>, ±${LARGEST_DELTA}`,
+        "delta 1",
+      ),
     };
     this.strip = figure.add(make("div", "pg-strip"), parent);
     /** @type {{ button: HTMLButtonElement, small: Record<string, import("../parts/maps.js").Thumbnail> }[]} */
@@ -50,11 +60,12 @@ export class Panels {
   fit(count) {
     if (this.maps.length === count) return;
     this.strip.replaceChildren();
-    this.strip.dataset.maps = `${count}`;
+    this.figure.element.dataset.maps = `${count}`;
     this.strip.setAttribute("aria-label", "The feature maps");
     this.strip.setAttribute("role", "group");
     this.maps = Array.from({ length: count }, (_, f) => {
-      const button = this.figure.button(this.strip, `map ${f}`, () => this.choose(f));
+      const button = this.figure.button(this.strip, `${f}`, () => this.choose(f));
+      button.setAttribute("aria-label", `map ${f}`);
       button.classList.add("pg-map");
       const small = Object.fromEntries(NAMES.map((name) => [name, thumbnail(button, name)]));
       return { button, small };

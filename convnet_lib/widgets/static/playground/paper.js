@@ -6,7 +6,7 @@ import { Scale } from "../parts/colours.js";
 import { make } from "../parts/layout.js";
 import { aDigit, thumbnail } from "../parts/maps.js";
 import { Pad } from "../parts/pad.js";
-import { number, symbol } from "../parts/text.js";
+import { symbol } from "../parts/text.js";
 import { write } from "./curve.js";
 
 /** @typedef {import("./digits.js").Digits} Digits */
@@ -15,8 +15,8 @@ import { write } from "./curve.js";
 
 const ASIDE = [4, -6]; // rows and columns that a digit is moved by
 const WHY =
-  "It learns from centred digits alone, and each of its output weights belongs to one place: " +
-  "moved aside, a digit meets weights that have learned from other strokes.";
+  "All digits that it learns from are centred, in a box of 20 pixels, and an output weight belongs " +
+  "to one place. Aside, a stroke meets weights that have learned from other strokes.";
 
 export class Paper {
   // What `buildSwitch` and `buildShelf` make.
@@ -44,8 +44,10 @@ export class Paper {
       names: { blank: "Clear" },
     });
     tools.lastElementChild?.addEventListener("click", () => figure.send({ label: -1 }));
-    figure.button(tools, "Move aside", () => this.pad.move(ASIDE[0], ASIDE[1]));
-    this.grid = figure.grid(parent, {
+    const aside = figure.button(tools, "Aside", () => this.pad.move(ASIDE[0], ASIDE[1]));
+    aside.setAttribute("aria-label", "Move the digit aside");
+    const draw = figure.add(make("div", "pg-draw"), parent);
+    this.grid = figure.grid(draw, {
       name: "a0",
       title: `${symbol("a", 0)} draw a digit here`,
       words: "a 0, the drawing pad: Space inks, Shift with an arrow draws, Backspace takes back",
@@ -54,7 +56,7 @@ export class Paper {
       ...this.pad.options,
     });
     this.pad.on(this.grid);
-    parent.append(tools);
+    draw.append(tools);
     this.buildSwitch(parent);
     this.buildShelf(shelf);
   }
@@ -71,7 +73,7 @@ export class Paper {
       const button = figure.button(group, "", () => figure.send({ centred }));
       const small = thumbnail(button, centred ? "centred" : "as drawn");
       const words = figure.add(make("span", ""), button);
-      words.innerHTML = `${centred ? "centred as MNIST’s are" : "as drawn"}<br><b></b>`;
+      words.innerHTML = `${centred ? "centred" : "as drawn"}<br><b></b>`;
       const answer = /** @type {HTMLElement} */ (words.querySelector("b"));
       return { centred, button, small, answer };
     });
@@ -139,8 +141,7 @@ export class Paper {
       const image = pictures[centred ? "centred" : "drawn"];
       small.show(image, this.ink);
       desk.forward(image.values);
-      const text = `${desk.answer}, ${number(desk.a3[desk.answer], 2)}`;
-      write(answer, `answer ${text}`);
+      write(answer, `a ${desk.answer}: ${desk.a3[desk.answer].toFixed(2)}`);
       button.setAttribute("aria-pressed", `${centred === shown}`);
     }
   }
