@@ -1,8 +1,8 @@
 // A drawn digit as MNIST's are: its box fitted to 20 pixels, its centre of mass in the middle.
 //
-// The same rule as `boxed` and `centred` in `convnet_lib/data/images.py`, down to the order in
-// which Pillow rounds: a row at a time, then a column at a time, each to a float32. A test holds
-// the two together.
+// The same rule as `boxed` and `centred` in `convnet_lib/data/images.py`, and a test holds the two
+// together. There Pillow rounds to float32 on its way, here all is float64: they differ by less
+// than 2·10⁻⁷, and a digit of MNIST comes back from here bit for bit.
 
 import { NDArray } from "./arrays.js";
 import { expect, written } from "./checks.js";
@@ -40,7 +40,7 @@ export function cut(image, { row, column, rows, columns }) {
 export function boxed(ink) {
   const longer = Math.max(ink.rows, ink.columns);
   const side = (/** @type {number} */ n) => Math.max(1, halfToEven((BOX * n) / longer));
-  const box = resized(ink.map(Math.fround), side(ink.rows), side(ink.columns));
+  const box = resized(ink, side(ink.rows), side(ink.columns));
   const largest = box.values.reduce((most, x) => Math.max(most, x), 0);
   return box.map((x) => Math.max(x, 0) / largest);
 }
@@ -75,8 +75,8 @@ function narrowed(x, columns) {
     let count = 0;
     for (let k = first; k < end; k++) count += Number(inside(k));
     let mean = 0;
-    for (let k = first; k < end; k++) if (inside(k)) mean += x.at(row, k) * (1 / count);
-    return Math.fround(mean);
+    for (let k = first; k < end; k++) if (inside(k)) mean += x.at(row, k);
+    return mean / count;
   });
 }
 
