@@ -20,6 +20,7 @@ FIGURES = {
     "pooling": lambda: widgets.pooling(A1),
     "output": lambda: widgets.output(A2, W3, B3, data.one_hot([4, 0])),
     "backpropagation": lambda: widgets.backpropagation(NET, A0, data.one_hot([4, 0])),
+    "playground": lambda: widgets.playground(NETS[0]),
     "gallery": lambda: widgets.gallery(NETS[0], A0),
     "training film": lambda: widgets.training_film(RUN, A0, [4, 0]),
 }
@@ -28,6 +29,7 @@ MAPS = {  # a grid of each figure whose cells it can be about
     "pooling": "a1",
     "output": "neuron 3",
     "backpropagation": "nabla_a2",
+    "playground": "a1",
     "gallery": "map 1",
     "training film": "a1",
 }

@@ -2,7 +2,7 @@
 
 import { make } from "../parts/layout.js";
 import { aDigit } from "../parts/maps.js";
-import { symbol } from "../parts/text.js";
+import { number, symbol } from "../parts/text.js";
 import { write } from "./curve.js";
 
 export const LARGEST_ERROR = 1; // |δ³| of a bar that is full: of both costs it is never more
@@ -43,7 +43,7 @@ export class Answers {
     write(this.asked, label < 0 ? "Which digit is it?" : `It is ${aDigit(label)}.`);
     this.rows.forEach(({ row, button, bar, text, error }, q) => {
       bar.style.setProperty("--pg-share", a3[q].toFixed(3));
-      write(text, a3[q].toFixed(2));
+      write(text, twoDigits(a3[q]));
       const share = label < 0 ? 0 : Math.min(1, Math.abs(delta3[q]) / LARGEST_ERROR);
       error.style.setProperty("--pg-share", share.toFixed(3));
       error.toggleAttribute("data-negative", delta3[q] < 0);
@@ -52,3 +52,6 @@ export class Answers {
     });
   }
 }
+
+/** An activation, 0.00 for one that is very small. @param {number} a */
+export const twoDigits = (a) => (Number.isFinite(a) ? a.toFixed(2) : number(a));

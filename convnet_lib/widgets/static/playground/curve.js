@@ -65,8 +65,9 @@ export class Curve {
     this.draw(marks);
   }
 
-  /** @param {Mark[]} marks */
-  draw(marks) {
+  /** @param {Mark[]} all */
+  draw(all) {
+    const marks = all.filter(({ cost }) => Number.isFinite(cost));
     const end = Math.max(FIRST_END, ...marks.map(({ seen }) => seen));
     const highest = Math.max(...marks.map(({ cost }) => cost), 1e-9);
     /** @param {(mark: Mark) => number} share */
@@ -86,7 +87,7 @@ export class Curve {
       path(({ cost }) => cost / highest),
     );
     write(this.find(".pg-end"), end.toLocaleString("en-US"));
-    const last = marks[marks.length - 1];
+    const last = all[all.length - 1];
     const words = last
       ? `accuracy ${last.accuracy.toFixed(3)} and cost ${number(last.cost)} after ${last.seen} digits`
       : "nothing measured yet";

@@ -31,7 +31,11 @@ const classes = new WeakMap();
 
 /** @param {import("../parts/types.js").Context} context */
 export async function render(context) {
-  const { model } = context;
+  const { model, el } = context;
+  if (!("DecompressionStream" in globalThis)) {
+    el.append("This browser cannot unpack the digits: it needs one from 2023 or later.");
+    return () => {};
+  }
   const { buffer, byteOffset, byteLength } = model.get("_picture");
   const digits = await digitsOf(
     new Uint8Array(buffer, byteOffset, byteLength),

@@ -7,6 +7,7 @@ import { make } from "../parts/layout.js";
 import { aDigit, thumbnail } from "../parts/maps.js";
 import { Pad } from "../parts/pad.js";
 import { symbol } from "../parts/text.js";
+import { twoDigits } from "./answers.js";
 import { write } from "./curve.js";
 
 /** @typedef {import("./digits.js").Digits} Digits */
@@ -141,7 +142,7 @@ export class Paper {
       const image = pictures[centred ? "centred" : "drawn"];
       small.show(image, this.ink);
       desk.forward(image.values);
-      write(answer, `a ${desk.answer}: ${desk.a3[desk.answer].toFixed(2)}`);
+      write(answer, `a ${desk.answer}: ${twoDigits(desk.a3[desk.answer])}`);
       button.setAttribute("aria-pressed", `${centred === shown}`);
     }
   }
