@@ -5,7 +5,7 @@ import { make } from "../parts/layout.js";
 /** Digits a second, from one that can be followed to as many as the page can. */
 export const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 2500, 5000, Number.POSITIVE_INFINITY];
 const LONGEST_FRAME = 100; // ms: a page that slept has nothing to make up for
-const [LEAST, MOST, SHARE] = [8, 22, 0.68]; // ms of a frame that are worked in, and their share
+const [LEAST, MOST, SHARE] = [8, 16, 0.68]; // ms of a frame that are worked in, and their share
 
 /** @param {number} speed  1 to 10 */
 export function wordsOf(speed) {

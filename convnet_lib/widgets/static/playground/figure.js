@@ -174,7 +174,10 @@ class Playground {
     if (clock.playing) {
       clock.stop();
       this.report();
-    } else clock.run(Number.POSITIVE_INFINITY);
+    } else {
+      this.was = true;
+      clock.run(Number.POSITIVE_INFINITY);
+    }
     this.show();
   }
 
@@ -186,6 +189,7 @@ class Playground {
 
   /** @param {number} digits */
   run(digits) {
+    this.was = true;
     this.class.clock.run(this.school.seen + digits, true);
   }
 

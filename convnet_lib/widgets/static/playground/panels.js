@@ -61,7 +61,7 @@ export class Panels {
     if (this.maps.length === count) return;
     this.strip.replaceChildren();
     this.figure.element.dataset.maps = `${count}`;
-    this.strip.setAttribute("aria-label", "The feature maps");
+    this.strip.setAttribute("aria-label", "Which map is shown large");
     this.strip.setAttribute("role", "group");
     this.maps = Array.from({ length: count }, (_, f) => {
       const button = this.figure.button(this.strip, `${f}`, () => this.choose(f));
