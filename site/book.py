@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import front_door
+import playground_page
 from docutils import nodes
 from sphinx import addnodes
 
@@ -131,7 +132,13 @@ def short_names(doctree):
 def name_parts(app, page, template, context, doctree):
     """Put the name of each part above its first chapter, in the margin of every page."""
     if tree := context.get("furo_navigation_tree"):
-        context["furo_navigation_tree"] = with_parts(tree)
+        context["furo_navigation_tree"] = with_playground(with_parts(tree))
+
+
+def with_playground(tree):
+    """Return the margin's list of chapters with the playground before them; it is no chapter."""
+    link = f'<a class="reference internal" href="{playground_page.NAME}">Playground</a>'
+    return tree.replace("<li", f'<li class="toctree-l1">{link}</li><li', 1)
 
 
 def with_parts(tree):
