@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 
 from .. import checks, costs, data, figures, pool
-from ..network import ConvNet
+from ..network import ConvNet, from_arrays
 from . import networks
 from .base import STATIC, Array, Arrays, GridFigure, Number, style, written
 
@@ -216,7 +216,7 @@ def _fitting(net):
     """The network, if the page can learn it."""
     networks.network("net", net)
     if not isinstance(net, ConvNet):
-        net = ConvNet(*(np.asarray(net[name]) for name in ConvNet.parameters))
+        net = from_arrays(net)
     expected = "a network for images of 28 by 28, w1 (5, 5) or (F, 5, 5), ten outputs, F at most 8"
     shapes = [checks.written(net.w1.shape), checks.written(net.w3.shape)]
     fits = net.w1.ndim < 4 and net.w1.shape[-2:] == (5, 5) and net.w3.shape[-2:] == (12, 12)

@@ -34,6 +34,11 @@ export class Clock {
     return this.school.seen < this.goal && !this.school.diverged;
   }
 
+  /** Whether one can look at each digit that is learned. */
+  get slow() {
+    return SPEEDS[this.speed - 1] <= 10 && !this.hurries && this.playing;
+  }
+
   /** Learn until so many digits were seen. @param {number} goal @param {boolean} hurries  at the highest speed */
   run(goal, hurries = false) {
     this.goal = goal;

@@ -1,6 +1,9 @@
 // Accuracy and cost on the digits held out, over the digits seen.
 
+import { NDArray } from "../parts/arrays.js";
+import { Scale } from "../parts/colours.js";
 import { make } from "../parts/layout.js";
+import { thumbnail } from "../parts/maps.js";
 import { number } from "../parts/text.js";
 
 /** @typedef {import("./school.js").Mark} Mark */
@@ -25,9 +28,10 @@ export class Curve {
    */
   constructor(figure, parent, held) {
     this.element = figure.add(make("div", "pg-curve"), parent);
-    this.element.style.setProperty("--cn-second", figure.palettes.outline);
+    this.element.style.setProperty("--pg-second", figure.palettes.outline);
     this.element.innerHTML = `
       <p class="pg-numbers"><span><b data-value="seen">0</b> digits seen</span>
+        <span class="pg-lesson" hidden></span>
         <span><b data-value="accuracy">–</b> accuracy</span></p>
       <div class="pg-plot"><span>1</span><span>0</span></div>
       <p class="pg-axis"><span>0</span><span>digits seen</span><span class="pg-end"></span></p>
@@ -43,6 +47,10 @@ export class Curve {
     this.lines = [0, 1].map((i) =>
       shape(this.svg, "path", { class: "cn-chart-curve", "data-curve": i }),
     );
+    this.lesson = this.find(".pg-lesson");
+    this.lesson.append("learning ");
+    this.small = thumbnail(this.lesson, "lesson");
+    this.ink = new Scale(figure.palettes.sequential, 0, 1);
     this.seen = this.find('[data-value="seen"]');
     this.accuracy = this.find('[data-value="accuracy"]');
     /** @type {Mark | undefined} */
@@ -52,6 +60,12 @@ export class Curve {
   /** @param {string} selector */
   find(selector) {
     return /** @type {HTMLElement} */ (this.element.querySelector(selector));
+  }
+
+  /** The digit that is learned, where there is time to look at it. @param {Float64Array | null} image */
+  teach(image) {
+    this.lesson.hidden = !image;
+    if (image) this.small.show(new NDArray([28, 28], image), this.ink);
   }
 
   /** @param {number} seen @param {Mark[]} marks */

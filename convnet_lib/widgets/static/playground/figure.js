@@ -294,6 +294,7 @@ class Playground {
     this.panels.show(look, map);
     this.answers.show(look.a3, look.delta3, label, look.answer);
     this.curve.show(school.seen, school.marks);
+    this.curve.teach(clock.slow ? school.lesson : null);
     this.bar.show(clock.playing, this.mapCount);
     if (this.subject) this.write(this.subject);
   }

@@ -104,6 +104,11 @@ export class School {
     this.epochs++;
   }
 
+  /** The digit that was learned last, if there is one. */
+  get lesson() {
+    return this.train.images[this.current] ?? null;
+  }
+
   newOrder() {
     return this.chance.order(this.train.images.length);
   }
