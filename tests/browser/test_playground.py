@@ -429,3 +429,55 @@ def test_it_follows_python_and_python_follows_it():
     figure.net = ConvNet.random(4, seed=1)
     assert figure.given["w1"].shape == (4, 5, 5)
     assert time.monotonic() - begun < 1
+
+
+# --- with a kernel --------------------------------------------------------------------------
+
+SETUP = """
+from convnet_lib import ConvNet, data, training, widgets
+from convnet_lib.widgets.playground import digits
+figure = widgets.playground()
+figure
+"""
+ASK = """
+from IPython.display import display
+from ipywidgets import Button, Label
+said = Label("nothing yet")
+def tell(_):
+    right = training.accuracy(figure.net, digits().test)
+    said.value = f"seen {figure.seen}, {figure.net.w1.shape}, {right == figure.accuracy}"
+def change(_):
+    figure.net = ConvNet.random(2, seed=1)
+ask, begin = Button(description="Ask Python"), Button(description="Another network")
+ask.on_click(tell)
+begin.on_click(change)
+display(ask, begin, said)
+"""
+
+
+def test_with_a_kernel_it_is_the_figures_net(lab, new_page):
+    import driver
+
+    folder, address = lab
+    driver.write_notebook(folder / "playground.ipynb", SETUP, "figure", ASK)
+    page = new_page(width=1440, height=1000)
+    driver.run_all(page, address("playground.ipynb"))
+    page.locator(".pg-figure").nth(1).wait_for(timeout=60_000)
+    first, second = (
+        Playground(driver.Live(page, page.locator(".pg-figure").nth(n))) for n in (0, 1)
+    )
+    assert first.root.bounding_box()["height"] <= 1000
+    first.press("One epoch")
+    first.until(2000)
+    second.until(2000)  # two views, one network
+    page.wait_for_timeout(1000)
+    expect(second.value("accuracy")).to_have_text(first.value("accuracy").inner_text())
+    page.get_by_role("button", name="Ask Python").click()
+    expect(page.get_by_text("seen 2000, (5, 5), True")).to_be_visible()
+    page.get_by_role("button", name="Another network").click()
+    first.until(0)
+    expect(first.root.locator(".pg-map")).to_have_count(2)
+    first.press("One step")
+    first.until(10)
+    page.get_by_role("button", name="Ask Python").click()
+    expect(page.get_by_text("seen 10, (2, 5, 5), ")).to_be_visible()

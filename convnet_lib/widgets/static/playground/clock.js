@@ -49,6 +49,7 @@ export class Clock {
 
   stop() {
     this.goal = 0;
+    this.school.rest();
     this.wake();
   }
 
@@ -67,6 +68,7 @@ export class Clock {
     const end = performance.now() + slice;
     const learned = this.school.work(() => performance.now() > end, this.due(passed));
     this.credit = Math.max(0, this.credit - learned);
+    if (learned && !this.playing) this.school.rest();
     if (this.playing || this.school.measuring) {
       this.frame = requestAnimationFrame((next) => this.work(next));
     }

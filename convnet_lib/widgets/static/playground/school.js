@@ -119,16 +119,16 @@ export class School {
     this.inBatch = 0;
   }
 
-  /** Whether the network has taken the last step of a mini-batch, and waits for no more. */
-  get between() {
-    return this.inBatch === 0;
-  }
-
   // --- measuring -----------------------------------------------------------------------------
 
   /** Whether a measurement is due, or under way. */
   get measuring() {
-    return this.test !== null || (this.between && this.seen >= this.next && !this.diverged);
+    return this.test !== null || (this.seen >= this.next && !this.diverged);
+  }
+
+  /** It stops here: what is shown then is measured. */
+  rest() {
+    if (this.last?.seen !== this.seen) this.next = this.seen;
   }
 
   /** Look at one digit that is held out. */
