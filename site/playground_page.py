@@ -9,15 +9,15 @@ import json
 
 import page_scripts
 from ipywidgets.embed import embed_data
+from margin import PLAYGROUND
 
 from convnet_lib import ConvNet, data, widgets
 from convnet_lib.widgets.playground import digits
 
-NAME = "playground.html"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 #: Below the figure on the page of a chapter.
-LINK = f'<p class="alone"><a href="{NAME}">The playground on a page of its own</a></p>'
+LINK = f'<p class="alone"><a href="{PLAYGROUND}">The playground on a page of its own</a></p>'
 PAGE = """\
 <!doctype html>
 <html lang="en">

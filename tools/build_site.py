@@ -39,6 +39,7 @@ import named_cells  # noqa: E402
 import playground_page  # noqa: E402
 import questions  # noqa: E402
 import reference  # noqa: E402
+from margin import PLAYGROUND  # noqa: E402
 
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
@@ -251,7 +252,7 @@ def stage(notebooks):
         (extra / "notebooks" / f"{path.stem}.js").write_text(text, "utf-8")
     address = f"{names[0]}.html"
     alone = playground_page.written(run_notebooks.title(notebooks[0]), address)
-    (extra / playground_page.NAME).write_text(alone, "utf-8")
+    (extra / PLAYGROUND).write_text(alone, "utf-8")
     (extra / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'
         f'<meta http-equiv="refresh" content="0; url={address}">'
