@@ -350,6 +350,29 @@ def test_no_lettering_is_smaller_than_11_pixels(playground, width):
     assert small == []
 
 
+@pytest.mark.parametrize("net", [None, NET])
+def test_no_part_lies_over_another(playground, net):
+    live = playground(net)
+    for width in (390, 520, 690, 760, 900, 1010, 1100, 1120, 1300, 1600):
+        live.page.set_viewport_size({"width": width, "height": 900})
+        live.live.frame()
+        over = live.root.evaluate(
+            """figure => {
+              const kinds = ".pg-draw, .pg-switch, .pg-why, .pg-shelf, .pg-panels > *, " +
+                ".pg-strip > *, .pg-answers, .pg-curve, .pg-bar-row > *";
+              const all = [...figure.querySelectorAll(kinds)]
+                .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width);
+              const boxes = all.map((e) => e.getBoundingClientRect());
+              const cuts = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 &&
+                a.top < b.bottom - 1 && b.top < a.bottom - 1;
+              return boxes.flatMap((a, i) => boxes.slice(i + 1).flatMap((b, j) =>
+                cuts(a, b) ? [[all[i].className, all[i + 1 + j].className]] : []));
+            }"""
+        )
+        assert over == [], width
+        assert live.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_jumps_while_one_points_or_it_learns(playground, width):
     live = playground(NET, width=width, height=900)
