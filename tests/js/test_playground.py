@@ -90,12 +90,12 @@ def png(levels, filters):
         corner = np.r_[0, up[:-1]]
         guess = left + up - corner
         apart = [abs(guess - x) for x in (left, up, corner)]
-        paeth = np.select(
+        nearest = np.select(
             [(apart[0] <= apart[1]) & (apart[0] <= apart[2]), apart[1] <= apart[2]],
             [left, up],
             corner,
         )
-        taken = [0, left, up, (left + up) // 2, paeth][kind]
+        taken = [0, left, up, (left + up) // 2, nearest][kind]
         rows.append(bytes([kind]) + ((row - taken) % 256).astype(np.uint8).tobytes())
         before = row
     header = struct.pack(">IIBBBBB", levels.shape[1], levels.shape[0], 8, 0, 0, 0, 0)
