@@ -142,7 +142,7 @@ def fold(doctree):
 def name_parts(app, page, template, context, doctree):
     """Put the name of each part above its first chapter, in the margin of every page."""
     if tree := context.get("furo_navigation_tree"):
-        context["furo_navigation_tree"] = margin.with_parts(tree)
+        context["furo_navigation_tree"] = margin.with_playground(margin.with_parts(tree))
 
 
 def finish(app, doctree, docname):

@@ -1,7 +1,9 @@
-"""The parts of the book, and their names in the margin of each page."""
+"""The parts of the book, and their names in the margin of each page, and the playground there."""
 
 import re
 
+#: The page of the playground alone.
+PLAYGROUND = "playground.html"
 #: The parts of the book by their first chapters, and the margin's entries of these.
 PARTS = {1: "Part I: The question", 11: "Part II: At work", 16: "Part III: Beyond the exercise"}
 CHAPTER = re.compile(
@@ -16,3 +18,9 @@ def with_parts(tree):
         return f'<li class="part">{PARTS[int(entry["number"])]}</li>{entry[0]}'
 
     return CHAPTER.sub(headed, tree)
+
+
+def with_playground(tree):
+    """Return the margin's list of chapters with the playground before them; it is no chapter."""
+    link = f'<a class="reference internal" href="{PLAYGROUND}">Playground</a>'
+    return tree.replace("<li", f'<li class="toctree-l1">{link}</li><li', 1)

@@ -66,6 +66,7 @@ PAGES = {
                 "widgets.pooling",
                 "widgets.output",
                 "widgets.backpropagation",
+                "widgets.playground",
             ),
             *("widgets.training_film", "widgets.gallery", "widgets.explore", "broken"),
         ),

@@ -36,3 +36,11 @@ def test_the_readme_names_the_same_parts_above_the_same_chapters():
     found = re.findall(r"^\| \| \*\*(Part .+?)\*\* \| \|\n\| (\d+) \|", text, flags=re.MULTILINE)
     first = {number or 1: name for number, name in ((int(n), name) for name, n in found)}
     assert first == margin.PARTS
+
+
+def test_the_playground_stands_before_the_chapters():
+    tree = '<ul><li class="toctree-l1"><a href="#">1. One</a></li></ul>'
+    found = margin.with_playground(tree)
+    assert found.index("playground.html") < found.index("1. One")
+    assert found.count("<li") == found.count("</li>") == 2
+    assert margin.with_playground("") == ""

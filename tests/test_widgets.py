@@ -273,6 +273,7 @@ all_of_them = [
     widgets.output(forward.a2, net.w3, net.b3, y),
     widgets.backpropagation(net, images, y),
     widgets.gallery(nets[0], images, test.labels[:2]),
+    widgets.playground(maps=2, seed=1),
     widgets.training_film(training.Run(tuple(nets), curve, curve, curve, curve), images),
     widgets.explore(draw, size=[3, 1, 2], which={"first": "a", "second": "b"}, wide=True,
                     step=(0.0, 1.0)),
@@ -306,6 +307,6 @@ def state_of():
 def test_what_a_page_is_sent_does_not_hang_on_the_order_of_sets(state_of):
     """Python orders a set of words anew in each process, and ipywidgets keeps names in sets."""
     first, *others = (state_of(seed) for seed in (0, 1, 2))
-    assert len(first) == 11
+    assert len(first) == 12
     for other in others:
         assert other == first

@@ -38,9 +38,11 @@ sys.path.append(str(SITE))
 
 # From the folder site, which is no package.
 import named_cells  # noqa: E402
+import playground_page  # noqa: E402
 import plumbing  # noqa: E402
 import questions  # noqa: E402
 import reference  # noqa: E402
+from margin import PLAYGROUND  # noqa: E402
 
 BUILD = SITE / "_build"
 NEXT = BUILD / "next"  # takes the place of the old pages when it is whole
@@ -141,6 +143,8 @@ def page(nb, name, others, figures):
                 number += 1
                 output = markup(picture(output, figures / f"{name}-{number}.png"))
             outputs.append(output)
+        if "widgets.playground(" in cell.source:
+            outputs.append(markup(playground_page.LINK))
         if "outputs" in cell:
             cell.outputs = outputs
     if others:
@@ -295,6 +299,8 @@ def stage(notebooks):
         text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"
         (extra / "notebooks" / f"{path.stem}.js").write_text(text, "utf-8")
     address = f"{names[0]}.html"
+    alone = playground_page.written(run_notebooks.title(notebooks[0]), address)
+    (extra / PLAYGROUND).write_text(alone, "utf-8")
     (extra / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'
         f'<meta http-equiv="refresh" content="0; url={address}">'

@@ -5,6 +5,7 @@ from .convolution import convolution
 from .explore import explore
 from .gallery import gallery
 from .output import output
+from .playground import playground
 from .pooling import pooling
 from .training_film import training_film
 
@@ -14,6 +15,7 @@ __all__ = [
     "explore",
     "gallery",
     "output",
+    "playground",
     "pooling",
     "training_film",
 ]

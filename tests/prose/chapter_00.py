@@ -5,10 +5,13 @@ import inspect
 import numpy as np
 
 from convnet_lib import broken, gradient_check
+from convnet_lib.widgets.playground import HELD_OUT, TRAIN
 from prose import NOTEBOOKS
 from prose.book import DIGITS, TEST
 
 CLAIMS = {
+    "learns from # digits": lambda: TRAIN,
+    "how many of # others": lambda: HELD_OUT,
     "changes the backward pass in # ways": lambda: len(broken.BUGS),
     "Every chapter but this one begins with a question": lambda: all(
         '"## A question' in path.read_text("utf-8")

@@ -14,6 +14,7 @@ import { NDArray } from "./arrays.js";
 import { Palettes } from "./colours.js";
 import { Grid } from "./grid.js";
 import { Layout, make } from "./layout.js";
+import { fitting } from "./offers.js";
 
 const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out cell by cell
 
@@ -54,6 +55,9 @@ export class Figure extends Layout {
     this.onClose(() => window.removeEventListener("pointermove", land, true));
     this.element.addEventListener("cn-pin", (event) =>
       this.pin(/** @type {CustomEvent<Subject>} */ (event).detail),
+    );
+    this.element.addEventListener("cn-net", (event) =>
+      this.take(/** @type {CustomEvent<import("./offers.js").Offer>} */ (event).detail),
     );
   }
 
@@ -130,6 +134,18 @@ export class Figure extends Layout {
       this.model.set(name, value instanceof NDArray ? value.wire() : value);
     }
     this.model.save_changes();
+  }
+
+  /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
+  take(offer) {
+    const names = this.model.get("_arrays");
+    const arrays = fitting(offer, (name) => (names.includes(name) ? this.array(name) : null));
+    if (!arrays) return;
+    // The costs of the networks before it were those of others.
+    if (names.includes("past"))
+      arrays.past = NDArray.zeros([0, ...this.array("past").shape.slice(1)]);
+    this.send(arrays);
+    offer.taken++;
   }
 
   // --- what the figure is about --------------------------------------------------------------
