@@ -118,7 +118,7 @@ def shared_bias(delta1, biases, values, at):
     )
     cell = 2.2 / max(delta1.shape)
     sizes = [(cell * delta1.shape[1], cell * delta1.shape[0]), (3.3, 2.2)]
-    size, frames = places(sizes, [BAR + 0.2, RIM], [0, 0], 2)
+    size, frames = places(sizes, [BAR + 0.1, 2 * RIM], [0, 0], 2)
     picture = Picture(*size, alt, layout="none")
     left, bar = framed(picture, frames[0])
     draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}", bar=bar)
@@ -278,7 +278,7 @@ def output_errors(a3, y, errors):
     named = (f"{name}: {', '.join(short(d) for d in delta)}" for name, delta in errors.items())
     alt = f"Activations, the desired ones marked. Bars of the output errors; {'; '.join(named)}."
     picture = Picture(FULL_WIDTH, 3.0, alt)
-    left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
+    left, right = picture.subplots(1, 2)
     places = np.arange(len(a3))
     left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
     left.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")

@@ -134,7 +134,7 @@ def wrong_gradient(right, wrong, notices):
         f"The gradient of the bias should be {right.b1:.3g} and is {wrong.b1:.3g}. "
         f"Noticed by: {who}."
     )
-    size, frames = places([(2.1, 2.1)] * 4, [BAR, RIM] * 2, [0] * 4, 2, below=0.35)
+    size, frames = places([(2.1, 2.1)] * 4, [BAR, RIM] * 2, [0] * 4, 2, below=0.55)
     picture = Picture(*size, alt, layout="none")
     pairs = np.reshape([framed(picture, frame) for frame in frames], (2, 2, 2))
     axes, bars = pairs[..., 0], pairs[..., 1]
@@ -149,5 +149,5 @@ def wrong_gradient(right, wrong, notices):
             place = row_, column
             draw_cells(axes[place], array, f"{name}, {word}", limit=limit, bar=bars[place])
     said = rf"$\partial C/\partial b^1$: right {right.b1:.3g}, broken {wrong.b1:.3g}"
-    picture.text(LEFT / size[0], 0.14 / size[1], f"{said}.  Noticed by: {who}.", fontsize=10)
+    picture.text(LEFT / size[0], 0.14 / size[1], f"{said}\nnoticed by: {who}", linespacing=1.5)
     return picture

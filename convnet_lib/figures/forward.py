@@ -5,7 +5,8 @@ from matplotlib.patches import Rectangle
 
 from .. import activations, checks, conv, costs, dense, pool
 from .. import network as the_network
-from .grids import BOTTOM, LEFT, RIM, TOP, draw_mark, row
+from .grids import LEFT, RIM, TOP, draw_mark, framed, row, title_width
+from .grids import places as placed
 from .picture import (
     ACCENT,
     DIVERGING,
@@ -48,10 +49,9 @@ def digits(images, labels, columns=10):
     wide = min(0.95, FULL_WIDTH / columns)
     tall = wide * images.shape[1] / images.shape[2] + 0.25
     picture = Picture(columns * wide, rows * tall, alt)
-    axes = picture.subplots(rows, columns, squeeze=False)
-    for ax in axes.flat:
+    for n, (image, label) in enumerate(zip(images, labels, strict=True)):
+        ax = picture.add_subplot(rows, columns, n + 1)
         ax.axis("off")
-    for ax, image, label in zip(axes.flat, images, labels, strict=False):
         ax.imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=1)
         ax.set_title(str(label), fontsize=10)
     return picture
@@ -171,7 +171,7 @@ def output(a2, w3, b3, y):
         y: desired activations, shape (Q,).
 
     Returns:
-        A Picture: w³ ⊙ a² of every neuron above, activations and desired activations below.
+        A Picture: w³ ⊙ a² of every neuron on the left, activations and desired ones on the right.
     """
     a2, w3 = _image("a2", a2), checks.finite("w3", w3)
     a3 = activations.sigmoid(dense.forward(a2, w3, b3))
@@ -182,25 +182,29 @@ def output(a2, w3, b3, y):
         + ", ".join(f"{a:.2f}" for a in a3)
         + f". The quadratic cost is {cost:.3f}."
     )
-    wide = min(1.5, (FULL_WIDTH - LEFT - RIM) / len(w3))  # a map with the gap to the next
-    side = 0.9 * wide
+    columns, half = min(5, len(w3)), FULL_WIDTH / 2
+    wide = (half - RIM) / columns  # a map with the gap to the next
+    rows, side = -(-len(w3) // columns), 0.9 * wide
     tall = side * a2.shape[0] / a2.shape[1]
-    width, height = LEFT + wide * len(w3) + RIM, TOP + tall + 0.2 + 1.5 + BOTTOM
-    picture = Picture(width, height, alt, layout="none")
+    height = rows * (TOP + tall) + 0.6
+    picture = Picture(FULL_WIDTH, height, alt, layout="none")
     limit = np.abs(products).max()
     for q in range(len(w3)):
-        corner = (LEFT + (q + 0.05) * wide) / width, 1 - (TOP + tall) / height
-        ax = picture.add_axes((*corner, side / width, tall / height))
+        left, top = RIM + q % columns * wide, height - (q // columns + 1) * (TOP + tall)
+        place = left / FULL_WIDTH, top / height, side / FULL_WIDTH, tall / height
+        ax = picture.add_axes(place)
         ax.imshow(products[q], cmap=DIVERGING, vmin=-limit, vmax=limit)
         ax.set(xticks=[], yticks=[])
         ax.set_title(f"$w^3_{{{q}}}{{⊙}}a^2$", fontsize=10)
-    place = LEFT / width, BOTTOM / height, wide * len(w3) / width, 1.5 / height
-    bars = picture.add_axes(place)
+    place = half + LEFT + 0.25, 0.6, half - LEFT - 0.25 - RIM, height - 0.6 - TOP
+    bars, beside = framed(picture, place)
+    beside.remove()
     places = np.arange(len(w3))
     bars.bar(places, a3, 0.6, color="0.55", label="$a^3$")
-    bars.plot(places, y, "_", color=OUTLINE, markersize=20, markeredgewidth=2.5, label="$y$")
-    bars.set(xlabel=f"output neuron{_both_costs(a3, y)}", ylabel="activation", xticks=places)
-    bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1], xlim=(-0.5, len(w3) - 0.5))
+    bars.plot(places, y, "_", color=OUTLINE, markersize=14, markeredgewidth=2.5, label="$y$")
+    said = _both_costs(a3, y, ":\n")
+    bars.set(xlabel=f"output neuron{said}", ylabel="activation", xticks=places)
+    bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1])
     bars.legend(ncols=2, loc="upper center")
     return picture
 
@@ -317,8 +321,14 @@ def floor_map(rows, columns):
         f"A layer of {rows} by {columns} neurons in windows of 2 by 2; every neuron (j, k) carries "
         "the number of its pooled neuron, j and k halved and rounded down."
     )
-    picture = Picture(7.6, 0.9 + 0.48 * rows, alt)
-    left, right = picture.subplots(1, 2, width_ratios=[2, 1])
+    cell = min(0.4, (FULL_WIDTH - 2 * (LEFT + RIM)) / (1.5 * columns))
+    sizes = [(cell * columns, cell * rows), (cell * columns / 2, cell * rows / 2)]
+    titles = "neuron $(j, k)$ feeds …", "… pooled neuron $(j', k')$"
+    size, frames = placed(sizes, [RIM, RIM], [title_width(title) for title in titles], 2)
+    picture = Picture(*size, alt, layout="none")
+    (left, _), (right, _) = pairs = [framed(picture, frame) for frame in frames]
+    for _, beside in pairs:
+        beside.remove()
     for ax, shape, halved in ((left, (rows, columns), 2), (right, (rows // 2, columns // 2), 1)):
         window = np.add.outer(np.arange(shape[0]) // halved, np.arange(shape[1]) // halved) % 2
         ax.imshow(0.15 * window, cmap=SEQUENTIAL, vmin=0, vmax=1)
@@ -327,8 +337,8 @@ def floor_map(rows, columns):
             if j % halved == k % halved == 0:
                 draw_mark(ax, (j, k, halved, halved))
         ax.set(xticks=range(shape[1]), yticks=range(shape[0]))
-    left.set(title="neuron $(j, k)$ feeds …", xlabel="column $k$", ylabel="row $j$")
-    right.set(title="… pooled neuron $(j', k')$", xlabel="column $k'$", ylabel="row $j'$")
+    left.set(title=titles[0], xlabel="column $k$", ylabel="row $j$")
+    right.set(title=titles[1], xlabel="column $k'$", ylabel="row $j'$")
     return picture
 
 
@@ -364,7 +374,8 @@ def answers(named, y, with_costs=True):
 
 
 def _both_costs(a3, y, after=": "):
-    quadratic, cross_entropy = costs.quadratic(a3, y), costs.cross_entropy(a3, y)
+    # Adding 0.0 turns the -0.0 of a right answer into 0.0.
+    quadratic, cross_entropy = costs.quadratic(a3, y) + 0.0, costs.cross_entropy(a3, y) + 0.0
     return f"{after}quadratic {quadratic:.3g}, cross-entropy {cross_entropy:.3g}"
 
 

@@ -148,6 +148,9 @@ def draw_bar(ax, image, bar=None):
         image, **place, format=look, ticks=MaxNLocator(4, steps=[1, 2, 5, 10])
     )
     scale.ax.tick_params(length=2)
+    low, high = image.get_clim()
+    if low < 0 <= np.min(image.get_array()):  # counts, say: there is no less than none of them
+        scale.ax.set_ylim(0, high)
     if ax and isinstance(ax.figure, Picture):
         ax.figure.bars[ax] = scale.ax
     return scale
@@ -164,9 +167,9 @@ def draw_outline(ax, mask, color=OUTLINE):
     """
     if mask is not None:
         squares = [Rectangle((k - 0.5, j - 0.5), 1, 1) for j, k in np.argwhere(np.asarray(mask))]
-        ax.add_collection(
-            PatchCollection(squares, facecolor="none", edgecolor=color, linewidth=1.1)
-        )
+        cell = np.ptp(ax.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / ax.figure.dpi
+        look = {"facecolor": "none", "edgecolor": color, "linewidth": min(1.1, 0.18 * cell)}
+        ax.add_collection(PatchCollection(squares, **look))
 
 
 def draw_mark(ax, mark, color=ACCENT):
@@ -319,21 +322,21 @@ def slots(sizes, rights, titles, columns):
 def places(sizes, rights, titles, columns, top=TOP, bottom=BOTTOM, below=0.0):
     """Return the size of a picture, and where the frame of each grid stands on it, in inches.
 
-    Frames of one row have the same middle, and those of one height the same edges. `top` and
+    Frames of one row have the same upper edge, as their titles stand in one line. `top` and
     `bottom` are above and below each of them, `below` once at the foot of the picture.
 
     >>> from convnet_lib import figures
     >>> size, frames = figures.grids.places([(2, 1), (1, 2)], [0.5, 0.5], [0, 0], columns=2)
     >>> [[round(float(n), 2) for n in frame] for frame in (size, *frames)]
-    [[4.88, 2.76], [0.44, 0.92, 2.0, 1.0], [3.38, 0.42, 1.0, 2.0]]
+    [[4.88, 2.76], [0.44, 1.42, 2.0, 1.0], [3.38, 0.42, 1.0, 2.0]]
     """
     widths, rows = slots(sizes, rights, titles, columns), -(-len(sizes) // columns)
     heights = [max(h for _, h in sizes[n * columns : (n + 1) * columns]) for n in range(rows)]
     frames = []
     for n, (w, h) in enumerate(sizes):
         under = heights[n // columns + 1 :]
-        middle = sum(under) + len(under) * (bottom + top) + bottom + heights[n // columns] / 2
-        frames.append((widths[: n % columns].sum() + LEFT, below + middle - h / 2, w, h))
+        edge = below + sum(under) + len(under) * (bottom + top) + bottom + heights[n // columns]
+        frames.append((widths[: n % columns].sum() + LEFT, edge - h, w, h))
     return (widths.sum(), sum(heights) + rows * (bottom + top) + below), frames
 
 

@@ -172,7 +172,7 @@ def gallery(net, image, order=None, columns=5):
         f"winners outlined. This digit pleases filter {best} most: z1 = {z1[best].max():.2f}."
     )
     wide = min(1.9, FULL_WIDTH / columns)
-    below = 0.95
+    below = 0.85
     picture = Picture(wide * columns, 0.8 * wide * rows + below, alt, layout="none")
     axes = _cards(picture, rows, columns, below, 1 + len(order))
     axes[0].imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=1)
@@ -237,6 +237,7 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
     width, height = FULL_WIDTH, wide * rows + 2.5
     picture = Picture(width, height, alt, layout="none")
     _draw_curves(picture, run, [p[1:3] for p in passes] if label is not None else None, epochs)
+    picture.tiles = [[ax] for ax in picture.axes] + [[] for _ in range(1 + len(epochs))]
     side = 0.88 * wide / width, 0.88 * wide / height
     for n, epoch in enumerate(epochs):
         w1, a1 = nets[epoch].w1[map], passes[epoch][0][map]
@@ -249,6 +250,7 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
             ax = picture.add_axes((*corner, *side), label=f"{name} {epoch}")
             kind = "activation" if limit is None else "signed"
             _draw_frame(ax, array, kind, limit)
+            picture.tiles[n - len(epochs)].append(ax)
             if row_ == 0:
                 ax.set_title(f"epoch {epoch}", fontsize=SMALL, pad=4)
             if name == "$a^1$":
@@ -256,12 +258,16 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
             if n == 0:
                 extent = "0 to 1" if limit is None else f"±{limit:.2g}"
                 x, y = corner[0] - 0.08 / width, corner[1] + side[1] / 2
-                picture.text(x, y, f"{name}\n{extent}", ha="right", va="center", fontsize=SMALL)
+                look = {"ha": "right", "va": "center", "fontsize": SMALL}
+                said = picture.text(x, y, f"{name}\n{extent}", **look)
+                picture.tiles[-len(epochs)].append(said)
     bottom = wide * (rows - 2.15) + 0.3
     place = 0.05 / width, bottom / height, 0.5 * wide / width, 0.5 * wide / height
     digit = picture.add_axes(place, label="$a^0$")
     _draw_frame(digit, image, "activation")
     digit.set_title("$a^0$", fontsize=10, pad=4)
+    picture.tiles[-len(epochs)].append(digit)
+    picture.tiles = [tile for tile in picture.tiles if tile]
     return picture
 
 
@@ -356,7 +362,6 @@ def _draw_card(ax, a1, w1, limit, *patches):
     """Draw a map with its winners, and left of it, one below the other, its filter and patches."""
     rows, columns = a1.shape
     ax.imshow(a1, cmap=SEQUENTIAL, vmin=0, vmax=1)
-    draw_outline(ax, pool.winners(a1))
     frame = {"fill": False, "edgecolor": "0.5", "linewidth": 0.6}
     size = (rows - 2) / 2
     width = size * w1.shape[1] / w1.shape[0]
@@ -368,3 +373,4 @@ def _draw_card(ax, a1, w1, limit, *patches):
         ax.add_patch(Rectangle((extent[0], top), width, size, **frame))
     ax.add_patch(Rectangle((-0.5, -0.5), columns, rows, **frame))
     ax.set(xlim=(-3.5 - width, columns), ylim=(rows, -1))
+    draw_outline(ax, pool.winners(a1))

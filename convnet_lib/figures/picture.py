@@ -36,6 +36,7 @@ STYLE = {
     if not key.startswith(PLACES)
 }
 STYLE |= {
+    "axes.formatter.use_mathtext": True,
     "axes.labelsize": 9.5,
     "axes.titlesize": 11,
     "figure.titlesize": 11,
