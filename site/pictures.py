@@ -74,6 +74,7 @@ def markup(output, path):
     image = f'<img class="figure" {_sized("src", path, png, width)} alt="{text}"'
     if "smallest" not in said:
         return f"{image}>"
+    image += f' data-smallest="{said["smallest"]}"'
     least = least_width(said)
     if narrow := stacked(png, said):
         below = path.with_stem(f"{path.stem}-narrow")

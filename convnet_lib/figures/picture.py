@@ -120,7 +120,14 @@ class Picture(Figure):
 
     @with_own_settings
     def draw(self, renderer):
-        """Draw it, with true minus signs in all that is written on it."""
+        """Draw it, with true minus signs in all that is written on it.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(2, 1, "A number.")
+        >>> number = picture.text(0, 0, "-1")
+        >>> picture.png()[1:4], number.get_text()
+        (b'PNG', '−1')
+        """
         for text in self.findobj(Text):
             text.set_text(minus(text.get_text()))
         super().draw(renderer)
