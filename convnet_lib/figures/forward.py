@@ -11,6 +11,7 @@ from .picture import (
     ACCENT,
     DIVERGING,
     FULL_WIDTH,
+    NARROW,
     OUTLINE,
     SEQUENTIAL,
     SMALL,
@@ -68,7 +69,7 @@ def sigmoid_curve(at=None):
     alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0"
     at = None if at is None else checks.number("at", at)
     picture = Picture(
-        4.2, 2.7, f"{alt}." if at is None else f"{alt}; both are marked at z = {at:.3g}."
+        NARROW, 2.6, f"{alt}." if at is None else f"{alt}; both are marked at z = {at:.3g}."
     )
     ax = picture.subplots()
     z = np.linspace(-8, 8, 201)

@@ -24,6 +24,8 @@ DOTS_PER_INCH = 200
 PIXELS_PER_INCH = 100
 # A page shows 680 pixels of its column at least. So wide, 9 points are more than 11 pixels there.
 FULL_WIDTH = 7.6
+# A telephone shows 340: what is no wider than this stands on it in one piece.
+NARROW = 3.85
 SMALL = 9
 # What pictures are drawn with, whatever style a reader has set: matplotlib's own defaults, without
 # what says where pictures go, and the book's own lettering. Its mathematics has the face of TeX,

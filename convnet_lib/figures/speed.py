@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import checks
-from .picture import ACCENT, FULL_WIDTH, OUTLINE, SMALL, Picture, with_own_settings
+from .picture import ACCENT, FULL_WIDTH, NARROW, OUTLINE, SMALL, Picture, with_own_settings
 
 
 @with_own_settings
@@ -102,7 +102,7 @@ def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
     first = float(f"{sizes[quicker[0]]:.2g}") if quicker.size else np.nan
     said = f"from {first:,.0f} digits on" if quicker.size else "at no size shown"
     alt = f"Time a digit against the size of the mini-batch; {names[1]} is quicker {said}."
-    picture = Picture(4.2, 3.0, alt)
+    picture = Picture(NARROW, 2.9, alt)
     ax = picture.subplots()
     ax.plot(sizes, alone, color="k", label=names[0])
     ax.plot(sizes, shared, "--", color=OUTLINE, label=names[1])
