@@ -1,5 +1,6 @@
 """What all pictures share: lettering, signs, frames, tiles, and no reader's style in them."""
 
+import functools
 import io
 import re
 
@@ -71,9 +72,18 @@ def test_there_is_one_picture_of_each_kind():
     assert kinds <= set(PICTURES)
 
 
-def lettering(picture):
+@functools.cache
+def shown(name):
+    """A picture, and its PNG and metadata as a notebook gets them."""
+    picture = PICTURES[name]()
+    bundle, said = picture._repr_mimebundle_()
+    return picture, bundle["image/png"], said["image/png"]
+
+
+@functools.cache
+def lettering(name):
     """What is drawn with letters, as (text, points): asked of the renderer, not of the Picture."""
-    drawn = []
+    picture, drawn = PICTURES[name](), []
 
     def keep(self, renderer, *args, **kwargs):
         x, y = self.get_window_extent(renderer).get_points().mean(axis=0)
@@ -89,9 +99,8 @@ def lettering(picture):
 
 @each_picture
 def test_no_lettering_is_under_eleven_pixels_in_the_column_of_a_page(name):
-    picture = PICTURES[name]()
-    said = picture._repr_mimebundle_()[1]["image/png"]
-    smallest = min(points for _, points in lettering(picture)) * figures.PIXELS_PER_INCH / 72
+    _, _, said = shown(name)
+    smallest = min(points for _, points in lettering(name)) * figures.PIXELS_PER_INCH / 72
     assert said["smallest"] == pytest.approx(smallest, abs=0.01)
     assert said["smallest"] * min(1, 680 / said["width"]) >= 11
     # On a telephone the panels stand below each other, 340 pixels wide.
@@ -101,7 +110,7 @@ def test_no_lettering_is_under_eleven_pixels_in_the_column_of_a_page(name):
 
 @each_picture
 def test_minus_signs_are_minus_signs(name):
-    words = [text for text, _ in lettering(PICTURES[name]())]
+    words = [text for text, _ in lettering(name)]
     plain = [re.sub(r"\$[^$]*\$", "", text) for text in words]
     assert not [text for text in plain if re.search(r"(?<!\w)-\d|\de[+-]\d", text)]
 
@@ -123,10 +132,10 @@ def test_minus_knows_numbers_from_hyphens():
 
 @each_picture
 def test_tiles_hold_all_ink_and_none_twice(name):
-    bundle, said = PICTURES[name]()._repr_mimebundle_()
-    tiles = said["image/png"].get("tiles", [])
-    pixels = np.array(Image.open(io.BytesIO(bundle["image/png"])).convert("L")).astype(int)
-    assert pixels.shape[1] == 2 * said["image/png"]["width"]
+    _, png, said = shown(name)
+    tiles = said.get("tiles", [])
+    pixels = np.array(Image.open(io.BytesIO(png)).convert("L")).astype(int)
+    assert pixels.shape[1] == 2 * said["width"]
     covered = np.zeros(pixels.shape, int)
     for x, y, width, height in tiles:
         covered[2 * y : 2 * (y + height), 2 * x : 2 * (x + width)] += 1
@@ -139,7 +148,7 @@ def test_tiles_hold_all_ink_and_none_twice(name):
 @each_picture
 def test_a_readers_style_changes_nothing(name):
     """Neither a dark style, nor settings as odd as they come, change a byte."""
-    plain = PICTURES[name]().png()
+    _, plain, _ = shown(name)
     odd = {"font.size": 30, "axes.unicode_minus": False, "font.family": "serif"}
     odd |= {"lines.linewidth": 9, "image.interpolation": "bicubic", "image.origin": "lower"}
     odd |= {"axes.grid": True, "xtick.top": True, "figure.dpi": 33, "savefig.dpi": 40}
@@ -165,7 +174,6 @@ def test_what_a_reader_draws_on_a_picture_has_its_style_too():
 
 def edges(picture):
     """Left, lower, right and upper edge of each frame of a picture, in inches."""
-    picture.png()
     frames = [ax for ax in picture.axes if ax not in picture.bars.values()]
     return [ax.get_position().extents * np.tile(picture.get_size_inches(), 2) for ax in frames]
 

@@ -8,6 +8,7 @@ from .grids import BAR, LEFT, RIM, draw_cells, framed, grid, places, row
 from .picture import (
     ACCENT,
     FULL_WIDTH,
+    NARROW,
     OUTLINE,
     SLOPES,
     SMALL,
@@ -63,7 +64,7 @@ def backward(net, a0, y, cost="quadratic", ties="first", map=0):
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
-    size, frames = places([(1.46, 1.46)] * 6, [BAR] * 6, [0] * 6, 3, below=0.3)
+    size, frames = places([(1.46, 1.46)] * 6, [BAR] * 6, [0] * 6, 3, below=0.5 if of_map else 0.3)
     picture = Picture(*size, alt, layout="none")
     bars, beside = framed(picture, frames[0])
     beside.remove()
@@ -80,8 +81,8 @@ def backward(net, a0, y, cost="quadratic", ties="first", map=0):
             image.set(clim=_slopes(shown), cmap=SLOPES)
     said = rf"sum of $δ^1$ = $\partial C/\partial b^1$ (BP3) = {nabla_b1:.3f}"
     if of_map:
-        said += f"; map {map} of {net.b1.size}, counted from 0"
-    picture.text(LEFT / size[0], 0.1 / size[1], said, fontsize=10)
+        said += f"\nmap {map} of {net.b1.size}, counted from 0"
+    picture.text(LEFT / size[0], 0.1 / size[1], said, fontsize=10, linespacing=1.4)
     return picture
 
 
@@ -222,7 +223,7 @@ def tangents(x, panels, at, xlabel):
         A Picture.
     """
     slopes = "; ".join(f"{plain(title)}, slope {slope:.2g}" for title, _, slope in panels)
-    width = min(4.2, FULL_WIDTH / len(panels)) * len(panels)
+    width = min(NARROW, FULL_WIDTH / len(panels)) * len(panels)
     picture = Picture(width, 2.9, f"The cost as a curve with its tangent: {slopes}.")
     axes = picture.subplots(1, len(panels), squeeze=False)[0]
     for ax, (title, values, slope) in zip(axes, panels, strict=True):

@@ -11,6 +11,7 @@ from .grids import color_range, draw_mark, draw_outline
 from .picture import (
     DIVERGING,
     FULL_WIDTH,
+    NARROW,
     OUTLINE,
     SEQUENTIAL,
     SMALL,
@@ -75,7 +76,9 @@ def several_runs(runs):
         _a_run(f"runs[{name!r}]", run)
     reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
     picture = Picture(
-        4.2, 3.0 + 0.1 * len(runs), f"Accuracy on the digits held out after each epoch. {reached}."
+        NARROW,
+        2.9 + 0.1 * len(runs),
+        f"Accuracy on the digits held out after each epoch. {reached}.",
     )
     ax = picture.subplots()
     for (name, run), marker in zip(runs.items(), "osv^Dx*P" * len(runs), strict=False):
