@@ -18,6 +18,7 @@ READABLE = 11  # pixels: no lettering is shown smaller
 TELEPHONE = 340  # pixels, a little less than the column of a page that is 390 wide
 MARGINS = 36  # pixels left and right of the column of a narrow page
 GAP = 8  # pixels between tiles
+LARGER = 1.35  # times at most, so that narrow panels fill a telephone and stay sharp
 
 
 def least_width(said):
@@ -43,7 +44,7 @@ def flow(tiles, room):
 
 
 def stacked(png, said):
-    """Return the PNG of a picture's tiles for a narrow page and its width, None if it has none.
+    """Return the PNG of a picture's tiles for a narrow page, and the width to show it at, or None.
 
     Args:
         png: the bytes of the picture.
@@ -61,7 +62,7 @@ def stacked(png, said):
         sheet.paste(whole.crop(box), [round(n * scale) for n in place])
     file = io.BytesIO()
     sheet.save(file, "PNG", optimize=True)
-    return file.getvalue(), size[0]
+    return file.getvalue(), round(max(size[0], min(TELEPHONE, LARGER * size[0])))
 
 
 def markup(output, path):
