@@ -40,7 +40,7 @@ def test_cells_draws_the_array_with_its_numbers():
     picture = figures.cells(array, "w")
     np.testing.assert_array_equal(drawn(picture)["w"], array)
     numbers = [text.get_text() for text in picture.axes[0].texts]
-    assert numbers == ["0.25", "-1", "0", "2", "0.5", "0"]
+    assert numbers == ["0.25", "−1", "0", "2", "0.5", "0"]
 
 
 def test_signed_colours_are_symmetric_about_0_and_activations_run_from_0_to_1():
@@ -122,7 +122,9 @@ def test_backward_shows_one_map_of_several():
     for f in range(3):
         picture = figures.backward(net, A0, Y, map=f)
         _, back, mask, slopes, delta1, nabla_w1 = [
-            ax.images[0].get_array() if ax.images else None for ax in picture.axes[:6]
+            ax.images[0].get_array() if ax.images else None
+            for ax in picture.axes
+            if ax not in picture.bars.values()
         ]
         z = net.feedforward(A0)
         np.testing.assert_allclose(back, np.einsum("q,qfjk->fjk", g.delta3, net.w3)[f])

@@ -83,6 +83,7 @@ def test_wrong_gradient_stands_beside_the_right_one_and_their_difference_on_one_
     for one, its in picture.pairs:
         assert expected[one][0].replace("broken", "right") == expected[its][0]
     assert f"should be {right.b1:.3g} and is {wrong.b1:.3g}. Noticed by: mean." in picture.alt
-    title = picture.get_suptitle().replace("−", "-")
-    assert f"{right.b1:.3g} right, {wrong.b1:.3g} broken; noticed by: mean" in title
+    (text,) = picture.texts
+    said = text.get_text().replace("−", "-")
+    assert said.endswith(f"{right.b1:.3g} right, {wrong.b1:.3g} broken\nnoticed by: mean")
     assert "Noticed by: none." in figures.wrong_gradient(right, right, {"mean": False}).alt

@@ -14,8 +14,8 @@ def test_neurons_writes_every_weight_and_every_activation():
     w1, w2 = np.array([[1.0, -2.0, 5.0], [2.0, -4.0, 1.0]]), np.array([[4.0, -3.5]])
     picture = figures.neurons([[1.0, 0.5, 0.0], [0.25, 0.75], [-0.125]], [w1, w2], ["x", "h", "y"])
     words = written(picture.axes[0])
-    assert sorted(words[:8]) == sorted(["1", "-2", "5", "2", "-4", "1", "4", "-3.5"])
-    assert words[8:] == ["x", "1", "0.5", "0", "h", "0.25", "0.75", "y", "-0.125"]
+    assert sorted(words[:8]) == sorted(["1", "−2", "5", "2", "−4", "1", "4", "−3.5"])
+    assert words[8:] == ["x", "1", "0.5", "0", "h", "0.25", "0.75", "y", "−0.125"]
     assert "h: 0.25, 0.75." in picture.alt
 
 

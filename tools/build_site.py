@@ -13,7 +13,6 @@ import asyncio
 import base64
 import copy
 import hashlib
-import html
 import io
 import itertools
 import json
@@ -38,6 +37,7 @@ sys.path.append(str(SITE))
 
 # From the folder site, which is no package.
 import named_cells  # noqa: E402
+import pictures  # noqa: E402
 import playground_page  # noqa: E402
 import plumbing  # noqa: E402
 import questions  # noqa: E402
@@ -141,7 +141,7 @@ def page(nb, name, others, figures):
                 output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
             elif "image/png" in data:
                 number += 1
-                output = markup(picture(output, figures / f"{name}-{number}.png"))
+                output = markup(pictures.markup(output, figures / f"{name}-{number}.png"))
             outputs.append(output)
         if "widgets.playground(" in cell.source:
             outputs.append(markup(playground_page.LINK))
@@ -222,19 +222,6 @@ def glossary(nb):
 def markup(text):
     data = nbformat.from_dict({"text/html": text})
     return nbformat.v4.new_output("display_data", data=data)
-
-
-def picture(output, path):
-    """Write an output's PNG into a file; return the image with its text and its size."""
-    png = base64.b64decode(output.data["image/png"])
-    path.write_bytes(png)
-    said = output.metadata.get("image/png", {})
-    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
-    shown = int(said.get("width", width))
-    return (
-        f'<img class="figure" src="figures/{path.name}" width="{shown}" '
-        f'height="{round(height * shown / width)}" alt="{html.escape(said.get("alt", ""))}">'
-    )
 
 
 def hand_out_frames(state, name, extra):

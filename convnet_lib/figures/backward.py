@@ -4,8 +4,20 @@ import numpy as np
 from matplotlib.patches import Ellipse
 
 from .. import activations, checks, dense, network, pool
-from .grids import draw_cells, grid, row
-from .picture import ACCENT, OUTLINE, Picture, plain, short, with_own_settings
+from .grids import BAR, LEFT, RIM, draw_cells, framed, grid, places, row
+from .picture import (
+    ACCENT,
+    FULL_WIDTH,
+    NARROW,
+    OUTLINE,
+    SLOPES,
+    SMALL,
+    Picture,
+    minus,
+    plain,
+    short,
+    with_own_settings,
+)
 
 
 @with_own_settings
@@ -46,31 +58,36 @@ def backward(net, a0, y, cost="quadratic", ties="first", map=0):
         f"The gradient of the bias is {nabla_b1:.3f}."
     )
     panels = [
-        (r"$\sum_l δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
+        (r"$\Sigma_l\, δ^3_l\, w^3_{l,j',k'}$", dense.backward(g.delta3, net.w3), "signed"),
         ("pooling mask (BP2a)", mask.astype(float), "activation"),
         ("$σ'(z^1)$", activations.sigmoid_prime(z1), "activation"),
         ("$δ^1$ (BP2)", g.delta1, "signed"),
         (r"$\partial C/\partial w^1$ (BP4)", g.w1, "signed"),
     ]
-    picture = Picture(8.4, 5.4, alt)
-    bars, *axes = picture.subplots(2, 3).flat
+    size, frames = places([(1.46, 1.46)] * 6, [BAR] * 6, [0] * 6, 3, below=0.5 if of_map else 0.3)
+    picture = Picture(*size, alt, layout="none")
+    bars, beside = framed(picture, frames[0])
+    beside.remove()
     bars.barh(range(len(g.delta3)), g.delta3, color=np.where(g.delta3 > 0, "#b2182b", "#2166ac"))
     bars.axvline(0, color="k", linewidth=0.8)
     bars.set(title="$δ^3$ (BP1)", ylabel="output neuron $l$", yticks=range(len(g.delta3)))
     bars.invert_yaxis()
-    for ax, (name, array, kind) in zip(axes, panels, strict=True):
+    bars.locator_params(axis="x", nbins=4)
+    for frame, (name, array, kind) in zip(frames[1:], panels, strict=True):
         shown = array[map] if array.ndim > 2 else array
-        image = draw_cells(ax, shown, name, kind)
-        if "σ" in name:
-            image.set_clim(_slopes(shown))
-    axes[-1].set_xlabel(rf"column;  $\partial C/\partial b^1$ (BP3) = {nabla_b1:.3f}", fontsize=9)
+        ax, bar = framed(picture, frame)
+        image = draw_cells(ax, shown, name, kind, numbers=False, bar=bar)
+        if "σ" in name:  # not the colours of activations: to be steep is not to be bright
+            image.set(clim=_slopes(shown), cmap=SLOPES)
+    said = rf"sum of $δ^1$ = $\partial C/\partial b^1$ (BP3) = {nabla_b1:.3f}"
     if of_map:
-        picture.suptitle(f"Map {map} of {net.b1.size}, counted from 0", fontsize=10)
+        said += f"\nmap {map} of {net.b1.size}, counted from 0"
+    picture.text(LEFT / size[0], 0.1 / size[1], said, fontsize=10, linespacing=1.4)
     return picture
 
 
 def _slopes(array):
-    """The slopes that are white and black: with 0 to 1/4, slopes that are alike are all black."""
+    """The slopes that are palest and fullest: with 0 to 1/4, those that are alike are all full."""
     known = array[np.isfinite(array) & (array < 0.25)]
     return known.min() if known.size else 0.0, 0.25
 
@@ -100,11 +117,16 @@ def shared_bias(delta1, biases, values, at):
         f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
         f"a tangent of that slope at {at:.3g}."
     )
-    picture = Picture(8.2, 3.2, alt)
-    left, right = picture.subplots(1, 2, width_ratios=[1, 1.25])
-    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}")
+    cell = 2.2 / max(delta1.shape)
+    sizes = [(cell * delta1.shape[1], cell * delta1.shape[0]), (3.3, 2.2)]
+    size, frames = places(sizes, [BAR + 0.1, 2 * RIM], [0, 0], 2)
+    picture = Picture(*size, alt, layout="none")
+    left, bar = framed(picture, frames[0])
+    draw_cells(left, delta1, f"$δ^1$, sum {slope:.4f}", bar=bar)
+    right, beside = framed(picture, frames[1])
+    beside.remove()
     draw_tangent(right, biases, values, at, slope)
-    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, with slope {slope:.4f} at {at:.2g}")
+    right.set(xlabel="$b^1$", ylabel="cost", title=f"cost, slope {slope:.4f} at {at:.2g}")
     return picture
 
 
@@ -136,7 +158,7 @@ def shared_weight(delta1, a0, offset):
         f"products is the gradient of weight ({l}, {m}), {products.sum():.4f}."
     )
     return row(
-        (f"$a^0$, from row {l}, column {m}", a0, "activation", None, (l, m, rows, columns)),
+        (f"$a^0$ from ({l}, {m}) on", a0, "activation", None, (l, m, rows, columns)),
         ("$δ^1$", delta1),
         (f"products, sum {products.sum():.4f}", products),
         alt=alt,
@@ -165,7 +187,8 @@ def neurons(layers, weights, names):
         for name, layer in zip(names, layers, strict=True)
     )
     tallest = max(len(layer) for layer in layers)
-    picture, top = Picture(2.6 * len(layers), 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
+    width = min(2.6, FULL_WIDTH / len(layers)) * len(layers)
+    picture, top = Picture(width, 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
     ax = picture.subplots()
     ax.set(xlim=(-0.6, 2.5 * len(layers) - 1.9), ylim=(-top - 0.4, top + 0.85))
     ax.axis("off")
@@ -200,12 +223,12 @@ def tangents(x, panels, at, xlabel):
         A Picture.
     """
     slopes = "; ".join(f"{plain(title)}, slope {slope:.2g}" for title, _, slope in panels)
-    picture = Picture(4.4 * len(panels), 3.0, f"The cost as a curve with its tangent: {slopes}.")
+    width = min(NARROW, FULL_WIDTH / len(panels)) * len(panels)
+    picture = Picture(width, 2.9, f"The cost as a curve with its tangent: {slopes}.")
     axes = picture.subplots(1, len(panels), squeeze=False)[0]
     for ax, (title, values, slope) in zip(axes, panels, strict=True):
         draw_tangent(ax, x, values, at, slope)
-        ax.set_title(title, fontsize=11)
-        ax.set(xlabel=xlabel, ylabel="cost")
+        ax.set(title=title, xlabel=xlabel, ylabel="cost")
         ax.locator_params(axis="x", nbins=6)  # so that long numbers do not touch
         ax.ticklabel_format(useOffset=False)
     return picture
@@ -255,8 +278,8 @@ def output_errors(a3, y, errors):
     errors = {plain(name.replace("_", "-")): delta for name, delta in errors.items()}
     named = (f"{name}: {', '.join(short(d) for d in delta)}" for name, delta in errors.items())
     alt = f"Activations, the desired ones marked. Bars of the output errors; {'; '.join(named)}."
-    picture = Picture(9.6, 3.0, alt)
-    left, right = picture.subplots(1, 2, width_ratios=[1, 1.3])
+    picture = Picture(FULL_WIDTH, 3.0, alt)
+    left, right = picture.subplots(1, 2)
     places = np.arange(len(a3))
     left.bar(places, a3, 0.6, color="0.55", label="$a^3$")
     left.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
@@ -272,7 +295,7 @@ def output_errors(a3, y, errors):
     right.set(xlabel="output neuron", ylabel="$δ^3$", xticks=places)
     right.set_ylim(low, high + 0.15 * (high - low))  # room for the legend
     for ax in (left, right):
-        ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper right")
+        ax.legend(ncols=3, loc="upper right")
     return picture
 
 
@@ -287,10 +310,12 @@ def _draw_connections(ax, inputs, outputs, w):
         along = 0.33 if k % 2 else 0.27
         place = (x + along * (to_x - x), y + along * (to_y - y))
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        ax.text(*place, short(value), ha="center", va="center", fontsize=8, bbox=box, zorder=2)
+        look = {"ha": "center", "va": "center", "fontsize": SMALL}
+        ax.text(*place, minus(short(value)), **look, bbox=box, zorder=2)
 
 
 def _draw_neurons(ax, places, layer):
     for place, value in zip(places, layer, strict=True):
         ax.add_patch(Ellipse(place, 0.8, 0.56, facecolor="white", edgecolor="k", zorder=3))
-        ax.text(*place, short(value), ha="center", va="center", fontsize=9, zorder=4)
+        look = {"ha": "center", "va": "center", "fontsize": SMALL}
+        ax.text(*place, minus(short(value)), **look, zorder=4)

@@ -3,8 +3,17 @@
 import numpy as np
 
 from .. import checks as check_input
-from .grids import draw_cells, draw_mark
-from .picture import ACCENT, OUTLINE, SEQUENTIAL, Picture, with_own_settings
+from .grids import BAR, LEFT, RIM, draw_cells, draw_mark, framed, places
+from .picture import (
+    ACCENT,
+    FULL_WIDTH,
+    OUTLINE,
+    SEQUENTIAL,
+    SMALL,
+    Picture,
+    minus,
+    with_own_settings,
+)
 
 
 @with_own_settings
@@ -30,16 +39,15 @@ def noticed(table, predictions=None, written=None):
     grid = np.array([[table[bug][check] for check in checks] for bug in bugs])
     guesses = [[predictions.get(bug, {}).get(check) for check in checks] for bug in bugs]
     score = _score(grid, guesses)
-    picture = Picture(
-        3.3 + 0.88 * len(checks), 0.75 + 0.285 * len(bugs), _who_notices(table, score)
-    )
+    picture = Picture(FULL_WIDTH, 0.75 + 0.285 * len(bugs), _who_notices(table, score))
     ax = picture.subplots()
     ax.imshow(grid, cmap=SEQUENTIAL, vmin=0, vmax=1.6, aspect="auto")
     for (j, k), notices in np.ndenumerate(grid):
         missed = guesses[j][k] is not None and guesses[j][k] != notices
         mark = ("✓" if notices else "–") + (" ?" if missed else "")
         text = f"{mark} {written.get((bugs[j], checks[k]), '')}".strip()
-        ax.text(k, j, text, ha="center", va="center", color="w" if notices else "k")
+        color = "w" if notices else "k"
+        ax.text(k, j, text, ha="center", va="center", color=color, fontsize=SMALL)
         if missed:
             draw_mark(ax, (j + 0.06, k + 0.04, 0.88, 0.92), OUTLINE)
     ax.set_xticks(range(len(checks)), checks)
@@ -93,7 +101,9 @@ def accuracies(values, right, enough=None):
     places = np.arange(len(values))
     ax.barh(places, list(values.values()), 0.66, color="0.6")
     for place, value in zip(places, values.values(), strict=True):
-        ax.text(max(value, 0.1) - 0.01, place, f"{value:.3f}", ha="right", va="center", fontsize=9)
+        ax.text(
+            max(value, 0.1) - 0.01, place, f"{value:.3f}", ha="right", va="center", fontsize=SMALL
+        )
     if right is not None:
         ax.axvline(right, color=OUTLINE, label=f"right gradient {right:.3f}")
     if enough is not None:
@@ -102,7 +112,7 @@ def accuracies(values, right, enough=None):
     ax.set_yticklabels(list(values))
     ax.invert_yaxis()
     if right is not None or enough is not None:
-        ax.legend(frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
+        ax.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     return picture
 
 
@@ -135,25 +145,23 @@ def wrong_gradient(right, wrong, notices):
         f"the difference. The gradient of the bias should be {right.b1:.3g} and is "
         f"{wrong.b1:.3g}. Noticed by: {who}."
     )
-    picture = Picture(9.4, 6.2, alt)
-    axes = picture.subplots(2, 3)
+    size, frames = places([(2.1, 2.1)] * 6, [BAR, BAR, RIM] * 2, [0] * 6, 3, below=0.55)
+    picture = Picture(*size, alt, layout="none")
     picture.panels, picture.pairs = [], [(1, 0), (4, 3)]
+    pairs = np.reshape([framed(picture, frame) for frame in frames], (2, 3, 2))
     rows = {
         "$δ^1$": (right.delta1, wrong.delta1),
         r"$\partial C/\partial w^1$": (right.w1, wrong.w1),
     }
-    for row_, (name, arrays) in zip(axes, rows.items(), strict=True):
+    for row_, (name, arrays) in zip(pairs, rows.items(), strict=True):
         one, other = (array.reshape(-1, *array.shape[-2:])[0] for array in arrays)
         limit = float(np.abs(one).max()) or None
         words = (f"{name}, right", f"{name}, broken", "broken − right")
-        for ax, array, word in zip(row_, (one, other, other - one), words, strict=True):
-            draw_cells(ax, array, word, limit=limit)
+        for (ax, bar), array, word in zip(row_, (one, other, other - one), words, strict=True):
+            draw_cells(ax, array, word, limit=limit, bar=bar)
             panel = {"name": word, "array": array, "kind": "signed", "limit": limit}
             picture.panels.append(panel | {"outline": None, "mark": None})
-    bias = rf"$\partial C/\partial b^1$: {_signed(right.b1)} right, {_signed(wrong.b1)} broken"
-    picture.suptitle(f"{bias}; noticed by: {who}", fontsize=11)
+    bias = f"{right.b1:.3g} right, {wrong.b1:.3g} broken"
+    said = rf"$\partial C/\partial b^1$: {minus(bias)}"
+    picture.text(LEFT / size[0], 0.14 / size[1], f"{said}\nnoticed by: {who}", linespacing=1.5)
     return picture
-
-
-def _signed(x):
-    return f"{float(x):.3g}".replace("-", "−")

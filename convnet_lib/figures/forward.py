@@ -5,8 +5,20 @@ from matplotlib.patches import Rectangle
 
 from .. import activations, checks, conv, costs, dense, pool
 from .. import network as the_network
-from .grids import draw_mark, row
-from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, with_own_settings
+from .grids import LEFT, RIM, TOP, draw_mark, framed, row, title_width
+from .grids import places as placed
+from .picture import (
+    ACCENT,
+    DIVERGING,
+    FULL_WIDTH,
+    NARROW,
+    OUTLINE,
+    SEQUENTIAL,
+    SMALL,
+    Picture,
+    plain,
+    with_own_settings,
+)
 
 
 @with_own_settings
@@ -35,11 +47,12 @@ def digits(images, labels, columns=10):
     columns = checks.whole("columns", columns, 1)
     rows = -(-len(images) // columns)
     alt = f"{len(images)} images, labelled " + ", ".join(str(label) for label in labels) + "."
-    picture = Picture(columns * 0.95, rows * 1.2, alt)
-    axes = picture.subplots(rows, columns, squeeze=False)
-    for ax in axes.flat:
+    wide = min(0.95, FULL_WIDTH / columns)
+    tall = wide * images.shape[1] / images.shape[2] + 0.25
+    picture = Picture(columns * wide, rows * tall, alt)
+    for n, (image, label) in enumerate(zip(images, labels, strict=True)):
+        ax = picture.add_subplot(rows, columns, n + 1)
         ax.axis("off")
-    for ax, image, label in zip(axes.flat, images, labels, strict=False):
         ax.imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=1)
         ax.set_title(str(label), fontsize=10)
     return picture
@@ -56,7 +69,7 @@ def sigmoid_curve(at=None):
     alt = "The sigmoid rises from 0 to 1; its derivative is a bump of height 1/4 at z = 0"
     at = None if at is None else checks.number("at", at)
     picture = Picture(
-        5.2, 2.9, f"{alt}." if at is None else f"{alt}; both are marked at z = {at:.3g}."
+        NARROW, 2.6, f"{alt}." if at is None else f"{alt}; both are marked at z = {at:.3g}."
     )
     ax = picture.subplots()
     z = np.linspace(-8, 8, 201)
@@ -66,7 +79,7 @@ def sigmoid_curve(at=None):
         here = np.array(at)
         ax.plot([at, at], [activations.sigmoid_prime(here), activations.sigmoid(here)], "o:k")
     ax.set(xlabel="weighted input z", ylabel="activation, slope", ylim=(-0.05, 1.05))
-    ax.legend(frameon=False)
+    ax.legend()
     return picture
 
 
@@ -159,7 +172,7 @@ def output(a2, w3, b3, y):
         y: desired activations, shape (Q,).
 
     Returns:
-        A Picture: w³ ⊙ a² of every neuron above, activations and desired activations below.
+        A Picture: w³ ⊙ a² of every neuron on the left, activations and desired ones on the right.
     """
     a2, w3 = _image("a2", a2), checks.finite("w3", w3)
     a3 = activations.sigmoid(dense.forward(a2, w3, b3))
@@ -170,21 +183,30 @@ def output(a2, w3, b3, y):
         + ", ".join(f"{a:.2f}" for a in a3)
         + f". The quadratic cost is {cost:.3f}."
     )
-    picture = Picture(10, 3.6, alt)
-    grid = picture.add_gridspec(2, len(w3), height_ratios=[1, 1.1])
+    columns, half = min(5, len(w3)), FULL_WIDTH / 2
+    wide = (half - RIM) / columns  # a map with the gap to the next
+    rows, side = -(-len(w3) // columns), 0.9 * wide
+    tall = side * a2.shape[0] / a2.shape[1]
+    height = rows * (TOP + tall) + 0.6
+    picture = Picture(FULL_WIDTH, height, alt, layout="none")
     limit = np.abs(products).max()
     for q in range(len(w3)):
-        ax = picture.add_subplot(grid[0, q])
+        left, top = RIM + q % columns * wide, height - (q // columns + 1) * (TOP + tall)
+        place = left / FULL_WIDTH, top / height, side / FULL_WIDTH, tall / height
+        ax = picture.add_axes(place)
         ax.imshow(products[q], cmap=DIVERGING, vmin=-limit, vmax=limit)
         ax.set(xticks=[], yticks=[])
-        ax.set_title(f"$w^3_{{{q}}} ⊙ a^2$", fontsize=10)
-    bars = picture.add_subplot(grid[1, :])
+        ax.set_title(f"$w^3_{{{q}}}{{⊙}}a^2$", fontsize=10)
+    place = half + LEFT + 0.25, 0.6, half - LEFT - 0.25 - RIM, height - 0.6 - TOP
+    bars, beside = framed(picture, place)
+    beside.remove()
     places = np.arange(len(w3))
     bars.bar(places, a3, 0.6, color="0.55", label="$a^3$")
-    bars.plot(places, y, "_", color=OUTLINE, markersize=26, markeredgewidth=2.5, label="$y$")
-    bars.set(xlabel=f"output neuron{_both_costs(a3, y)}", ylabel="activation", xticks=places)
+    bars.plot(places, y, "_", color=OUTLINE, markersize=14, markeredgewidth=2.5, label="$y$")
+    said = _both_costs(a3, y, ":\n")
+    bars.set(xlabel=f"output neuron{said}", ylabel="activation", xticks=places)
     bars.set(ylim=(-0.05, 1.35), yticks=[0, 0.5, 1])
-    bars.legend(frameon=False, ncols=2, loc="upper center", fontsize=9)
+    bars.legend(ncols=2, loc="upper center")
     return picture
 
 
@@ -214,7 +236,7 @@ def network(net, a0, at=(12, 12)):
     shapes = ", ".join(f"{plain(name)} {checks.written(array.shape)}" for name, array in layers)
     first, last = net.w1.size + net.b1.size, net.w3.size + net.b3.size
     alt = f"The layers from left to right: {shapes}; {first} + 0 + {last} weights and biases."
-    picture = Picture(9, 3.4, alt)
+    picture = Picture(FULL_WIDTH, 3.1, alt)
     ax = picture.subplots()
     size, places, left = a0.shape[0], [], 0
     for name, array in layers:
@@ -224,7 +246,7 @@ def network(net, a0, at=(12, 12)):
     said = ("F1, F2", f"{first:,}"), ("F3", "no"), ("F4, F5", f"{last:,}")
     for (*_, end), (begin, *_), (tags, count) in zip(places, places[1:], said, strict=False):
         text = f"{tags}:\n{count} numbers\nto learn"
-        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=10)
+        ax.text((end + begin) / 2, 1.12 * size, text, ha="center", va="top", fontsize=SMALL)
     ax.set(xlim=(-0.05 * size, places[-1][-1] + 0.3 * size), ylim=(1.42 * size, -0.3 * size))
     ax.axis("off")
     return picture
@@ -243,9 +265,11 @@ def _draw_layer(ax, left, size, array, name):
         extent = (x, x + width, y + height, y)
         ax.imshow(maps[n], cmap=SEQUENTIAL, vmin=0, vmax=1, extent=extent, zorder=1 - n / 8)
         ax.add_patch(Rectangle((x, y), width, height, fill=False, zorder=1 - n / 8))
-    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=11)
+    ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=10)
     shape = "×".join(str(n) for n in array.shape if array.shape[-1] > 1 or n > 1)
-    ax.text(left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=10)
+    ax.text(
+        left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=SMALL
+    )
     return left, top, cell, left + width + behind * (len(maps) - 1)
 
 
@@ -298,8 +322,14 @@ def floor_map(rows, columns):
         f"A layer of {rows} by {columns} neurons in windows of 2 by 2; every neuron (j, k) carries "
         "the number of its pooled neuron, j and k halved and rounded down."
     )
-    picture = Picture(7.6, 0.9 + 0.48 * rows, alt)
-    left, right = picture.subplots(1, 2, width_ratios=[2, 1])
+    cell = min(0.4, (FULL_WIDTH - 2 * (LEFT + RIM)) / (1.5 * columns))
+    sizes = [(cell * columns, cell * rows), (cell * columns / 2, cell * rows / 2)]
+    titles = "neuron $(j, k)$ feeds …", "… pooled neuron $(j', k')$"
+    size, frames = placed(sizes, [RIM, RIM], [title_width(title) for title in titles], 2)
+    picture = Picture(*size, alt, layout="none")
+    (left, _), (right, _) = pairs = [framed(picture, frame) for frame in frames]
+    for _, beside in pairs:
+        beside.remove()
     for ax, shape, halved in ((left, (rows, columns), 2), (right, (rows // 2, columns // 2), 1)):
         window = np.add.outer(np.arange(shape[0]) // halved, np.arange(shape[1]) // halved) % 2
         ax.imshow(0.15 * window, cmap=SEQUENTIAL, vmin=0, vmax=1)
@@ -308,8 +338,8 @@ def floor_map(rows, columns):
             if j % halved == k % halved == 0:
                 draw_mark(ax, (j, k, halved, halved))
         ax.set(xticks=range(shape[1]), yticks=range(shape[0]))
-    left.set(title="neuron $(j, k)$ feeds …", xlabel="column $k$", ylabel="row $j$")
-    right.set(title="… pooled neuron $(j', k')$", xlabel="column $k'$", ylabel="row $j'$")
+    left.set(title=titles[0], xlabel="column $k$", ylabel="row $j$")
+    right.set(title=titles[1], xlabel="column $k'$", ylabel="row $j'$")
     return picture
 
 
@@ -331,24 +361,23 @@ def answers(named, y, with_costs=True):
     """
     said = [f"{plain(name)}{_both_costs(a3, y) if with_costs else ''}" for name, a3 in named]
     alt = "Answers as bars, the desired activations marked. " + "; ".join(said) + "."
-    picture = Picture(3.6 * len(named), 2.8, alt)
-    axes = picture.subplots(1, len(named), squeeze=False, sharey=True)[0]
+    picture = Picture(min(3.6, FULL_WIDTH / len(named)) * len(named), 2.9, alt)
+    axes = picture.subplots(1, len(named), squeeze=False)[0]
     for ax, (name, a3) in zip(axes, named, strict=True):
         places = np.arange(len(a3))
         ax.bar(places, a3, 0.6, color="0.55", label="$a^3$")
         ax.plot(places, y, "_", color=OUTLINE, markersize=16, markeredgewidth=2.5, label="$y$")
-        ax.set_title(name, fontsize=11)
+        ax.set(title=name, ylabel="activation")
         ax.set(xticks=places, ylim=(-0.05, 1.25), yticks=[0, 0.5, 1])
-        ax.set_xlabel("output neuron" + (_both_costs(a3, y) if with_costs else ""), fontsize=9)
-    axes[0].set_ylabel("activation")
-    axes[0].legend(frameon=False, ncols=2, loc="upper left", fontsize=9)
+        ax.set_xlabel("output neuron" + (_both_costs(a3, y, ":\n") if with_costs else ""))
+        ax.legend(ncols=2, loc="upper left")
     return picture
 
 
-def _both_costs(a3, y):
-    return (
-        f": quadratic {costs.quadratic(a3, y):.3g}, cross-entropy {costs.cross_entropy(a3, y):.3g}"
-    )
+def _both_costs(a3, y, after=": "):
+    # Adding 0.0 turns the -0.0 of a right answer into 0.0.
+    quadratic, cross_entropy = costs.quadratic(a3, y) + 0.0, costs.cross_entropy(a3, y) + 0.0
+    return f"{after}quadratic {quadratic:.3g}, cross-entropy {cross_entropy:.3g}"
 
 
 @with_own_settings
@@ -370,7 +399,7 @@ def cost_curves(y=1.0, z=None):
     if not 0 <= y <= 1:
         checks.refuse("y", "a number from 0 to 1", y)
     z = z if z is None else checks.number("z", z)
-    picture = Picture(8.4, 3.1, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
+    picture = Picture(FULL_WIDTH, 3.0, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
     left, right = picture.subplots(1, 2)
     weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
     for name in costs.COSTS:
@@ -388,7 +417,7 @@ def cost_curves(y=1.0, z=None):
             right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {of_one(here)[0]:.3g}")
     left.set(xlabel="activation $a$", ylabel=f"cost, $y = {y:g}$", ylim=(-0.3, 8.4))
     right.set(xlabel="weighted input $z$", ylim=(-0.3, 8.4))
-    right.legend(frameon=False, fontsize=9)
+    right.legend()
     return picture
 
 

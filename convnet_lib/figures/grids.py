@@ -3,9 +3,25 @@
 import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from .. import checks
-from .picture import ACCENT, DIVERGING, OUTLINE, SEQUENTIAL, Picture, plain, with_own_settings
+from .picture import (
+    ACCENT,
+    DIVERGING,
+    FULL_WIDTH,
+    OUTLINE,
+    SEQUENTIAL,
+    SMALL,
+    Picture,
+    minus,
+    plain,
+    with_own_settings,
+)
+
+# What stands around the frame of a grid, in inches: row numbers, column numbers, title, and a
+# colour bar or else the rim.
+LEFT, BOTTOM, TOP, BAR, RIM = 0.44, 0.42, 0.34, 0.62, 0.08
 
 
 @with_own_settings
@@ -46,7 +62,8 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
         numbers: as in `cells`.
         limit: as in `cells`; None gives every signed panel its own.
         alt: alternative text; None makes one of the names and shapes.
-        columns: how many panels stand side by side before the next row begins; None for all.
+        columns: how many panels stand side by side before the next row begins, if there is room
+            for so many; None for as many as there is room for.
 
     Returns:
         A Picture. Its `panels` are what it was made of, for a page that draws grids by itself.
@@ -54,20 +71,34 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
     panels = [(name, grid("array", array), *rest) for name, array, *rest in panels]
     columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
-    (width, height), places = _places(panels, numbers, columns)
-    picture = Picture(width, height, alt or _describe(panels), layout="none")
+    size, frames = _places(panels, numbers, columns)
+    picture = Picture(*size, alt or _describe(panels), layout="none")
     keys = ("name", "array", "kind", "outline", "mark")
     picture.panels = [dict(zip(keys, panel, strict=True), limit=limit) for panel in panels]
-    for (name, array, kind, outline, mark), (x, y, w, h) in zip(panels, places, strict=True):
-        ax = picture.add_axes((x / width, y / height, w / width, h / height))
-        place = ((x + w + 0.06) / width, y / height, 0.07 / width, h / height)
-        bar = picture.add_axes(place, label="<colorbar>")
+    for (name, array, kind, outline, mark), frame in zip(panels, frames, strict=True):
+        ax, bar = framed(picture, frame)
         draw_cells(ax, array, name, kind, numbers, limit, bar)
         draw_outline(ax, _outline(outline, array))
         draw_mark(ax, mark)
     return picture
 
 
+def framed(picture, frame):
+    """Return axes in a frame (x, y, width, height) in inches, and axes for a colour bar beside it.
+
+    >>> from convnet_lib import figures
+    >>> picture = figures.Picture(4, 2, "Two frames.", layout="none")
+    >>> ax, bar = figures.grids.framed(picture, (1, 0.5, 2, 1))
+    >>> [float(n) for n in ax.get_position().bounds]
+    [0.25, 0.25, 0.5, 0.5]
+    """
+    (width, height), (x, y, w, h) = picture.get_size_inches(), frame
+    ax = picture.add_axes((x / width, y / height, w / width, h / height))
+    place = ((x + w + 0.07) / width, y / height, 0.08 / width, h / height)
+    return ax, picture.add_axes(place, label="<colorbar>")
+
+
+@with_own_settings
 def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=None):
     """Draw an array on axes as a grid of cells: colours, row and column numbers, a colour bar.
 
@@ -84,20 +115,46 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
     low, high = color_range(array, kind, limit)
     palette = DIVERGING if kind == "signed" else SEQUENTIAL
     image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
-    ax.set_title(name, fontsize=11)
+    ax.set_title(name)
     for axis, n in ((ax.xaxis, array.shape[1]), (ax.yaxis, array.shape[0])):
-        axis.set_ticks(range(0, n, 1 if n < 8 else 4))
-        axis.set_tick_params(labelsize=7, length=2)
-    ax.set_xlabel("column", fontsize=8, labelpad=1)
-    ax.set_ylabel("row", fontsize=8, labelpad=1)
+        axis.set_ticks(range(0, n, 1 if n < 8 else 4 if n < 18 else 8))
+        axis.set_tick_params(length=2)
+    ax.set_xlabel("column", fontsize=SMALL, labelpad=1)
+    ax.set_ylabel("row", fontsize=SMALL, labelpad=1)
     if _has_numbers(array, numbers):
         _write_numbers(ax, array, image)
         if bar:
             bar.remove()
     else:
-        place = {"cax": bar} if bar else {"ax": ax, "shrink": 0.75, "pad": 0.03, "aspect": 25}
-        ax.figure.colorbar(image, **place).ax.tick_params(labelsize=7, length=2)
+        draw_bar(ax, image, bar)
     return image
+
+
+def draw_bar(ax, image, bar=None):
+    r"""Draw the scale of an image's colours, on the axes `bar` or else beside the image's `ax`.
+
+    A scale that several images share belongs to none of them: its `ax` is None.
+
+    >>> from convnet_lib import figures
+    >>> ax = figures.Picture(3, 2, "Two small numbers.").subplots()
+    >>> bar = figures.grids.draw_bar(ax, ax.imshow([[1e-5, 3e-5]]))
+    >>> bar.ax.figure.draw_without_rendering()
+    >>> [label.get_text() for label in bar.ax.get_yticklabels()], bar.formatter.get_offset()
+    (['1', '2', '3'], '$\\times\\mathdefault{10^{−5}}\\mathdefault{}$')
+    """
+    place = {"cax": bar} if bar else {"ax": ax, "shrink": 0.75, "pad": 0.03, "aspect": 25}
+    look = ScalarFormatter(useMathText=True)
+    look.set_powerlimits((-3, 4))  # one power of ten for all numbers of a bar, above it
+    scale = image.figure.colorbar(
+        image, **place, format=look, ticks=MaxNLocator(4, steps=[1, 2, 5, 10])
+    )
+    scale.ax.tick_params(length=2)
+    low, high = image.get_clim()
+    if low < 0 <= np.min(image.get_array()):  # counts, say: there is no less than none of them
+        scale.ax.set_ylim(0, high)
+    if ax and isinstance(ax.figure, Picture):
+        ax.figure.bars[ax] = scale.ax
+    return scale
 
 
 def draw_outline(ax, mask, color=OUTLINE):
@@ -111,9 +168,9 @@ def draw_outline(ax, mask, color=OUTLINE):
     """
     if mask is not None:
         squares = [Rectangle((k - 0.5, j - 0.5), 1, 1) for j, k in np.argwhere(np.asarray(mask))]
-        ax.add_collection(
-            PatchCollection(squares, facecolor="none", edgecolor=color, linewidth=1.1)
-        )
+        cell = np.ptp(ax.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / ax.figure.dpi
+        look = {"facecolor": "none", "edgecolor": color, "linewidth": min(1.1, 0.18 * cell)}
+        ax.add_collection(PatchCollection(squares, **look))
 
 
 def draw_mark(ax, mark, color=ACCENT):
@@ -159,9 +216,13 @@ def _write_numbers(ax, array, image):
     for (j, k), value in np.ndenumerate(array):
         red, green, blue, _ = image.cmap(image.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
-        # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
-        text = f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".").replace("-", "−")
-        ax.text(k, j, text, ha="center", va="center", fontsize=8, color="w" if dark else "k")
+        text, color = _in_cell(value), "w" if dark else "k"
+        ax.text(k, j, text, ha="center", va="center", fontsize=SMALL, color=color)
+
+
+def _in_cell(value):
+    # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
+    return minus(f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip("."))
 
 
 def grid(name, array):
@@ -203,28 +264,82 @@ def _has_numbers(array, numbers):
 
 
 def _places(panels, numbers, columns):
-    """The size of a picture, and the place (x, y, width, height) of each grid on it, in inches.
+    """The size of a picture, and the frame (x, y, width, height) of each grid on it, in inches.
 
     The places are computed here, since matplotlib's own layout takes longer than the drawing.
+    The grids get as large as there is room for, and a row less where there is none.
     """
-    left, bottom, top = 0.45, 0.42, 0.33
-    sizes = []
-    for _, array, *_ in panels:
-        cell = (1.6 if array.shape[1] <= 6 else 2.0) / max(array.shape)
-        sizes.append((cell * array.shape[1], cell * array.shape[0]))
-    wide = [
-        left + max(w + (0.1 if _has_numbers(array, numbers) else 0.66), 0.085 * len(plain(name)))
-        for (name, array, *_), (w, _) in zip(panels, sizes, strict=True)
+    written = [_has_numbers(array, numbers) for _, array, *_ in panels]
+    rights = [RIM if each else BAR for each in written]
+    titles = [title_width(name) for name, *_ in panels]
+    for count, size in _tried(min(columns, len(panels))):
+        pairs = zip(panels, written, strict=True)
+        least = min(size, 1.6) if all(written) else size
+        sizes = [_size(array, each, least) for (_, array, *_), each in pairs]
+        if count == 1 or slots(sizes, rights, titles, count).sum() <= FULL_WIDTH:
+            break
+    return places(sizes, rights, titles, count)
+
+
+def _tried(columns):
+    """How many columns, and how large a grid, in the order in which they are tried."""
+    sizes = (2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4, 1.3)
+    return [(n, size) for n in range(columns, 0, -1) for size in sizes]
+
+
+def _size(array, written, size):
+    """The width and height of a grid; numbers that are written in cells need their room."""
+    rows, columns = array.shape
+    cell = size / max(rows, columns)
+    if written:
+        longest = max(len(_in_cell(value)) for value in array.flat)
+        cell = max(cell, 0.03 + 0.076 * longest, 0.2)
+    return cell * columns, cell * rows
+
+
+def title_width(name):
+    """Return about how wide a title is, in inches.
+
+    >>> from convnet_lib import figures
+    >>> figures.grids.title_width("pooling") > figures.grids.title_width("$z^1$") > 0
+    True
+    """
+    return max(0.09 * len(plain(line)) for line in name.splitlines() or [""])
+
+
+def slots(sizes, rights, titles, columns):
+    """Return how wide each column of a picture is: its widest grid with what is around it.
+
+    >>> from convnet_lib import figures
+    >>> figures.grids.slots([(2, 1), (1, 1)], rights=[0.5, 0.5], titles=[1, 3], columns=2)
+    array([2.94, 3.44])
+    """
+    needed = [
+        LEFT + max(w + right, (w + title) / 2, title)
+        for (w, _), right, title in zip(sizes, rights, titles, strict=True)
     ]
-    widths = [max(wide[n::columns]) for n in range(columns)]
-    height = bottom + max(h for _, h in sizes) + top
-    rows = -(-len(panels) // columns)
-    places = []
+    return np.array([max(needed[n::columns]) for n in range(columns)])
+
+
+def places(sizes, rights, titles, columns, top=TOP, bottom=BOTTOM, below=0.0):
+    """Return the size of a picture, and where the frame of each grid stands on it, in inches.
+
+    Frames of one row have the same upper edge, as their titles stand in one line. `top` and
+    `bottom` are above and below each of them, `below` once at the foot of the picture.
+
+    >>> from convnet_lib import figures
+    >>> size, frames = figures.grids.places([(2, 1), (1, 2)], [0.5, 0.5], [0, 0], columns=2)
+    >>> [[round(float(n), 2) for n in frame] for frame in (size, *frames)]
+    [[4.88, 2.76], [0.44, 1.42, 2.0, 1.0], [3.38, 0.42, 1.0, 2.0]]
+    """
+    widths, rows = slots(sizes, rights, titles, columns), -(-len(sizes) // columns)
+    heights = [max(h for _, h in sizes[n * columns : (n + 1) * columns]) for n in range(rows)]
+    frames = []
     for n, (w, h) in enumerate(sizes):
-        x = sum(widths[: n % columns]) + left
-        middle = (rows - 1 - n // columns) * height + bottom + (height - bottom - top) / 2
-        places.append((x, middle - h / 2, w, h))
-    return (sum(widths), rows * height), places
+        under = heights[n // columns + 1 :]
+        edge = below + sum(under) + len(under) * (bottom + top) + bottom + heights[n // columns]
+        frames.append((widths[: n % columns].sum() + LEFT, edge - h, w, h))
+    return (widths.sum(), sum(heights) + rows * (bottom + top) + below), frames
 
 
 def _describe(panels):
@@ -265,14 +380,20 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     alt = (
         f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
     )
-    picture = Picture(columns * 1.15 + 0.5, rows * 1.35, alt)
-    axes = picture.subplots(rows, columns, squeeze=False)
+    wide = min(1.15, (FULL_WIDTH - BAR - RIM) / columns)  # of a grid with what is around it
+    cell = 0.88 * wide / max(arrays.shape[1:])
+    tall = cell * arrays.shape[1] + 0.32
+    width, height = wide * columns + BAR + RIM, tall * rows + RIM
+    picture = Picture(width, height, alt, layout="none")
     palette = DIVERGING if kind == "signed" else SEQUENTIAL
-    for ax in axes.flat:
+    for n, array in enumerate(arrays):
+        w, h = cell * array.shape[1], cell * array.shape[0]
+        x, y = RIM + n % columns * wide, (rows - 1 - n // columns) * tall + RIM
+        ax = picture.add_axes((x / width, y / height, w / width, h / height))
         ax.axis("off")
-    for n, ax in zip(range(len(arrays)), axes.flat, strict=False):
-        image = ax.imshow(arrays[n], cmap=palette, vmin=low, vmax=high)
-        ax.set_title(names[n], fontsize=8)
-        draw_outline(ax, None if outlines is None else _outline(outlines[n], arrays[n]))
-    picture.colorbar(image, ax=axes, shrink=0.8, aspect=30).ax.tick_params(labelsize=7)
+        image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
+        ax.set_title(names[n], fontsize=SMALL, pad=4)
+        draw_outline(ax, None if outlines is None else _outline(outlines[n], array))
+    place = ((width - BAR) / width, RIM / height, 0.08 / width, 1 - (0.32 + RIM) / height)
+    draw_bar(None, image, picture.add_axes(place, label="<colorbar>"))
     return picture

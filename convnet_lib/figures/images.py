@@ -2,7 +2,7 @@
 
 from .. import checks
 from .grids import draw_mark
-from .picture import OUTLINE, SEQUENTIAL, Picture, with_own_settings
+from .picture import FULL_WIDTH, OUTLINE, SEQUENTIAL, SMALL, Picture, with_own_settings
 
 
 @with_own_settings
@@ -26,14 +26,14 @@ def from_image_steps(steps):
     """
     if not hasattr(steps, "_fields") or "digit" not in steps._fields:
         checks.refuse("steps", "data.Steps", checks.kind(steps))
-    picture = Picture(10.5, 2.6, _alt(steps))
+    picture = Picture(FULL_WIDTH, 2.1, _alt(steps))
     axes = picture.subplots(1, 5)
     names = ("1. grey", "2. paper removed", "3. ink", "4. box of 20", "5. centred in 28")
     shown = (1 - steps.grey, steps.flat, steps.ink, steps.box, steps.digit)
     for ax, name, array in zip(axes, names, shown, strict=True):
         ax.imshow(array, cmap=SEQUENTIAL, vmin=0, vmax=1)
-        ax.set_title(name, fontsize=11)
-        ax.set_xlabel(f"{array.shape[0]} × {array.shape[1]}", fontsize=9)
+        ax.set_title(name, fontsize=10)
+        ax.set_xlabel(f"{array.shape[0]} × {array.shape[1]}", fontsize=SMALL)
         ax.set_xticks([])
         ax.set_yticks([])
     draw_mark(axes[2], steps.place)

@@ -8,7 +8,17 @@ from .. import maps as feature_maps
 from ..costs import COSTS
 from ..data import labels as some_labels
 from .grids import color_range, draw_mark, draw_outline
-from .picture import DIVERGING, OUTLINE, SEQUENTIAL, Picture, with_own_settings
+from .picture import (
+    DIVERGING,
+    FULL_WIDTH,
+    NARROW,
+    OUTLINE,
+    SEQUENTIAL,
+    SMALL,
+    Picture,
+    minus,
+    with_own_settings,
+)
 
 # Frames of a training run that stand side by side.
 STRIP = 6
@@ -32,14 +42,14 @@ def learning_curves(run):
         f"the accuracy ends at {run.train_accuracy[-1]:.2f} in training"
         + ("." if np.isnan(held_out) else f" and {held_out:.2f} on the digits held out.")
     )
-    picture = Picture(8.4, 2.9, alt)
+    picture = Picture(FULL_WIDTH, 2.8, alt)
     left, right = picture.subplots(1, 2)
     left.plot(epochs, run.costs, "k.-")
     left.set(xlabel="epoch", ylabel="mean cost of a training digit", ylim=(0, None))
     right.plot(epochs, run.train_accuracy, "k.-", label="training digits")
     right.plot(epochs, run.test_accuracy, ".--", color=OUTLINE, label="digits held out")
     right.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
-    right.legend(frameon=False)
+    right.legend()
     for ax in (left, right):
         ax.xaxis.get_major_locator().set_params(integer=True)
     return picture
@@ -65,13 +75,17 @@ def several_runs(runs):
     for name, run in runs.items():
         _a_run(f"runs[{name!r}]", run)
     reached = "; ".join(f"{name}: {run.test_accuracy[-1]:.2f}" for name, run in runs.items())
-    picture = Picture(6.2, 3.0, f"Accuracy on the digits held out after each epoch. {reached}.")
+    picture = Picture(
+        NARROW,
+        2.9 + 0.1 * len(runs),
+        f"Accuracy on the digits held out after each epoch. {reached}.",
+    )
     ax = picture.subplots()
     for (name, run), marker in zip(runs.items(), "osv^Dx*P" * len(runs), strict=False):
         ax.plot(run.test_accuracy, f"{marker}-", label=name, markersize=5)
     ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    picture.legend(loc="outside lower center", ncols=2)
     return picture
 
 
@@ -96,12 +110,12 @@ def confusion(counts):
         checks.refuse("counts", "whole numbers from 0 on, shape (10, 10)", came)
     mistakes = counts - np.diag(np.diag(counts))
     alt = f"{np.trace(counts)} of {counts.sum()} digits are recognised. {_commonest(mistakes)}"
-    picture = Picture(4.6, 4.4, alt)
+    picture = Picture(3.8, 3.7, alt)
     ax = picture.subplots()
     ax.imshow(mistakes, cmap=SEQUENTIAL, vmin=0, vmax=max(1, 1.6 * mistakes.max()))
     for (row_, column), count in np.ndenumerate(counts):
         weight = "bold" if row_ == column else "normal"
-        ax.text(column, row_, count, ha="center", va="center", fontsize=8, fontweight=weight)
+        ax.text(column, row_, count, ha="center", va="center", fontsize=SMALL, fontweight=weight)
     ax.set(xlabel="taken for", ylabel="is", xticks=range(len(counts)), yticks=range(len(counts)))
     return picture
 
@@ -160,19 +174,22 @@ def gallery(net, image, order=None, columns=5):
         f"{len(order)} filters, the patch that pleases each, and the map that it makes of a digit, "
         f"winners outlined. This digit pleases filter {best} most: z1 = {z1[best].max():.2f}."
     )
-    picture = Picture(1.9 * columns, 1.5 * rows + 0.55, alt, layout="none")
-    axes = _cards(picture, rows, columns, 0.55, 1 + len(order))
+    wide = min(1.9, FULL_WIDTH / columns)
+    below = 0.85
+    picture = Picture(wide * columns, 0.8 * wide * rows + below, alt, layout="none")
+    axes = _cards(picture, rows, columns, below, 1 + len(order))
     axes[0].imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=1)
-    axes[0].set_title("$a^0$", fontsize=9, pad=3)
+    axes[0].set_title("$a^0$", fontsize=10, pad=3)
     for ax, f in zip(axes[1:], order, strict=True):
         _draw_card(ax, a1[f], net.w1[f], high, patches[f])
         draw_mark(ax, (*places[f], 1, 1))
-        ax.set_title(f"map {f}", fontsize=9, pad=3)
+        ax.set_title(f"map {f}", fontsize=SMALL, pad=3)
     text = (
-        f"Left of a map: its filter $w^1$ (blue {low:.2f} to red {high:.2f}), and the patch that\n"
-        "pleases it. Outlined: winners of the windows; heavier, the neuron pleased most."
+        f"Left of a map: its filter $w^1$, blue {minus(f'{low:.2f}')} to red {high:.2f},\n"
+        "and below it the patch that pleases it. Outlined: the winners\n"
+        "of the windows; heavier, the neuron that is pleased most."
     )
-    picture.text(0.02, 0.03, text, fontsize=8, va="bottom", linespacing=1.4)
+    picture.text(0.02, 0.1 / picture.get_size_inches()[1], text, fontsize=SMALL, linespacing=1.4)
     return picture
 
 
@@ -219,32 +236,41 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
         f"to {run.costs[-1]:.3f}, the accuracy in training from {run.train_accuracy[0]:.2f} to "
         f"{run.train_accuracy[-1]:.2f}."
     )
-    width, height = max(1.45 * columns, 8.7), 1.45 * rows + 2.5
+    wide = FULL_WIDTH / max(columns, 6)
+    width, height = FULL_WIDTH, wide * rows + 2.5
     picture = Picture(width, height, alt, layout="none")
     _draw_curves(picture, run, [p[1:3] for p in passes] if label is not None else None, epochs)
-    side = 1.25 / width, 1.25 / height
+    picture.tiles = [[ax] for ax in picture.axes] + [[] for _ in range(1 + len(epochs))]
+    side = 0.88 * wide / width, 0.88 * wide / height
     for n, epoch in enumerate(epochs):
         w1, a1 = nets[epoch].w1[map], passes[epoch][0][map]
         panels = [("$w^1$", w1, limits[0]), ("$a^1$", a1, None)]
         if label is not None:
             panels.append(("$δ^1$", passes[epoch][2][map], limits[1]))
         for row_, (name, array, limit) in enumerate(panels):
-            corner = ((1.45 * (n + 1) + 0.1) / width, (1.45 * (rows - 1 - row_) + 0.12) / height)
+            left, bottom = wide * (n + 1.1), wide * (rows - 0.95 - row_)
+            corner = left / width, bottom / height
             ax = picture.add_axes((*corner, *side), label=f"{name} {epoch}")
             kind = "activation" if limit is None else "signed"
             _draw_frame(ax, array, kind, limit)
+            picture.tiles[n - len(epochs)].append(ax)
             if row_ == 0:
-                ax.set_title(f"epoch {epoch}", fontsize=9, pad=4)
+                ax.set_title(f"epoch {epoch}", fontsize=SMALL, pad=4)
             if name == "$a^1$":
                 draw_outline(ax, pool.winners(a1))
             if n == 0:
                 extent = "0 to 1" if limit is None else f"±{limit:.2g}"
-                x, y = corner[0] - 0.1 / width, corner[1] + side[1] / 2
-                picture.text(x, y, f"{name}\n{extent}", ha="right", va="center", fontsize=9)
-    place = 0.05 / width, (1.45 * (rows - 2) + 0.32) / height, 0.75 / width, 0.75 / height
+                x, y = corner[0] - 0.08 / width, corner[1] + side[1] / 2
+                look = {"ha": "right", "va": "center", "fontsize": SMALL}
+                said = picture.text(x, y, f"{name}\n{extent}", **look)
+                picture.tiles[-len(epochs)].append(said)
+    bottom = wide * (rows - 2.15) + 0.3
+    place = 0.05 / width, bottom / height, 0.5 * wide / width, 0.5 * wide / height
     digit = picture.add_axes(place, label="$a^0$")
     _draw_frame(digit, image, "activation")
-    digit.set_title("$a^0$", fontsize=9, pad=4)
+    digit.set_title("$a^0$", fontsize=10, pad=4)
+    picture.tiles[-len(epochs)].append(digit)
+    picture.tiles = [tile for tile in picture.tiles if tile]
     return picture
 
 
@@ -299,21 +325,21 @@ def _draw_curves(picture, run, errors, epochs):
         )
     for n, (name, curves) in enumerate(panels):
         wide = width / len(panels)
-        place = (wide * n + 0.55) / width, (height - 1.75) / height, (wide - 0.7) / width
+        place = (wide * n + 0.55) / width, (height - 1.78) / height, (wide - 0.7) / width
         ax = picture.add_axes((*place, 1.45 / height), label=name)
         for (label, values), line in zip(curves, ("k-", "--"), strict=False):
             ax.plot(values, line, marker=".", markersize=3, label=label, **_second(line))
             ax.plot(epochs, np.asarray(values)[epochs], "s", markersize=4, **_second(line, "k"))
-        ax.set_xlabel("epoch", fontsize=8, labelpad=1)
-        ax.set_title(name, fontsize=9, pad=4)
-        ax.tick_params(labelsize=7, length=2)
+        ax.set_xlabel("epoch", fontsize=SMALL, labelpad=1)
+        ax.set_title(name, fontsize=10, pad=4)
+        ax.tick_params(length=2)
         ax.xaxis.get_major_locator().set_params(integer=True)
         if name.startswith("mean error"):
             ax.set_yscale("log")
         else:
             ax.set_ylim(0, 1.02 if name == "accuracy" else None)
         if len(curves) > 1:
-            ax.legend(frameon=False, fontsize=7)
+            ax.legend()
 
 
 def _second(line, first=None):
@@ -339,7 +365,6 @@ def _draw_card(ax, a1, w1, limit, *patches):
     """Draw a map with its winners, and left of it, one below the other, its filter and patches."""
     rows, columns = a1.shape
     ax.imshow(a1, cmap=SEQUENTIAL, vmin=0, vmax=1)
-    draw_outline(ax, pool.winners(a1))
     frame = {"fill": False, "edgecolor": "0.5", "linewidth": 0.6}
     size = (rows - 2) / 2
     width = size * w1.shape[1] / w1.shape[0]
@@ -351,3 +376,4 @@ def _draw_card(ax, a1, w1, limit, *patches):
         ax.add_patch(Rectangle((extent[0], top), width, size, **frame))
     ax.add_patch(Rectangle((-0.5, -0.5), columns, rows, **frame))
     ax.set(xlim=(-3.5 - width, columns), ylim=(rows, -1))
+    draw_outline(ax, pool.winners(a1))

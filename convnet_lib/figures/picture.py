@@ -2,29 +2,51 @@
 
 import functools
 import io
+import re
 from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 # Colours mean the same everywhere: activations run from white (0) to black (1), weights, weighted
-# inputs and errors from blue (negative) over white (0) to red (positive).
+# inputs and errors from blue (negative) over white (0) to red (positive), slopes from pale (flat)
+# to orange (steep).
 SEQUENTIAL = "Greys"
 DIVERGING = "RdBu_r"
+SLOPES = "Oranges"
 OUTLINE = "#b35900"
 ACCENT = "#1b6ca8"
-DOTS_PER_INCH = 160
+DOTS_PER_INCH = 200
 PIXELS_PER_INCH = 100
+# A page shows 680 pixels of its column at least. So wide, 9 points are more than 11 pixels there.
+FULL_WIDTH = 7.6
+# A telephone shows 340: what is no wider than this stands on it in one piece.
+NARROW = 3.85
+SMALL = 9
 # What pictures are drawn with, whatever style a reader has set: matplotlib's own defaults, without
-# what says where pictures go.
+# what says where pictures go, and the book's own lettering. Its mathematics has the face of TeX,
+# as in the text around it.
 PLACES = ("backend", "date.epoch", "docstring", "interactive", "macosx", "savefig.directory")
 PLACES += ("timezone", "tk.", "toolbar", "webagg")
 STYLE = {
     key: dict.__getitem__(matplotlib.rcParamsDefault, key)
     for key in matplotlib.rcParamsDefault
     if not key.startswith(PLACES)
+}
+STYLE |= {
+    "axes.formatter.use_mathtext": True,
+    "axes.labelsize": 9.5,
+    "axes.titlesize": 11,
+    "figure.titlesize": 11,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "mathtext.fontset": "cm",
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
 }
 
 
@@ -38,14 +60,15 @@ def own_settings():
     ...     matplotlib.rcParams["lines.linewidth"]
     1.5
     """
-    theirs = matplotlib.rcParams
-    same = all(dict.__getitem__(theirs, key) == value for key, value in STYLE.items())
-    with np.errstate(all="ignore"):  # what is no number is drawn as none
-        if same:  # to set three hundred of them takes as long as a small picture
+    # Set and put back as they are: to have matplotlib look at three hundred settings takes as
+    # long as a small picture.
+    theirs = {key: dict.__getitem__(matplotlib.rcParams, key) for key in STYLE}
+    dict.update(matplotlib.rcParams, STYLE)
+    try:
+        with np.errstate(all="ignore"):  # what is no number is drawn as none
             yield
-        else:
-            with matplotlib.rc_context(STYLE):
-                yield
+    finally:
+        dict.update(matplotlib.rcParams, theirs)
 
 
 def with_own_settings(function):
@@ -70,19 +93,47 @@ def with_own_settings(function):
 class Picture(Figure):
     """A Figure that shows itself in a notebook, with its alternative text `alt`.
 
+    What it is made of may be shown apart, one below the other on a telephone: its `tiles`.
+
     >>> from convnet_lib import figures
     >>> picture = figures.Picture(4, 3, "Nothing.")
     >>> picture.alt, picture.get_size_inches()
     ('Nothing.', array([4., 3.]))
+
+    Attributes:
+        alt: what it shows, in words.
+        bars: {axes: the axes of their colour bar}.
+        tiles: lists of axes and texts that stay together when it is cut; None for one list for
+            all axes, their colour bar with them, and for each text beside the axes.
     """
 
+    @with_own_settings
     def __init__(self, width, height, alt, layout="constrained"):
         """Make an empty figure of width × height inches that `alt` describes."""
-        size, dpi = (width, height), DOTS_PER_INCH
-        super().__init__(figsize=size, dpi=dpi, layout=layout, facecolor="white")
-        self.alt = alt
+        # Whole pixels, so that a place on it is the same at each scale.
+        size = [round(n * PIXELS_PER_INCH) / PIXELS_PER_INCH for n in (width, height)]
+        super().__init__(figsize=size, dpi=DOTS_PER_INCH, layout=layout, facecolor="white")
+        self.alt, self.bars, self.tiles = alt, {}, None
+
+    add_axes = with_own_settings(Figure.add_axes)
+    add_subplot = with_own_settings(Figure.add_subplot)
+    legend = with_own_settings(Figure.legend)
+    text = with_own_settings(Figure.text)
 
     @with_own_settings
+    def draw(self, renderer):
+        """Draw it, with true minus signs in all that is written on it.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(2, 1, "A number.")
+        >>> number = picture.text(0, 0, "-1")
+        >>> picture.png()[1:4], number.get_text()
+        (b'PNG', '−1')
+        """
+        for text in self.findobj(Text):
+            text.set_text(minus(text.get_text()))
+        super().draw(renderer)
+
     def png(self):
         """Return the picture as the bytes of a PNG file, the same for the same arrays.
 
@@ -92,11 +143,71 @@ class Picture(Figure):
         """
         return png(self)
 
+    @with_own_settings
+    def smallest(self):
+        """Return the height of its smallest lettering in pixels, as wide as a notebook shows it.
+
+        Indices and exponents are a part of the symbol that carries them.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(1, 1, "A word.")
+        >>> words = [picture.text(0, 0, text, fontsize=size) for text, size in (("a", 9), ("", 1))]
+        >>> picture.smallest(), 9 * 100 / 72
+        (12.5, 12.5)
+        """
+        points = min((text.get_fontsize() for text in _written(self)), default=SMALL)
+        return round(points * PIXELS_PER_INCH / 72, 2)
+
+    @with_own_settings
+    def boxes(self):
+        """Return where its tiles are: [[x, y, width, height], …] from the upper left, in pixels.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(2, 1, "A word on the right.")
+        >>> word = picture.text(0.5, 0.5, "word")
+        >>> [[x, y, width, height]] = picture.boxes()
+        >>> 96 <= x <= 100, y + height > 50
+        (True, True)
+        """
+        FigureCanvasAgg(self).draw()  # which gives all their places
+        tiles = self._own_tiles() if self.tiles is None else self.tiles
+        return [self._box(tile) for tile in tiles]
+
+    def _own_tiles(self):
+        bars = set(self.bars.values())
+        panels = [[ax, self.bars.get(ax, ax)] for ax in self.axes if ax not in bars]
+        title = [self._suptitle] if self.get_suptitle() else []
+        rest = [text for text in self.texts if text not in title]
+        return [*([text] for text in title), *panels, *([text] for text in rest)]
+
+    def _box(self, artists):
+        renderer, scale = self.canvas.get_renderer(), PIXELS_PER_INCH / self.dpi
+        found = Bbox.union([artist.get_tightbbox(renderer) for artist in artists])
+        width, height = np.rint(self.get_size_inches() * PIXELS_PER_INCH)
+        rim = 2  # for lines that are drawn half beside their place
+        left, right = found.x0 * scale - rim, found.x1 * scale + rim
+        top, bottom = height - found.y1 * scale - rim, height - found.y0 * scale + rim
+        left, top = max(0, np.floor(left)), max(0, np.floor(top))
+        right, bottom = min(width, np.ceil(right)), min(height, np.ceil(bottom))
+        return [int(n) for n in (left, top, right - left, bottom - top)]
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         width, _ = self.get_size_inches() * PIXELS_PER_INCH
-        described = {"alt": self.alt, "width": int(width)}
+        described = {"alt": self.alt, "width": round(width), "smallest": self.smallest()}
+        if len(boxes := self.boxes()) > 1:
+            described["tiles"] = boxes
         # The description stands in for the picture where there is only text, and is compared.
         return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
+
+
+def _written(picture):
+    """All that is written on a picture and can be seen."""
+    texts = [*picture.texts, *(text for legend in picture.legends for text in legend.get_texts())]
+    for ax in picture.axes:
+        texts += [ax.title, *ax.texts, *(ax.get_legend().get_texts() if ax.get_legend() else [])]
+        for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
+            texts += [axis.label, axis.get_offset_text(), *axis.get_ticklabels()]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
 def png(figure):
@@ -148,3 +259,22 @@ def short(value):
     ('0', '2.5')
     """
     return f"{round(float(value), 3) + 0.0:.3f}".rstrip("0").rstrip(".")
+
+
+def minus(text):
+    """A text with true minus signs before its numbers, and powers of ten as they are written.
+
+    >>> from convnet_lib import figures
+    >>> figures.picture.minus("cross-entropy -0.5, from -1 to 2e-05, a 3-day week, 1e+12")
+    'cross-entropy −0.5, from −1 to 2·10⁻⁵, a 3-day week, 10¹²'
+    """
+    if "$" in text:  # mathtext knows a minus
+        parts = re.split(r"(\$[^$]*\$)", text)
+        return "".join(part if part.startswith("$") else minus(part) for part in parts)
+    text = re.sub(r"(?<![\w.])([\d.]+)e([+-]\d+)\b", _power, text)
+    return re.sub(r"(?<![\w-])-(?=\.?\d)", "−", text)
+
+
+def _power(found):
+    exponent = str(int(found[2])).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{exponent}" if found[1] == "1" else f"{found[1]}·10{exponent}"

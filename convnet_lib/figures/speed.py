@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import checks
-from .picture import ACCENT, OUTLINE, Picture, with_own_settings
+from .picture import ACCENT, FULL_WIDTH, NARROW, OUTLINE, SMALL, Picture, with_own_settings
 
 
 @with_own_settings
@@ -35,7 +35,7 @@ def ladder(times, limit):
     ax.set(xscale="log", xlabel="µs a digit", yticks=places, yticklabels=list(times))
     ax.set_xlim(0.6 * limit, 4 * max(times.values()))
     ax.invert_yaxis()
-    ax.legend(frameon=False, loc="lower right")
+    ax.legend(loc="lower right")
     return picture
 
 
@@ -63,16 +63,16 @@ def roofline(roofs, points):
     works = (
         f"{name} {y / 1e9:.3g} Gflop/s at {x:.2g} flops a byte" for name, (x, y) in points.items()
     )
-    picture = Picture(8.2, 4.0, f"Roofs: {'; '.join(machines)}. Points: {'; '.join(works)}.")
+    picture = Picture(FULL_WIDTH, 4.0, f"Roofs: {'; '.join(machines)}. Points: {'; '.join(works)}.")
     ax = picture.subplots()
     x = np.geomspace(0.03, 300, 200)
     for (name, (flops, memory)), style in zip(roofs.items(), ("-", "--", ":"), strict=False):
         ax.plot(x, np.minimum(flops, memory * x) / 1e9, style, color="k", label=name)
     for n, (name, (across, up)) in enumerate(points.items()):
         ax.plot(across, up / 1e9, "osv^Dx*P"[n % 8], color=OUTLINE, markersize=7)
-        ax.annotate(name, (across, up / 1e9), (9, -10), textcoords="offset points", fontsize=9)
+        ax.annotate(name, (across, up / 1e9), (9, -10), textcoords="offset points", fontsize=SMALL)
     ax.set(xscale="log", yscale="log", xlabel="flops a byte", ylabel="Gflop/s")
-    ax.legend(frameon=False, loc="upper left", fontsize=9)
+    ax.legend(loc="upper left")
     return picture
 
 
@@ -102,12 +102,12 @@ def shared_work(sizes, alone, shared, names=("one machine", "shared out")):
     first = float(f"{sizes[quicker[0]]:.2g}") if quicker.size else np.nan
     said = f"from {first:,.0f} digits on" if quicker.size else "at no size shown"
     alt = f"Time a digit against the size of the mini-batch; {names[1]} is quicker {said}."
-    picture = Picture(6.6, 3.2, alt)
+    picture = Picture(NARROW, 2.9, alt)
     ax = picture.subplots()
     ax.plot(sizes, alone, color="k", label=names[0])
     ax.plot(sizes, shared, "--", color=OUTLINE, label=names[1])
     if quicker.size:
         ax.axvline(sizes[quicker[0]], color=ACCENT, linestyle=":", label=said)
     ax.set(xscale="log", yscale="log", xlabel="digits in a mini-batch", ylabel="µs a digit")
-    ax.legend(frameon=False)
+    ax.legend()
     return picture

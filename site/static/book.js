@@ -34,7 +34,7 @@ function scrollWide() {
 
 // What scrolls is reached by the keyboard.
 function reachScrolling() {
-  for (const region of document.querySelectorAll("article :is(pre, .table-wrapper, .math)")) {
+  for (const region of document.querySelectorAll("article :is(pre, .table-wrapper, .math, .figure-scroll)")) {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
     else region.removeAttribute("tabindex");
   }
