@@ -135,7 +135,7 @@ def wrong_gradient(right, wrong, notices):
 
     Returns:
         A Picture: δ¹ above and ∂C/∂w¹ below, as they should be, as they are, and the difference,
-        each row on one scale; in its title the gradient of the bias and the checks that notice.
+        each row on one scale; below them the gradient of the bias and the checks that notice.
         Its `panels` are what it was made of; of its `pairs` the second can take the place of the
         first, so that the eye sees what moves.
     """
