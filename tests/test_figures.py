@@ -209,7 +209,7 @@ def test_axes_are_labelled():
         ),
         (
             lambda: figures.cells(np.zeros((2, 2)), "a", "heat"),
-            "kind: expected 'activation' or 'signed', got 'heat'",
+            "kind: expected 'activation' or 'signed' or 'positive', got 'heat'",
         ),
         (
             lambda: figures.pooling(np.zeros((3, 4))),

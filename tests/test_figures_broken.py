@@ -84,6 +84,7 @@ def test_wrong_gradient_stands_beside_the_right_one_and_their_difference_on_one_
         assert expected[one][0].replace("broken", "right") == expected[its][0]
     assert f"should be {right.b1:.3g} and is {wrong.b1:.3g}. Noticed by: mean." in picture.alt
     (text,) = picture.texts
-    said = text.get_text().replace("−", "-")
-    assert said.endswith(f"{right.b1:.3g} right, {wrong.b1:.3g} broken\nnoticed by: mean")
+    said = f"{right.b1:.3g} right, {wrong.b1:.3g} broken{{}}noticed by: mean"
+    assert text.get_text().replace("−", "-").endswith(said.format("\n"))
+    assert picture.caption.replace("−", "-").endswith(said.format("; "))
     assert "Noticed by: none." in figures.wrong_gradient(right, right, {"mean": False}).alt

@@ -136,7 +136,7 @@ def wrong_gradient(right, wrong, notices):
     Returns:
         A Picture: δ¹ above and ∂C/∂w¹ below, as they should be, as they are, and the difference,
         each row on one scale; below them the gradient of the bias and the checks that notice.
-        Its `panels` are what it was made of; of its `pairs` the second can take the place of the
+        Its `panels` are what it was made of, its `caption` the text below; of its `pairs` the second can take the place of the
         first, so that the eye sees what moves.
     """
     who = ", ".join(check for check, seen in notices.items() if seen) or "none"
@@ -163,5 +163,7 @@ def wrong_gradient(right, wrong, notices):
             picture.panels.append(panel | {"outline": None, "mark": None})
     bias = f"{right.b1:.3g} right, {wrong.b1:.3g} broken"
     said = rf"$\partial C/\partial b^1$: {minus(bias)}"
-    picture.text(LEFT / size[0], 0.14 / size[1], f"{said}\nnoticed by: {who}", linespacing=1.5)
+    picture.caption = f"{said}; noticed by: {who}"
+    lines = picture.caption.replace("; ", "\n")
+    picture.text(LEFT / size[0], 0.14 / size[1], lines, linespacing=1.5)
     return picture

@@ -177,7 +177,8 @@ def shown(picture):
     panels = getattr(picture, "panels", None)
     if panels is not None:
         sent = {"alt": alt, "panels": [_panel(**panel) for panel in panels]}
-        caption, pairs = picture.get_suptitle(), getattr(picture, "pairs", None)
+        caption = getattr(picture, "caption", picture.get_suptitle())
+        pairs = getattr(picture, "pairs", None)
         return (
             sent
             | ({"caption": _html(caption)} if caption else {})
