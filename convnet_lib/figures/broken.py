@@ -136,8 +136,8 @@ def wrong_gradient(right, wrong, notices):
     Returns:
         A Picture: δ¹ above and ∂C/∂w¹ below, as they should be, as they are, and the difference,
         each row on one scale; below them the gradient of the bias and the checks that notice.
-        Its `panels` are what it was made of, its `caption` the text below; of its `pairs` the second can take the place of the
-        first, so that the eye sees what moves.
+        Its `panels` are what it was made of, its `caption` the text below; of its `pairs` the
+        second can take the place of the first, so that the eye sees what moves.
     """
     who = ", ".join(check for check, seen in notices.items() if seen) or "none"
     alt = (
