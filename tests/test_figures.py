@@ -40,7 +40,7 @@ def test_cells_draws_the_array_with_its_numbers():
     picture = figures.cells(array, "w")
     np.testing.assert_array_equal(drawn(picture)["w"], array)
     numbers = [text.get_text() for text in picture.axes[0].texts]
-    assert numbers == ["0.25", "-1", "0", "2", "0.5", "0"]
+    assert numbers == ["0.25", "−1", "0", "2", "0.5", "0"]
 
 
 def test_signed_colours_are_symmetric_about_0_and_activations_run_from_0_to_1():
@@ -49,6 +49,9 @@ def test_signed_colours_are_symmetric_about_0_and_activations_run_from_0_to_1():
     assert figures.color_range(np.zeros((2, 2)), "signed") == (-1, 1)
     assert figures.color_range(np.array([[np.nan, 2.0]]), "signed") == (-2, 2)
     assert figures.color_range(np.array([[0.2]]), "activation") == (0, 1)
+    assert figures.color_range(np.array([[0, 25]]), "positive") == (0, 25)
+    assert figures.color_range(np.zeros((2, 2)), "positive") == (0, 1)
+    assert figures.color_range(np.array([[3.0]]), "positive", limit=5) == (0, 5)
     image = figures.cells(np.array([[-3.0, 1.0]]), "w").axes[0].images[0]
     assert image.norm(0.0) == 0.5
 
@@ -207,7 +210,7 @@ def test_axes_are_labelled():
         ),
         (
             lambda: figures.cells(np.zeros((2, 2)), "a", "heat"),
-            "kind: expected 'activation' or 'signed', got 'heat'",
+            "kind: expected 'activation' or 'signed' or 'positive', got 'heat'",
         ),
         (
             lambda: figures.pooling(np.zeros((3, 4))),
