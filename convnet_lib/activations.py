@@ -112,7 +112,8 @@ def softmax(z):
     """
     z = outputs("z", z)
     # The largest is taken away from all: a factor of the fraction's two sides, and no overflow.
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):  # of a difference: too large to be written, and e^{-∞} is 0
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -142,6 +143,8 @@ def softmax_jacobian(z):
 def outputs(name, z):
     """Return z as an array of floats, refused if it has no axis of outputs, or none of them.
 
+    So is a row whose largest number is infinite: what infinities share among them is not known.
+
     >>> activations.outputs("z", np.array(0.5))
     Traceback (most recent call last):
         ...
@@ -150,4 +153,6 @@ def outputs(name, z):
     z = checks.floats(name, z)
     if z.ndim == 0 or z.shape[-1] == 0:
         checks.refuse(name, "shape (..., outputs)", checks.written(z.shape))
+    if np.isinf(top := z.max(axis=-1)).any():
+        checks.refuse(name, "a largest number that is finite", f"{top[np.isinf(top)][0]}")
     return z

@@ -13,5 +13,5 @@ def as_one_axis(x, axes):
     """
     batch, rest = x.shape[: x.ndim - axes], x.shape[x.ndim - axes :]
     # Laid out anew where it has gaps: BLAS sums in blocks, and what cannot be given to it is added
-    # up one by one, where a float32 that has reached 2^24 stays.
+    # up one by one, where a float32 that has reached 2^24 grows by no further 1.
     return np.ascontiguousarray(x).reshape(prod(batch), *rest)

@@ -47,7 +47,7 @@ def array(name, x, expected="an array"):
 def floats(name, x):
     """Return x as an array of float32 or float64; anything else is refused.
 
-    A Python number counts as float64. An image of integers is not converted here: whether its
+    A Python float counts as float64. An image of integers is not converted here: whether its
     255 means 1 is for ``data`` to say.
 
     >>> checks.floats("a", [1.0, 0.5])
@@ -349,6 +349,16 @@ def written(axes):
     """
     axes = [str(n) for n in axes]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+
+def kind(x):
+    """Return what something is, as it is named in a message: an int.
+
+    >>> checks.kind(5), checks.kind("5")
+    ('an int', 'a str')
+    """
+    name = type(x).__name__
+    return f"{'an' if name == 'ndarray' or name[0] in 'aeioAEIO' else 'a'} {name}"
 
 
 def plain(x):

@@ -166,7 +166,7 @@ def nabla_b(delta, w):
 
     Args:
         delta: ∂C/∂z, shape (..., H', W'), with feature maps (..., F, H', W').
-        w: the shared weights; their number of axes tells whether δ has an axis of maps.
+        w: the shared weights; their axes tell whether δ has an axis of maps, and of how many.
 
     Returns:
         ∂C/∂b, with the shape of b: (), with feature maps (F,).
@@ -176,7 +176,7 @@ def nabla_b(delta, w):
     """
     w = filters(w)
     delta = batches.as_one_axis(deltas(delta, w), min(w.ndim, 3))
-    # Summed in float64: a float32 that has reached 2^24 stays there, whatever is added.
+    # Summed in float64: a float32 that has reached 2^24 stays there, however many 1s are added.
     return np.einsum(NABLA_B[w.ndim], delta, dtype=np.float64).astype(delta.dtype)
 
 
@@ -305,7 +305,7 @@ def bias(b, w):
         ...
     ValueError: b: expected shape (2,), got (3,)
     """
-    # A Python number takes w's dtype: a bias of 0.5 must not turn float32 into float64.
+    # A Python float takes w's dtype: a bias of 0.5 must not turn float32 into float64.
     b = np.asarray(b, w.dtype) if isinstance(b, float) else checks.floats("b", b)
     maps_first("w", w, b)
     checks.shape("b", b, w.shape[:1] if w.ndim > 2 else ())

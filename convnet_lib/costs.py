@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import checks
-from .activations import sigmoid, sigmoid_prime, softmax
+from .activations import outputs, sigmoid, sigmoid_prime, softmax
 
 
 @checks.underflow_is_zero
@@ -235,8 +235,12 @@ def of_softmax_input(z, y):
         ValueError: if the shapes differ, an argument is not made of floats or y is not finite.
     """
     z, y = pair(z, y, "z")
-    below = z - z.max(axis=-1, keepdims=True)
-    return (y * (np.log(np.exp(below).sum(axis=-1, keepdims=True)) - below)).sum(axis=-1)
+    z = outputs("z", z)
+    with np.errstate(over="ignore"):  # of a difference of numbers that are almost the largest
+        below = z - z.max(axis=-1, keepdims=True)
+    minus_log_a = np.log(np.exp(below).sum(axis=-1, keepdims=True)) - below
+    # An output that is not asked for costs nothing, also where its a is 0.
+    return (y * np.where(y == 0, 0, minus_log_a)).sum(axis=-1)
 
 
 #: The costs of the book's network by name, each (a3, y) -> C.

@@ -88,9 +88,7 @@ class Network:
         given = self.layers if isinstance(self.layers, list | tuple) else [self.layers]
         for i, layer in enumerate(given):
             if not isinstance(layer, Layer):
-                checks.refuse(
-                    f"layers[{i}]", "a layer, as deep.ReLU()", f"a {type(layer).__name__}"
-                )
+                checks.refuse(f"layers[{i}]", "a layer, as deep.ReLU()", checks.kind(layer))
         if not given:
             checks.refuse("layers", "at least one", "none")
         checks.one_of("cost", self.cost, costs.PRIMES)
@@ -167,7 +165,8 @@ class Network:
             place: row and column of the neuron.
 
         Returns:
-            Two ranges; rows and columns of the padding, which are no pixels, count too.
+            Two ranges, each from the first that is seen to the last; rows and columns of the
+            padding, which are no pixels, and those between that a stride passes over count too.
 
         Raises:
             ValueError: if i is no number of activations, or there is a Dense layer or a softmax

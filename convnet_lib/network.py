@@ -91,7 +91,7 @@ class ConvNet:
         """Return a network with random weights and zero biases.
 
         The weights are drawn from normal distributions of mean 0, and of standard deviation 1/√n
-        where n is the number of weighted inputs of a neuron (Nielsen, Neural Networks and Deep
+        where n is the number of weights that lead to a neuron (Nielsen, Neural Networks and Deep
         Learning, ch. 3), so that z¹ and z³ begin in the steep part of σ.
 
         >>> net = ConvNet.random(maps=20, seed=0)
@@ -270,10 +270,10 @@ def given(name, net):
     >>> network.given("net", 5)
     Traceback (most recent call last):
         ...
-    ValueError: net: expected a ConvNet, got a int
+    ValueError: net: expected a ConvNet, got an int
     """
     if not isinstance(net, ConvNet):
-        checks.refuse(name, "a ConvNet", f"a {type(net).__name__}")
+        checks.refuse(name, "a ConvNet", checks.kind(net))
     return net
 
 

@@ -18,10 +18,10 @@ def given(name, net):
     >>> networks.given("net", 5)
     Traceback (most recent call last):
         ...
-    ValueError: net: expected a ConvNet or a deep.Network, got a int
+    ValueError: net: expected a ConvNet or a deep.Network, got an int
     """
     if not isinstance(net, ConvNet | deep.Network):
-        checks.refuse(name, "a ConvNet or a deep.Network", f"a {type(net).__name__}")
+        checks.refuse(name, "a ConvNet or a deep.Network", checks.kind(net))
     return net
 
 

@@ -1,7 +1,7 @@
 """Pooling: the largest of each window (F3, BP2a), or the mean.
 
-The layer has no weights, no bias and no weighted input. What it has is a switch: which of the
-neurons of a window passes its activation on.
+The layer has no weights, no bias and no weighted input. What max-pooling has is a switch: which of
+the neurons of a window passes its activation on.
 
 The book's windows are 2×2 and tile the map. With `size` or `stride`, each a whole number or a pair
 (rows, columns), they are R×S and begin every D rows and E columns, so that they may overlap or

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import front_door
+import margin
 from docutils import nodes
 from sphinx import addnodes
 
@@ -20,11 +21,6 @@ MENTION = re.compile(
     rf"(?P<range>\b{NAME}(?:–| to ){NAME}\b)"
     rf"|(?P<old>\b{NAME}(?= of a fully connected))"
     rf"|\b(?P<tag>{NAME})\b"
-)
-#: The parts of the book by their first chapters, and the margin's entries of these.
-PARTS = {1: "Part I: The question", 11: "Part II: At work", 16: "Part III: Beyond the exercise"}
-CHAPTER = re.compile(
-    rf'<li class="toctree-l1[^"]*"><a [^>]*>(?P<number>{"|".join(map(str, PARTS))})\. '
 )
 NO_LINKS_IN = (nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.raw)
 NO_LINKS_IN += (addnodes.desc_signature, addnodes.literal_strong)
@@ -131,16 +127,7 @@ def short_names(doctree):
 def name_parts(app, page, template, context, doctree):
     """Put the name of each part above its first chapter, in the margin of every page."""
     if tree := context.get("furo_navigation_tree"):
-        context["furo_navigation_tree"] = with_parts(tree)
-
-
-def with_parts(tree):
-    """Return the margin's list of chapters with a line before the first one of each part."""
-
-    def headed(entry):
-        return f'<li class="part">{PARTS[int(entry["number"])]}</li>{entry[0]}'
-
-    return CHAPTER.sub(headed, tree)
+        context["furo_navigation_tree"] = margin.with_parts(tree)
 
 
 def finish(app, doctree, docname):

@@ -23,8 +23,17 @@ PAGES = {
         "``import numpy as np`` and ``from convnet_lib import ConvNet, conv, pool, dense, …``.",
         (
             *("activations", "conv", "pool", "dense", "costs", "network", "layers", "deep"),
-            *("by_definition", "networks", "gradient_check", "maps", "batches"),
-            *("checks", "archives"),
+            *("networks", "gradient_check", "maps", "batches", "checks", "archives"),
+        ),
+    ),
+    "library_by_definition": (
+        "The library: the equations as loops",
+        "Every sum once more, index by index, which the library is held against. All are at hand "
+        "by the name of their folder: ``by_definition.conv_forward``.",
+        (
+            *("by_definition.activations", "by_definition.conv", "by_definition.pool"),
+            *("by_definition.dense", "by_definition.costs", "by_definition.network"),
+            *("by_definition.deep", "by_definition.batches"),
         ),
     ),
     "library_data": (

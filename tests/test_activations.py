@@ -1,5 +1,7 @@
 """σ and σ′ (F2, F5); ReLU and softmax as loops (F2r, F5s, F5j)."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,6 +37,36 @@ def test_loops_of_the_kink_and_far_out():
         found = getattr(by_definition, name)(z)
         np.testing.assert_array_equal(found, getattr(activations, name)(z))
     np.testing.assert_allclose(by_definition.softmax(np.array([1e9, 0.0])), [1, 0], atol=1e-300)
+
+
+SOFTMAX = {
+    "softmax": (activations.softmax, by_definition.softmax),
+    "softmax_jacobian": (activations.softmax_jacobian, by_definition.softmax_jacobian),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_softmax_of_numbers_whose_difference_cannot_be_written(name, dtype):
+    """The largest gets all, the others nothing, and nobody is warned of an overflow."""
+    top = float(np.finfo(dtype).max)
+    for first in (-top, -np.inf):
+        z = np.array([first, top, 0.5 * top], dtype)
+        right = [0, 1, 0] if name == "softmax" else np.zeros((3, 3))
+        for function in SOFTMAX[name]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                np.testing.assert_allclose(function(z), right, atol=1e-300)
+
+
+@pytest.mark.parametrize("z", [[np.inf, 0.0], [-np.inf, -np.inf], [np.inf, np.inf]])
+def test_softmax_of_what_infinities_share_is_refused(z):
+    for functions in SOFTMAX.values():
+        for function in functions:
+            with pytest.raises(
+                ValueError, match=r"z: expected a largest number that is finite, got"
+            ):
+                function(np.array(z))
 
 
 @given(numbers((3, 2)))

@@ -538,4 +538,14 @@ def test_BP1l_is_the_sum_of_FC1():
 def test_Cl_of_softmax_input_is_the_cost_of_the_softmax():
     z, y = RNG.normal(size=(5, 4)), np.eye(4)[[0, 3, 2, 2, 1]]
     assert_allclose(costs.of_softmax_input(z, y), costs.log_likelihood(activations.softmax(z), y))
+
+
+@pytest.mark.filterwarnings("error")
+def test_Cl_of_softmax_input_at_the_ends_of_the_numbers():
+    """An output that is not asked for costs nothing, also if its a is 0: 0 times ∞ is no number."""
+    z = np.array([1e308, -1e308, 0.0])
+    assert costs.of_softmax_input(z, np.array([1.0, 0.0, 0.0])) == 0
+    assert costs.of_softmax_input(z, np.array([0.0, 0.0, 1.0])) == 1e308
+    assert costs.of_softmax_input(np.array([-np.inf, 0.0]), np.array([0.0, 1.0])) == 0
+    assert costs.of_softmax_input(np.array([-np.inf, 0.0]), np.array([1.0, 0.0])) == np.inf
     assert conv.size(28, 5) == 24

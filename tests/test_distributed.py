@@ -201,7 +201,8 @@ def run_script(tmp_path, ending):
 def test_a_script_without_a_guard_is_told_so_in_one_sentence(tmp_path):
     done = run_script(tmp_path, "main()")
     assert done.returncode == 1
-    assert len(done.stderr.splitlines()) < 15
+    assert done.stderr.count("Traceback") == 1
+    assert len(done.stderr.splitlines()) < 20
     *_, last = done.stderr.splitlines()
     assert last.startswith("ValueError: connect: expected a script to call it below `if __name__ ")
     assert last.endswith("chapter.py without")

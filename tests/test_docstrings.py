@@ -21,7 +21,7 @@ ROOMS = sorted(
     if path != LIBRARY / "__init__.py" and path.parent.name != "chapters"
 )
 # Rooms that bring together what others hold, and have no function of their own.
-HALLS = {"data", "figures", "training", "widgets"}
+HALLS = {"by_definition", "data", "figures", "training", "widgets"}
 SOURCES = sorted(
     path
     for folder in ("benchmarks", "convnet_lib", "site", "tests", "tools")

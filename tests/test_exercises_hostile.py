@@ -371,7 +371,10 @@ HELD = {
         overflow,
         "the process that called it ended|RecursionError|not ready",
     ),
-    "more memory than there is": (fill, "raised MemoryError|the process that called it ended"),
+    "more memory than there is": (
+        fill,
+        "raised MemoryError|the process that called it ended|not ready",  # on a busy machine
+    ),
     "rubbish in the pipe": (
         lambda a, b: [os.write(n, b"\xff" * 64) for n in range(3, 99) if _is_new_pipe(n)],
         "0.1: not yet",

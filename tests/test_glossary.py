@@ -11,7 +11,7 @@ HOME = re.compile(r"\[(\d+)\]\((\d\d)_\w+\.ipynb\)")
 COMMANDS = re.compile(
     r"\\(?:text|mathrm|tag|begin|end|operatorname)\{[^}]*\}|\[\d+pt\]|\\[A-Za-z]+"
 )
-GREEK = ("beta", "delta", "sigma")
+GREEK = ("beta", "delta", "Delta", "eta", "sigma")
 
 
 def tables():
@@ -69,9 +69,9 @@ def test_the_tags_of_a_term_are_tags(row):
     assert set(tags) <= set(TAGS)
 
 
-def test_every_letter_of_the_formulas_of_chapters_0_to_10_is_in_it():
+def test_every_letter_of_the_formulas_of_the_book_is_in_it():
     known = letters_in(formulas(" ".join(row[0] for row in LETTERS)))
-    used = letters_in(f for n in range(11) for f in formulas(prose.markdown(n)))
+    used = letters_in(f for n in range(22) for f in formulas(prose.markdown(n)))
     assert used - known - {"e"} == set()
 
 
@@ -80,3 +80,5 @@ def test_a_letter_with_two_meanings_says_so():
     assert "three meanings" in said["$l$"]
     assert "channels" in said["$C$"]
     assert "cost" in said["$C$"]
+    for row, chapters in {"$D$, $E$": "17 18", "$P$, $R$, $S$": "17 18 19", "$i$": "20"}.items():
+        assert set(chapters.split()) <= set(re.findall(r"\d+", said[row]))

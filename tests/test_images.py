@@ -303,7 +303,7 @@ def test_the_figure_shows_the_steps():
     assert picture.axes[4].lines[0].get_xydata().tolist() == [[14, 14]]
     for part in ("90 by 70", "40 by 24 pixels from row 20 and column 16", "20 by 12", "28 by 28"):
         assert part in picture.alt
-    with pytest.raises(ValueError, match=r"^steps: expected data.Steps, got a ndarray"):
+    with pytest.raises(ValueError, match=r"^steps: expected data.Steps, got an ndarray"):
         figures.from_image_steps(F)
 
 

@@ -1,5 +1,7 @@
 """The package, the lock, and the two commands of the README."""
 
+import ast
+import functools
 import importlib.metadata
 import os
 import re
@@ -122,6 +124,54 @@ def test_installed_is_what_is_locked():
         if requirement.marker is None or requirement.marker.evaluate():
             (pin,) = requirement.specifier
             assert importlib.metadata.version(requirement.name) == pin.version, "make .venv"
+
+
+def imported(path):
+    """The first names of the modules that a file needs as soon as it is read.
+
+    What a test skips itself without is not needed, nor is what a function imports.
+    """
+    for node in ast.parse(text(path)).body:
+        if isinstance(node, ast.Import):
+            names = {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = {node.module.split(".")[0]}
+        else:
+            continue
+        yield from names - set(re.findall(r'importorskip\("(\w+)', text(path)))
+
+
+def others(path, ours):
+    """The packages of others among them, also those of our modules that the file reads."""
+    seen, waiting = set(), [path]
+    while waiting:
+        for name in set(imported(waiting.pop())) - seen:
+            seen.add(name)
+            waiting += ours.get(name, ())
+    return seen - set(ours) - set(sys.stdlib_module_names) - {"convnet_lib"}
+
+
+@functools.cache
+def providers():
+    """Name of a module → the installed packages that it may be from."""
+    found = importlib.metadata.packages_distributions()
+    return {name: [canonicalize_name(package) for package in found[name]] for name in found}
+
+
+def our_modules():
+    """Name → files of what a test may import: the modules of some folders, and whole folders."""
+    folders = [ROOT / name for name in ("tools", "site", "tests", "benchmarks")]
+    modules = {path.stem: [path] for folder in folders for path in folder.glob("*.py")}
+    packages = {path.parent for path in (ROOT / "tests").glob("*/__init__.py")}
+    return modules | {folder.name: sorted(folder.glob("*.py")) for folder in packages}
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "tests").glob("test_*.py")))
+def test_a_fresh_machine_can_read_every_test(name):
+    """`make test` is all the set-up there is: what the other suites install may not be there."""
+    lock = {canonicalize_name(requirement.name) for requirement, _ in locked()}
+    for package in others(ROOT / "tests" / name, our_modules()):
+        assert lock & set(providers().get(package, [])), package
 
 
 def test_the_installer_is_what_is_locked():

@@ -2,7 +2,9 @@
 
 import re
 import urllib.parse
+from pathlib import Path
 
+import nbformat
 import pytest
 import run_notebooks
 import surroundings
@@ -66,6 +68,37 @@ def test_exercises_that_are_named_are_there_and_all_are_answered():
     assert answered | named <= set(exercises.ids())
     taught = {name for name in exercises.ids() if is_taught(int(name.split(".")[0]))}
     assert taught <= answered
+
+
+#: Minutes of a plan, and what is named by a number: they are no numbers of a chapter.
+TIMES = r"\| \d+[–\d]* (minutes )?\||\d+ minutes|([Aa]fter|[Bb]efore) \d+|exercises? [\d., and]+"
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+
+
+def numbers(text):
+    """Return the numbers of two digits or more in a text, without what groups their digits."""
+    plain = re.sub(r"(?<=\d)(?:,|_|\{,\})(?=\d{3})", "", text)
+    return {n for n in NUMBER.findall(plain) if len(n) > 1}
+
+
+def all_of(chapter):
+    """Return what a chapter says, computes, prints and asks, in one text."""
+    (path,) = [p for p in run_notebooks.in_order(run_notebooks.NOTEBOOKS) if p.stem[:2] == chapter]
+    said = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        said.append(cell.source)
+        for output in cell.get("outputs", []):
+            said += [output.get("text", ""), output.get("data", {}).get("text/plain", "")]
+    asked = Path(exercises.__file__).parent / "chapters" / f"chapter_{chapter}.py"
+    return "\n".join([*said, asked.read_text("utf-8")])
+
+
+@pytest.mark.parametrize("heading", lessons())
+def test_the_numbers_of_a_lesson_stand_in_its_chapters(heading):
+    text = lessons()[heading]
+    chapters = sorted(set(re.findall(r"notebooks/(\d\d)_", text)))
+    plain = re.sub(TIMES, " ", re.sub(r"\]\([^)]*\)|`[^`]*`", " ", text))
+    assert numbers(plain) <= numbers("\n".join(map(all_of, chapters)))
 
 
 @pytest.mark.parametrize("heading", lessons())

@@ -111,7 +111,7 @@ def taken(name, digits, net=None):
     """
     if isinstance(digits, Split) or not all(hasattr(digits, part) for part in Digits._fields):
         hint = ", whose .train and .test are such" if isinstance(digits, Split) else ""
-        checks.refuse(name, "data.Digits (images, labels)", f"a {type(digits).__name__}{hint}")
+        checks.refuse(name, "data.Digits (images, labels)", checks.kind(digits) + hint)
     images = checks.floats(f"{name}.images", digits.images)
     expected = images.shape[1:] if net is None else net.image_shape
     if images.ndim != 1 + len(expected) or images.shape[1:] != expected or not images.ndim:

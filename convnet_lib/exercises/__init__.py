@@ -2,11 +2,11 @@
 
     check("7.2", answer)
 
-Values and functions go in, a sentence comes out. Nothing here knows of files or cells, so a
-notebook may be renamed, copied and cut up. The files: ``chapter_NN`` holds the exercises of a
-chapter as data, ``asking`` says what an exercise is made of, ``answers`` judges an answer,
-``plain`` makes data of it that is safe to look at, ``running`` calls a function that may hang or
-raise, ``comparing`` finds the first difference, ``progress_file`` keeps what is done.
+Values and functions go in, a sentence comes out. Nothing here knows of a notebook's file or of
+its cells, so a notebook may be renamed, copied and cut up. The files: ``chapter_NN`` holds the
+exercises of a chapter as data, ``asking`` says what an exercise is made of, ``answers`` judges an
+answer, ``plain`` makes data of it that is safe to look at, ``running`` calls a function that may
+hang or raise, ``comparing`` finds the first difference, ``progress_file`` keeps what is done.
 """
 
 from .. import checks

@@ -25,7 +25,7 @@ def from_image_steps(steps):
         ValueError: if steps is something else.
     """
     if not hasattr(steps, "_fields") or "digit" not in steps._fields:
-        checks.refuse("steps", "data.Steps", f"a {type(steps).__name__}")
+        checks.refuse("steps", "data.Steps", checks.kind(steps))
     picture = Picture(10.5, 2.6, _alt(steps))
     axes = picture.subplots(1, 5)
     names = ("1. grey", "2. paper removed", "3. ink", "4. box of 20", "5. centred in 28")

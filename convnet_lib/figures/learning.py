@@ -250,7 +250,7 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
 
 def _a_run(name, run):
     if not hasattr(run, "test_accuracy"):
-        checks.refuse(name, "a training.Run", f"a {type(run).__name__}")
+        checks.refuse(name, "a training.Run", checks.kind(run))
 
 
 def _numbers_of(name, chosen, count):

@@ -1,9 +1,10 @@
 """Mini-batch gradient descent on several processes or machines, with Dask.
 
 ∂C/∂p is a sum over the examples of a mini-batch, so it may be summed up in parts, wherever the
-examples are. Each worker holds a shard of the digits and never sends it anywhere: parameters go
-to the workers, and sums of gradients come back. What is lost with a worker, Dask computes again
-on another one from the same call, so that the result has the same bits.
+examples are. A worker holds a shard of the digits: parameters go to the workers, and sums of
+gradients come back. (Now and then Dask moves a shard to another worker.) What is lost with a
+worker, Dask computes again on another one from the same call, so that on processors of one kind
+the result has the same bits.
 
 Needs the extra `distributed`. Every worker needs this library, and a way to the digits.
 """
@@ -95,7 +96,7 @@ def hold(client, load, count=None):
     Args:
         client: a `distributed.Client`.
         load: a function without arguments that returns a `data.Digits`, the same at each call.
-            The workers call it, so the digits do not travel, and a lost shard is loaded again.
+            The workers call it, so the client sends no digits, and a lost shard is loaded again.
         count: number of shards; as many as there are workers when None.
 
     Returns:

@@ -172,7 +172,7 @@ def shown(picture):
     """
     if not isinstance(picture, Figure):
         expected = "a figures.Picture or another matplotlib Figure to be returned"
-        checks.refuse("draw", expected, f"a {type(picture).__name__}")
+        checks.refuse("draw", expected, checks.kind(picture))
     alt = figures.description(picture)
     panels = getattr(picture, "panels", None)
     if panels is not None:

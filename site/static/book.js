@@ -142,12 +142,23 @@ addEventListener("click", (event) => {
   history.replaceState(null, "", link.hash);
 });
 
-/** An address that names a cell waits for its figure, which comes when its modules are there. */
+/** Whether each widget of the page has drawn itself: one that comes later may be the one meant. */
+function allDrawn() {
+  const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
+  return views.every((view) => view.previousElementSibling?.querySelector(":scope > * > *"));
+}
+
+/** An address that names a cell waits for the figures, at most ten seconds for one that fails. */
 function followAddress() {
-  if (goToCell(location.hash)) return;
-  const waiting = new MutationObserver(() => goToCell(location.hash) && waiting.disconnect());
+  if (!location.hash || (allDrawn() && goToCell(location.hash))) return;
+  const follow = () => {
+    waiting.disconnect();
+    clearTimeout(late);
+    goToCell(location.hash);
+  };
+  const waiting = new MutationObserver(() => allDrawn() && follow());
+  const late = setTimeout(follow, 10000);
   waiting.observe(document.body, { childList: true, subtree: true });
-  setTimeout(() => waiting.disconnect(), 10000);
 }
 
 addEventListener("load", followAddress);

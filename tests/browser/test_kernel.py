@@ -339,7 +339,7 @@ def test_a_cell_that_a_chapter_names_stays_words(lab, new_page):
     page = new_page(width=1200, height=6000)
     page.goto(address("words.ipynb"))
     shown = page.locator(".jp-RenderedMarkdown")
-    assert len(words) >= 13
+    assert len(words) >= 14
     for word in words:
         shown.filter(has_text=word).first.wait_for(timeout=60_000)
     assert "data-cell" not in " ".join(shown.all_inner_texts())

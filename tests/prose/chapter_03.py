@@ -1,10 +1,12 @@
 """The numbers in the sentences of chapter 3."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from convnet_lib import pool
 from prose import near, shown
-from prose.book import LAYERS
+from prose.book import DIGITS, LAYERS, NET
 
 PENCIL = np.array(
     [[0.1, 0.2, 0.8, 0.3], [0.6, 0.4, 0.1, 0.5], [0.3, 0.7, 0.2, 0.2], [0.0, 0.5, 0.9, 0.1]]
@@ -28,7 +30,17 @@ def mean_as_before():
     return ours
 
 
+def the_mask_knows_no_bias():
+    """Whether 200 digits have the same winners whatever the bias is."""
+    biases = np.array([-3.0, 0.0, 0.5, 3.0])
+    nets = [replace(NET, b1=bias) for bias in biases]
+    first, *others = (pool.winners(net.feedforward(DIGITS.images[:200]).a1) for net in nets)
+    return all(np.array_equal(first, other) for other in others)
+
+
 CLAIMS = {
+    "(Not to one bias: that moves": the_mask_knows_no_bias,
+    "and for row # a pooled row #, which does not exist": lambda: (23, round(23 / 2)),
     "Of the # pooled activations": lambda: LAYERS.a2.size,
     "Fewer than half. And many": lambda: shown("nb03-023", "# of 144 pooled")()[0] < 72,
     "fewer than half of the pooled activations outlive": lambda: (

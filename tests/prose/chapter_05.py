@@ -62,6 +62,10 @@ CLAIMS = {
     ),
     "each of the # numbers is nudged": lambda: SLOPES,
     "Of the # slopes, # have changed": lambda: (SLOPES, len(W1)),
+    "Output 1 says # in place of #, and is less wrong": lambda: (
+        1 / (1 + np.exp(-(W2[1, 1] * A1[1] - np.log(3)))),
+        A2[1],
+    ),
     "Which of the # slopes change?": lambda: SLOPES,
     "# times 30 is #.": lambda: (
         *shown("nb05-034", "of them are 0\n# of the 784")(),

@@ -69,6 +69,7 @@ CLAIMS = {
         20 - shown("nb11-035", "20 maps, 0.3: accuracy 0.96, maps awake: #")()[0],
         20,
     ),
+    "# of the twenty were awake before the first step": lambda: awake(after(0, 0.3, 20)),
     "after # of them no map was awake": lambda: min(
         steps for steps in range(6) if awake(after(steps, 0.3, 20)) == 0
     ),

@@ -22,6 +22,9 @@ CLAIMS = {
     "hundreds of times the mini-batch of 10": lambda: (
         150 < shown("nb14-023", "100 machines: from # digits")()[0] / 10 < 999
     ),
+    "$a + b$ and $b + a$ are rounded alike. Of three it does": lambda: (
+        0.1 + 0.2 == 0.2 + 0.1 and 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
+    ),
     "about # for this network (above)": lambda: near(
         shown("nb14-021", "4000 digits: one process # ms")()[0] / 4, 0.15
     ),

@@ -56,11 +56,13 @@ def right_in_the_last_layer():
 
 
 @functools.cache
-def filter_left_alone():
-    """What a pass reaches that changes all but the filter."""
+def filter_left_alone(passes=1):
+    """What some passes reach that change all but the filter."""
     still = broken.RIGHT._replace(conv_nabla_w=lambda delta, a, w: np.zeros_like(w))
     net = broken.BrokenNet(NET.w1, NET.b1, NET.w3, NET.b3, still)
-    return training.accuracy(broken.train(net, DIGITS), TEST)
+    for _ in range(passes):
+        net = broken.train(net, DIGITS)
+    return training.accuracy(net, TEST)
 
 
 @functools.cache
@@ -103,7 +105,8 @@ CLAIMS = {
     "Here are all #, beside": lambda: len(broken.BUGS),
     "Its gradients, # of the": lambda: NET.w3.size + NET.b3.size,
     "are right under # of the #, and": lambda: (right_in_the_last_layer(), len(broken.BUGS)),
-    "left as it was drawn, the same pass ends at #": lambda: filter_left_alone(),
+    "left as it was drawn, six passes reach more than 0.7": lambda: filter_left_alone(6) > 0.7,
+    "one pass is too short for that; it ends at #": lambda: filter_left_alone(),
     "to the same side as the right one in about # % of the # steps": lambda: (
         near(downhill("BP2a with the smallest")),
         len(DIGITS.labels) // 10,

@@ -53,6 +53,9 @@ CLAIMS = {
     "a block of # equal numbers": lambda: arrived()[4],
     "Of the # terms, at most # are not 0": lambda: (20 * 20, 5 * 5),
     "the matrix has # rows and # columns, and of its # numbers #": lambda: of_the_matrix()[:4],
+    "To compute with it would be a waste, # products with 0": lambda: (
+        of_the_matrix()[2] - of_the_matrix()[3]
+    ),
     "all of them copies of #": lambda: of_the_matrix()[4],
     "lies on an error, the #": lambda: DELTA2[0, 0],
     "The sums agree for every filter": lambda: bool(np.isclose(*wrong_sums())),

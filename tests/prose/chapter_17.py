@@ -66,6 +66,14 @@ CLAIMS = {
     "With 9 rows, a filter of 4, stride 3 and padding 2 nothing is left over": lambda: bool(
         row(9, 4, 3, 2)[-1] == 0 and row(10, 4, 3, 2)[5:] == (4, 1)
     ),
+    "with P = 1 it asks rows #, #, #, # and # of D, so # rows of zeros": lambda: (
+        *(0 + 1 - l for l in range(5)),
+        5 - 1 - 1,
+    ),
+    "Symptom: an index past the last row": lambda: all(
+        stride * (conv.size(8, 3, stride, padding) - 1) + 3 > 8
+        for stride, padding in ((1, 1), (2, 1), (2, 2), (3, 2))
+    ),
     "Both have # places": lambda: conv.size(9, 4, 3, 2),
 }
 PLAIN = {

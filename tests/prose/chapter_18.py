@@ -47,6 +47,12 @@ CLAIMS = {
     "the rule `all` makes the slope # times too large": lambda: (
         slopes("the 4")[2] / slopes("the 4")[0]
     ),
+    "as often as there are of them, # times on blank paper": lambda: round(
+        slopes("blank page")[2] / slopes("blank page")[0], 1
+    ),
+    "with one winner a window, or equal shares, it is counted once": lambda: (
+        slopes("blank page")[0] == slopes("blank page")[1]
+    ),
     "The two other rules agree": lambda: slopes("the 4")[0] == slopes("the 4")[1],
     "a neuron in four windows collects # such shares": lambda: seen_by(3, 2).max(),
     "there are neurons in one window, in two and in four": lambda: (

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from convnet_lib import ConvNet, deep
-from prose import shown
+from prose import output, shown
 
 SPEC = "conv10x5 relu pool2 conv20x5 relu pool2 dense10 softmax"
 NET = deep.Network.random(SPEC)
@@ -58,7 +58,32 @@ def pixel(p):
     return SEVEN[0, p], PENCIL.backprop(SEVEN, np.ones(1)).grad[0][0, p]
 
 
+def another_row():
+    """Return the pixels of exercise 20.1, and their slopes."""
+    a0 = np.array([[0.0, 0, 3, 1, 0, 2, 0]])
+    return a0[0], PENCIL.backprop(a0, np.array([4.0])).grad[0][0]
+
+
 CLAIMS = {
+    "The steepest slope, #, is that of the pixel with the most ink": lambda: another_row()[1][
+        another_row()[0].argmax()
+    ],
+    "both errors of the lower layer reach it, -6 · 2 + 3 · 1": lambda: (
+        another_row()[1][np.abs(another_row()[1]).argmax()] == -6 * 2 + 3 * 1
+    ),
+    "Pixel # has ink too, and its slope is #": lambda: (5, another_row()[1][5]),
+    "a ReLU does not mind, since what it makes is positive where its input is": lambda: bool(
+        np.array_equal(
+            deep.ReLU().backward(np.array([3.0, 5.0]), np.array([-1.0, 2.0])),
+            deep.ReLU().backward(np.array([3.0, 5.0]), np.array([0.0, 2.0])),
+        )
+    ),
+    "the strokes are more than twice as steep": lambda: (
+        "more than twice as steep" in output("nb20-034")
+    ),
+    "more than half of the slopes lie on blank paper": lambda: (
+        "more than half of the slopes" in output("nb20-034")
+    ),
     "It has # parameters": lambda: sum(x.size for x in NET.parameters.values()),
     "would have #, most of them 0": lambda: sizes()[3] * sizes()[4],
     "Pixel # has no ink at all, and the cost is steep in it: #": lambda: (3, pixel(3)[1]),
@@ -85,6 +110,7 @@ CLAIMS = {
 PLAIN = {
     "chosen on 500 of the 4,000": "a choice of how many to hold out",
     "of the first 200": "as many digits as the cell below takes",
+    "of the 200 ratios the median": "as many digits as the cells take",
     "Among the 200": "as many digits as the cells before take",
     "of our 200": "as many digits as the cells before take",
     "gives 0.9999 to the right class": "a supposition of the exercise",

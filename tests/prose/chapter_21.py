@@ -1,6 +1,11 @@
 """The numbers in the sentences of chapter 21."""
 
+import json
+from importlib import resources
+
 import numpy as np
+
+from convnet_lib import deep
 
 INK = np.array([[1.0, 0], [1, 2]])
 
@@ -18,11 +23,31 @@ def in_a_row():
     return (*maps.ravel(), *maps.transpose(1, 2, 0).ravel())
 
 
+def compared():
+    """Return which entries are PyTorch's to the last bit, and the largest relative difference."""
+    kept = json.loads((resources.files("convnet_lib") / "frameworks.json").read_text("utf-8"))
+    given, its = ({n: np.array(x) for n, x in kept[who].items()} for who in ("given", "torch"))
+    conv1, conv2, dense = ([given[f"{n}.{p}"] for p in "wb"] for n in ("conv1", "conv2", "dense"))
+    layers = [deep.Conv(*conv1), deep.ReLU(), deep.MaxPool(2), deep.Conv(*conv2), deep.ReLU()]
+    layers += [deep.MaxPool(2), deep.Dense(*dense), deep.Softmax()]
+    found = deep.Network(layers, "log_likelihood").backprop(given["image"], given["wish"])
+    mine = [found.grad[0], found.nablas[6]["w"].reshape(3, -1)]
+    pairs = list(zip(mine, (its["image"], its["dense.w"]), strict=True))
+    same = np.concatenate([(one == other).ravel() for one, other in pairs])
+    apart = [np.abs(one - other) / np.where(one == 0, 1, np.abs(one)) for one, other in pairs]
+    return same, max(each.max() for each in apart)
+
+
 CLAIMS = {
+    "some are the same to the last bit, and the smallest": lambda: 0 < compared()[0].mean() < 1,
+    "have a digit less in common": lambda: 1e-13 < compared()[1] < 1e-12,
     "Of the ink of #, # lie in row # and # in row #, so the mean row is #; # lie in column #, "
     "so the mean column is #": centre,
     "PyTorch's row is #, #, #, #. Keras's is #, #, #, #": in_a_row,
-    "a file of # bytes and its grey levels": lambda: 4 + 3 * 4,
+    "a file of # bytes and their grey levels; its labels are another, of # bytes": lambda: (
+        4 + 3 * 4,
+        4 + 1 * 4,
+    ),
     "# for bytes; a byte for the number of axes": lambda: 8,
     "its longer side was # pixels": lambda: 20,
     "begins with the bytes 0, 0, 8, 3, 0, 0, 39, 16": lambda: True,

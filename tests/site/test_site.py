@@ -26,7 +26,13 @@ pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make te
 SITE = Path(BUILT or "site").resolve()
 NOTEBOOKS = run_notebooks.in_order(run_notebooks.NOTEBOOKS)
 PAGES = [path.stem for path in NOTEBOOKS]
-LIBRARY = ["library", "library_data", "library_training", "library_figures"]
+LIBRARY = [
+    "library",
+    "library_by_definition",
+    "library_data",
+    "library_training",
+    "library_figures",
+]
 
 
 class Parsed(html.parser.HTMLParser):
@@ -176,7 +182,7 @@ def test_each_function_of_the_library_stands_with_its_equation(parsed):
         ("activations", "sigmoid", ["F2", "F5"]),
         ("dense", "backward", ["BP2", "FC2"]),
         ("network.ConvNet", "feedforward", ["F1", "F2", "F3", "F4", "F5"]),
-        ("by_definition", "conv_nabla_w", ["BP4", "BP4s"]),
+        ("by_definition.conv", "conv_nabla_w", ["BP4", "BP4s"]),
     ):
         part = text.split(f'id="convnet_lib.{room}.{name}"')[1].split('<dt class="sig')[0]
         shown = re.findall(

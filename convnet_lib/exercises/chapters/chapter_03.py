@@ -329,8 +329,9 @@ UNMOVED = Exercise(
         "border.",
         "Peaks in columns 0 and 2 only, and 0 everywhere else.",
     ),
-    why="Move the map of the solution once more, and its peaks cross a border. What pooling "
-    "forgives depends on where the borders are, and these do not move with the digit.",
+    why="Move the map of the solution once more: one peak crosses a border, the other leaves the "
+    "map. What pooling forgives depends on where the borders are, and these do not move with the "
+    "digit.",
     solution=unmoved,
 )
 

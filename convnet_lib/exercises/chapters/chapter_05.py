@@ -75,7 +75,7 @@ CUT = Exercise(
         "Output 1 changes with the cut, and its error too. Does hidden neuron 0 hear of it?",
         "δ2 of output 0 is -1/8 as before, its line has the weight 4, and the slope is 1/4.",
     ),
-    why="Output 1 answers otherwise than before, and is wrong in another way; but a neuron hears "
+    why="Output 1 says 0.07 in place of 0.25, and is less wrong than before; but a neuron hears "
     "only of outputs that it has a line to. By the way, the error has grown: the two terms were "
     "of opposite sign.",
     solution=cut,

@@ -148,7 +148,7 @@ LOOPS = Exercise(
         ),
         "divided by 576": Mistake(
             "The sum was divided by 576. That is the number of neurons of the book's map, and "
-            "these maps have other sizes; but nothing is to be divided at all. Each neuron that "
+            "other maps have other sizes; but nothing is to be divided at all. Each neuron that "
             "uses the bias counts in full.",
             lambda delta1, w1: delta1.sum() / 576,
         ),

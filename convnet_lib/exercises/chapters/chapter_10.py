@@ -64,8 +64,8 @@ OTHER_ANSWER = Exercise(
             [0, 1 / 8, 0, 1 / 8, 1 / 32],
         ),
         "the forward pass once more": Mistake(
-            "The pattern is right and the size is not that of any step of the backward pass: half "
-            "of what it should be. What is a3 - y for each of the two?",
+            "The pattern is right, and everything is half of what it should be. What is a3 - y for "
+            "each of the two outputs?",
             [0, 1 / 16, 0, 1 / 16, 1 / 16],
         ),
     },

@@ -147,8 +147,8 @@ A_TEST = Exercise(
         "One kind of bug needs ties, another needs more than one image. Does the test have either?",
         "Random pixels are never tied, and a batch of one is divided by 1.",
     ),
-    why="The check was one of the two that see every fault of the menu, and what it was shown made "
-    "it blind. Two real digits would have been enough to show it both bugs.",
+    why="The check was one of the two that see every fault that the menu has for this network, and "
+    "what it was shown made it blind. Two real digits would have been enough to show it both bugs.",
     solution="c. Among random pixels no two neurons of a window are equal, so every window has one "
     "maximum, and 'every tied maximum' is the right switch. With one image the mean over the batch "
     "is the sum. The bugs of b and d change numbers on one image of noise too, and central "

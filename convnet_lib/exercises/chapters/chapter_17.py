@@ -369,7 +369,7 @@ WHICH_CALL = Exercise(
         ),
         "the same padding": Mistake(
             "Spread out, with stride 1: right. But count what a pixel in the corner hears: with "
-            "P = 1 it lies under four rows of weights, so three rows of zeros are needed.",
+            "P = 1 it asks rows 1, 0, -1, -2 and -3 of D, so three rows of zeros are needed.",
             "b",
         ),
         "the padding kept": Mistake(

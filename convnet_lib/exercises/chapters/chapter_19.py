@@ -231,7 +231,7 @@ THROUGH = Exercise(
         "np.where(z > 0, …, 0.0), or the product with z > 0.",
     ),
     why="The line that was here is a known method all the same, to draw pictures of what a network "
-    "looks at. As a gradient it is wrong.",
+    "looks at (Zeiler and Fergus, 2014). As a gradient it is wrong.",
     solution=through_relu,
 )
 
@@ -311,8 +311,8 @@ DEAD = Exercise(
         "Ink under the positive weights, blank paper under the negative ones. What is z then, "
         "with the bias b?",
     ),
-    why="z = 0.75 + b at most. A step that takes the bias below this kills the map, whatever the "
-    "digits are. On real digits it dies earlier: the worst patch may not occur in them.",
+    why="z = 0.75 + b at most. A bias of -0.75 or less kills the map, whatever the digits are. On "
+    "real digits it may die at a larger one: the worst patch may not occur in them.",
     solution=just_dead,
 )
 

@@ -75,8 +75,9 @@ ANOTHER_ROW = Exercise(
         "Times the upper filter it is (-6, 3, 0) at a³, and the winners are neurons 1 and 2 of the "
         "lower layer. Lay the lower filter down at both.",
     ),
-    why="The pixel with the steepest slope is neither the one with the most ink nor one without. "
-    "It is the one that two neurons see whose errors do not cancel.",
+    why="The steepest slope, -9, is that of the pixel with the most ink, and not because of the "
+    "ink: both errors of the lower layer reach it, -6 · 2 + 3 · 1. Pixel 5 has ink too, and its "
+    "slope is 0.",
     solution=another_row,
 )
 

@@ -242,8 +242,8 @@ LAST_DIGIT = Exercise(
     answer=Letter("c"),
     mistakes={
         "a bug": Mistake(
-            "A bug shows in the first digits, or in all entries. A difference of a few units in "
-            "the sixteenth digit is what rounding makes.",
+            "A bug would hardly spare the first fifteen digits. A difference of a few units in "
+            "the sixteenth is what rounding makes.",
             "a",
         ),
         "a vote": Mistake(

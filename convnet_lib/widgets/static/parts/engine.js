@@ -1,5 +1,5 @@
 // The network in the page: every equation as index loops, letter for letter those of
-// `convnet_lib/by_definition.py`, each under its tag. All figures compute with these and no others;
+// `convnet_lib/by_definition/`, each under its tag. All figures compute with these and no others;
 // the tests hold them against NumPy.
 //
 // The functions are pure, on arrays of float64 (arrays.js). The loops work on one image and one
