@@ -213,6 +213,22 @@ def test_titles_are_written_in_html(title, written):
     assert shown(figures.cells(np.eye(2), title))["panels"][0]["title"] == written
 
 
+def test_what_is_never_negative_is_sent_with_its_own_largest():
+    sent = shown(figures.row(("a", np.eye(2), "activation"), ("n", 25 * np.eye(3), "positive")))
+    assert [panel["kind"] for panel in sent["panels"]] == ["sequential", "sequential"]
+    assert [panel["limit"] for panel in sent["panels"]] == [1, 25]
+    assert not {"caption", "pairs"} & set(sent)
+
+
+def test_a_title_over_all_and_pairs_are_sent():
+    picture = figures.row(("right", np.eye(2)), ("broken", -np.eye(2)))
+    picture.suptitle("$b^1$: -1 & more")
+    picture.pairs = [(1, 0)]
+    sent = shown(picture)
+    assert sent["caption"] == "<i>b</i><sup>1</sup>: −1 &amp; more"
+    assert sent["pairs"] == [[1, 0]]
+
+
 def test_another_picture_is_sent_as_it_is():
     sent = shown(curve())
     assert base64.b64decode(sent["png"]) == curve().png()

@@ -49,6 +49,9 @@ def test_signed_colours_are_symmetric_about_0_and_activations_run_from_0_to_1():
     assert figures.color_range(np.zeros((2, 2)), "signed") == (-1, 1)
     assert figures.color_range(np.array([[np.nan, 2.0]]), "signed") == (-2, 2)
     assert figures.color_range(np.array([[0.2]]), "activation") == (0, 1)
+    assert figures.color_range(np.array([[0, 25]]), "positive") == (0, 25)
+    assert figures.color_range(np.zeros((2, 2)), "positive") == (0, 1)
+    assert figures.color_range(np.array([[3.0]]), "positive", limit=5) == (0, 5)
     image = figures.cells(np.array([[-3.0, 1.0]]), "w").axes[0].images[0]
     assert image.norm(0.0) == 0.5
 

@@ -77,7 +77,7 @@ export class Gallery {
     this.figure = new Figure(
       context,
       "Gallery: all filters of a network, their feature maps and pooling masks, and what pleases them",
-      { hint: "Page Down and Page Up lead from map to map.", cells: 92 },
+      { hint: "Page Down and Page Up lead from map to map.", cells: 128 },
     );
     this.model = context.model;
     this.maps = this.model.get("w1").shape[0];
@@ -111,23 +111,22 @@ export class Gallery {
     };
     this.weighted = figure.grid(row, { ...large, name: "z1", title: "", kind: "diverging" });
     this.activation = figure.grid(row, { ...large, name: "a1", title: "" });
-    const below = figure.row();
-    const small = { unit: "clamp(29px, calc(var(--cn-cell) * 3.4), 40px)" };
-    this.filter = figure.grid(below, {
+    const small = { unit: "clamp(34px, calc(var(--cn-cell) * 3.6), 40px)" };
+    this.filter = figure.grid(row, {
       ...small,
       name: "w1",
       title: "",
       kind: "diverging",
       detail: detail(this.explainWeight),
     });
-    this.patch = figure.grid(below, {
+    this.patch = figure.grid(row, {
       ...small,
       name: "patch",
       title: "",
       legend: false,
       detail: detail(this.explainPatch),
     });
-    this.formulas = figure.formulas(figure.side(below));
+    this.formulas = figure.formulas();
     this.buildCards();
   }
 
@@ -157,11 +156,12 @@ export class Gallery {
       this.small[f] = figure.grid(card, {
         name: `map ${f}`,
         title: "",
-        unit: "clamp(4px, calc(var(--cn-cell) * 0.42), 6px)",
+        unit: "clamp(4px, calc(var(--cn-cell) * 0.5), 6px)",
         legend: false,
         onKey: (event, cell) => this.onKey(event, f, cell),
       });
     });
+    this.cards.container.classList.add("cn-shelf");
   }
 
   // --- what it shows -------------------------------------------------------------------------
