@@ -62,29 +62,22 @@ addEventListener("DOMContentLoaded", () => {
 /** Let a key open and close the drawer of the chapters, as a pointer can; the theme's is a label. */
 function reachChapters() {
   const box = document.querySelector("#__navigation");
-  const button = document.querySelector(".nav-overlay-icon");
+  const label = document.querySelector(".nav-overlay-icon");
   const drawer = document.querySelector(".sidebar-drawer");
-  if (!box || !button || !drawer) return;
+  if (!box || !label || !drawer) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: label.className, ariaLabel: "Chapters" });
+  button.append(...label.childNodes);
+  label.replaceWith(button);
   const say = () => button.setAttribute("aria-expanded", `${box.checked}`);
   const turn = (open) => {
     box.checked = open;
     say();
     (open ? drawer.querySelector("a, input") : button).focus();
   };
-  for (const [name, value] of [
-    ["role", "button"],
-    ["tabindex", "0"],
-    ["aria-label", "Chapters"],
-  ]) {
-    button.setAttribute(name, value);
-  }
   say();
   box.addEventListener("change", say);
-  button.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    turn(!box.checked);
-  });
+  button.addEventListener("click", () => turn(!box.checked));
   addEventListener("keydown", ({ key }) => key === "Escape" && box.checked && turn(false));
 }
 

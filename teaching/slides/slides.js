@@ -85,7 +85,14 @@
     const frame = place.getBoundingClientRect().height - body.getBoundingClientRect().height;
     const stages = [];
     let left = 0;
-    for (const line of partsOf(body, room - frame)) {
+    const lines = partsOf(body, room - frame);
+    if (lines.some((line) => tall(line) > room - frame + 1)) {
+      // Nothing to take apart: it is shown whole, and the letters are as small as that makes them.
+      place.stages = [];
+      shrink(place, room, wide);
+      return;
+    }
+    for (const line of lines) {
       if (!stages.length || tall(line) > left) {
         stages.push([]);
         left = room - frame;
@@ -122,7 +129,7 @@
   const showStage = () => {
     for (const place of window.Reveal.getCurrentSlide()?.querySelectorAll(".live") ?? []) {
       const keys = place.parentElement.querySelectorAll(":scope > .stage.visible");
-      if (place.stages) show(place, keys.length);
+      if (place.stages?.length) show(place, keys.length);
     }
   };
 

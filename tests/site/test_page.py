@@ -245,7 +245,7 @@ def test_without_scripts_the_picture_stands_for_the_figure(open_page):
 # --- The search -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["receptive", "pooling mask", "Σ δ³"])
+@pytest.mark.parametrize("words", ["receptive", "pooling mask", "gradient"])
 def test_the_search_shows_passages_from_the_disk(open_page, words):
     page = open_page(f"search.html?q={words}")
     page.wait_for_selector("#search-results li .context")
