@@ -74,6 +74,21 @@ def test_nothing_moves_when_one_points(show, figure, width):
     assert live.root.evaluate(PLACES) == before
 
 
+def test_panels_stay_where_they_are_through_all_stages_and_steps(show, figure):
+    live = show(figure, width=1280, height=720)
+    fields = live.root.locator(".bp-network .cn-field")
+    where = "all => all.map((e) => [e.offsetLeft, e.offsetTop, e.offsetWidth, e.offsetHeight])"
+    before = fields.evaluate_all(where)
+    for _ in range(8):
+        live.root.get_by_role("button", name="Next").click()
+        live.frame()
+        assert fields.evaluate_all(where) == before
+    for _ in range(3):
+        live.root.get_by_role("button", name="One step").click()
+        live.frame()
+        assert fields.evaluate_all(where) == before
+
+
 def test_a_click_pins_and_the_pin_is_seen(show, figure):
     live = show(figure, width=1300)
     assert live.root.locator(".bp-pin").count() == 0
