@@ -74,6 +74,21 @@ def test_nothing_moves_when_one_points(show, figure, width):
     assert live.root.evaluate(PLACES) == before
 
 
+def test_panels_stay_where_they_are_through_all_stages_and_steps(show, figure):
+    live = show(figure, width=1280, height=720)
+    fields = live.root.locator(".bp-network .cn-field")
+    where = "all => all.map((e) => [e.offsetLeft, e.offsetTop, e.offsetWidth, e.offsetHeight])"
+    before = fields.evaluate_all(where)
+    for _ in range(8):
+        live.root.get_by_role("button", name="Next").click()
+        live.frame()
+        assert fields.evaluate_all(where) == before
+    for _ in range(3):
+        live.root.get_by_role("button", name="One step").click()
+        live.frame()
+        assert fields.evaluate_all(where) == before
+
+
 def test_a_click_pins_and_the_pin_is_seen(show, figure):
     live = show(figure, width=1300)
     assert live.root.locator(".bp-pin").count() == 0
@@ -332,6 +347,8 @@ def test_a_telephone_shows_one_piece_and_the_strip_leads_to_each(show, figure):
         for name in {name for both in pairs for name in both}:
             assert live.grid(name).is_visible() == (name in pair), (pair, name)
         above, below = (live.grid(name).bounding_box() for name in pair)
+        joined = live.root.locator(".bp-paths polygon, .bp-ribbon").count()
+        assert not joined or pair in (("z1", "delta1"), ("a1", "nabla_a1"), ("a2", "nabla_a2"))
         assert above["y"] + above["height"] <= below["y"]
 
 

@@ -136,6 +136,7 @@ class Backpropagation {
       ? new Presenter(figure, this.network, this.track, this.overlay)
       : null;
     this.phone = new Phone(figure, this.network, this.lens, this.track);
+    this.phone.onTurn = () => this.overlay.moved();
     this.bar.onBiases = () => this.phone.enter("z3");
   }
 

@@ -90,7 +90,7 @@ export class Lens {
     const { rows } = left.array;
     const unit = stack
       ? `${this.narrow ? SLIM : BAR}px`
-      : `min(calc((var(--bp-lens) - 2.6rem) / ${rows}), ${rows > 2 ? 26 : 46}px, (var(--bp-wide) - 4rem) / ${3 * rows})`;
+      : `min(calc((var(--bp-lens) - 2.6rem) / ${rows}), ${rows > 2 ? 26 : 46}px, (var(--bp-wide) - 6.6rem) / ${3 * rows})`;
     this.detail.style.setProperty("--bp-unit", unit);
     this.showPart(data, this.left, left);
     for (const other of [this.times, this.right.element, this.equals, this.parts.element]) {

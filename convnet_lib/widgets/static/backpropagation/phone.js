@@ -26,6 +26,7 @@ export class Phone {
     this.inView = false;
     this.piece = 0;
     this.followed = "";
+    this.onTurn = /** @type {(() => void) | null} */ (null); // other panels are to be seen
     this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
     network.element.before(this.strip);
     this.stops = PIECES.map((name, i) => {
@@ -91,6 +92,7 @@ export class Phone {
       column.classList.toggle("bp-shown", k === i);
       this.stops?.[k].button.setAttribute("aria-pressed", `${k === i}`);
     }
+    this.onTurn?.();
   }
 
   /** Show the piece of a panel. @param {string} name */
