@@ -281,7 +281,18 @@ def test_the_pad_centres_as_from_image_does(run):
 
 def test_a_box_of_any_shape_is_the_same(run):
     drawn = np.random.default_rng(3)
-    for rows, columns in ((1, 1), (28, 1), (3, 28), (19, 20), (21, 8), (5, 2), (20, 20), (27, 26)):
+    for rows, columns in (
+        (1, 1),
+        (28, 1),
+        (8, 1),
+        (3, 8),
+        (3, 28),
+        (19, 20),
+        (21, 8),
+        (5, 2),
+        (20, 20),
+        (27, 26),
+    ):
         ink = drawn.random((rows, columns))
         found = run({"what": "boxed", "image": sent(ink)})
         assert abs(found - data.boxed(ink).ravel()).max() <= FLOAT32
