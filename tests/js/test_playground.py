@@ -313,6 +313,7 @@ def test_a_soft_stroke_has_a_grey_edge_and_a_black_core(run):
     assert (found[4, 2:7] == 1).all()  # the way itself
     assert found[3, 4] == found[5, 4] == pytest.approx(0.7)  # a pixel away: (1.7 - 1) / 1
     assert (found[[2, 6]] == 0).all()
+    assert (found[4, [0, 8]] == 0).all()  # beyond its ends
     assert found[0, 0] == 0.5
 
 
