@@ -281,7 +281,18 @@ def test_the_pad_centres_as_from_image_does(run):
 
 def test_a_box_of_any_shape_is_the_same(run):
     drawn = np.random.default_rng(3)
-    for rows, columns in ((1, 1), (28, 1), (3, 28), (19, 20), (21, 8), (5, 2), (20, 20), (27, 26)):
+    for rows, columns in (
+        (1, 1),
+        (28, 1),
+        (8, 1),
+        (3, 8),
+        (3, 28),
+        (19, 20),
+        (21, 8),
+        (5, 2),
+        (20, 20),
+        (27, 26),
+    ):
         ink = drawn.random((rows, columns))
         found = run({"what": "boxed", "image": sent(ink)})
         assert abs(found - data.boxed(ink).ravel()).max() <= FLOAT32
@@ -302,6 +313,7 @@ def test_a_soft_stroke_has_a_grey_edge_and_a_black_core(run):
     assert (found[4, 2:7] == 1).all()  # the way itself
     assert found[3, 4] == found[5, 4] == pytest.approx(0.7)  # a pixel away: (1.7 - 1) / 1
     assert (found[[2, 6]] == 0).all()
+    assert (found[4, [0, 8]] == 0).all()  # beyond its ends
     assert found[0, 0] == 0.5
 
 
