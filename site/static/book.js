@@ -34,7 +34,9 @@ function scrollWide() {
 
 // What scrolls is reached by the keyboard.
 function reachScrolling() {
-  for (const region of document.querySelectorAll("article :is(pre, .table-wrapper, .math, .figure-scroll)")) {
+  for (const region of document.querySelectorAll(
+    "article :is(pre, .table-wrapper, .math, .figure-scroll)",
+  )) {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
     else region.removeAttribute("tabindex");
   }
