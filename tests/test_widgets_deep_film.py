@@ -129,9 +129,15 @@ SMALLER = run_of(1, WORDS.replace("conv3", "conv2")).nets
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((replace(RUN, nets=(*RUN.nets[:3], ConvNet.random())), IMAGES), r"run.nets\[3\]: expecte"),
+        (
+            (replace(RUN, nets=(*RUN.nets[:3], ConvNet.random())), IMAGES),
+            r"run.nets\[3\]: expected a",
+        ),
         ((replace(RUN, nets=RUN.nets[:3] + OTHER), IMAGES), r"run.nets\[3\]: expected the layers"),
-        ((replace(RUN, nets=RUN.nets[:3] + SMALLER), IMAGES), r"run.nets\[3\], 0.w: expected shap"),
+        (
+            (replace(RUN, nets=RUN.nets[:3] + SMALLER), IMAGES),
+            r"run.nets\[3\], 0.w: expected shape",
+        ),
         ((replace(RUN, costs=RUN.costs[:2]), IMAGES), r"run.costs: expected shape \(4,\)"),
         ((replace(RUN, nets=(OWN,) * 4), IMAGES), "run: expected networks that begin .* Halved"),
         ((run_of(2, "dense10 softmax"), IMAGES), "run: expected networks that begin .* Dense fir"),
