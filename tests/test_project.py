@@ -130,6 +130,12 @@ def test_installed_is_what_is_locked():
             assert importlib.metadata.version(requirement.name) == pin.version, "make .venv"
 
 
+def test_no_two_test_files_have_one_name():
+    """pytest imports them by it, and would refuse the second."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
+
+
 def imported(path):
     """The first names of the modules that a file needs as soon as it is read.
 
