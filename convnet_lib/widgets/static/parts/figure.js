@@ -193,7 +193,10 @@ export class Figure extends Layout {
 
   /** What is explained does not change by scrolling. @param {PointerEvent} event */
   onPointerLeave(event) {
-    if (!this.still(event)) return;
+    if (!this.still(event)) {
+      this.place = ""; // when it comes back to where it was, it has moved all the same
+      return;
+    }
     event.stopPropagation();
     this.adrift = true;
   }
