@@ -105,7 +105,7 @@ def test_the_rail_has_a_link_to_each_section(open_page, name, width):
     page = open_page(f"{name}.html", width)
     headings = page.locator("article h2").all_inner_texts()
     assert headings
-    links = page.locator(".toc-tree ul ul > li > a")
+    links = page.locator(".toc-tree > ul > li > ul > li > a")
     said = [text.strip() for text in links.all_text_contents()]
     assert said == [heading.removesuffix("#").strip() for heading in headings]
     for link in boxes(page, ".toc-tree ul ul a"):
