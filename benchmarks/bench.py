@@ -1,6 +1,6 @@
-"""Time the contenders on the step of the book's network, one after the other in one process.
+"""Time the contenders on the steps of two networks, one after the other in one process.
 
-Run by `make bench` and, for float32 and mini-batches of 10 and 128 alone, `make bench-quick`.
+Run by `make bench` and, for float32 and a few mini-batches alone, `make bench-quick`.
 First the contenders' steps are checked to agree; then each is timed in turn, in many rounds, so
 that whatever else the machine does meets all of them alike.
 """
@@ -24,7 +24,8 @@ OTHERS = {"OPENBLAS_THREAD_TIMEOUT": "16"}
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 if __name__ == "__main__" and any(os.environ.get(name) != MALLOC[name] for name in MALLOC):
-    cache = {"TORCHINDUCTOR_CACHE_DIR": str(ROOT / ".cache" / "inductor")}
+    places = {"TORCHINDUCTOR_CACHE_DIR": "inductor", "NUMBA_CACHE_DIR": "numba"}
+    cache = {name: str(ROOT / ".cache" / folder) for name, folder in places.items()}
     os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC | OTHERS)
 
 import contenders  # noqa: E402
@@ -33,23 +34,29 @@ import numpy as np  # noqa: E402
 import report  # noqa: E402
 from contenders import Problem  # noqa: E402
 
-from convnet_lib import ConvNet, data, training  # noqa: E402
+from convnet_lib import ConvNet, data, deep, networks, training  # noqa: E402
 
-MAPS = 1, 20
+#: The deep network of Part III, as benchmarks/deep_mnist.py trains it.
+DEEP = "conv20x5 relu pool2 conv40x5 relu pool2 dense100 relu dense10 softmax"
+RATES = {"book": 0.02, "deep": 0.002}
 TOLERANCE = {"float32": 1e-3, "float64": 1e-9}  # of the largest move of a kind of parameter
+ENGINES = {"numpy": "fast", "compiled": "compiled"}  # who takes the steps of an engine
 TURN = 0.02  # s, at least, that a contender works before the next one's turn
 PAUSE = 0.004  # s, in which the threads of the one before go to sleep
 WAKE = 0.03  # s, at least, that a contender works untimed, until its threads are on their cores
 
 
-def cells(quick):
-    """Return the (dtype, maps, batch) to be measured."""
-    dtypes, batches = (("float32",), (10, 128)) if quick else (TOLERANCE, (1, 10, 32, 128, 1024))
-    return list(itertools.product(dtypes, MAPS, batches))
+def cells(quick, dtypes=tuple(TOLERANCE)):
+    """Return the (net, dtype, maps, batch) to be measured; the deep network has no `maps`."""
+    if quick:
+        book = [(1, 1), (1, 10), (1, 128), (20, 10), (20, 128)]
+        return [("book", "float32", *one) for one in book] + [("deep", "float32", None, 32)]
+    book = itertools.product(["book"], dtypes, (1, 20), (1, 10, 32, 128, 1024))
+    return [*book, *itertools.product(["deep"], ["float32"], [None], (1, 10, 32, 128))]
 
 
 def problems(dtype):
-    """Return a function (maps, batch) → Problem on as many images as MNIST has.
+    """Return a function (net, maps, batch) → Problem on as many images as MNIST has.
 
     They are the digits of the book, fifteen times over: 60,000 images do not fit the cache.
     """
@@ -57,8 +64,11 @@ def problems(dtype):
     images = np.tile(digits.images, (15, 1, 1))
     y = np.tile(data.one_hot(digits.labels, dtype=dtype), (15, 1))
 
-    def problem(maps, batch):
-        return Problem(ConvNet.random(maps, 0, dtype=np.dtype(dtype)), images, y, batch, 0.02)
+    def problem(net, maps, batch):
+        kind, rate = np.dtype(dtype), RATES[net]
+        if net == "deep":
+            return Problem(deep.Network.random(DEEP, seed=0, dtype=kind), images, y, batch, rate)
+        return Problem(ConvNet.random(maps, 0, dtype=kind), images, y, batch, rate)
 
     return problem
 
@@ -74,16 +84,17 @@ class Judge:
 
     def __init__(self, problem, dtype):
         self.problem, self.dtype, self.goals = problem, dtype, {}
-        self.begun = [getattr(problem.net, name).astype(float) for name in problem.net.parameters]
+        start = networks.parameters(problem.net)
+        self.begun = {name: array.astype(float) for name, array in start.items()}
 
     def goal(self, order):
         """Return the parameters after the plain steps; an order is known by its length."""
         if len(order) not in self.goals:
-            net, problem = ConvNet(*self.begun), self.problem
+            net, problem = networks.with_parameters(self.problem.net, self.begun), self.problem
             for rows in order:
                 a0, y = problem.images[rows].astype(float), problem.y[rows].astype(float)
                 net = training.step(net, a0, y, problem.learning_rate)
-            self.goals[len(order)] = [getattr(net, name) for name in net.parameters]
+            self.goals[len(order)] = list(networks.parameters(net).values())
         return self.goals[len(order)]
 
     def disagreement(self, contender, order):
@@ -94,7 +105,7 @@ class Judge:
         goal, shares = self.goal(order), []
         contender.run(order)
         found = [np.array(p, float) for p in contender.parameters()]
-        for one, other, start in zip(found, goal, self.begun, strict=True):
+        for one, other, start in zip(found, goal, self.begun.values(), strict=True):
             if one.shape != other.shape:
                 return np.inf
             shares.append(np.abs(one - other).max() / np.abs(other - start).max())
@@ -165,10 +176,14 @@ def choose(kind, problem, order, judge):
     return min(found)[2:]
 
 
-def measure(kinds, problem, dtype, maps, seconds):
-    """Return the rows of all contenders on one problem, steps and forward passes."""
-    order = shuffled(len(problem.images), problem.batch)
-    kinds = [kind for kind in kinds if problem.batch * maps <= kind.most]
+def measure(kinds, problem, dtype, seconds):
+    """Return the rows of all contenders on one problem, steps and forward passes.
+
+    The row of the one that `training.sgd` takes with engine="auto" is marked as `ours`.
+    """
+    order, maps = shuffled(len(problem.images), problem.batch), problem.maps
+    kinds = [kind for kind in kinds if problem.batch * (maps or 1) <= kind.most]
+    ours = ENGINES[training.engine_for("auto", problem.net, problem.batch)]
     judge = Judge(problem, dtype)
     chosen = [choose(kind, problem, order, judge) for kind in kinds]
     rows = []
@@ -182,7 +197,9 @@ def measure(kinds, problem, dtype, maps, seconds):
             rows.append(
                 {
                     "contender": contender.name,
+                    "ours": contender.name == ours,
                     "what": what,
+                    "net": "deep" if maps is None else "book",
                     "maps": maps,
                     "batch": problem.batch,
                     "dtype": dtype,
@@ -212,24 +229,30 @@ def with_limits(rows, gemm, memory):
 def main(arguments=None):
     """Measure, and write results.json, results.md and results.png."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="float32, mini-batches 10 and 128")
+    parser.add_argument("--quick", action="store_true", help="float32, some mini-batches")
+    parser.add_argument("--dtype", choices=TOLERANCE, help="only this precision")
     parser.add_argument("--into", type=Path, default=HERE, help="folder of the results")
     options = parser.parse_args(arguments)
     kinds, missing = contenders.everyone()
     for line in missing:
         print(line)
-    watch, wanted = report.Watch(), cells(options.quick)
+    wanted = cells(options.quick, (options.dtype,) if options.dtype else tuple(TOLERANCE))
+    watch = report.Watch()
     memory = limit.memory_rate()
-    gemm = {dtype: limit.gemm_rate(dtype) for dtype in dict.fromkeys(c[0] for c in wanted)}
+    gemm = {dtype: limit.gemm_rate(dtype) for dtype in dict.fromkeys(c[1] for c in wanted)}
     rows, problem, last = [], None, None
-    for dtype, maps, batch in wanted:
-        if dtype != last:
-            problem, last = problems(dtype), dtype
-        start = time.perf_counter()
-        seconds = 5 if options.quick else 10
-        rows += measure(kinds, problem(maps, batch), dtype, maps, seconds)
-        took = time.perf_counter() - start
-        print(f"{dtype}, maps {maps}, mini-batch {batch}: {took:.0f} s", flush=True)
+    try:
+        for net, dtype, maps, batch in wanted:
+            if dtype != last:
+                problem, last = problems(dtype), dtype
+            start = time.perf_counter()
+            seconds = 4 if options.quick else 8
+            rows += measure(kinds[net], problem(net, maps, batch), dtype, seconds)
+            took = time.perf_counter() - start
+            what = "deep" if maps is None else f"maps {maps}"
+            print(f"{dtype}, {what}, mini-batch {batch}: {took:.0f} s", flush=True)
+    except KeyboardInterrupt:
+        missing.append("It was stopped before the end: the sizes after the last one are not there")
     rows = with_limits(rows, gemm, memory)
     page = report.page(rows, watch.sentences(missing, options.quick))
     print("\n" + page)

@@ -1,9 +1,10 @@
-"""Who takes part in the benchmark: the same step of the book's network, by different hands.
+"""Who takes part in the benchmark: the same step of one network, by different hands.
 
 Each contender is made from a `Problem` and one of its `settings`. `run` takes the steps of an
 order, an integer array (steps, B) of rows of the images, from the pixels on; `forward` is the
-forward pass alone over the same mini-batches; `parameters` gives w¹, b¹, w³ and b³ back as NumPy
-arrays. All use the cross-entropy.
+forward pass alone over the same mini-batches; `parameters` gives the parameters back as NumPy
+arrays, in the order of the network's. The book's network has the cross-entropy, the deep one the
+log-likelihood of its softmax.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from convnet_lib import by_definition, fast, training
+from convnet_lib import ConvNet, by_definition, networks, training
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 THREADS = tuple({"threads": count} for count in dict.fromkeys((1, CORES)))
@@ -23,7 +24,7 @@ class Problem(NamedTuple):
     """What every contender is given: a network, pixels, what is desired, and η.
 
     Attributes:
-        net: a ConvNet with an axis of maps; all is computed in its dtype.
+        net: a ConvNet with an axis of maps, or a deep.Network; all is computed in its dtype.
         images: (N, 28, 28).
         y: (N, 10).
         batch: B, images a step.
@@ -35,6 +36,11 @@ class Problem(NamedTuple):
     y: np.ndarray
     batch: int
     learning_rate: float = 0.1
+
+    @property
+    def maps(self):
+        """The feature maps of the book's network; None for the deep one."""
+        return len(self.net.w1) if isinstance(self.net, ConvNet) else None
 
 
 class Contender:
@@ -62,8 +68,8 @@ class Contender:
             self.outputs(self.problem.images[rows])
 
     def parameters(self):
-        """Return w¹ (F, 5, 5), b¹ (F,), w³ (10, F, 12, 12), b³ (10,)."""
-        return [getattr(self.net, name) for name in self.net.parameters]
+        """Return them in the order of the network's; w¹ (F, 5, 5), b¹, w³ (10, F, 12, 12), b³."""
+        return list(networks.parameters(self.net).values())
 
 
 class Loops(Contender):
@@ -85,7 +91,7 @@ class Loops(Contender):
 
 
 class Plain(Contender):
-    """The reading page, `ConvNet.backprop`."""
+    """The reading page, `ConvNet.backprop`, or that of a deep network."""
 
     name = "plain"
 
@@ -93,7 +99,7 @@ class Plain(Contender):
         return training.step(self.net, a0, y, rate)
 
     def outputs(self, a0):
-        return self.net.feedforward(a0).a3
+        return networks.weighted_outputs(self.net, a0)
 
 
 class Im2col(Contender):
@@ -154,25 +160,39 @@ class Im2col(Contender):
 
 
 class Fast(Contender):
-    """`fast.Stepper`, as `training.sgd` uses it."""
+    """NumPy's quick step, `fast.Stepper` or a `DeepStepper`, as `training.sgd` uses it."""
 
     name = "fast"
 
     def __init__(self, problem):
         super().__init__(problem)
-        self.stepper = fast.Stepper(problem.net)
+        self.stepper = training.stepper(problem.net)
 
     def run(self, order):
         problem = self.problem
         for rows in order:
-            self.stepper.step(problem.images, problem.y, problem.learning_rate, rows)
+            self.stepper.step(problem.images, problem.y, problem.learning_rate, rows, checked=True)
 
     def outputs(self, a0):
-        return self.stepper.z3(a0)
+        return self.stepper.forward(a0)
 
     def parameters(self):
-        net = self.stepper.net
-        return [getattr(net, name) for name in net.parameters]
+        return list(networks.parameters(self.stepper.net).values())
+
+
+def for_frameworks(net):
+    """Return copies of a deep network's parameters in the shapes that frameworks take.
+
+    That is an axis of channels for the first filters, and one axis of inputs for dense weights.
+    """
+    w1, b1, w2, b2, w3, b3, w4, b4 = (p.copy() for p in net.parameters.values())
+    return [w1[:, None], b1, w2, b2, w3.reshape(len(w3), -1), b3, w4, b4]
+
+
+def in_shapes_of(net, arrays):
+    """Return arrays in the shapes of a deep network's parameters."""
+    pairs = zip(arrays, net.parameters.values(), strict=True)
+    return [np.reshape(array, like.shape) for array, like in pairs]
 
 
 def limited(threads):
@@ -181,15 +201,18 @@ def limited(threads):
     return lambda: blas.limit(limits=threads) if blas.lib_controllers else contextlib.nullcontext()
 
 
-NUMPY = (Loops, Plain, Im2col, Fast)
+NUMPY = {"book": (Loops, Plain, Im2col, Fast), "deep": (Plain, Fast)}
+#: What takes part where it can be imported, and the room that holds its contenders.
+OTHERS = {"Numba": "with_numba", "PyTorch": "with_torch", "JAX": "with_jax"}
 
 
 def everyone():
-    """Return the contenders that can take part here, and a line on each framework that cannot."""
-    found, missing = list(NUMPY), []
-    for name, module in (("PyTorch", "with_torch"), ("JAX", "with_jax")):
+    """Return the contenders for each network, and a line on each package that is not there."""
+    found, missing = {net: list(kinds) for net, kinds in NUMPY.items()}, []
+    for name, module in OTHERS.items():
         try:
-            found += __import__(module).CONTENDERS
+            for net, kinds in __import__(module).CONTENDERS.items():
+                found[net] += kinds
         except ImportError as error:
             missing.append(f"{name} is left out: {error}")
     return found, missing

@@ -1,4 +1,4 @@
-"""What this machine can do, measured, and the time that no step of the book's network can beat."""
+"""What this machine can do, measured, and the time that no step of either network can beat."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -40,19 +40,32 @@ def memory_rate(megabytes=256):
     return 2e-9 * source.nbytes / seconds
 
 
-def flops(maps, forward=False):
-    """Return how many additions and multiplications the sums of the equations have an image.
+def products(maps, forward=False):
+    """Return how many products with a weight or an error the sums of the equations have an image.
 
-    F1, F4, the sum in BP2, BP4a, and BP4 over the winners alone, as δ¹ of the others is 0.
+    F1, F4, the sum in BP2, BP4a, and BP4 over the winners alone, as δ¹ of the others is 0. With
+    maps None the same of the deep network, whose second convolution has BP5 as well.
     """
-    ahead = maps * (NEURONS * FILTER + POOLED * OUTPUTS)
-    back = maps * (2 * POOLED * OUTPUTS + POOLED * FILTER)
-    return 2 * (ahead if forward else ahead + back)
+    if maps is None:
+        first, second, dense = 20 * 576 * 25, 40 * 64 * 500, 640 * 100 + 100 * 10
+        ahead, back = first + second + dense, first // 4 + 2 * (second // 4) + 2 * dense
+    else:
+        ahead = maps * (NEURONS * FILTER + POOLED * OUTPUTS)
+        back = maps * (2 * POOLED * OUTPUTS + POOLED * FILTER)
+    return ahead if forward else ahead + back
+
+
+def flops(maps, forward=False):
+    """Return how many additions and multiplications that is."""
+    return 2 * products(maps, forward)
 
 
 def numbers(maps, batch, forward=False):
     """Return how many numbers a step must move: pixels, y, and the parameters in and out."""
-    parameters = maps * (FILTER + 1) + OUTPUTS * (maps * POOLED + 1)
+    if maps is None:
+        parameters = 20 * 26 + 40 * 501 + 100 * 641 + 10 * 101
+    else:
+        parameters = maps * (FILTER + 1) + OUTPUTS * (maps * POOLED + 1)
     return batch * (PIXELS + OUTPUTS) + parameters * (1 if forward else 2)
 
 

@@ -7,7 +7,7 @@ pool has a thread a core; how many a step uses is left to XLA.
 import jax
 import jax.numpy as jnp
 import numpy as np
-from contenders import Contender
+from contenders import Contender, for_frameworks, in_shapes_of
 from jax import lax
 
 jax.config.update("jax_enable_x64", True)  # so that float64 stays float64; float32 stays, too
@@ -43,16 +43,11 @@ class Jit(Contender):
         images, y = jnp.asarray(problem.images), jnp.asarray(problem.y)
         rate = problem.learning_rate / problem.batch
         self.data = images, y
-        self.p = [jnp.asarray(p) for p in super().parameters()]
-
-        def z3(p, a0):
-            w1, b1, w3, b3 = p
-            a2 = jax.nn.sigmoid(self.maxima(w1, a0) + b1[:, None, None])
-            return a2.reshape(len(a0), -1) @ w3.reshape(10, -1).T + b3
+        self.p = [jnp.asarray(p) for p in self.arrays()]
+        z3, of_outputs = self.weighted, self.of_outputs
 
         def cost(p, a0, y):
-            z = z3(p, a0)
-            return jnp.sum(jnp.maximum(z, 0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z))))
+            return of_outputs(z3(p, a0), y)
 
         def step(p, data, rows):
             images, y = data
@@ -61,6 +56,17 @@ class Jit(Contender):
 
         self.step, self.z3 = step, z3
         self.prepare()
+
+    def arrays(self):
+        return super().parameters()
+
+    def weighted(self, p, a0):
+        w1, b1, w3, b3 = p
+        a2 = jax.nn.sigmoid(self.maxima(w1, a0) + b1[:, None, None])
+        return a2.reshape(len(a0), -1) @ w3.reshape(10, -1).T + b3
+
+    def of_outputs(self, z, y):
+        return jnp.sum(jnp.maximum(z, 0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z))))
 
     def prepare(self):
         self.one = jax.jit(self.step)
@@ -115,4 +121,36 @@ class ScanTiles(Scan):
     maxima = staticmethod(tiled_maxima)
 
 
-CONTENDERS = (Jit, Scan, JitTiles, ScanTiles)
+class Deep:
+    """What differs for the deep network."""
+
+    def arrays(self):
+        return for_frameworks(self.net)
+
+    def parameters(self):
+        return in_shapes_of(self.net, [np.asarray(p) for p in self.p])
+
+    def weighted(self, p, a0):
+        w1, b1, w2, b2, w3, b3, w4, b4 = p
+        a = a0[:, None]
+        for w, b in ((w1, b1), (w2, b2)):
+            z = lax.conv_general_dilated(a, w, (1, 1), "VALID")
+            _, _, high, wide = z.shape
+            z = z.reshape(*z.shape[:2], high // 2, 2, wide // 2, 2).max((3, 5))
+            a = jax.nn.relu(z + b[:, None, None])
+        a = jax.nn.relu(a.reshape(len(a0), -1) @ w3.T + b3)
+        return a @ w4.T + b4
+
+    def of_outputs(self, z, y):
+        return -jnp.sum(y * jax.nn.log_softmax(z))
+
+
+class DeepJit(Deep, Jit):
+    """The deep network, a step a call."""
+
+
+class DeepScan(Deep, Scan):
+    """The deep network, an order a call."""
+
+
+CONTENDERS = {"book": (Jit, Scan, JitTiles, ScanTiles), "deep": (DeepJit, DeepScan)}

@@ -1,7 +1,7 @@
-"""PyTorch's step: eager as most write it, eager with pooling before σ, and that compiled."""
+"""PyTorch's step: eager as most write it, eager with pooling first, and that compiled."""
 
 import torch
-from contenders import THREADS, Contender
+from contenders import THREADS, Contender, for_frameworks, in_shapes_of
 from torch.nn import functional
 
 torch.set_num_interop_threads(1)
@@ -20,11 +20,14 @@ class Eager(Contender):
         torch.set_num_threads(threads)
         self.images = torch.from_numpy(problem.images)[:, None]
         self.y = torch.from_numpy(problem.y)
-        w1, b1, w3, b3 = (p.copy() for p in super().parameters())
-        arrays = w1[:, None], b1, w3.reshape(10, -1), b3
-        self.p = [torch.from_numpy(array).requires_grad_() for array in arrays]
+        self.p = [torch.from_numpy(array).requires_grad_() for array in self.arrays()]
         self.plain_z3, self.plain_cost = self.z3, self.cost
         self.z3, self.cost = self.compiled(self.z3), self.compiled(self.cost)
+
+    def arrays(self):
+        """Return copies of the parameters in the shapes that `z3` takes."""
+        w1, b1, w3, b3 = (p.copy() for p in super().parameters())
+        return w1[:, None], b1, w3.reshape(10, -1), b3
 
     def compiled(self, function):
         return function
@@ -38,7 +41,9 @@ class Eager(Contender):
         return functional.linear(a2.flatten(1), w3, b3)
 
     def cost(self, a0, y, *p):
-        z3 = self.plain_z3(a0, *p)
+        return self.of_outputs(self.plain_z3(a0, *p), y)
+
+    def of_outputs(self, z3, y):
         return functional.binary_cross_entropy_with_logits(z3, y, reduction="sum")
 
     def run(self, order):
@@ -83,7 +88,7 @@ class Compiled(PoolFirst):
         return torch.compile(function, dynamic=False)
 
     def step(self, p, images, y, rows):
-        gradients = torch.func.grad(self.plain_cost, argnums=(2, 3, 4, 5))
+        gradients = torch.func.grad(self.plain_cost, argnums=tuple(range(2, 2 + len(p))))
         rate = self.problem.learning_rate / self.problem.batch
         moves = gradients(images[rows], y[rows], *p)
         # Not a.add(g, alpha=-rate): compiled by PyTorch 2.13 that loses its alpha.
@@ -99,4 +104,43 @@ class Compiled(PoolFirst):
                 self.p = self.step(self.p, self.images, self.y, rows)
 
 
-CONTENDERS = (Eager, PoolFirst, Compiled)
+class Deep:
+    """What differs for the deep network: conv, pool, conv, pool, dense, dense, with ReLU."""
+
+    def arrays(self):
+        return for_frameworks(self.net)
+
+    def z3(self, a0, w1, b1, w2, b2, w3, b3, w4, b4):
+        a = a0
+        for w, b in ((w1, b1), (w2, b2)):
+            a = functional.conv2d(a, w, b)
+            if self.pool_first:
+                a = functional.relu(functional.max_pool2d(a, 2))
+            else:
+                a = functional.max_pool2d(functional.relu(a), 2)
+        a = functional.relu(functional.linear(a.flatten(1), w3, b3))
+        return functional.linear(a, w4, b4)
+
+    def of_outputs(self, z, y):
+        return functional.cross_entropy(z, y, reduction="sum")
+
+    def parameters(self):
+        return in_shapes_of(self.net, [p.detach().numpy() for p in self.p])
+
+
+class DeepEager(Deep, Eager):
+    """The deep network, as most write it."""
+
+
+class DeepPoolFirst(Deep, PoolFirst):
+    """The deep network with pooling before ReLU."""
+
+
+class DeepCompiled(Deep, Compiled):
+    """The same, compiled."""
+
+
+CONTENDERS = {
+    "book": (Eager, PoolFirst, Compiled),
+    "deep": (DeepEager, DeepPoolFirst, DeepCompiled),
+}

@@ -49,7 +49,8 @@ PAGES = {
         "The library: training",
         "How the network learns, and what a long run needs.",
         (
-            *("training.descent", "training.fast", "training.deep_step", "training.halves"),
+            *("training.descent", "training.engines", "training.fast", "training.compiled"),
+            *("training.deep_step", "training.halves"),
             *("training.checkpoints", "training.progress", "training.distributed"),
         ),
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data
+from convnet_lib import ConvNet, data, deep, networks, training
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -19,15 +19,18 @@ import deep_mnist  # noqa: E402
 import limit  # noqa: E402
 import report  # noqa: E402
 
-KEYS = ["contender", "maps", "batch", "dtype", "from_pixels", "us_per_step", "spread"]
+KEYS = ["contender", "net", "maps", "batch", "dtype", "from_pixels", "us_per_step", "spread"]
 RATES = ["gemm_gflops", "memory_gb_per_s"]
 
 
 def problem(maps=2, batch=3, dtype="float64", images=40):
+    """Of the book's network with so many maps; of a small deep one with None."""
     rng = np.random.default_rng(0)
     a0 = rng.random((images, 28, 28)).astype(dtype)
     y = np.eye(10, dtype=dtype)[rng.integers(0, 10, images)]
-    net = ConvNet.random(maps, 0, dtype=np.dtype(dtype))
+    net = ConvNet.random(maps or 1, 0, dtype=np.dtype(dtype))
+    if maps is None:
+        net = deep.Network.random(bench.DEEP, seed=0, dtype=np.dtype(dtype))
     return contenders.Problem(net, a0, y, batch, 0.02)
 
 
@@ -36,10 +39,37 @@ def order(batch=3):
 
 
 @pytest.mark.parametrize("dtype", bench.TOLERANCE)
-@pytest.mark.parametrize("kind", contenders.NUMPY, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", contenders.NUMPY["book"], ids=lambda kind: kind.name)
 def test_contenders_take_the_steps_of_the_book(kind, dtype):
     some = problem(dtype=dtype, maps=1 if kind is contenders.Loops else 2)
     bench.Judge(some, dtype).must_agree(kind(some, **kind.settings[0]), order())
+
+
+@pytest.mark.parametrize("kind", contenders.NUMPY["deep"], ids=lambda kind: kind.name)
+def test_contenders_take_the_steps_of_a_deep_network(kind):
+    some = problem(None)
+    bench.Judge(some, "float64").must_agree(kind(some), order())
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_compiled_loops_take_an_order_whole(batch):
+    pytest.importorskip("numba", reason="needs the extra `compiled`")
+    (kind,) = __import__("with_numba").CONTENDERS["book"]
+    some = problem(maps=1, batch=batch)
+    assert kind.all_at_once
+    one = kind(some)
+    bench.Judge(some, "float64").must_agree(one, order(batch))
+    one.forward(order(batch))
+
+
+def test_arrays_for_frameworks_come_back_in_the_shapes_of_the_network():
+    net = problem(None).net
+    arrays = contenders.for_frameworks(net)
+    assert [a.shape for a in arrays[::2]] == [(20, 1, 5, 5), (40, 20, 5, 5), (100, 640), (10, 100)]
+    back = contenders.in_shapes_of(net, arrays)
+    for one, other in zip(back, networks.parameters(net).values(), strict=True):
+        assert np.array_equal(one, other)
+        assert not np.shares_memory(one, other)
 
 
 class AllMaxima(contenders.Plain):
@@ -79,7 +109,7 @@ def test_one_broken_contender_stops_it_all(kind, monkeypatch):
     some.images[:, :10] = 0  # paper, where windows are tied
     monkeypatch.setattr(bench, "interleave", lambda *_: pytest.fail("timed nevertheless"))
     with pytest.raises(AssertionError, match=f"^{kind.name}: its steps are .* nothing is timed"):
-        bench.measure([contenders.Plain, kind], some, "float64", 2, 0)
+        bench.measure([contenders.Plain, kind], some, "float64", 0)
 
 
 def test_a_kind_with_settings_is_checked_in_each(monkeypatch):
@@ -100,7 +130,7 @@ def test_a_kind_with_settings_is_checked_in_each(monkeypatch):
 
 def measured(seconds=0.0):
     kinds = [contenders.Plain, contenders.Im2col, contenders.Fast]
-    rows = bench.measure(kinds, problem(images=4000, batch=10), "float64", 2, seconds)
+    rows = bench.measure(kinds, problem(images=4000, batch=20), "float64", seconds)
     return bench.with_limits(rows, {"float64": 100.0}, 10.0)
 
 
@@ -113,17 +143,36 @@ def test_rows_have_their_keys(monkeypatch):
         assert json.loads(json.dumps(row)) == row
         assert row["us_per_step"] > 0
         assert row["what"] in ("step", "forward")
-    assert [row["contender"] for row in rows if row["what"] == "step"] == [
-        "plain",
-        "im2col",
-        "fast",
-    ]
+    steps = {row["contender"]: row["ours"] for row in rows if row["what"] == "step"}
+    assert steps == {"plain": False, "im2col": False, "fast": True}
+
+
+@pytest.mark.parametrize(("there", "name"), [(True, "compiled"), (False, "fast")])
+def test_ours_is_the_one_that_a_run_would_choose(monkeypatch, there, name):
+    monkeypatch.setattr(training.engines, "_is_installed", lambda: there)
+    monkeypatch.setattr(bench, "Turns", lambda *_: None)
+    monkeypatch.setattr(bench, "interleave", lambda *_: None)
+    monkeypatch.setattr(bench, "choose", lambda kind, *_: (kind, {}))
+    kinds = []
+    for title in ("fast", "compiled"):
+        kind = type(title, (contenders.Contender,), {"name": title, "run": 0, "forward": 0})
+        kinds.append(kind)
+
+    class Turn:
+        times = (1.0,)
+
+    monkeypatch.setattr(bench, "Turns", lambda *_: Turn)
+    rows = bench.measure(kinds, problem(maps=1, images=4000, batch=10), "float64", 0)
+    assert {row["contender"] for row in rows if row["ours"]} == {name}
 
 
 def test_cells_are_those_asked_for():
-    assert len(bench.cells(quick=False)) == 20
-    quick = bench.cells(quick=True)
-    assert quick == [("float32", maps, batch) for maps in (1, 20) for batch in (10, 128)]
+    whole = bench.cells(quick=False)
+    assert len(set(whole)) == len(whole) == 24
+    assert [c for c in whole if c[0] == "deep"] == [
+        ("deep", "float32", None, batch) for batch in (1, 10, 32, 128)
+    ]
+    assert set(bench.cells(quick=True)) < set(bench.cells(quick=False, dtypes=("float32",)))
 
 
 def test_an_order_has_no_image_twice():
@@ -138,7 +187,7 @@ def row(contender, us, batch=10):
     names = {"contender": contender, "us_per_step": us, "batch": batch}
     names |= {"limit_us": {10: 10.0, 128: 100.0}[batch]}
     rest = {"maps": 1, "dtype": "float32", "what": "step", "from_pixels": True, "spread": 2.0}
-    return names | rest
+    return names | rest | {"net": "book", "ours": contender == "fast"}
 
 
 ROWS = [
@@ -155,7 +204,7 @@ ROWS = [
 def test_ratios_are_those_to_the_best_rival():
     assert report.ratios(ROWS) == {
         "best PyTorch": {10: 4.0, 128: 5.0},
-        "fast / limit": {10: 5.0, 128: 4.0},
+        "ours / limit": {10: 5.0, 128: 4.0},
         "best JAX, plain convolution": {10: 3.0},
         "best JAX, our tiles": {10: 1.5},
     }
@@ -163,7 +212,7 @@ def test_ratios_are_those_to_the_best_rival():
 
 def test_without_a_framework_its_ratios_are_left_out():
     numpy_alone = [r for r in ROWS if not r["contender"].startswith(("PyTorch", "JAX"))]
-    assert set(report.ratios(numpy_alone)) == {"fast / limit"}
+    assert set(report.ratios(numpy_alone)) == {"ours / limit"}
     assert "PyTorch is left out: no torch." in report.page(
         numpy_alone, report.Watch().sentences(["PyTorch is left out: no torch"], quick=True)
     )
@@ -172,14 +221,34 @@ def test_without_a_framework_its_ratios_are_left_out():
 def test_page_and_plot():
     page = report.page(ROWS, ["A sentence."])
     assert "## one map, one step, float32" in page
-    assert "| fast | 50.0 ± 1.0 | 400 ± 1 |" in page
+    assert "| fast | **50.0 ± 1.0** | **400 ± 1** |" in page
     assert "| limit | 10.0 | 100.0 |" in page
-    assert "| **best PyTorch / fast** | 4.0× | 5.0× |" in page
+    assert "| **best PyTorch / ours** | 4.0× | 5.0× |" in page
     assert "| JAX jit | 150 ± 1 |  |" in page
     (axes,) = report.plot(ROWS).axes
     lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
     assert lines["fast"] == [[10, 5], [128, 400 / 128]]
     assert lines["limit of the machine"] == [[10, 1], [128, 100 / 128]]
+
+
+def test_aims_are_held_against_the_best_rival_of_all():
+    found = {(line[3], line[4]): line[5:] for line in report.aims(ROWS)}
+    assert found[10, "PyTorch / ours"] == ("≥", 8, 4.0)
+    assert found[10, "JAX / ours"] == ("≥", 1.8, 1.5)
+    assert found[128, "PyTorch / ours"] == ("≥", 5, 5.0)
+    assert found[128, "ours / limit"] == ("≤", 6, 4.0)
+    assert (128, "JAX / ours") not in found  # of whom there is no time
+    table = "\n".join(report.aims_table(ROWS))
+    assert "| step | book, one map | 10 | PyTorch / ours | ≥ 8 | 4.00 | **missed** |" in table
+    assert "| step | book, one map | 128 | PyTorch / ours | ≥ 5 | 5.00 | reached |" in table
+    assert "| step | book, one map | 128 | ours / limit | ≤ 6 | 4.00 | reached |" in table
+
+
+def test_every_aim_is_about_something_that_is_measured():
+    cells = {(net, maps, batch) for net, _, maps, batch in bench.cells(quick=False)}
+    aimed = {(net, maps, batch) for _, net, maps, batches, *_ in report.AIMS for batch in batches}
+    assert aimed <= cells
+    assert {(net, maps, 128) for net, maps, _ in report.LIMITS} <= cells
 
 
 def test_limit_by_hand():
@@ -189,14 +258,30 @@ def test_limit_by_hand():
     assert limit.numbers(1, 10) == 7_940 + 2 * (26 + 1_450)
     assert limit.limit_us(1, 10, "float32", 1.0, 1e9) == pytest.approx(446.4)
     assert limit.limit_us(1, 10, "float32", 1e9, 1.0) == pytest.approx(4 * 10_892 / 1e3)
+    ahead, back = 288_000 + 1_280_000 + 65_000, 72_000 + 640_000 + 130_000
+    assert limit.flops(None) == 2 * (ahead + back)
+    assert limit.flops(None, forward=True) == 2 * ahead
+
+
+def test_the_limit_of_the_deep_network_is_that_of_its_layers():
+    """The products of each layer, counted from the network itself."""
+    some = problem(None)
+    made = some.net.feedforward(some.images[0])[1:]
+    layers = [(x, z) for x, z in zip(some.net.layers, made, strict=True) if hasattr(x, "w")]
+    assert limit.products(None, forward=True) == sum(
+        x.w.size // x.b.size * z.size for x, z in layers
+    )
+    weights = sum(p.size for p in networks.parameters(some.net).values())
+    assert limit.numbers(None, 1, forward=True) == 784 + 10 + weights
 
 
 def test_frameworks_that_are_not_there_are_named(monkeypatch):
-    for name in ("with_torch", "with_jax"):
+    for name in contenders.OTHERS.values():
         monkeypatch.setitem(sys.modules, name, None)
     kinds, missing = contenders.everyone()
-    assert tuple(kinds) == contenders.NUMPY
-    assert [line.split(":")[0] for line in missing] == ["PyTorch is left out", "JAX is left out"]
+    assert {net: tuple(found) for net, found in kinds.items()} == contenders.NUMPY
+    left_out = [line.split(" is left out:")[0] for line in missing]
+    assert left_out == ["Numba", "PyTorch", "JAX"]
 
 
 def test_results_are_those_of_this_benchmark():

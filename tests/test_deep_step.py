@@ -1,6 +1,9 @@
 """The fast step of a deep network: the same gradients as its own backward pass, in any halves."""
 
+import json
+import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,7 +73,9 @@ def test_halves_and_chunks_of_any_length_give_the_same(monkeypatch, chunk, threa
     stepper = training.stepper(net)
     for rows in ([0], [8, 3], [5, 1, 7], list(range(9)), [2, 2, 4, 0, 1]):  # buffers are kept
         agree(stepper.gradients(a0, y, rows), networks.gradients(net, a0[rows], y[rows]))
-        assert_allclose(stepper.z3(a0[rows]), net.weighted_outputs(a0[rows]), rtol=1e-12)
+        assert_allclose(
+            stepper.z3(a0[rows]), net.weighted_outputs(a0[rows]), rtol=1e-12, atol=1e-13
+        )
 
 
 @pytest.mark.parametrize("between", [deep.MeanPool((1, 2)), deep.MaxPool((2, 1)), deep.ReLU()])
@@ -248,3 +253,21 @@ def test_layers_without_parameters_are_part_of_a_run_s_settings(tmp_path):
     first, _, *others = net.layers
     with pytest.raises(ValueError, match=r"^checkpoint: expected a run with"):
         training.sgd(deep.Network([first, deep.Sigmoid(), *others], net.cost), FEW, **settings)
+
+
+# --- the lines that chapter 20 quotes ----------------------------------------------------------
+
+
+def test_each_line_that_chapter_20_gives_for_an_idea_is_there():
+    folder = Path(training.__file__).parent
+    lines = {
+        line.strip()
+        for name in ("deep_step.py", "deep_work.py")
+        for line in (folder / name).read_text("utf-8").splitlines()
+    }
+    text = (folder.parents[1] / "notebooks" / "20_a_deep_network.ipynb").read_text("utf-8")
+    cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    (section,) = (cell.split("## The loop, quicker")[1] for cell in cells if "The loop, q" in cell)
+    quoted = re.findall(r"^\|.*\| `(.+)` \|$", section.split("## Looking")[0], re.MULTILINE)
+    assert len(quoted) == 8
+    assert set(quoted) <= lines

@@ -141,7 +141,7 @@ def test_wheel_asks_for_no_notebook_and_no_digits(built):
     names = {canonicalize_name(name) for name in JUPYTER} | {"scikit-learn"}
     assert closure(built[0]).keys() & names == set()
     extras = {line.split("extra == ")[-1].strip('"') for line in requirements(built[0])}
-    assert {"digits", "book", "classroom", "distributed", "dev"} <= extras
+    assert {"digits", "book", "classroom", "compiled", "distributed", "dev"} <= extras
 
 
 def test_wheel_works_with_what_it_asks_for(built, tmp_path):

@@ -27,7 +27,11 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 # An extra may name another one: convnet_lib[digits].
 MAIN = [
     *PROJECT["project"]["dependencies"],
-    *(line for name in ("digits", "book", "dev", "distributed") for line in EXTRAS[name]),
+    *(
+        line
+        for name in ("digits", "book", "dev", "compiled", "distributed")
+        for line in EXTRAS[name]
+    ),
     *PROJECT["build-system"]["requires"],
 ]
 MAIN = [line for line in MAIN if not line.startswith("convnet_lib[")]
@@ -89,8 +93,8 @@ def test_lock_satisfies_pyproject(lock, wanted):
 
 
 def test_each_extra_has_its_lock():
-    """The first four are in the main lock; nbgrader, which the book does not need, in its own."""
-    assert set(EXTRAS) == {"digits", "book", "dev", "distributed", "classroom"}
+    """The first five are in the main lock; nbgrader, which the book does not need, in its own."""
+    assert set(EXTRAS) == {"digits", "book", "dev", "compiled", "distributed", "classroom"}
     assert "nbgrader" not in {requirement.name for requirement, _ in locked()}
 
 

@@ -36,7 +36,7 @@ def install(choice):
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
     subprocess.run([*pip, "uv"], check=True)
     uv = [PYTHON, "-m", "uv", "pip", "install", "-q", f"--python={PYTHON}", *CHOICES[choice]]
-    subprocess.run([*uv, f"{ROOT}[book,distributed,dev]"], check=True)
+    subprocess.run([*uv, f"{ROOT}[book,compiled,distributed,dev]"], check=True)
 
 
 def test():

@@ -33,6 +33,7 @@ def main():
         main_ = [
             "--extra=book",
             "--extra=dev",
+            "--extra=compiled",
             "--extra=distributed",
             "--output-file=requirements.txt",
             "pyproject.toml",

@@ -21,6 +21,7 @@ FOLDERS = {
     "JUPYTERLAB_WORKSPACES_DIR": CACHE / "jupyter" / "workspaces",
     "IPYTHONDIR": CACHE / "ipython",
     "MPLCONFIGDIR": CACHE / "matplotlib",
+    "NUMBA_CACHE_DIR": CACHE / "numba",
 }
 SETTINGS = {
     "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),

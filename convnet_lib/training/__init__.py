@@ -6,15 +6,17 @@ room               what is in it
 descent.py         a step, a run of many, and how good a network is
 fast.py            the step that a run takes: the same gradients, much sooner
 deep_step.py       the same for a deep network; deep_work.py, what a layer has to do in it
-halves.py          the two threads that both of them work with
+compiled.py        loops compiled by Numba; not loaded here, it alone needs that
+engines.py         which of them takes the steps
+halves.py          the two threads that all of them work with
 checkpoints.py     a run kept in a file, and gone on from
 progress.py        the bar, or the lines, that tell how far a run is
 distributed.py     gradients summed up by several processes; not loaded here, it alone needs Dask
 =================  ===========================================================================
 """
 
-from . import checkpoints, deep_step, deep_work, fast, halves, progress
-from .deep_step import DeepStepper, stepper
+from . import checkpoints, deep_step, deep_work, engines, fast, halves, progress
+from .deep_step import DeepStepper
 from .descent import (
     DivergedError,
     Run,
@@ -27,6 +29,7 @@ from .descent import (
     sgd,
     step,
 )
+from .engines import engine_for, stepper
 from .fast import Stepper
 
 __all__ = [
@@ -39,6 +42,8 @@ __all__ = [
     "confusion",
     "deep_step",
     "deep_work",
+    "engine_for",
+    "engines",
     "fast",
     "halves",
     "hold_out",

@@ -133,7 +133,8 @@ def _about(array):
         about = json.loads(str(array))
         rng = np.random.default_rng()
         rng.bit_generator.state = about["rng"]
-        return about["version"], dict(about["settings"]), rng
+        # Those of before 0.4 do not say which engine, as there was but one.
+        return about["version"], {"engine": "numpy"} | dict(about["settings"]), rng
     except Exception as error:  # it may hold anything that JSON can
         raise ValueError(f"its run is not told: {str(error)[:200]}") from None
 

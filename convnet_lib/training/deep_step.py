@@ -5,8 +5,8 @@ Five ideas, each with the place in `deep_work`, or here, that holds it:
 - The images of a chunk stand along the last axis, so that a row of neurons is one long row of
   numbers, and every equation with a sum in it is one product of matrices (`_ConvWork`,
   `_DenseWork`).
-- Receptive fields are overlapping views; they are copied into a matrix once, for F1s, and serve
-  BP4s as well. BP5s is that copy backwards: what each pixel gave, it gets (`_ConvWork`).
+- Receptive fields are overlapping views of columns that are copied once, for F1s, and serve BP4s
+  as well. BP5s is that copy backwards: what each pixel gave, it gets (`_ConvWork`).
 - The activation rises, so the largest z of a window makes the largest a: pool first, and bias and
   activation run on what is left (`plan`).
 - Nobody asks for ∂C/∂a⁰ in a step, and it is not computed (`_Half`).
@@ -16,15 +16,27 @@ Five ideas, each with the place in `deep_work`, or here, that holds it:
 
 import numpy as np
 
-from .. import checks, costs, deep, network, networks
+from .. import checks, costs, deep, networks
 from ..deep import COLLAPSES
 from . import fast, halves
 from .deep_work import LEARNING, Buffers, plan
 
 #: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
-CHUNK = 1_000_000
+CHUNK = 1_100_000
 #: Products that a mini-batch has from which a second thread is worth its start.
 TWO_THREADS_FROM = 10_000_000
+
+
+def parts(rows, most):
+    """Return (start, rows from there on) of chunks, as long as each other but for the last.
+
+    >>> training.deep_step.parts([3, 1, 4, 1, 5], 2)
+    [(0, [3, 1]), (2, [4, 1]), (4, [5])]
+    >>> training.deep_step.parts([3, 1, 4, 1, 5], 4)
+    [(0, [3, 1, 4]), (3, [1, 5])]
+    """
+    length = -(-len(rows) // -(-len(rows) // most))
+    return [(start, rows[start : start + length]) for start in range(0, len(rows), length)]
 
 
 class _Half:
@@ -66,8 +78,7 @@ class _Half:
 
     def sum(self, images, y, rows, chunk):
         """Return the gradients summed over the rows, chunk by chunk."""
-        for start in range(0, len(rows), chunk):
-            part = rows[start : start + chunk]
+        for start, part in parts(rows, chunk):
             nabla = self.gradients(images.take(part, axis=0), y.take(part, axis=0))
             if len(part) == len(rows):
                 return nabla
@@ -188,8 +199,7 @@ class DeepStepper:
         def forward(half, rows):
             chunk = self._size(images)[0]
             outputs[half] = [
-                self.halves[half].forward(images[rows[start : start + chunk]]).T.copy()
-                for start in range(0, len(rows), chunk)
+                self.halves[half].forward(images[part]).T.copy() for _, part in parts(rows, chunk)
             ]
 
         self._in_halves(forward, np.arange(len(images)), images)
@@ -250,18 +260,3 @@ class DeepStepper:
         checks.finite("images", images.take(rows, axis=0))
         checks.finite("y", y.take(rows, axis=0))
         return images, y, rows
-
-
-def stepper(net, cost=None):
-    """Return the object that takes the steps of a network: `Stepper` or `DeepStepper`.
-
-    >>> type(training.stepper(ConvNet.random())).__name__
-    'Stepper'
-
-    Raises:
-        ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
-    """
-    networks.given("net", net)
-    if isinstance(net, network.ConvNet):
-        return fast.Stepper(net, networks.cost_name(net, cost))
-    return DeepStepper(net, cost)

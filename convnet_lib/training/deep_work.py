@@ -6,7 +6,7 @@ map, c a channel; l, m an offset in the filter; j, k a neuron.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from .. import checks, deep
 
@@ -23,58 +23,83 @@ class Buffers:
         """Begin without any."""
         self.dtype, self.kept = dtype, {}
 
-    def get(self, name, shape):
+    def get(self, name, shape, dtype=None):
         """Return the array of this name and shape; what is in it is left from last time.
 
         >>> training.deep_work.Buffers(np.float32).get("z", (2, 3)).shape
         (2, 3)
         """
         if (name, shape) not in self.kept:
-            self.kept[name, shape] = np.empty(shape, self.dtype)
+            self.kept[name, shape] = np.empty(shape, dtype or self.dtype)
         return self.kept[name, shape]
 
 
 class _ConvWork:
-    """F1s without the bias, BP4s and BP5s, as three products of matrices."""
+    """F1s without the bias, BP4s and BP5s, as products of matrices, a row of neurons each.
+
+    Only columns are copied, into `tiles`, (H, C, KW, W', n): pixel k·stride + m for each m. The
+    receptive fields of a row of neurons are then KH·C·KW rows of numbers that lie together, and
+    those of the next row of neurons begin a row of tiles further on: `fields` overlap.
+    """
 
     def __init__(self, layer, nabla, buffers):
         """Take a deep.Conv whose w moves, and where its gradients go."""
         self.layer, self.nabla, self.buffers = layer, nabla, buffers
-        self.w = layer.w.reshape(len(layer.w), -1) if layer.w.ndim > 2 else layer.w.reshape(1, -1)
-        self.kernel = layer.w.shape[-2:]
+        self.kernel, self.maps = layer.w.shape[-2:], len(layer.w) if layer.w.ndim > 2 else 1
+        self.w = layer.w.reshape(self.maps, -1, *self.kernel).transpose(0, 2, 1, 3)
         self.stride = checks.one_or_two("stride", layer.stride, 1)
         self.padding = checks.one_or_two("padding", layer.padding)
 
     def forward(self, x):
         """Return z without the bias, (F, H', W', n), of x, (C, H, W, n); both as in `conv`."""
         self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
-        padded = self._padded()
-        fields = sliding_window_view(padded, self.kernel, axis=(1, 2))
-        fields = fields[:, :: self.stride[0], :: self.stride[1]].transpose(0, 4, 5, 1, 2, 3)
-        columns = self.buffers.get("columns", fields.shape)
-        columns[...] = fields
-        self.columns = columns.reshape(self.w.shape[1], -1)
-        z = self.buffers.get("z", (len(self.w), self.columns.shape[1]))
-        np.matmul(self.w, self.columns, out=z)
-        return z.reshape(*self.layer.b.shape, *fields.shape[3:])
+        self._lay()
+        w = self.buffers.get("w", self.w.shape)
+        w[...] = self.w
+        self.rows = w.reshape(self.maps, -1)
+        high, _, runs = self.fields.shape
+        z = self.buffers.get("z", (self.maps, high, runs))
+        np.matmul(self.rows, self.fields, out=z.transpose(1, 0, 2))
+        return z.reshape(*self.layer.b.shape, high, -1, x.shape[-1])
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
-        rows = grad.reshape(len(self.w), -1)
-        np.matmul(rows, self.columns.T, out=self.nabla["w"].reshape(self.w.shape))
-        if not wanted:
-            return None
-        spread = self.buffers.get("spread", self.columns.shape)
-        np.matmul(self.w.T, rows, out=spread)
-        (down, right), (P, Q) = self.stride, self.padding
-        high, wide, n = grad.shape[-3:]
-        spread = spread.reshape(-1, *self.kernel, high, wide, n)
-        C, H, W, _ = self.given.shape
-        back = self.buffers.get("back", (C, H + 2 * P, W + 2 * Q, n))
+        high, rows, runs = self.fields.shape
+        delta = grad.reshape(self.maps, high, runs).transpose(1, 0, 2)
+        each = self.buffers.get("each", (high, self.maps, rows))
+        np.matmul(delta, self.fields.swapaxes(1, 2), out=each)
+        nabla = np.add.reduce(each, axis=0).reshape(self.w.shape)
+        self.nabla["w"].reshape(self.maps, -1, *self.kernel)[...] = nabla.transpose(0, 2, 1, 3)
+        return self._back(delta) if wanted else None
+
+    def _lay(self):
+        """Copy the columns into tiles; fields are a view of them."""
+        padded, (KH, KW), (down, right) = self._padded(), self.kernel, self.stride
+        (C, H, W, n), (channel, row, column, number) = padded.shape, padded.strides
+        high, wide = (H - KH) // down + 1, (W - KW) // right + 1
+        tiles = self.buffers.get("tiles", (H, C, KW, wide, n))
+        strides = row, channel, column, right * column, number
+        tiles[...] = as_strided(padded, tiles.shape, strides, writeable=False)
+        row, number = tiles.strides[0], tiles.itemsize
+        shape, strides = (high, KH * C * KW, wide * n), (down * row, wide * n * number, number)
+        self.tiles, self.fields = tiles, as_strided(tiles, shape, strides, writeable=False)
+
+    def _back(self, delta):
+        """Return ∂C/∂x: each row of the filter gives to tiles, and those to the pixels (BP5s)."""
+        (KH, KW), (down, right), (P, Q) = self.kernel, self.stride, self.padding
+        (H, C, _, wide, n), high = self.tiles.shape, len(delta)
+        tiles = self.buffers.get("tiles back", (H, C * KW, wide * n))
+        given = self.buffers.get("given", (high, C * KW, wide * n))
+        tiles[...] = 0
+        for l in range(KH):
+            np.matmul(self.rows[:, l * C * KW : (l + 1) * C * KW].T, delta, out=given)
+            tiles[l : l + down * high : down] += given
+        tiles = tiles.reshape(self.tiles.shape)
+        back = self.buffers.get("back", (C, H, self.given.shape[2] + 2 * Q, n))
         back[...] = 0
-        for l, m in np.ndindex(self.kernel):
-            back[:, l : l + down * high : down, m : m + right * wide : right] += spread[:, l, m]
-        return back[:, P : P + H, Q : Q + W].reshape(self.shape)
+        for m in range(KW):
+            back[:, :, m : m + right * wide : right] += tiles[:, :, m].swapaxes(0, 1)
+        return back[:, P : H - P, Q : back.shape[2] - Q].reshape(self.shape)
 
     def _padded(self):
         (P, Q), (C, H, W, n) = self.padding, self.given.shape
@@ -143,30 +168,41 @@ class _MaxPoolWork:
 
     def forward(self, x):
         """Return the largest of each window, (F, H', W', n)."""
-        self.shape = x.shape
+        self.shape, shape = x.shape, x.shape[-3:-1]
+        # Whether each number is in one window, so that each is written on the way back.
+        self.covers = self.stride == self.size and not any(np.mod(shape, self.size))
         first, *others = self._places(x)
-        largest = self.buffers.get("largest", first.shape)
-        largest[...] = first
-        self.won = [np.ones(first.shape, bool)]
-        for place in others:
-            self.won.append(place > largest)
-            np.maximum(place, largest, out=largest)
+        largest, self.won = self.buffers.get("largest", first.shape), []
+        before = first
+        for n, place in enumerate(others):
+            won = self.buffers.get(f"won {n}", first.shape, bool)
+            self.won.append(np.greater(place, before, out=won))
+            before = np.maximum(place, before, out=largest)
+        if not others:
+            largest[...] = first
         return largest
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x: from the last place to the first, each takes what is left to win."""
         back = self.buffers.get("back", self.shape)
-        back[...] = 0
+        if not self.covers:
+            back[...] = 0
         left = self.buffers.get("left", grad.shape)
         left[...] = grad
         part = self.buffers.get("part", grad.shape)
-        for place, won in zip(reversed(self._places(back)), reversed(self.won), strict=True):
-            np.multiply(left, won, out=part)
+        first, *others = self._places(back)
+        for place, won in zip(reversed(others), reversed(self.won), strict=True):
             if self.apart:
-                place[...] = part
+                np.multiply(left, won, out=place)
+                left -= place
             else:
+                np.multiply(left, won, out=part)
                 place += part
-            left -= part
+                left -= part
+        if self.apart:
+            first[...] = left
+        else:
+            first += left
         return back
 
     def _places(self, x):

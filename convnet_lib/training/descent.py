@@ -10,10 +10,12 @@ from .. import checks, networks
 from ..data import Digits, Split, one_hot, taken
 from ..network import ConvNet
 from . import checkpoints
-from .deep_step import stepper
+from .engines import engine_for, stepper
 from .progress import Silent, show
 
 LOG = logging.getLogger(__name__)
+#: Images that compiled steps take in one call: some hundredths of a second.
+IN_ONE_CALL = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +143,7 @@ def sgd(
     validation=None,
     patience=None,
     checkpoint=None,
+    engine="numpy",
 ):
     """Return the Run of `epochs` passes over the digits, in mini-batches drawn anew each time.
 
@@ -172,13 +175,18 @@ def sgd(
             is tried before the first step, its folder made if need be. A disk that is full later
             does not end the run: that is said on stderr, and the next epoch tries again. None for
             no file.
+        engine: who takes the steps: "numpy"; "compiled", loops that Numba compiles (seconds, when
+            a size of network is first met; the extra `compiled`); "auto", the quicker of the two,
+            see `engine_for`. They agree to rounding, and so, for a while, do the runs.
 
     Returns:
         A Run.
 
     Raises:
         ValueError: if a number is not positive or not whole where it must be, there are no digits,
-            they (or those to test on) do not fit net, or the checkpoint is not one of this run.
+            they (or those to test on) do not fit net, the checkpoint is not one of this run, or
+            engine is unknown.
+        ImportError: if engine is "compiled" and Numba is not installed.
         DivergedError: if the cost or a weight is no finite number after an epoch.
     """
     epochs, batch_size = checks.whole("epochs", epochs), checks.whole("batch_size", batch_size, 1)
@@ -186,7 +194,7 @@ def sgd(
     digits, *others = _taken(net, digits, test, validation)
     progress = checks.truth("progress", progress)
     patience = _patience(patience, validation)
-    course = _Course(net, digits, *others, cost)
+    course = _Course(net, digits, *others, cost, engine_for(engine, net, batch_size))
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
     rng = course.begin(checkpoint, settings, rng)
@@ -195,9 +203,8 @@ def sgd(
     try:
         while not (ended := course.ended(epochs, patience)):
             order = rng.permutation(len(y))
-            for start in range(0, len(order), batch_size):
-                rows = order[start : start + batch_size]
-                course.step(digits.images, y, learning_rate, rows)
+            for rows in course.parts(order, batch_size):
+                course.step(digits.images, y, learning_rate, rows, batch_size)
                 display.images(len(rows))
             course.measure(learning_rate)
             display.epoch(course.text())
@@ -255,7 +262,7 @@ def measured(nets, digits, test=None, cost=None, validation=None):
     return _run(rows, "epochs")
 
 
-def predict(net, images):
+def predict(net, images, engine="numpy"):
     """Return the digit that each image is taken for: the output neuron with the largest z³.
 
     >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.array([0.0, 3, 1]))
@@ -265,15 +272,16 @@ def predict(net, images):
     Args:
         net: a ConvNet or a deep.Network.
         images: shape (N, 28, 28).
+        engine: as in `sgd`.
 
     Returns:
         Integers, shape (N,).
 
     Raises:
-        ValueError: if the images do not fit the network or are not finite.
+        ValueError: if the images do not fit the network or are not finite, or engine is unknown.
     """
     # z³ and not a³, whose largest two may both have rounded to 1.
-    return _outputs(net, images).argmax(axis=-1)
+    return _outputs(net, images, engine).argmax(axis=-1)
 
 
 def accuracy(net, digits):
@@ -334,9 +342,11 @@ def _taken(net, *sets):
     ]
 
 
-def _outputs(net, images):
+def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
-    z3 = stepper(net).z3(images)
+    images = checks.array("images", images)
+    many = len(images) if images.ndim else 1
+    z3 = stepper(net, None, engine, many).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3
@@ -368,16 +378,16 @@ def _run(rows, ended):
 class _Course:
     """A run under way: the network in training, and a row for each epoch that is over."""
 
-    def __init__(self, net, digits, test, validation, cost):
-        self.digits, self.sets = digits, (digits, test, validation)
-        self.stepper, self.moved, self.rows = stepper(net, cost), False, []
+    def __init__(self, net, digits, test, validation, cost, engine):
+        self.digits, self.sets, self.engine = digits, (digits, test, validation), engine
+        self.stepper, self.moved, self.rows = stepper(net, cost, engine), False, []
         self.cost = self.stepper.cost
 
     def begin(self, checkpoint, settings, rng):
         """Measure the network, or take up what the checkpoint holds; return the generator."""
         if checkpoint and checkpoint.exists():
             self.rows, rng = checkpoints.load(checkpoint, settings, self.stepper.net)
-            self.stepper = stepper(self.rows[-1][0], self.cost)
+            self.stepper = stepper(self.rows[-1][0], self.cost, self.engine)
             return rng
         with np.errstate(all="ignore"):
             self.rows.append(_measure(self.stepper.net, *self.sets, self.cost))
@@ -390,11 +400,23 @@ class _Course:
         net, (images, labels) = self.stepper.net, self.digits
         return one_hot(labels, networks.classes(net, images[0]), self.stepper.dtype)
 
-    def step(self, images, y, learning_rate, rows):
-        """One step of the network in training."""
+    def parts(self, order, batch_size):
+        """Return the order in parts: mini-batches, or for compiled steps many of them in one.
+
+        Not all in one: between two parts a bar moves, and Control-C is heard.
+        """
+        many = max(1, IN_ONE_CALL // batch_size) if self.engine == "compiled" else 1
+        length = many * batch_size
+        return [order[start : start + length] for start in range(0, len(order), length)]
+
+    def step(self, images, y, learning_rate, rows, batch_size):
+        """The steps of the network in training for a part of the order."""
         self.moved = True
         with np.errstate(all="ignore"):  # what diverges, `measure` tells
-            self.stepper.step(images, y, learning_rate, rows, True)
+            if self.engine == "compiled":
+                self.stepper.steps(images, y, learning_rate, rows, batch_size, True)
+            else:
+                self.stepper.step(images, y, learning_rate, rows, True)
 
     def measure(self, learning_rate):
         """Write the row of a network that has moved, unless it has moved out of all bounds."""
@@ -457,6 +479,7 @@ def _settings(course, learning_rate, batch_size, seed):
         "learning_rate": learning_rate,
         "batch_size": batch_size,
         "cost": course.cost,
+        "engine": course.engine,
         "seed": None if isinstance(seed, np.random.Generator) else int(seed),
         **prints,
     }

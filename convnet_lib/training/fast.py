@@ -387,13 +387,8 @@ class Stepper:
         if len(set(dtypes.values())) > 1:
             checks.refuse("net", "parameters of one dtype", dtypes)
         self.like, self.cost, self.sizes, self.dtype = net, cost, Sizes.of(net), net.w3.dtype
-        self.parameters = _parameters(net, self.sizes, self.dtype)
-        z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
-        self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
-        self.two_from = max(2, TWO_THREADS_FROM // z1)
         self.second_thread = halves.second_thread()
-        self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
-        self.buffers = {}
+        self._prepare()
 
     @property
     def net(self):
@@ -404,7 +399,7 @@ class Stepper:
         >>> bool((stepper.net.w1 == net.w1).all()), stepper.net is net
         (True, False)
         """
-        return replace(self.like, **_by_name(self.parameters, self.like))
+        return replace(self.like, **self._named(self.parameters))
 
     @property
     def finite(self):
@@ -439,7 +434,7 @@ class Stepper:
         if not checked:
             learning_rate = checks.number("learning_rate", learning_rate)
             images, y, rows = self._mini_batch(images, y, rows)
-        moves = self._sum(self._laid(images), y, rows, learning_rate / len(rows))
+        moves = self._sum(images, y, rows, learning_rate / len(rows))
         np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
 
     @checks.underflow_is_zero
@@ -455,8 +450,8 @@ class Stepper:
             `network.Gradients`, whose delta3 and delta1 are None: nobody laid them out.
         """
         images, y, rows = self._mini_batch(images, y, rows)
-        nabla = self._sum(self._laid(images), y, rows, scale=1)
-        return Gradients(None, None, **_by_name(nabla, self.like))
+        nabla = self._sum(images, y, rows, scale=1)
+        return Gradients(None, None, **self._named(nabla))
 
     @checks.underflow_is_zero
     def z3(self, images):
@@ -491,8 +486,22 @@ class Stepper:
             self._in_halves(forward, np.arange(len(images)))
         return z3
 
+    def _prepare(self):
+        """Lay out the parameters, and choose how many images are worked out at once."""
+        self.parameters = _parameters(self.like, self.sizes, self.dtype)
+        z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
+        self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
+        self.two_from = max(2, TWO_THREADS_FROM // z1)
+        self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
+        self.buffers = {}
+
+    def _named(self, parameters):
+        """Return copies of the four by their names, in the shapes of the network."""
+        return _by_name(parameters, self.like)
+
     def _sum(self, images, y, rows, scale):
         """Return the gradients summed over the rows, times `scale`, as `Parameters`."""
+        images = self._laid(images)
 
         def half_sum(half, rows):
             total = self.sums[half]

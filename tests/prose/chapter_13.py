@@ -20,6 +20,11 @@ def race(cell, name):
     return shown(cell, f"{name} # µs a digit")()[0]
 
 
+def one_digit(way):
+    """What a digit alone takes by one way of the table of compiled loops."""
+    return shown("nb13-047", f"{way} first # s, then # µs")()[1]
+
+
 def at(digits):
     """The row of the table of mini-batches: plain, blocks, Stepper, float32."""
     return shown("nb13-028", f"{digits} # # # #")()
@@ -48,7 +53,7 @@ CLAIMS = {
         race("nb13-016", "im2col_index") / race("nb13-016", "im2col")
     ),
     "ask for room for # numbers a digit": lambda: 576 * 25,
-    "The # pixels become # numbers": lambda: (784, 576 * 25),
+    "Second, the # pixels become # numbers": lambda: (784, 576 * 25),
     "About # fifths of the time are gone": lambda: near(
         5 * (1 - race("nb13-021", "pool_first") / race("nb13-021", "plain"))
     ),
@@ -66,6 +71,15 @@ CLAIMS = {
         / shown("nb13-007", "float32: # Gflop")()[0]
     ),
     "more than ten times what it takes among 64": lambda: at("1")[2] > 10 * at("64")[2],
+    "compiled, take less time for one digit than NumPy's best step": lambda: (
+        one_digit("by_loops") < one_digit("fast.Stepper")
+    ),
+    "The first call took seconds": lambda: shown("nb13-047", "by_loops first # s")()[0] > 1,
+    "follow back the # winners one by one": lambda: 12 * 12,
+    "longer than all # errors": lambda: 24 * 24,
+    "It costs more than a step": lambda: (
+        one_digit("compiled.Stepper") > 2 * one_digit("100 in a call")
+    ),
     "computes # flops for a digit and moves # kB": lambda: (
         FLOPS,
         shown("nb13-032", "im2col # kB")()[0],
@@ -80,6 +94,7 @@ PLAIN = {
     "is 0, that of the lower row is −1. So the upper row gets 0.3": "comparing by hand",
     "gets 0 and the right one what is left, 0.3": "comparing by hand",
     "a run of 64 numbers": "how many are timed",
+    "better than 64 do": "how many are timed",
     "from 64 to 1,024": "the sizes of the table",
     "for each of 1,024 digits as for each of 64": "the sizes of the table",
     "at most 256 images": "fast.CHUNK",

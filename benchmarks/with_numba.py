@@ -1,0 +1,37 @@
+"""The step of the book's network as compiled loops."""
+
+import numpy as np
+from contenders import Contender
+
+from convnet_lib import networks
+from convnet_lib.training import compiled
+
+
+class Compiled(Contender):
+    """`compiled.Stepper`, as `training.sgd` uses it with engine="compiled": an order a call."""
+
+    name = "compiled"
+    all_at_once = True
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.stepper, self.alone = (compiled.Stepper(problem.net) for _ in range(2))
+        # An order of small mini-batches is not for two threads, though all its images would be.
+        self.alone.two_from = np.inf
+
+    def run(self, order):
+        images, y, batch, rate = self.problem[1:]
+        self.stepper.steps(images, y, rate, order.ravel(), batch, checked=True)
+
+    def forward(self, order):
+        if self.problem.batch < self.stepper.two_from:
+            self.alone.forward(self.problem.images, order.ravel())
+            return
+        for rows in order:
+            self.stepper.forward(self.problem.images, rows)
+
+    def parameters(self):
+        return list(networks.parameters(self.stepper.net).values())
+
+
+CONTENDERS = {"book": (Compiled,)}

@@ -1,0 +1,613 @@
+"""The same step once more, as loops that a compiler has made into one piece of machine code.
+
+Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. It begins with
+`by_loops`, the equations as they stand in `by_definition`, and ends with `Stepper`, which has the
+face of `fast.Stepper`. What the measurements of chapter 13 asked for in between:
+
+- A processor does the same to eight numbers at once if they lie side by side, and a compiler has
+  it do so if the loop over them has nothing else in it. So the pixels lie in four planes, by even
+  and odd rows and columns: what one neuron of a window sees is a run of them for all windows at
+  once, and the innermost loop goes over the windows (`place`, `lay`).
+- The four neurons of a window stand in four such runs: F3 and its switch are comparisons between
+  them, and one number says who won (`pool`). No window is searched twice.
+- The 576 errors of δ¹, of which 432 are 0, eight at a time, take less time than the 144 winners
+  followed back one by one. So BP4 is a sum over all (`_nabla_w1`).
+- The sizes of the network are constants for the compiler, so that it can write the loops over the
+  filter out (`_compiled`). It compiles once for each size and dtype and keeps the result in a file.
+- A whole run of mini-batches is one call (`Stepper.steps`). A call costs what a step does.
+
+The letters of the shapes are those of `fast`; i is a window, of n lanes: P rows of S, of which
+the last S - Q belong to none.
+"""
+
+from functools import cache
+from math import exp
+from typing import NamedTuple
+
+import numpy as np
+
+try:
+    from numba import njit
+except ImportError as error:
+    text = "training.compiled needs Numba, the extra `compiled`: pip install convnet_lib[compiled]"
+    raise ImportError(text) from error
+
+from .. import checks
+from . import fast, halves
+
+#: A product and the addition that follows may be rounded once.
+FUSED = {"contract"}
+#: Where one sum runs over all lanes, it may be taken in another order, eight at a time.
+SUMMED = {"contract", "reassoc", "nsz"}
+#: The flops that a mini-batch has from which a second thread is worth its start.
+TWO_THREADS_FROM = 4_000_000
+
+part = njit(fastmath=FUSED, forceinline=True, nogil=True)
+summed = njit(fastmath=SUMMED, forceinline=True, nogil=True)
+
+
+@njit(nogil=True, cache=True)
+def by_loops(w1, b1, w3, b3, a0, y):
+    """Return ∂C/∂w¹, ∂C/∂b¹, ∂C/∂w³ and ∂C/∂b³ of one digit, by the loops of the definition.
+
+    One feature map without an axis, and the cross-entropy: `by_definition.backprop` in one
+    function, so that the compiler sees all of it.
+
+    >>> from convnet_lib.training import compiled
+    >>> w1, b1, w3, b3 = np.array([[2.0]]), 0.0, np.array([[[4.0]]]), np.array([-2.0])
+    >>> a0 = np.array([[0.0, 0.0], [0.0, np.log(3) / 2]])
+    >>> nabla = compiled.by_loops(w1, b1, w3, b3, a0, np.array([0.0]))
+    >>> nabla[3].round(4)  # σ(4 · 3/4 - 2)
+    array([0.7311])
+    """
+    (KH, KW), (outputs, P, Q) = w1.shape, w3.shape
+    a1, a2 = np.empty((2 * P, 2 * Q), a0.dtype), np.zeros((P, Q), a0.dtype)
+    delta1, delta3 = np.zeros_like(a1), np.empty_like(b3)
+    nabla_w1, nabla_w3 = np.zeros_like(w1), np.empty_like(w3)
+    for j in range(2 * P):
+        for k in range(2 * Q):
+            z = b1
+            for l in range(KH):
+                for m in range(KW):
+                    z += w1[l, m] * a0[j + l, k + m]  # F1
+            a1[j, k] = 1 / (1 + exp(-z))  # F2
+            a2[j // 2, k // 2] = max(a2[j // 2, k // 2], a1[j, k])  # F3
+    for q in range(outputs):
+        z = b3[q]
+        for j in range(P):
+            for k in range(Q):
+                z += w3[q, j, k] * a2[j, k]  # F4
+        delta3[q] = 1 / (1 + exp(-z)) - y[q]  # F5, BP1
+    for j in range(P):
+        for k in range(Q):
+            for q in range(outputs):
+                nabla_w3[q, j, k] = a2[j, k] * delta3[q]  # BP4a
+            for n in range(4):
+                r, s = 2 * j + n // 2, 2 * k + n % 2
+                if a1[r, s] == a2[j, k]:  # BP2a: the first that is the maximum
+                    for q in range(outputs):
+                        delta1[r, s] += delta3[q] * w3[q, j, k]
+                    delta1[r, s] *= a1[r, s] * (1 - a1[r, s])  # BP2
+                    break
+    for l in range(KH):
+        for m in range(KW):
+            for j in range(2 * P):
+                for k in range(2 * Q):
+                    nabla_w1[l, m] += delta1[j, k] * a0[j + l, k + m]  # BP4
+    return nabla_w1, delta1.sum(), nabla_w3, delta3  # BP3, BP3a
+
+
+class Lanes(NamedTuple):
+    """The sizes of a network, and of the arrays that one image is worked out in.
+
+    Attributes:
+        F, C, KH, KW, P, Q, outputs: as in `fast.Sizes`.
+        S: lanes of a row of windows: Q, and what the filter sees beyond.
+        L: pixels of a plane.
+        n: lanes of a map: P·S, made a multiple of 8.
+    """
+
+    F: int
+    C: int
+    KH: int
+    KW: int
+    P: int
+    Q: int
+    outputs: int
+    S: int
+    L: int
+    n: int
+
+    @classmethod
+    def of(cls, sizes):
+        """Return the lanes for `fast.Sizes`.
+
+        >>> from convnet_lib.training import compiled
+        >>> lanes = compiled.Lanes.of(fast.Sizes.of(ConvNet.random()))
+        >>> lanes.S, lanes.n, lanes.L
+        (14, 168, 210)
+        """
+        S = sizes.Q + sizes.KW // 2
+        n = -(-sizes.P * S // 8) * 8
+        return cls(*sizes, S, n + (sizes.KH // 2 + 1) * S, n)
+
+
+@part
+def place(c, j, k, lanes):
+    """Return where in the planes pixel (j, k) of channel c lies, for the window of lane 0.
+
+    The neuron at r, s of window i sees it there, i numbers on.
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes.of(fast.Sizes.of(ConvNet.random()))
+    >>> [compiled.place.py_func(0, 0, k, lanes) for k in range(5)]  # even, odd, even, …
+    [0, 210, 1, 211, 2]
+    """
+    return ((2 * c + j % 2) * 2 + k % 2) * lanes.L + j // 2 * lanes.S + k // 2
+
+
+@part
+def lay(image, x, lanes):
+    """Write an image, (C, H, W), into its four planes a channel, x.
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, S=2, L=2, n=2)
+    >>> x = np.zeros(8)
+    >>> compiled.lay.py_func(np.arange(8.0).reshape(1, 2, 4), x, lanes)
+    >>> x
+    array([0., 2., 1., 3., 4., 6., 5., 7.])
+    """
+    for c in range(lanes.C):
+        for j in range(2 * lanes.P + lanes.KH - 1):
+            even, odd = place(c, j, 0, lanes), place(c, j, 1, lanes)
+            for k in range(lanes.Q + lanes.KW // 2):
+                x[even + k] = image[c, j, 2 * k]
+            for k in range(lanes.Q + (lanes.KW - 1) // 2):
+                x[odd + k] = image[c, j, 2 * k + 1]
+
+
+@part
+def _convolve(x, w1, z, lanes):
+    """Write the four z¹ of every window without the bias into z, (2, 2, n) (F1).
+
+    Args:
+        x: planes of pixels, as `lay` leaves them.
+        w1: (C, KH, KW), the filter of one map.
+        z: (2, 2, n).
+        lanes: the sizes.
+    """
+    for r in range(2):
+        for s in range(2):
+            to = z[r, s]
+            for i in range(lanes.n):
+                total = to.dtype.type(0)
+                for c in range(lanes.C):
+                    for l in range(lanes.KH):
+                        for m in range(lanes.KW):
+                            total += w1[c, l, m] * x[place(c, r + l, s + m, lanes) + i]
+                to[i] = total
+
+
+@part
+def pool(z, a2, winner, lanes):
+    """Write the largest z¹ of each window into a2, (n,), and its place 0 to 3 into winner (F3).
+
+    The first in row-major order wins. Places are floats, as long as what stands beside them.
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=3, outputs=1, S=3, L=3, n=3)
+    >>> z = np.array([[[1.0, 2, 5], [3, 2, 5]], [[0, 4, 5], [3, 1, 5]]])
+    >>> a2, winner = np.zeros((2, 3))
+    >>> compiled.pool.py_func(z, a2, winner, lanes)
+    >>> a2, winner
+    (array([3., 4., 5.]), array([1., 2., 0.]))
+    """
+    for i in range(lanes.n):
+        top, bottom = max(z[0, 0, i], z[0, 1, i]), max(z[1, 0, i], z[1, 1, i])
+        right, below = z[0, 1, i] > z[0, 0, i], bottom > top
+        below_right = z[1, 1, i] > z[1, 0, i]
+        a2[i] = max(top, bottom)
+        winner[i] = (3 if below_right else 2) if below else (1 if right else 0)
+
+
+@part
+def _activate(a2, b1, real, lanes):
+    """Write σ(a2 + b1) over a2, (n,), and 0 where the lane is no window's (F2)."""
+    for i in range(lanes.n):
+        a2[i] = real[i] / (1 + exp(-(a2[i] + b1)))
+
+
+@summed
+def _outputs(w3, b3, a2, z3, lanes):
+    """Write z³, (outputs,), for a2, (F, n), and w3, (F, outputs, n) (F4)."""
+    for q in range(lanes.outputs):
+        total = b3[q]
+        for f in range(lanes.F):
+            for i in range(lanes.n):
+                total += w3[f, q, i] * a2[f, i]
+        z3[q] = total
+
+
+@part
+def _feedforward(image, p, space, lanes):
+    """Leave z³ of one image in space.z3, and planes, a² and winners beside it (F1–F4)."""
+    lay(image, space.x, lanes)
+    for f in range(lanes.F):
+        _convolve(space.x, p.w1[f], space.z, lanes)  # F1 without b¹
+        pool(space.z, space.a2[f], space.winner[f], lanes)  # F3
+        _activate(space.a2[f], p.b1[f], space.real, lanes)  # the b¹ of F1, F2
+    _outputs(p.w3, p.b3, space.a2, space.z3, lanes)  # F4
+
+
+@part
+def _errors(z3, y, quadratic, scale, delta3, lanes):
+    """Write δ³ times `scale`, (outputs,), into delta3 (F5, BP1)."""
+    for q in range(lanes.outputs):
+        a3 = 1 / (1 + exp(-z3[q]))
+        delta3[q] = (a3 - y[q]) * scale
+        if quadratic:
+            delta3[q] *= a3 * (1 - a3)
+
+
+@part
+def _through(w3, delta3, a2, delta, lanes):
+    """Write δ¹ of a map's winners, (n,), into delta (BP2)."""
+    for i in range(lanes.n):
+        delta[i] = 0
+    for q in range(lanes.outputs):
+        for i in range(lanes.n):
+            delta[i] += w3[q, i] * delta3[q]
+    for i in range(lanes.n):
+        delta[i] *= a2[i] * (1 - a2[i])
+
+
+@part
+def route(delta, winner, z, lanes):
+    """Write δ¹ of all four neurons of each window over z: the winner gets it all (BP2a).
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, S=2, L=2, n=2)
+    >>> z = np.empty((2, 2, 2))
+    >>> compiled.route.py_func(np.array([0.5, 7.0]), np.array([3.0, 1.0]), z, lanes)
+    >>> z[0, 0], z[0, 1], z[1, 0], z[1, 1]
+    (array([0., 0.]), array([0., 7.]), array([0., 0.]), array([0.5, 0. ]))
+    """
+    for r in range(2):
+        for s in range(2):
+            for i in range(lanes.n):
+                z[r, s, i] = delta[i] if winner[i] == 2 * r + s else 0
+
+
+@summed
+def _total(x, lanes):
+    """Return the sum of x, (n,)."""
+    found = x.dtype.type(0)
+    for i in range(lanes.n):
+        found += x[i]
+    return found
+
+
+@part
+def _nabla_w3(a2, delta3, nabla, lanes):
+    """Add ∂C/∂w³ of one map to nabla, (outputs, n) (BP4a)."""
+    for q in range(lanes.outputs):
+        for i in range(lanes.n):
+            nabla[q, i] += a2[i] * delta3[q]
+
+
+@summed
+def _nabla_w1(z, x, nabla, lanes):
+    """Add ∂C/∂w¹ of one map to nabla, (C, KH, KW): all 576 errors, eight at a time (BP4)."""
+    for c in range(lanes.C):
+        for l in range(lanes.KH):
+            if lanes.KW == 5:
+                _five_columns(z, x, nabla[c, l], c, l, lanes)
+            else:
+                for m in range(lanes.KW):
+                    nabla[c, l, m] += _one_weight(z, x, c, l, m, lanes)
+
+
+@summed
+def _one_weight(z, x, c, l, m, lanes):
+    """Return ∂C/∂w¹ of the weight at l, m (BP4)."""
+    found = z.dtype.type(0)
+    for r in range(2):
+        for s in range(2):
+            start = place(c, r + l, s + m, lanes)
+            error, pixel = z[r, s], x[start : start + lanes.n]
+            for i in range(lanes.n):
+                found += error[i] * pixel[i]
+    return found
+
+
+@summed
+def _five_columns(z, x, nabla, c, l, lanes):
+    """Add what `_one_weight` returns for m = 0 to 4: the filter's row of five written out.
+
+    Each error is fetched once for five products, and not five times for one.
+    """
+    n0 = n1 = n2 = n3 = n4 = z.dtype.type(0)
+    for r in range(2):
+        left, right = z[r, 0], z[r, 1]
+        even, odd = x[place(c, r + l, 0, lanes) :], x[place(c, r + l, 1, lanes) :]
+        even1, even2, odd1, odd2 = even[1:], even[2:], odd[1:], odd[2:]
+        for i in range(lanes.n):
+            n0 += left[i] * even[i] + right[i] * odd[i]
+            n1 += left[i] * odd[i] + right[i] * even1[i]
+            n2 += left[i] * even1[i] + right[i] * odd1[i]
+            n3 += left[i] * odd1[i] + right[i] * even2[i]
+            n4 += left[i] * even2[i] + right[i] * odd2[i]
+    nabla[0] += n0
+    nabla[1] += n1
+    nabla[2] += n2
+    nabla[3] += n3
+    nabla[4] += n4
+
+
+@part
+def _backprop(image, y, p, nabla, space, quadratic, scale, lanes):
+    """Add the gradients of one image, times `scale`, to nabla (BP1–BP4).
+
+    `nabla` may be `p` itself: each weight is read for the last time before it moves.
+    """
+    _feedforward(image, p, space, lanes)
+    _errors(space.z3, y, quadratic, scale, space.delta3, lanes)  # BP1
+    for f in range(lanes.F):
+        _through(p.w3[f], space.delta3, space.a2[f], space.delta, lanes)  # BP2
+        _nabla_w3(space.a2[f], space.delta3, nabla.w3[f], lanes)  # BP4a
+        nabla.b1[f] += _total(space.delta, lanes)  # BP3
+        route(space.delta, space.winner[f], space.z, lanes)  # BP2a
+        _nabla_w1(space.z, space.x, nabla.w1[f], lanes)  # BP4
+    for q in range(lanes.outputs):
+        nabla.b3[q] += space.delta3[q]  # BP3a
+
+
+class Parameters(NamedTuple):
+    """Views of one vector that holds all the parameters, or all the gradients, of a network.
+
+    Attributes:
+        all: the vector.
+        w1: (F, C, KH, KW).
+        b1: (F,).
+        w3: (F, outputs, n), 0 where the lane is no window's.
+        b3: (outputs,).
+    """
+
+    all: np.ndarray
+    w1: np.ndarray
+    b1: np.ndarray
+    w3: np.ndarray
+    b3: np.ndarray
+
+    @classmethod
+    def zeros(cls, lanes, dtype):
+        """Return those of a network of such sizes, all 0."""
+        shapes = (
+            (lanes.F, lanes.C, lanes.KH, lanes.KW),
+            (lanes.F,),
+            (lanes.F, lanes.outputs, lanes.n),
+            (lanes.outputs,),
+        )
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        vector = np.zeros(ends[-1], dtype)
+        parts = np.split(vector, ends[:-1])
+        return cls(vector, *(x.reshape(s) for x, s in zip(parts, shapes, strict=True)))
+
+
+class Space(NamedTuple):
+    """What one image is worked out in; one for each thread.
+
+    Attributes:
+        x: the planes of pixels, (4·C·L,), 0 where there is no pixel.
+        z: (2, 2, n), z¹ of one map without the bias, later its δ¹.
+        a2: (F, n).
+        winner: (F, n), the place of each window's winner, 0 to 3.
+        delta: (n,), δ¹ of the winners of one map.
+        real: (n,), 1 where the lane is a window's, else 0.
+        z3, delta3: (outputs,).
+    """
+
+    x: np.ndarray
+    z: np.ndarray
+    a2: np.ndarray
+    winner: np.ndarray
+    delta: np.ndarray
+    real: np.ndarray
+    z3: np.ndarray
+    delta3: np.ndarray
+
+    @classmethod
+    def of(cls, lanes, dtype):
+        """Return the space for a network of such sizes."""
+        n, S = lanes.n, lanes.S
+        real = np.arange(n)
+        real = (real % S < lanes.Q) & (real < lanes.P * S)
+        shapes = ((4 * lanes.C * lanes.L,), (2, 2, n), (lanes.F, n), (lanes.F, n), (n,))
+        first = [np.zeros(shape, dtype) for shape in shapes]
+        return cls(*first, real.astype(dtype), *np.zeros((2, lanes.outputs), dtype))
+
+
+@cache
+def _compiled(lanes):
+    """Return two functions compiled for a network of such sizes: its steps, and z³ alone.
+
+    Numba compiles each when it is first called, which takes seconds, and keeps the machine code
+    in a file for the next time.
+    """
+
+    @njit(cache=True, nogil=True, fastmath=FUSED)
+    def steps(images, y, rows, batch, rate, p, sums, space, quadratic, moving):
+        """Take a step for each `batch` of the rows; unless moving, leave rate · Σ ∂C/∂p in sums."""
+        for start in range(0, len(rows), batch):
+            some = rows[start : start + batch]
+            scale = p.b3.dtype.type(-rate / len(some) if moving else rate)
+            at_once = moving and len(some) == 1  # then the gradient moves p as it emerges
+            nabla = p if at_once else sums
+            if not at_once:
+                sums.all[:] = 0
+            for row in some:
+                _backprop(images[row], y[row], p, nabla, space, quadratic, scale, lanes)
+            if moving and not at_once:
+                for i in range(len(p.all)):
+                    p.all[i] += sums.all[i]
+
+    @njit(cache=True, nogil=True, fastmath=FUSED)
+    def forward(images, rows, p, space, z3):
+        """Write z³ of the rows into z3."""
+        for n in range(len(rows)):
+            _feedforward(images[rows[n]], p, space, lanes)
+            z3[n] = space.z3
+
+    return steps, forward
+
+
+class Stepper(fast.Stepper):
+    """A network that is being trained, by compiled loops; it has the face of `fast.Stepper`.
+
+    What a step computes depends neither on how many threads worked on it nor on whether its
+    mini-batch was handed over alone (`step`) or with others (`steps`).
+
+    >>> from convnet_lib.training import compiled
+    >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((3, 1, 1)), np.zeros(3))
+    >>> stepper = compiled.Stepper(net)
+    >>> stepper.step(np.zeros((1, 2, 3)), np.array([[0.0, 1.0, 0.0]]), learning_rate=2.0)
+    >>> stepper.net.b3, net.b3
+    (array([-1.,  1., -1.]), array([0., 0., 0.]))
+    """
+
+    def _prepare(self):
+        """Lay the parameters out in lanes, and two spaces to work in."""
+        self.lanes = Lanes.of(self.sizes)
+        spaces = [Space.of(self.lanes, self.dtype) for _ in range(2)]
+        self.spaces, self.real = spaces, spaces[0].real.astype(bool)
+        self.parameters, *self.sums = (Parameters.zeros(self.lanes, self.dtype) for _ in range(3))
+        self._take(self.like)
+        self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))
+        self._steps, self._forward = _compiled(self.lanes)
+
+    @checks.underflow_is_zero
+    def step(self, images, y, learning_rate, rows=None, checked=False):
+        """Move every parameter down its gradient; arguments and errors as `fast.Stepper.step`.
+
+        >>> from convnet_lib.training import compiled
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> stepper = compiled.Stepper(net, "cross_entropy")
+        >>> stepper.step(np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], learning_rate=2.0, rows=[2])
+        >>> stepper.net.b3  # 0 - 2 (½ - y)
+        array([-1.,  1.])
+        """
+        if not checked:
+            learning_rate = checks.number("learning_rate", learning_rate)
+            images, y, rows = self._mini_batch(images, y, rows)
+        self._run(images, y, learning_rate, rows, len(rows))
+
+    def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
+        """Take a step for each `batch_size` of the rows, the last one maybe for fewer.
+
+        The other arguments and the errors are those of `step`.
+
+        >>> from convnet_lib.training import compiled
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> one, other = compiled.Stepper(net), compiled.Stepper(net)
+        >>> given = np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], 2.0
+        >>> one.steps(*given, [0, 1, 2], batch_size=2)
+        >>> other.step(*given, [0, 1])
+        >>> other.step(*given, [2])
+        >>> bool((one.net.b3 == other.net.b3).all())
+        True
+        """
+        if not checked:
+            learning_rate = checks.number("learning_rate", learning_rate)
+            batch_size = checks.whole("batch_size", batch_size, 1)
+            images, y, rows = self._mini_batch(images, y, rows)
+        if batch_size < self.two_from:
+            self._run(images, y, learning_rate, rows, batch_size)
+            return
+        for start in range(0, len(rows), batch_size):
+            some = rows[start : start + batch_size]
+            self._run(images, y, learning_rate, some, len(some))
+
+    def forward(self, images, rows=None):
+        """Return what `z3` does, of these rows alone if given, of images looked at before.
+
+        >>> from convnet_lib.training import compiled
+        >>> w3 = np.array([[[2.0]], [[4.0]]])
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, np.array([0.0, 1.0]))  # a² is ½
+        >>> compiled.Stepper(net).forward(np.ones((1, 2, 3)))
+        array([[1., 3.]])
+        """
+        rows = np.arange(len(images)) if rows is None else rows
+        rows, images = self._plain(rows, self._laid(images))
+
+        def forward(half, part):
+            z3 = np.empty((len(part), self.sizes.outputs), self.dtype)
+            self._forward(images, part, self.parameters, self.spaces[half], z3)
+            return z3
+
+        return np.concatenate(self._in_halves(forward, rows))
+
+    def _run(self, images, y, rate, rows, batch):
+        """Take one step with two threads, or any number of smaller ones with one."""
+        if batch >= self.two_from:
+            moves = self._sum(images, y, rows, rate / batch)
+            np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
+            return
+        self._work(0, images, y, rows, batch, rate, moving=True)
+
+    def _sum(self, images, y, rows, scale):
+        """Return the gradients summed over the rows, times `scale`, as `Parameters`."""
+
+        def half_sum(half, some):
+            self._work(half, images, y, some, len(some), scale, moving=False)
+            return self.sums[half]
+
+        total, *second = self._in_halves(half_sum, rows)
+        for other in second:
+            np.add(total.all, other.all, out=total.all)
+        return total
+
+    def _work(self, half, images, y, rows, batch, rate, moving):
+        """Call the compiled steps with what belongs to one half."""
+        rows, images, y = self._plain(rows, self._laid(images), y)
+        where = self.parameters, self.sums[half], self.spaces[half]
+        quadratic = self.cost == "quadratic"
+        self._steps(images, y, rows, batch, float(rate), *where, quadratic, moving)
+
+    def _in_halves(self, work, rows):
+        """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
+        if len(rows) < self.two_from:
+            return [work(0, rows)]
+        return halves.both(self.second_thread, work, rows)
+
+    def _plain(self, rows, *arrays):
+        """Return rows and arrays as they were compiled for; what lies otherwise is copied."""
+        rows = rows.astype(np.int64)
+        if not all(x.dtype == self.dtype and x.flags.carray for x in arrays):
+            arrays = [np.ascontiguousarray(x.take(rows, axis=0), self.dtype) for x in arrays]
+            rows = np.arange(len(rows))
+        return rows, *arrays
+
+    def _take(self, net):
+        """Write the parameters of a network into the lanes."""
+        p, maps = self.parameters, self.sizes.F
+        p.w1[...], p.b1[...], p.b3[...] = net.w1.reshape(p.w1.shape), net.b1, net.b3
+        w3 = net.w3.reshape(self.sizes.outputs, maps, -1)
+        p.w3[..., self.real] = w3.swapaxes(0, 1)
+
+    def _named(self, parameters):
+        """Return copies of the four by their names, in the shapes of the network."""
+        w3 = parameters.w3[..., self.real].swapaxes(0, 1)
+        arrays = parameters._replace(w3=w3)
+        shapes = {name: getattr(self.like, name).shape for name in self.like.parameters}
+        return {name: getattr(arrays, name).reshape(s).copy() for name, s in shapes.items()}
+
+
+def flops(sizes):
+    """Return the additions and multiplications of a step for one image, as chapter 13 counts them.
+
+    >>> from convnet_lib.training import compiled
+    >>> compiled.flops(fast.Sizes.of(ConvNet.random()))
+    66240
+    """
+    windows = sizes.F * sizes.P * sizes.Q
+    return 2 * windows * (2 * 4 * sizes.C * sizes.KH * sizes.KW + 3 * sizes.outputs)

@@ -1,0 +1,80 @@
+"""Who takes the steps of a network: NumPy alone, or loops that Numba has compiled.
+
+Nothing here imports Numba before compiled steps are asked for, since that takes half a second.
+"""
+
+from importlib.util import find_spec
+
+from .. import checks, networks
+from ..network import ConvNet
+from . import fast
+from .deep_step import DeepStepper
+
+#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled`, "auto" the quicker of the two.
+ENGINES = ("numpy", "compiled", "auto")
+#: The feature maps of a mini-batch, all images together, up to which compiled loops are quicker:
+#: until then most of NumPy's time goes by between its calls, however few the numbers.
+COMPILED_UP_TO = 32
+#: Columns of the filter for which the compiled BP4 has its row written out.
+COLUMNS = 5
+
+
+def engine_for(engine, net, batch_size):
+    """Return "numpy" or "compiled": who is to take the steps of a network.
+
+    >>> training.engine_for("auto", ConvNet.random(maps=20), 128)
+    'numpy'
+
+    Args:
+        engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
+            that was quicker when it was measured: in mini-batches with up to 32 feature maps in
+            all, with filters of five columns, and where Numba is installed.
+        net: a ConvNet or a deep.Network, for which there are no compiled loops.
+        batch_size: images a step.
+
+    Raises:
+        ValueError: if the word is unknown, or "compiled" for a deep network.
+    """
+    checks.one_of("engine", engine, ENGINES)
+    if not isinstance(networks.given("net", net), ConvNet):
+        if engine == "compiled":
+            checks.refuse("engine", "'numpy' or 'auto' for a deep network", "'compiled'")
+        return "numpy"
+    if engine != "auto":
+        return engine
+    return "compiled" if _quicker_compiled(net, batch_size) and _is_installed() else "numpy"
+
+
+def stepper(net, cost=None, engine="numpy", batch_size=1):
+    """Return the object that takes the steps of a network: a `Stepper` or a `DeepStepper`.
+
+    >>> type(training.stepper(ConvNet.random())).__name__
+    'Stepper'
+
+    Args:
+        net: a ConvNet or a deep.Network.
+        cost: its name, or None as in `sgd`.
+        engine: "numpy", "compiled" or "auto", as in `engine_for`.
+        batch_size: images a step, by which "auto" chooses.
+
+    Raises:
+        ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
+        ImportError: if compiled steps are asked for and Numba is not installed.
+    """
+    chosen = engine_for(engine, net, batch_size)
+    if not isinstance(net, ConvNet):
+        return DeepStepper(net, cost)
+    if chosen == "compiled":
+        from .compiled import Stepper
+    else:
+        Stepper = fast.Stepper
+    return Stepper(net, networks.cost_name(net, cost))
+
+
+def _quicker_compiled(net, batch_size):
+    maps = net.w1.shape[0] if net.w1.ndim > 2 else 1
+    return maps * batch_size <= COMPILED_UP_TO and net.w1.shape[-1] == COLUMNS
+
+
+def _is_installed():
+    return find_spec("numba") is not None

@@ -1,0 +1,245 @@
+"""Who takes the steps: the rules of the choice, and runs that agree whoever does."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from convnet_lib import ConvNet, checkpoints, data, deep, fast, training
+from convnet_lib.gradient_check import relative_error
+from convnet_lib.training import engines
+
+NET = ConvNet.random(seed=3)
+DEEP = deep.Network.random("dense10 softmax", seed=0)
+TRAIN, TEST = data.load_digits()
+FEW = data.Digits(TRAIN.images[:150], TRAIN.labels[:150])
+needs_numba = pytest.mark.skipif(not engines._is_installed(), reason="needs the extra `compiled`")
+
+
+@pytest.fixture
+def numba_is(monkeypatch):
+    return lambda there: monkeypatch.setattr(engines, "_is_installed", lambda: there)
+
+
+# --- The rules --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("maps", "batch", "expected"),
+    [
+        (None, 1, "compiled"),
+        (None, 32, "compiled"),
+        (None, 33, "numpy"),
+        (1, 32, "compiled"),
+        (1, 33, "numpy"),
+        (20, 1, "compiled"),
+        (16, 2, "compiled"),
+        (20, 2, "numpy"),
+        (33, 1, "numpy"),
+    ],
+)
+def test_auto_counts_the_maps_of_a_mini_batch(numba_is, maps, batch, expected):
+    numba_is(True)
+    assert training.engine_for("auto", ConvNet.random(maps), batch) == expected
+    numba_is(False)
+    assert training.engine_for("auto", ConvNet.random(maps), batch) == "numpy"
+
+
+@pytest.mark.parametrize(("columns", "expected"), [(4, "numpy"), (5, "compiled"), (6, "numpy")])
+def test_auto_asks_for_the_width_whose_row_is_written_out(numba_is, columns, expected):
+    numba_is(True)
+    net = ConvNet.random(image=(8, 2 + columns - 1), kernel=(3, columns))
+    assert training.engine_for("auto", net, 1) == expected
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_asked_for_is_taken_whatever_the_size(numba_is, there):
+    numba_is(there)
+    for batch in (1, 1000):
+        assert training.engine_for("numpy", NET, batch) == "numpy"
+        assert training.engine_for("compiled", NET, batch) == "compiled"
+
+
+def test_a_deep_network_has_numpy_alone(numba_is):
+    numba_is(True)
+    assert training.engine_for("auto", DEEP, 1) == "numpy"
+    assert type(training.stepper(DEEP, engine="auto")) is training.DeepStepper
+    with pytest.raises(ValueError, match=r"^engine: expected 'numpy' or 'auto' for a deep network"):
+        training.stepper(DEEP, engine="compiled")
+
+
+@pytest.mark.parametrize("wrong", ["numba", "fast", "AUTO", "", None, True, ["auto"]])
+def test_other_words_are_refused_by_name(wrong):
+    said = r"^engine: expected 'numpy' or 'compiled' or 'auto', got "
+    for call in (
+        lambda: training.engine_for(wrong, NET, 1),
+        lambda: training.stepper(NET, engine=wrong),
+        lambda: training.sgd(NET, FEW, 1, 0.1, engine=wrong),
+        lambda: training.predict(NET, FEW.images, engine=wrong),
+    ):
+        with pytest.raises(ValueError, match=said):
+            call()
+
+
+def test_steps_are_numpys_unless_others_are_asked_for():
+    assert type(training.stepper(NET)) is fast.Stepper
+    assert type(training.stepper(NET, engine="auto", batch_size=33)) is fast.Stepper
+
+
+class Seen(Exception):
+    """What a function was called with; nothing more is computed."""
+
+
+@pytest.mark.parametrize(("batch_size", "expected"), [(32, "compiled"), (33, "numpy")])
+def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expected):
+    def course(*arguments):
+        raise Seen(arguments[-1])
+
+    numba_is(True)
+    monkeypatch.setattr(training.descent, "_Course", course)
+    with pytest.raises(Seen, match=f"^{expected}$"):
+        training.sgd(NET, FEW, 1, 0.1, batch_size, engine="auto")
+    with pytest.raises(Seen, match=r"^numpy$"):
+        training.sgd(NET, FEW, 1, 0.1, batch_size)
+
+
+@pytest.mark.parametrize("many", [1, 32, 33])
+def test_a_prediction_chooses_by_the_number_of_its_images(monkeypatch, many):
+    def stepper(*arguments):
+        raise Seen(arguments[2:])
+
+    monkeypatch.setattr(training.descent, "stepper", stepper)
+    with pytest.raises(Seen) as caught:
+        training.predict(NET, TEST.images[:many], "auto")
+    assert caught.value.args == (("auto", many),)
+
+
+@needs_numba
+def test_the_stepper_is_the_one_that_was_chosen():
+    from convnet_lib.training import compiled
+
+    assert type(training.stepper(NET, engine="compiled", batch_size=999)) is compiled.Stepper
+    assert type(training.stepper(NET, engine="auto")) is compiled.Stepper
+    assert training.stepper(NET, "quadratic", "compiled").cost == "quadratic"
+
+
+def test_without_numba_auto_is_numpy_and_compiled_names_the_extra():
+    code = "import sys; sys.modules['numba'] = None; sys.modules.pop('numba')\n"
+    code += "import importlib.util as u; old = u.find_spec\n"
+    code += "u.find_spec = lambda name, *more: None if name == 'numba' else old(name, *more)\n"
+    code += "from convnet_lib import ConvNet, training\n"
+    code += "print(training.engine_for('auto', ConvNet.random(), 1))\n"
+    code += "sys.modules['numba'] = None\n"
+    code += "try:\n    training.stepper(ConvNet.random(), engine='compiled')\n"
+    code += "except ImportError as error:\n    print(error)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == "numpy"
+    assert "the extra `compiled`" in second
+
+
+# --- Runs -------------------------------------------------------------------------------------
+
+
+def runs(**settings):
+    given = {"epochs": 2, "learning_rate": 0.5, "seed": 1, **settings}
+    return training.sgd(NET, FEW, **given)
+
+
+@needs_numba
+@pytest.mark.parametrize("batch_size", [1, 7, 150])
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+def test_a_run_is_the_same_whoever_takes_the_steps(batch_size, cost):
+    plain, other = (
+        runs(batch_size=batch_size, cost=cost, engine=engine) for engine in ("numpy", "compiled")
+    )
+    for name in ConvNet.parameters:
+        assert relative_error(getattr(other.net, name), getattr(plain.net, name)) < 1e-9
+    np.testing.assert_allclose(other.costs, plain.costs, rtol=1e-9)
+
+
+@needs_numba
+@pytest.mark.parametrize("in_one_call", [1, 40, 10_000])
+def test_how_many_steps_are_in_one_call_changes_no_bit(monkeypatch, in_one_call):
+    whole = runs(engine="compiled", batch_size=7)
+    monkeypatch.setattr(training.descent, "IN_ONE_CALL", in_one_call)
+    parts = runs(engine="compiled", batch_size=7)
+    assert np.array_equal(whole.net.w3, parts.net.w3)
+
+
+@needs_numba
+@pytest.mark.parametrize(("engine", "batch"), [("numpy", 7), ("compiled", 7), ("compiled", 100)])
+def test_an_order_is_taken_whole_in_parts_that_end_with_a_mini_batch(monkeypatch, engine, batch):
+    monkeypatch.setattr(training.descent, "IN_ONE_CALL", 50)
+    course = training.descent._Course(NET, FEW, None, None, None, engine)
+    parts = course.parts(np.arange(150), batch)
+    assert np.array_equal(np.concatenate(parts), np.arange(150))
+    assert {len(part) % batch for part in parts[:-1]} == {0}
+    most = 50 if (engine, batch) == ("compiled", 7) else batch
+    assert max(map(len, parts)) <= most
+    assert engine == "numpy" or batch > 50 or max(map(len, parts)) > batch
+
+
+@needs_numba
+def test_predictions_are_the_same():
+    net = runs().net
+    plain = training.predict(net, TEST.images)
+    for engine in ("compiled", "auto"):
+        assert np.array_equal(training.predict(net, TEST.images, engine=engine), plain)
+        assert training.predict(net, TEST.images[:1], engine=engine) == plain[:1]
+
+
+@needs_numba
+def test_a_compiled_run_goes_on_from_its_checkpoint_to_the_same_bits(tmp_path):
+    settings = {"engine": "compiled", "batch_size": 20}
+    whole = runs(epochs=3, **settings)
+    runs(epochs=1, **settings, checkpoint=tmp_path / "run.npz")
+    parts = runs(epochs=3, **settings, checkpoint=tmp_path / "run.npz")
+    assert np.array_equal(parts.net.w3, whole.net.w3)
+    with pytest.raises(ValueError, match=r"^checkpoint: expected a run with engine numpy at .*got"):
+        runs(epochs=3, batch_size=20, checkpoint=tmp_path / "run.npz")
+
+
+def test_a_checkpoint_that_does_not_say_who_took_the_steps_is_numpys(tmp_path):
+    rng, path = np.random.default_rng(0), tmp_path / "run.npz"
+    checkpoints.save(path, [(NET, 2.5, 0.5, 0.25, 0.75)], rng, {"batch_size": 10})
+    rows, _ = checkpoints.load(path, {"batch_size": 10, "engine": "numpy"})
+    assert len(rows) == 1
+    with pytest.raises(ValueError, match=r"expected a run with engine compiled .*got engine numpy"):
+        checkpoints.load(path, {"batch_size": 10, "engine": "compiled"})
+
+
+@needs_numba
+def test_the_bar_counts_every_image_and_a_lost_run_says_so(monkeypatch):
+    class Display:
+        total = 0
+
+        def images(self, count):
+            self.total += count
+
+        def epoch(self, text):
+            pass
+
+        def close(self):
+            pass
+
+    display = Display()
+    monkeypatch.setattr(training.descent, "_display", lambda *_: display)
+    runs(engine="compiled", batch_size=7, progress=True)
+    assert display.total == 300
+    with pytest.raises(training.DivergedError, match="try a smaller learning_rate"):
+        runs(engine="compiled", learning_rate=1e200)
+
+
+@needs_numba
+def test_control_c_between_two_calls_loses_nothing(monkeypatch):
+    monkeypatch.setattr(training.descent, "IN_ONE_CALL", 50)
+
+    def interrupt(display, count):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training.progress.Silent, "images", interrupt)
+    run = runs(engine="compiled")
+    assert run.ended == "interrupted"
+    assert len(run.nets) == 2
