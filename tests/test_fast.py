@@ -12,31 +12,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from oracles import random
+from steps import COSTS, DIGITS, TOLERANCE, Y, assert_same, network
 
-from convnet_lib import ConvNet, data, fast, training
+from convnet_lib import ConvNet, fast, training
 from convnet_lib.gradient_check import relative_error
 
-TOLERANCE = {np.float64: 1e-12, np.float32: 1e-5}
 DTYPES = list(TOLERANCE)
-COSTS = ["quadratic", "cross_entropy"]
-DIGITS = data.load_digits().train
-Y = data.one_hot(DIGITS.labels)
-
-
-def network(maps, dtype=np.float64, seed=1, **sizes):
-    """A network whose biases are not 0."""
-    net = ConvNet.random(maps, seed, **sizes)
-    arrays = (net.w1, random(*net.b1.shape, seed=seed) / 5, net.w3, random(*net.b3.shape) / 3)
-    return ConvNet(*(array.astype(dtype) for array in arrays))
-
-
-def assert_same(found, expected, tolerance):
-    """Compare what belongs to the four parameters, each by its own largest entry."""
-    for name in ConvNet.parameters:
-        one, other = getattr(found, name), getattr(expected, name)
-        assert one.shape == other.shape, name
-        assert one.dtype == other.dtype, name
-        assert relative_error(one, other) <= tolerance, name
 
 
 def assert_gradients(net, a0, y, cost, stepper=None):

@@ -55,7 +55,7 @@ def assert_is_a_digit(digit):
     for axis in (0, 1):
         ink = digit.sum(axis=1 - axis)
         at_border = ink[0] > 0 or ink[-1] > 0
-        assert at_border or 13.5 <= ink @ np.arange(28) / ink.sum() < 14.5 + 1e-9
+        assert at_border or abs(ink @ np.arange(28) / ink.sum() - 14) < 0.5 + 2e-5
 
 
 def file_of(tmp_path, image, name="picture.png", **options):
@@ -83,6 +83,7 @@ def test_centred_by_hand():
     [
         ([1.0], [14]),
         ([1.0, 1.0], [13, 14]),  # a mean of 0.5 goes up
+        ([1 / 3, 1 / 3, 1 / 3 - 1e-7, 1 / 3], [12, 13, 14, 15]),  # … also one that rounding left short
         ([1.0, 0.99], [14, 15]),  # … and what is below it goes down
         ([1.0, 1.0, 1.0, 1.0], [12, 13, 14, 15]),
         ([1.0, 0.0, 0.0, 1.0, 1.0, 1.0], [11, 14, 15, 16]),  # 12 / 4 = 3
@@ -151,10 +152,10 @@ def test_each_digit_comes_back_where_mnist_has_it():
         assert (data.centred(cut_out(image)) == image).all()
 
 
-def test_all_but_two_of_mnist_come_back(mnist):
+def test_all_but_one_of_mnist_come_back(mnist):
     images = np.concatenate([part.images for part in mnist]).astype(float)
     back = sum((data.centred(cut_out(image)) == image).all() for image in images)
-    assert back == 69_998
+    assert back == 69_999
 
 
 # ------------------------------------------------------------- symmetries

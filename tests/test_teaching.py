@@ -71,9 +71,8 @@ def test_exercises_that_are_named_are_there_and_all_are_answered():
 
 
 #: Minutes of a plan, and what is named by a number: they are no numbers of a chapter.
-TIMES = (
-    r"\| \d+[–\d]* (minutes )?\||\d+ minutes|(after|After|before|Before) \d+|exercises? [\d., and]+"
-)
+TIMES = r"\| \d+[–\d]* (minutes )?\||\d+ minutes|(after|After|before|Before) \d+"
+TIMES += r"|exercises? [\d., and]+"
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
 

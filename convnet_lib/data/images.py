@@ -12,6 +12,8 @@ from . import paper, pictures
 
 #: The sides of a digit's picture, and of the box that the figure fits into.
 SIDE, BOX = 28, 20
+#: What rounding in float32 leaves of a half, in pixels.
+SHORT = 1e-5
 
 
 class Steps(NamedTuple):
@@ -123,10 +125,10 @@ def centred(ink):
 
     The figure is moved by whole pixels. With rows and columns counted from 0, its centre of mass,
     the mean row Σ row · ink / Σ ink and the mean column alike, is rounded to a whole number (a half
-    goes up), and that pixel of the figure comes to (14, 14). Ink that would leave the field is not
-    cut off: the figure then stays at the border.
+    goes up, and so does one that rounding left 1e-5 short), and that pixel of the figure comes to
+    (14, 14). Ink that would leave the field is not cut off: the figure then stays at the border.
 
-    This is what the makers of MNIST did: cut out of its picture and put back by this rule, 69,998
+    This is what the makers of MNIST did: cut out of its picture and put back by this rule, 69,999
     of the 70,000 digits come back bit for bit (their page speaks only of the centre of mass
     and of the centre of the field). With the centre at (13.5, 13.5), which is that of 28 pixels
     counted from 0, half of them are a pixel away.
@@ -151,7 +153,7 @@ def centred(ink):
     corner = []
     for axis, size in enumerate(ink.shape):
         mean = ink.sum(axis=1 - axis) @ np.arange(size) / ink.sum()
-        corner.append(min(max(SIDE // 2 - int(np.floor(mean + 0.5)), 0), SIDE - size))
+        corner.append(min(max(SIDE // 2 - int(np.floor(mean + 0.5 + SHORT)), 0), SIDE - size))
     _part(field, (*corner, *ink.shape))[:] = ink
     return field
 

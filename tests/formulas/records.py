@@ -362,11 +362,11 @@ RECORDS = [
     ),
     Record("nb13-004", worlds=LETTERS(flops=1)),
     Record(
-        "nb13-018", having=">", worlds=atlas.pairs, reading=Reading(where=tex(r"\text{larger}"))
+        "nb13-017", having=">", worlds=atlas.pairs, reading=Reading(where=tex(r"\text{larger}"))
     ),
-    Record("nb13-018", of="b^1", worlds=atlas.bias_of(1), given="the bias of the example"),
+    Record("nb13-017", of="b^1", worlds=atlas.bias_of(1), given="the bias of the example"),
     Record(
-        "nb13-018",
+        "nb13-017",
         having="max",
         reading=numbers("-1 1 0 1 -3 1 -1 1 1 -1 0 -3 -1 1"),
     ),
@@ -579,14 +579,14 @@ EQUAL = {
     ("nb10-011", "a^0_{l,m} → a^0_{m,m}"): "the two rows of these four pixels are equal",
     ("nb13-004", "without flops"): "a unit",
     ("nb13-004", "/ flops"): "a unit",
-    ("nb13-018", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
-    ("nb13-018", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
+    ("nb13-017", "σ(- 1 + 1) → σ'(- 1 + 1)"): "no maximum hangs on its smaller numbers",
+    ("nb13-017", "σ(- 3 + 1) → σ'(- 3 + 1)"): "no maximum hangs on its smaller numbers",
     ("nb16-009", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb17-012", "/ - 1"): "to divide by −1 is to multiply by it",
     ("nb17-027", "a^1 → a^2"): "on a blank page a² is σ(b¹) too",
     ("nb20-009", "a^2 → a^1"): "the ReLU lets both errors pass: the two gradients are equal",
     ("nb20-009", "a^1 → a^2"): "the ReLU lets both errors pass: the two gradients are equal",
-    ("nb13-018", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
+    ("nb13-017", "- max(- 1, 0, - 3, - 1)"): "the maximum is 0",
     ("nb18-019", "without r"): "all neurons of a window have the same share",
     ("nb18-019", "without s"): "all neurons of a window have the same share",
     ("nb19-007", "z_{l} → z_{m}"): "in the first case m is l",
