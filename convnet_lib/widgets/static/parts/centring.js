@@ -9,6 +9,7 @@ import { expect, written } from "./checks.js";
 
 export const SIDE = 28; // of a digit's picture
 export const BOX = 20; // of the box that the figure fits into
+const SHORT = 1e-5; // what rounding leaves of a half, in pixels
 
 /** @typedef {{ row: number, column: number, rows: number, columns: number }} Place */
 
@@ -89,7 +90,7 @@ export function centred(ink) {
   expect("ink", fits, `at most ${SIDE} rows and columns`, written(ink.shape));
   const mean = centreOfMass(ink);
   const corner = (/** @type {number} */ centre, /** @type {number} */ size) =>
-    Math.min(Math.max(SIDE / 2 - Math.floor(centre + 0.5), 0), SIDE - size);
+    Math.min(Math.max(SIDE / 2 - Math.floor(centre + 0.5 + SHORT), 0), SIDE - size);
   const field = NDArray.zeros([SIDE, SIDE]);
   const [top, left] = [corner(mean.row, ink.rows), corner(mean.column, ink.columns)];
   ink.values.forEach((x, i) => {
