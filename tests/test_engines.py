@@ -11,6 +11,7 @@ from convnet_lib.gradient_check import relative_error
 from convnet_lib.training import engines
 
 NET = ConvNet.random(seed=3)
+WIDE = ConvNet.random(kernel=(7, 7), seed=3)
 DEEP = deep.Network.random("dense10 softmax", seed=0)
 TRAIN, TEST = data.load_digits()
 FEW = data.Digits(TRAIN.images[:150], TRAIN.labels[:150])
@@ -19,7 +20,11 @@ needs_numba = pytest.mark.skipif(not engines._is_installed(), reason="needs the 
 
 @pytest.fixture
 def numba_is(monkeypatch):
-    return lambda there: monkeypatch.setattr(engines, "_is_installed", lambda: there)
+    def numba_is(there, two_threads=True):
+        monkeypatch.setattr(engines, "_is_installed", lambda: there)
+        monkeypatch.setattr(engines, "_has_two_threads", lambda: two_threads)
+
+    return numba_is
 
 
 # --- The rules --------------------------------------------------------------------------------
@@ -39,18 +44,29 @@ def numba_is(monkeypatch):
         (33, 1, "numpy"),
     ],
 )
-def test_auto_counts_the_maps_of_a_mini_batch(numba_is, maps, batch, expected):
+def test_with_one_thread_auto_counts_the_maps_of_a_mini_batch(numba_is, maps, batch, expected):
+    net = ConvNet.random(maps)
+    numba_is(True, two_threads=False)
+    assert training.engine_for("auto", net, batch) == expected
     numba_is(True)
-    assert training.engine_for("auto", ConvNet.random(maps), batch) == expected
+    assert training.engine_for("auto", net, batch) == "compiled"
     numba_is(False)
-    assert training.engine_for("auto", ConvNet.random(maps), batch) == "numpy"
+    assert training.engine_for("auto", net, batch) == "numpy"
 
 
-@pytest.mark.parametrize(("columns", "expected"), [(4, "numpy"), (5, "compiled"), (6, "numpy")])
-def test_auto_asks_for_the_width_whose_row_is_written_out(numba_is, columns, expected):
+def test_auto_leaves_many_channels_to_blas(numba_is):
+    numba_is(True)
+    net = ConvNet.random(maps=4, channels=3)
+    assert training.engine_for("auto", net, 8) == "compiled"
+    assert training.engine_for("auto", net, 9) == "numpy"
+
+
+@pytest.mark.parametrize(("columns", "expected"), [(1, "compiled"), (5, "compiled"), (6, "numpy")])
+def test_auto_leaves_wide_filters_to_blas(numba_is, columns, expected):
     numba_is(True)
     net = ConvNet.random(image=(8, 2 + columns - 1), kernel=(3, columns))
-    assert training.engine_for("auto", net, 1) == expected
+    for batch in (1, 1000):
+        assert training.engine_for("auto", net, batch) == expected
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -84,7 +100,7 @@ def test_other_words_are_refused_by_name(wrong):
 
 def test_steps_are_numpys_unless_others_are_asked_for():
     assert type(training.stepper(NET)) is fast.Stepper
-    assert type(training.stepper(NET, engine="auto", batch_size=33)) is fast.Stepper
+    assert type(training.stepper(WIDE, engine="auto", batch_size=33)) is fast.Stepper
 
 
 class Seen(Exception):
@@ -96,7 +112,7 @@ def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expe
     def course(*arguments):
         raise Seen(arguments[-1])
 
-    numba_is(True)
+    numba_is(True, two_threads=False)
     monkeypatch.setattr(training.descent, "_Course", course)
     with pytest.raises(Seen, match=f"^{expected}$"):
         training.sgd(NET, FEW, 1, 0.1, batch_size, engine="auto")

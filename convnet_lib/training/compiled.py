@@ -15,32 +15,45 @@ face of `fast.Stepper`. What the measurements of chapter 13 asked for in between
 - The sizes of the network are constants for the compiler, so that it can write the loops over the
   filter out (`_compiled`). It compiles once for each size and dtype and keeps the result in a file.
 - A whole run of mini-batches is one call (`Stepper.steps`). A call costs what a step does.
+- Two threads take a half of a mini-batch each, and none of what they write lies within 128 bytes of
+  what the other does: a processor would carry such memory to and fro between its cores (`apart`).
+  Where another program has one of the cores, one thread alone is quicker (`Pace`).
 
 The letters of the shapes are those of `fast`; i is a window, of n lanes: P rows of S, of which
 the last S - Q belong to none.
 """
 
 from functools import cache
-from math import exp
+from math import exp, inf
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 
 try:
-    from numba import njit
+    from numba import get_num_threads, njit, prange, set_num_threads
 except ImportError as error:
     text = "training.compiled needs Numba, the extra `compiled`: pip install convnet_lib[compiled]"
     raise ImportError(text) from error
+try:
+    from numba.np.ufunc import omppool
+except ImportError:  # as on a Mac without it
+    omppool = None
 
 from .. import checks
-from . import fast, halves
+from . import fast
 
 #: A product and the addition that follows may be rounded once.
 FUSED = {"contract"}
 #: Where one sum runs over all lanes, it may be taken in another order, eight at a time.
 SUMMED = {"contract", "reassoc", "nsz"}
-#: The flops that a mini-batch has from which a second thread is worth its start.
-TWO_THREADS_FROM = 4_000_000
+#: The flops that a mini-batch has from which it is summed in halves, and two threads are quicker.
+TWO_THREADS_FROM = 500_000
+#: How many calls go by until the number of threads that was slower is tried again.
+AGAIN_AFTER = 50
+#: Whether there is OpenMP, by which two threads meet after every mini-batch within microseconds.
+#: Numba's own pool takes longer than a step, and may not be used by two threads at once.
+OPENMP = omppool is not None
 
 part = njit(fastmath=FUSED, forceinline=True, nogil=True)
 summed = njit(fastmath=SUMMED, forceinline=True, nogil=True)
@@ -379,23 +392,9 @@ class Parameters(NamedTuple):
     w3: np.ndarray
     b3: np.ndarray
 
-    @classmethod
-    def zeros(cls, lanes, dtype):
-        """Return those of a network of such sizes, all 0."""
-        shapes = (
-            (lanes.F, lanes.C, lanes.KH, lanes.KW),
-            (lanes.F,),
-            (lanes.F, lanes.outputs, lanes.n),
-            (lanes.outputs,),
-        )
-        ends = np.cumsum([np.prod(shape) for shape in shapes])
-        vector = np.zeros(ends[-1], dtype)
-        parts = np.split(vector, ends[:-1])
-        return cls(vector, *(x.reshape(s) for x, s in zip(parts, shapes, strict=True)))
-
 
 class Space(NamedTuple):
-    """What one image is worked out in; one for each thread.
+    """Views of one vector that an image is worked out in; one for each thread.
 
     Attributes:
         x: the planes of pixels, (4·C·L,), 0 where there is no pixel.
@@ -416,49 +415,192 @@ class Space(NamedTuple):
     z3: np.ndarray
     delta3: np.ndarray
 
-    @classmethod
-    def of(cls, lanes, dtype):
-        """Return the space for a network of such sizes."""
-        n, S = lanes.n, lanes.S
-        real = np.arange(n)
-        real = (real % S < lanes.Q) & (real < lanes.P * S)
-        shapes = ((4 * lanes.C * lanes.L,), (2, 2, n), (lanes.F, n), (lanes.F, n), (n,))
-        first = [np.zeros(shape, dtype) for shape in shapes]
-        return cls(*first, real.astype(dtype), *np.zeros((2, lanes.outputs), dtype))
+
+def parameters_in(vector, lanes):
+    """Return a vector as `Parameters`.
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, S=2, L=8, n=8)
+    >>> p = compiled.parameters_in(np.arange(30.0), lanes)
+    >>> p.w1, p.b1, p.w3.shape, p.b3
+    (array([[[[0., 1.]]]]), array([2.]), (1, 3, 8), array([27., 28., 29.]))
+    """
+    F, C, KH, KW = lanes.F, lanes.C, lanes.KH, lanes.KW
+    b1 = F * C * KH * KW
+    w3 = b1 + F
+    b3 = w3 + F * lanes.outputs * lanes.n
+    return Parameters(
+        vector,
+        vector[:b1].reshape((F, C, KH, KW)),
+        vector[b1:w3],
+        vector[w3:b3].reshape((F, lanes.outputs, lanes.n)),
+        vector[b3 : b3 + lanes.outputs],
+    )
+
+
+def space_in(vector, lanes):
+    """Return a vector as a `Space`.
+
+    >>> from convnet_lib.training import compiled
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, S=2, L=8, n=8)
+    >>> compiled.space_in(np.arange(102.0), lanes).delta3
+    array([ 99., 100., 101.])
+    """
+    F, n, outputs = lanes.F, lanes.n, lanes.outputs
+    z = 4 * lanes.C * lanes.L
+    a2 = z + 4 * n
+    winner = a2 + F * n
+    delta = winner + F * n
+    real = delta + n
+    z3 = real + n
+    delta3 = z3 + outputs
+    return Space(
+        vector[:z],
+        vector[z:a2].reshape((2, 2, n)),
+        vector[a2:winner].reshape((F, n)),
+        vector[winner:delta].reshape((F, n)),
+        vector[delta:real],
+        vector[real:z3],
+        vector[z3:delta3],
+        vector[delta3 : delta3 + outputs],
+    )
+
+
+_parameters, _space = part(parameters_in), part(space_in)
+
+
+def apart(length, dtype):
+    """Return two vectors of zeros, (2, length or more), with 128 bytes between their numbers.
+
+    >>> from convnet_lib.training import compiled
+    >>> compiled.apart(3, np.float32).shape
+    (2, 64)
+    """
+    line = 128 // np.dtype(dtype).itemsize
+    return np.zeros((2, (-(-length // line) + 1) * line), dtype)
+
+
+def _length(lanes, of):
+    """Return how many numbers the `Parameters` or the `Space` of such sizes hold."""
+    F, C, n = lanes.F, lanes.C, lanes.n
+    if of is Parameters:
+        return F * C * lanes.KH * lanes.KW + F + (F * n + 1) * lanes.outputs
+    return 4 * C * lanes.L + (6 + 2 * F) * n + 2 * lanes.outputs
 
 
 @cache
 def _compiled(lanes):
-    """Return two functions compiled for a network of such sizes: its steps, and z³ alone.
+    """Return the functions compiled for a network of such sizes: its steps, and z³ alone.
 
-    Numba compiles each when it is first called, which takes seconds, and keeps the machine code
-    in a file for the next time.
+    Each there is for one thread and, by the same arguments, for two. Numba compiles each when it is
+    first called, which takes seconds, and keeps the machine code in a file for the next time.
     """
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
-    def steps(images, y, rows, batch, rate, p, sums, space, quadratic, moving):
-        """Take a step for each `batch` of the rows; unless moving, leave rate · Σ ∂C/∂p in sums."""
+    def add(images, y, rows, p, nabla, space, quadratic, scale):
+        """Leave `scale` · Σ ∂C/∂p of the rows in nabla; all three vectors."""
+        nabla[:] = 0
+        now, slopes, seen = _parameters(p, lanes), _parameters(nabla, lanes), _space(space, lanes)
+        for row in rows:
+            _backprop(images[row], y[row], now, slopes, seen, quadratic, scale, lanes)
+
+    @njit(cache=True, nogil=True, fastmath=FUSED)
+    def move(p, sums):
+        """Add sums to p."""
+        for i in range(len(p)):
+            p[i] += sums[i]
+
+    @njit(cache=True, nogil=True, fastmath=FUSED)
+    def steps(images, y, rows, batch, rate, p, sums, spaces, quadratic, moving):
+        """Take a step for each `batch` of the rows, or leave rate · Σ ∂C/∂p of all in sums[0]."""
+        views, space = _parameters(p, lanes), _space(spaces[0], lanes)
         for start in range(0, len(rows), batch):
             some = rows[start : start + batch]
-            scale = p.b3.dtype.type(-rate / len(some) if moving else rate)
-            at_once = moving and len(some) == 1  # then the gradient moves p as it emerges
-            nabla = p if at_once else sums
-            if not at_once:
-                sums.all[:] = 0
-            for row in some:
-                _backprop(images[row], y[row], p, nabla, space, quadratic, scale, lanes)
-            if moving and not at_once:
-                for i in range(len(p.all)):
-                    p.all[i] += sums.all[i]
+            scale = p.dtype.type(-rate / len(some) if moving else rate)
+            if moving and len(some) == 1:  # then the gradient moves p as it emerges
+                row = some[0]
+                _backprop(images[row], y[row], views, views, space, quadratic, scale, lanes)
+                continue
+            add(images, y, some, p, sums[0], spaces[0], quadratic, scale)
+            if moving:
+                move(p, sums[0])
+
+    @njit(cache=True, nogil=True, fastmath=FUSED, parallel=OPENMP)
+    def steps_in_halves(images, y, rows, batch, rate, p, sums, spaces, quadratic, moving):
+        """Do what `steps` does, a half of each mini-batch a thread."""
+        for start in range(0, len(rows), batch):
+            some = rows[start : start + batch]
+            scale = p.dtype.type(-rate / len(some) if moving else rate)
+            for half in prange(2):
+                mine = some[len(some) // 2 :] if half else some[: len(some) // 2]
+                add(images, y, mine, p, sums[half], spaces[half], quadratic, scale)
+            move(sums[0], sums[1])
+            if moving:
+                move(p, sums[0])
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
     def forward(images, rows, p, space, z3):
         """Write z³ of the rows into z3."""
+        views, seen = _parameters(p, lanes), _space(space, lanes)
         for n in range(len(rows)):
-            _feedforward(images[rows[n]], p, space, lanes)
-            z3[n] = space.z3
+            _feedforward(images[rows[n]], views, seen, lanes)
+            z3[n] = seen.z3
 
-    return steps, forward
+    @njit(cache=True, nogil=True, fastmath=FUSED, parallel=OPENMP)
+    def forward_in_halves(images, rows, p, spaces, z3):
+        """Do what `forward` does, a half of the rows a thread."""
+        middle = len(rows) // 2
+        for half in prange(2):
+            if half:
+                forward(images, rows[middle:], p, spaces[1], z3[middle:])
+            else:
+                forward(images, rows[:middle], p, spaces[0], z3[:middle])
+
+    return steps, steps_in_halves, forward, forward_in_halves
+
+
+class Pace:
+    """How many threads took less time of late: two, or one if there is no core for the second.
+
+    Two threads wait for each other after every mini-batch. If another program keeps one of them
+    waiting for a core, that takes a hundred times as long as the work. The bits are the same.
+
+    >>> from convnet_lib.training import compiled
+    >>> pace = compiled.Pace()
+    >>> for _ in range(4):  # the first call, which may compile, does not count
+    ...     threads = pace.threads()
+    ...     pace.note(threads, seconds=0.3 / threads)
+    >>> pace.threads()
+    2
+    """
+
+    def __init__(self):
+        """Nothing has been measured."""
+        self.seconds, self.calls = {2: -1.0, 1: -inf}, 0
+
+    def threads(self):
+        """Return how many threads the next call is to have."""
+        quicker, slower = sorted((1, 2), key=self.seconds.get)
+        if self.calls < 2:
+            return 2
+        return quicker if self.calls % AGAIN_AFTER else slower
+
+    def note(self, threads, seconds):
+        """Note how long a call took for an image."""
+        if self.calls:
+            self.seconds[threads] = seconds
+        self.calls += 1
+
+    def call(self, function, images, *arguments):
+        """Call a compiled function, which works on so many images, by so many threads."""
+        allowed, threads = get_num_threads(), self.threads()
+        set_num_threads(min(threads, allowed))
+        started = perf_counter()
+        try:
+            function(*arguments)
+        finally:
+            set_num_threads(allowed)
+        self.note(threads, (perf_counter() - started) / images)
 
 
 class Stepper(fast.Stepper):
@@ -477,13 +619,18 @@ class Stepper(fast.Stepper):
 
     def _prepare(self):
         """Lay the parameters out in lanes, and two spaces to work in."""
-        self.lanes = Lanes.of(self.sizes)
-        spaces = [Space.of(self.lanes, self.dtype) for _ in range(2)]
-        self.spaces, self.real = spaces, spaces[0].real.astype(bool)
-        self.parameters, *self.sums = (Parameters.zeros(self.lanes, self.dtype) for _ in range(3))
+        self.lanes = lanes = Lanes.of(self.sizes)
+        self.spaces = apart(_length(lanes, Space), self.dtype)
+        self.sums = apart(_length(lanes, Parameters), self.dtype)
+        lane = np.arange(lanes.n)
+        self.real = (lane % lanes.S < lanes.Q) & (lane < lanes.P * lanes.S)
+        for space in self.spaces:
+            space_in(space, lanes).real[:] = self.real
+        self.parameters = parameters_in(np.zeros_like(self.sums[0]), lanes)
         self._take(self.like)
         self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))
-        self._steps, self._forward = _compiled(self.lanes)
+        self._compiled = _compiled(lanes)
+        self.pace = {function: Pace() for function in self._compiled}
 
     @checks.underflow_is_zero
     def step(self, images, y, learning_rate, rows=None, checked=False):
@@ -520,12 +667,10 @@ class Stepper(fast.Stepper):
             learning_rate = checks.number("learning_rate", learning_rate)
             batch_size = checks.whole("batch_size", batch_size, 1)
             images, y, rows = self._mini_batch(images, y, rows)
-        if batch_size < self.two_from:
-            self._run(images, y, learning_rate, rows, batch_size)
-            return
-        for start in range(0, len(rows), batch_size):
-            some = rows[start : start + batch_size]
-            self._run(images, y, learning_rate, some, len(some))
+        full = len(rows) - len(rows) % batch_size
+        for some, batch in ((rows[:full], batch_size), (rows[full:], len(rows) - full)):
+            if len(some):
+                self._run(images, y, learning_rate, some, batch)
 
     def forward(self, images, rows=None):
         """Return what `z3` does, of these rows alone if given, of images looked at before.
@@ -538,46 +683,30 @@ class Stepper(fast.Stepper):
         """
         rows = np.arange(len(images)) if rows is None else rows
         rows, images = self._plain(rows, self._laid(images))
+        z3 = np.empty((len(rows), self.sizes.outputs), self.dtype)
+        _, _, forward, in_halves = self._compiled
+        if len(rows) < self.two_from:
+            forward(images, rows, self.parameters.all, self.spaces[0], z3)
+        else:
+            given = images, rows, self.parameters.all, self.spaces, z3
+            self.pace[in_halves].call(in_halves, len(rows), *given)
+        return z3
 
-        def forward(half, part):
-            z3 = np.empty((len(part), self.sizes.outputs), self.dtype)
-            self._forward(images, part, self.parameters, self.spaces[half], z3)
-            return z3
-
-        return np.concatenate(self._in_halves(forward, rows))
-
-    def _run(self, images, y, rate, rows, batch):
-        """Take one step with two threads, or any number of smaller ones with one."""
-        if batch >= self.two_from:
-            moves = self._sum(images, y, rows, rate / batch)
-            np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
-            return
-        self._work(0, images, y, rows, batch, rate, moving=True)
+    def _run(self, images, y, rate, rows, batch, moving=True):
+        """Take any number of steps; or leave the gradients, times rate, in sums[0]."""
+        rows, images, y = self._plain(rows, self._laid(images), y)
+        where = self.parameters.all, self.sums, self.spaces
+        given = images, y, rows, batch, float(rate), *where, self.cost == "quadratic", moving
+        steps, in_halves, *_ = self._compiled
+        if batch < self.two_from:
+            steps(*given)
+        else:
+            self.pace[in_halves].call(in_halves, len(rows), *given)
 
     def _sum(self, images, y, rows, scale):
         """Return the gradients summed over the rows, times `scale`, as `Parameters`."""
-
-        def half_sum(half, some):
-            self._work(half, images, y, some, len(some), scale, moving=False)
-            return self.sums[half]
-
-        total, *second = self._in_halves(half_sum, rows)
-        for other in second:
-            np.add(total.all, other.all, out=total.all)
-        return total
-
-    def _work(self, half, images, y, rows, batch, rate, moving):
-        """Call the compiled steps with what belongs to one half."""
-        rows, images, y = self._plain(rows, self._laid(images), y)
-        where = self.parameters, self.sums[half], self.spaces[half]
-        quadratic = self.cost == "quadratic"
-        self._steps(images, y, rows, batch, float(rate), *where, quadratic, moving)
-
-    def _in_halves(self, work, rows):
-        """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
-        if len(rows) < self.two_from:
-            return [work(0, rows)]
-        return halves.both(self.second_thread, work, rows)
+        self._run(images, y, scale, rows, len(rows), moving=False)
+        return parameters_in(self.sums[0], self.lanes)
 
     def _plain(self, rows, *arrays):
         """Return rows and arrays as they were compiled for; what lies otherwise is copied."""

@@ -12,23 +12,24 @@ from .deep_step import DeepStepper
 
 #: "numpy" is `fast` and `deep_step`, "compiled" is `compiled`, "auto" the quicker of the two.
 ENGINES = ("numpy", "compiled", "auto")
-#: The feature maps of a mini-batch, all images together, up to which compiled loops are quicker:
-#: until then most of NumPy's time goes by between its calls, however few the numbers.
-COMPILED_UP_TO = 32
-#: Columns of the filter for which the compiled BP4 has its row written out.
+#: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
+#: is quicker: until then most of NumPy's time goes by between its calls, however few the numbers.
+ONE_THREAD_UP_TO = 32
+#: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
 COLUMNS = 5
 
 
 def engine_for(engine, net, batch_size):
     """Return "numpy" or "compiled": who is to take the steps of a network.
 
-    >>> training.engine_for("auto", ConvNet.random(maps=20), 128)
+    >>> training.engine_for("auto", ConvNet.random(kernel=(7, 7)), 128)
     'numpy'
 
     Args:
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
-            that was quicker when it was measured: in mini-batches with up to 32 feature maps in
-            all, with filters of five columns, and where Numba is installed.
+            that was quicker when it was measured: where Numba is installed, with filters of at most
+            five columns, and in mini-batches with up to 32 feature maps in all; in larger ones if
+            the images have one channel and Numba has OpenMP for its second thread.
         net: a ConvNet or a deep.Network, for which there are no compiled loops.
         batch_size: images a step.
 
@@ -42,7 +43,7 @@ def engine_for(engine, net, batch_size):
         return "numpy"
     if engine != "auto":
         return engine
-    return "compiled" if _quicker_compiled(net, batch_size) and _is_installed() else "numpy"
+    return "compiled" if _is_installed() and _quicker_compiled(net, batch_size) else "numpy"
 
 
 def stepper(net, cost=None, engine="numpy", batch_size=1):
@@ -72,8 +73,16 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
 
 
 def _quicker_compiled(net, batch_size):
-    maps = net.w1.shape[0] if net.w1.ndim > 2 else 1
-    return maps * batch_size <= COMPILED_UP_TO and net.w1.shape[-1] == COLUMNS
+    sizes = fast.Sizes.of(net)
+    if sizes.KW > COLUMNS:
+        return False
+    return sizes.F * batch_size <= ONE_THREAD_UP_TO or (sizes.C == 1 and _has_two_threads())
+
+
+def _has_two_threads():
+    from .compiled import OPENMP
+
+    return OPENMP
 
 
 def _is_installed():
