@@ -29,7 +29,10 @@ import numpy as np
 try:
     from numba import njit
 except ImportError as error:
-    text = "training.compiled needs Numba, the extra `compiled`: pip install convnet_lib[compiled]"
+    # The quotes are for shells that take [] for a pattern, the double ones for Windows.
+    text = (
+        'training.compiled needs Numba, the extra `compiled`: pip install "convnet_lib[compiled]"'
+    )
     raise ImportError(text) from error
 
 from .. import checks
