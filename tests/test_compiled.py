@@ -383,7 +383,7 @@ def test_without_numba_the_error_names_the_extra():
     code = "import sys; sys.modules['numba'] = None\nimport convnet_lib\n"
     code += "try:\n    from convnet_lib.training import compiled\n"
     code += "except ImportError as error:\n    print(error)"
-    assert "the extra `compiled`: pip install convnet_lib[compiled]" in python(code)
+    assert 'the extra `compiled`: pip install "convnet_lib[compiled]"' in python(code)
 
 
 def test_the_library_does_not_import_numba():

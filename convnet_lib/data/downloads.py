@@ -19,7 +19,7 @@ MIRRORS = (
 TIMEOUT = 30.0
 # … and how slow, in bytes a second, once it has had twice that time to begin.
 SLOWEST = 10_000
-MISSING = "expected this package, which the digits need: pip install 'convnet_lib[digits]'"
+MISSING = 'expected this package, which the digits need: pip install "convnet_lib[digits]"'
 WAY_OUT = (
     "With the four files in a folder of yours, set the environment variable CONVNET_DATA to that "
     "folder."

@@ -33,7 +33,10 @@ import numpy as np
 try:
     from numba import get_num_threads, njit, prange, set_num_threads
 except ImportError as error:
-    text = "training.compiled needs Numba, the extra `compiled`: pip install convnet_lib[compiled]"
+    # The quotes are for shells that take [] for a pattern, the double ones for Windows.
+    text = (
+        'training.compiled needs Numba, the extra `compiled`: pip install "convnet_lib[compiled]"'
+    )
     raise ImportError(text) from error
 try:
     from numba.np.ufunc import omppool

@@ -239,6 +239,17 @@ def test_letters_carry_the_map_only_where_there_are_several(show):
         assert ("map" in live.formulas() + live.root.locator(".bp-tale").inner_text()) == several
 
 
+def test_terms_nearly_cancel_where_a_tenth_of_the_larger_half_is_left(show, figure):
+    live = show(figure, width=1600)
+    terms = G.delta3[:, None, None] * NET.w3
+    halves = np.maximum(terms, 0).sum(axis=0), np.maximum(-terms, 0).sum(axis=0)
+    ratio = np.minimum(*halves) / np.maximum(*halves)
+    for low, high, nearly in ((0.92, 1, True), (0.5, 0.88, False), (0, 0.5, False)):
+        for cell in np.argwhere((low < ratio) & (ratio < high))[:3]:
+            live.hover("nabla_a2", *cell)
+            assert ("nearly cancel" in live.formulas()) == nearly
+
+
 def test_a_tie_is_told(show, figure):
     live = show(figure, width=1600)
     window = np.argwhere(TIED * (np.abs(BACK) > 0.01))[0]

@@ -1,11 +1,14 @@
 """The numbers in the sentences of chapter 10."""
 
+import inspect
+import re
+
 import numpy as np
 
 from convnet_lib import ConvNet, data, gradient_check, pool
 from convnet_lib.activations import sigmoid_prime
 from prose import shown
-from prose.book import A0, NET, Y
+from prose.book import A0, LAYERS, NET, Y
 
 FOUND = NET.backprop(A0, Y)
 SIZES = {p: getattr(NET, p).size for p in NET.parameters}
@@ -41,6 +44,10 @@ CLAIMS = {
     "None of its windows is tied": lambda: tied_windows_of_noise() == 0,
     "Their own error is near": lambda: 1e-11 < measured(1e-5) < 1e-9,
     "A much smaller $h$ makes it worse": lambda: measured(1e-8) > 100 * measured(1e-5),
+    "a line for each, and # for BP2": lambda: len(
+        re.findall(r"# .*BP2", inspect.getsource(ConvNet.backprop))
+    ),
+    "the darkest is #, the steepest there is": lambda: sigmoid_prime(LAYERS.z1).max(),
     "each entry of δ3 is at least four times too large": lambda: bool(
         (sigmoid_prime(np.linspace(-9, 9, 91)) <= 1 / 4).all()
     ),

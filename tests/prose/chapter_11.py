@@ -73,6 +73,7 @@ CLAIMS = {
     "after # of them no map was awake": lambda: min(
         steps for steps in range(6) if awake(after(steps, 0.3, 20)) == 0
     ),
+    "The # small maps show the weights": lambda: len(NET.w3),
     "Of these 1,000 test digits # were recognised": shown("nb11-023", "8 epochs at 0.5: #"),
     "each of these # digits": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()),
     "coins fall: # lost": lambda: sum(shown("nb11-068", ": # digits lost, # gained")()) / 2,

@@ -42,6 +42,7 @@ CLAIMS = {
     "But a factor of more than twenty is left": lambda: (
         shown("nb13-010", "plain # µs a digit, # times")()[1] > 20
     ),
+    "Here are # parts of `backprop`": lambda: len(times()),
     "F1 and BP4 have # % of the flops": lambda: 100 * 2 * F1 / FLOPS,
     "and about # of the time in this table": lambda: near(
         (times()["F1"] + times()["BP4"]) / sum(times().values())
@@ -74,10 +75,10 @@ CLAIMS = {
     "compiled, take less time for one digit than NumPy's best step": lambda: (
         one_digit("by_loops") < one_digit("fast.Stepper")
     ),
-    "The very first call takes seconds": lambda: shown("nb13-047", "by_loops first # s")()[0] > 1,
+    "The first call takes seconds": lambda: shown("nb13-047", "by_loops first # s")()[0] > 1,
     "follow back the # winners one by one": lambda: 12 * 12,
     "longer than all # errors": lambda: 24 * 24,
-    "It costs more than a step": lambda: (
+    "A call costs more than a step": lambda: (
         one_digit("compiled.Stepper") > 2 * one_digit("100 in a call")
     ),
     "computes # flops for a digit and moves # kB": lambda: (

@@ -185,8 +185,8 @@ FEEDS = Exercise(
             lambda j, k, size: (j / size, k / size),
         ),
         "rounded to the nearest": Mistake(
-            "This rounds to the nearest number. Row 7 belongs to rows 6 and 7, so to row 3, and "
-            "round(7 / 2) is 4.",
+            "This rounds to the nearest number. Of windows of 2, the one with row 7 has rows 6 and "
+            "7, and feeds row 3; but round(7 / 2) is 4.",
             lambda j, k, size: (round(j / size), round(k / size)),
         ),
         "rounded up": Mistake(

@@ -108,7 +108,7 @@ class Pooling {
     this.summary.innerHTML = `<p>${tied} of ${count(windows, "window")} are tied
       (${Math.round((100 * tied) / windows)} %). A tie has no derivative. With one winner a window, or with
       shares that add up to 1, the gradient of the shared bias is right; with every winner counted in full
-      it is too large.</p>`;
+      each tied window counts more than once.</p>`;
     figure.refresh();
   }
 

@@ -56,7 +56,7 @@ function sumBack(data, j, k) {
   const [up, down] = halves(products);
   return {
     formula: `Σ<sub>${L}</sub> ${s("δ", 3, [L])} ${s("w", 3, [L, j, k])}`,
-    told: `<p>Its ${outputs} terms: ${n("nabla_a2", up)} from those that are positive, ${n("nabla_a2", down)} from the others.${Math.min(up, -down) > 0.5 * Math.max(up, -down) ? " They nearly cancel." : ""}</p>`,
+    told: `<p>Its ${outputs} terms: ${n("nabla_a2", up)} from those that are positive, ${n("nabla_a2", down)} from the others.${Math.min(up, -down) > 0.9 * Math.max(up, -down) ? " They nearly cancel." : ""}</p>`,
     ribbons: products.map((value, l) => ({
       from: ["delta3", cell(l, 0)],
       to: ["nabla_a2", cell(j, k)],

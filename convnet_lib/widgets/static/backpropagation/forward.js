@@ -56,7 +56,7 @@ function pixel(data, p, q) {
     },
     html:
       equation(`${s("a", 0, [p, q])} = ${data.result("a0", a0.at(p, q))} is an input.`) +
-      `<p>Forward it enters ${count(many, "weighted input")} ${s("z", 1)} (F1). Backward the ${many} errors ${s("δ", 1)} there are multiplied by it in ${nabla("w", 1)} (BP4). The weight that leads to each neuron is the filter's, turned by 180°${a0.at(p, q) === 0 ? ". It is 0, so it adds to no gradient" : ""}.</p>`,
+      `<p>Forward it enters ${count(many, "weighted input")} ${s("z", 1)} (F1). Backward the ${many} errors ${s("δ", 1)} there are multiplied by it in ${nabla("w", 1)} (BP4). The weight that leads to each neuron is the filter's, rotated by 180°${a0.at(p, q) === 0 ? ". It is 0, so it adds to no gradient" : ""}.</p>`,
     words: `${spoken("a", 0, [p, q])} is ${n("a0", a0.at(p, q))}. It enters ${count(many, "weighted input")}${data.inMap}.`,
     lens: {
       sum: {
@@ -64,8 +64,8 @@ function pixel(data, p, q) {
           array: NDArray.make(block.rows, block.columns, (j, k) => turned(j, k)),
           ...{
             name: "w1",
-            title: `${s("w", 1)}, turned by 180°`,
-            words: "the filter, turned by 180 degrees",
+            title: `${s("w", 1)}, rotated by 180°`,
+            words: "the filter, rotated by 180 degrees",
           },
         },
         right: {
