@@ -157,7 +157,8 @@ def test_a_readers_style_changes_nothing(name):
         style.use("dark_background")
         matplotlib.rcParams.update(odd)
         before = dict(matplotlib.rcParams)
-        assert PICTURES[name]().png() == plain
+        bundle, _ = PICTURES[name]()._repr_mimebundle_()
+        assert bundle["image/png"] == plain
         assert dict(matplotlib.rcParams) == before
 
 

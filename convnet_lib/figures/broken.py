@@ -145,7 +145,7 @@ def wrong_gradient(right, wrong, notices):
         f"the difference. The gradient of the bias should be {right.b1:.3g} and is "
         f"{wrong.b1:.3g}. Noticed by: {who}."
     )
-    size, frames = places([(2.1, 2.1)] * 6, [BAR, BAR, RIM] * 2, [0] * 6, 3, below=0.55)
+    size, frames = places([(1.65, 1.65)] * 6, [BAR, BAR, RIM] * 2, [0] * 6, 3, below=0.55)
     picture = Picture(*size, alt, layout="none")
     picture.panels, picture.pairs = [], [(1, 0), (4, 3)]
     pairs = np.reshape([framed(picture, frame) for frame in frames], (2, 3, 2))
@@ -158,9 +158,10 @@ def wrong_gradient(right, wrong, notices):
         limit = float(np.abs(one).max()) or None
         words = (f"{name}, right", f"{name}, broken", "broken − right")
         for (ax, bar), array, word in zip(row_, (one, other, other - one), words, strict=True):
-            draw_cells(ax, array, word, limit=limit, bar=bar)
+            draw_cells(ax, array, word, numbers=False, limit=limit, bar=bar)
             panel = {"name": word, "array": array, "kind": "signed", "limit": limit}
             picture.panels.append(panel | {"outline": None, "mark": None})
+        picture.bars.pop(ax).remove()  # the last of a row has the scale of its neighbour
     bias = f"{right.b1:.3g} right, {wrong.b1:.3g} broken"
     said = rf"$\partial C/\partial b^1$: {minus(bias)}"
     picture.caption = f"{said}; noticed by: {who}"
