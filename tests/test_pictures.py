@@ -2,6 +2,7 @@
 
 import functools
 import io
+import itertools
 import re
 
 import matplotlib
@@ -47,6 +48,9 @@ PICTURES = {
     "shared_weight": lambda: figures.shared_weight(G.delta1, A0, (1, 4)),
     "neurons": lambda: figures.neurons([[1.0, -0.5], [-0.125]], [[[2.0, -3.5]]], "ab"),
     "tangents": lambda: figures.tangents(X, [("w", X**2, 2.0), ("b", -1e-5 * X, -1e-5)], 1, "z"),
+    "three tangents": lambda: figures.tangents(
+        X / 800, [(n, 2.3185 + abs(X) / 800, 1.0) for n in "abc"], 0, "z"
+    ),
     "output_errors": lambda: figures.output_errors(Z.a3, Y, {"a": G.delta3, "b": Z.a3 - Y}),
     "learning_curves": lambda: figures.learning_curves(RUN),
     "several_runs": lambda: figures.several_runs({f"η = {n}": RUN for n in (0.1, 1, 3)}),
@@ -95,6 +99,17 @@ def lettering(name):
         patch.setattr(Text, "draw", keep)
         picture.png()
     return drawn
+
+
+@each_picture
+def test_no_number_of_an_axis_lies_on_its_neighbour(name):
+    picture = PICTURES[name]()
+    picture.png()
+    for ax in picture.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            labels = [label for label in axis.get_ticklabels() if label.get_text()]
+            boxes = [label.get_window_extent() for label in labels if label.get_visible()]
+            assert not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
 
 
 @each_picture

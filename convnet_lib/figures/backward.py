@@ -229,7 +229,7 @@ def tangents(x, panels, at, xlabel):
     for ax, (title, values, slope) in zip(axes, panels, strict=True):
         draw_tangent(ax, x, values, at, slope)
         ax.set(title=title, xlabel=xlabel, ylabel="cost")
-        ax.locator_params(axis="x", nbins=6)  # so that long numbers do not touch
+        ax.locator_params(axis="x", nbins=6 if len(panels) < 3 else 3)  # long numbers do not touch
         ax.ticklabel_format(useOffset=False)
     return picture
 

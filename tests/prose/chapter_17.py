@@ -31,6 +31,24 @@ def last_is_seen(size):
     return bool(seen(3, size, stride=2)[-1].any())
 
 
+def past_the_last_row():
+    """Whether Sj + l leaves the image where 2P > R and nowhere else; both kinds occur."""
+    found = []
+    for size, kernel, stride, padding in np.ndindex(15, 6, 5, 3):
+        if 0 < kernel <= size + 2 * padding and size and stride and padding:
+            *_, places, left_over = row(size, kernel, stride, padding)
+            past = stride * (places - 1) + kernel - 1 > size - 1
+            found.append((past, 2 * padding > left_over))
+    return set(found) == {(True, True), (False, False)}
+
+
+def uneven_weights_leave_a_grid():
+    """Whether rows differ where all errors are 1: a filter of 4, stride 2, drawn weights."""
+    w = np.random.default_rng(0).standard_normal((4, 4))
+    back = conv.backward(np.ones((13, 13)), w, stride=2)[8:12, 8:12]
+    return bool(np.allclose(back[:2], back[2:]) and not np.allclose(back[0], back[1]))
+
+
 CLAIMS = {
     "How many of the # pixels does no neuron ever see: none, 16, # or 40": lambda: (
         QUESTION.size,
@@ -70,10 +88,8 @@ CLAIMS = {
         *(0 + 1 - l for l in range(5)),
         5 - 1 - 1,
     ),
-    "Symptom: an index past the last row": lambda: all(
-        stride * (conv.size(8, 3, stride, padding) - 1) + 3 > 8
-        for stride, padding in ((1, 1), (2, 1), (2, 2), (3, 2))
-    ),
+    "an index past the last row, wherever $2P$ is more than $R$": past_the_last_row,
+    "With others a grid can be there all the same": uneven_weights_leave_a_grid,
     "Both have # places": lambda: conv.size(9, 4, 3, 2),
 }
 PLAIN = {

@@ -35,11 +35,11 @@ def seen_by(size, stride):
 CLAIMS = {
     "It is #: raise the 4": shown("nb18-005", "0. #."),
     "Both maxima are #": lambda: pool.forward(ROW, (1, 2), 1).max(),
-    "two apart, on a map of 5 by 5: there are #": lambda: pool.forward(PENCIL / 10, 3, 2).size,
+    "and every two columns): there are #": lambda: pool.forward(PENCIL / 10, 3, 2).size,
     "It wins the # upper ones": lambda: wins()[2, 2],
     "in the # lower ones it loses to the 0.9": lambda: wins()[4, 2],
     "# neurons are left of #": lambda: ((wins() > 0).sum(), wins().size),
-    "With a stride that is the size, or larger, the two are the same function": lambda: (
+    "With a stride that is the size, or larger, the two give the same numbers": lambda: (
         [wrong(2, 2), wrong(3, 3), wrong(2, 3), wrong(3, 2), wrong(2, 1)] == [0, 0, 0, 100, 100]
     ),
     "½ for the first neuron, ½ and # for the second, # for the third": lambda: (5, 5),

@@ -62,6 +62,14 @@ def opens_further_right():
     )
 
 
+def woken():
+    """How many neurons of map 0 are closed on all digits before a pass, if all open in it."""
+    after = training.sgd(START, DIGITS, epochs=1, learning_rate=0.1).net
+    was, now = (net.feedforward(DIGITS.images)[1][:, 0].max(axis=0) for net in (START, after))
+    closed = was <= 0
+    return closed.sum() if (now[closed] > 0).all() else None
+
+
 W = np.array([[0.5, -1.0], [0.25, -0.25]])
 
 CLAIMS = {
@@ -97,7 +105,7 @@ CLAIMS = {
     "One of the biases has become positive": lambda: (
         [mapped(f)[0] > 0 for f in range(3)] == [True, False, False]
     ),
-    "turns the sign of $\\partial C/\\partial b$ once more": lambda: bool(
+    "gives $\\partial C/\\partial b$ the wrong sign once more": lambda: bool(
         mapped(0)[2] * mapped(0)[3] < 0
     ),
     "there `all` is off by a little only": lambda: bool(
@@ -108,6 +116,7 @@ CLAIMS = {
     "after ten steps of ten digits at # learning rates": lambda: output("nb19-040").count(
         "learning rate"
     ),
+    "of map 0, # were closed on all # digits": lambda: (woken(), len(DIGITS.images)),
     "# ReLU neurons on the # pixels": lambda: (100, A0.size),
     "keep the activations of a new network at about one size": lambda: bool(
         max(sizes()) < 1.5 * min(sizes())
@@ -122,7 +131,7 @@ CLAIMS = {
 PLAIN = {
     "Guess, for the biases −0.1, 0 and 0.1": "chosen in the cell below",
     "All of them can say 0.9 at once": "a number that any sigmoid can say",
-    "has a slope of 0.01 on the left": "what a leaky ReLU has by definition, in the cell below",
+    "in place of 0, say 0.01": "chosen in the cell below",
     "a bias of −10": "chosen in the cell below",
     "The share is that of 1,000 digits": "how many the cell takes",
     "Nobody sets a bias to −10": "chosen in the cell above",

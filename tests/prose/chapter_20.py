@@ -89,7 +89,7 @@ CLAIMS = {
     "Pixel # has no ink at all, and the cost is steep in it: #": lambda: (3, pixel(3)[1]),
     "Pixel # has an ink of #, and its slope is #": lambda: (2, *pixel(2)),
     "had no ink and a slope of #": lambda: pixel(3)[1],
-    "did not have to move, # % after # (mean of #)": mnist_measured,
+    "whose digits were not moved, # % after # (mean of #)": mnist_measured,
     "the # of [chapter 11]": lambda: 4_000,
     "The learning rate is # for seven epochs and # for three more": lambda: (0.05, 0.01),
     "That one has # parameters": lambda: TWENTY_MAPS,
@@ -103,7 +103,7 @@ CLAIMS = {
     "# by # after its pooling": lambda: (seen(3), seen(3)),
     "The first of them sees # rows": lambda: seen(3),
     "# by # at the end": lambda: (seen(6), seen(6)),
-    "Less than a # of the neurons is left": lambda: (
+    "Fewer than a # of the neurons are left": lambda: (
         shown("nb20-031", "less than # of 100")()[0] / 100
     ),
 }

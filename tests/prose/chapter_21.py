@@ -38,7 +38,16 @@ def compared():
     return same, max(each.max() for each in apart)
 
 
+def light():
+    """Return the light of the paper, from the darkest to the brightest, and of ink beside it."""
+    down, across = np.mgrid[0:1:280j, 0:1:280j]
+    paper = 0.9 - 0.3 * (down + across / 2)
+    ink = paper * (1 - 0.8)
+    return paper.min(), paper.max(), (ink / paper).max()
+
+
 CLAIMS = {
+    "the paper is # to #, full ink a # of that": light,
     "some are the same to the last bit, and the smallest": lambda: 0 < compared()[0].mean() < 1,
     "have a digit less in common": lambda: 1e-13 < compared()[1] < 1e-12,
     "Of the ink of #, # lie in row # and # in row #, so the mean row is #; # lie in column #, "

@@ -387,7 +387,7 @@ WHICH_CALL = Exercise(
     "nothing but zeros, and send nothing down.",
     solution="c. On D everything has stride 1. With K - 1 = 4 rows of zeros on each side, as in "
     "chapter 16, the padded image would come out; the P = 1 rows at each end that are padding are "
-    "left away, by 3 rows of zeros instead of 4.",
+    "left out, by 3 rows of zeros instead of 4.",
 )
 
 EXERCISES = [SEVEN_PIXELS, PLACES, STRIDED, SPREAD, WHICH_CALL]

@@ -318,7 +318,7 @@ WHICH_TEST = Exercise(
         "The mistake shows where a neuron is written to a second time.",
         "In which of the four do windows overlap?",
     ),
-    why="It is not the judge that decides here, nor how often he is asked, but what he is shown.",
+    why="It is not the judge that decides here, nor how often it is asked, but what it is shown.",
     solution="b. Only there do two windows share neurons. In a), c) and d) each neuron lies in at "
     "most one window, is written to once, and = does what += does. The strictest judge sees no "
     "difference where there is none.",

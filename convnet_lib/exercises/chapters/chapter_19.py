@@ -187,7 +187,7 @@ THROUGH = Exercise(
         lambda grad, z: grad * (z > 0),
         [
             Case(
-                "one window of a blank corner",
+                "one window, two neurons at the kink",
                 np.array([[1.5, -2.0], [0.5, 3.0]]),
                 np.array([[0.0, 0.0], [-1.0, 2.0]]),
             ),
@@ -226,7 +226,7 @@ THROUGH = Exercise(
         "no switch": Mistake("Everything has come through. What does z say?", lambda grad, z: grad),
     },
     hints=(
-        "Compute the two lines for z = 1 and a gradient of -1, and say what should come out.",
+        "Compute the line for z = 1 and a gradient of -1, and say what should come out.",
         "The gradient passes where z > 0, with its own sign, and is 0 elsewhere.",
         "np.where(z > 0, …, 0.0), or the product with z > 0.",
     ),

@@ -189,8 +189,8 @@ FIELD = Exercise(
     ),
     mistakes={
         "no stride": Mistake(
-            "That would be right if every stride were 1. Neighbours above a pooling are two pixels "
-            "apart, not one.",
+            "That would be right if every stride were 1. Above a stride of 2 the windows of "
+            "neighbours begin two places apart, not one.",
             lambda layers: 1 + sum(window - 1 for window, _ in layers),
         ),
         "added up": Mistake(
@@ -199,7 +199,8 @@ FIELD = Exercise(
             lambda layers: sum(window for window, _ in layers),
         ),
         "multiplied": Mistake(
-            "The windows have been multiplied. That is right only where they never overlap.",
+            "The windows have been multiplied. That is right where they lie side by side, each "
+            "stride as long as its window; here some overlap.",
             lambda layers: int(np.prod([window for window, _ in layers])),
         ),
         "from below": Mistake(

@@ -213,8 +213,8 @@ COLOURS = Exercise(
             lambda picture: np.moveaxis(picture, -1, 0) / 255,
         ),
         "rows and columns": Mistake(
-            "The channels come first, but rows and columns have changed places: the picture lies "
-            "on its side.",
+            "The channels come first, but rows and columns have changed places: the picture is "
+            "mirrored, its upper right corner is at the lower left.",
             lambda picture: 1 - picture.T / 255,
         ),
         "bytes": Mistake(
@@ -227,8 +227,8 @@ COLOURS = Exercise(
         "np.moveaxis(picture, -1, 0) has the channels first.",
         "Then full light, 255, is to become 0, and no light 1.",
     ),
-    why="`picture.T` reverses all three axes, and a square picture on its side is refused by "
-    "nobody. Draw one picture after it was prepared, before you train on all.",
+    why="`picture.T` reverses all three axes, and a square picture whose rows are its columns is "
+    "refused by nobody. Draw one picture after it was prepared, before you train on all.",
     solution=as_input,
 )
 
