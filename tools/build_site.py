@@ -50,6 +50,7 @@ RUN = surroundings.CACHE / "site"
 STATE = "application/vnd.jupyter.widget-state+json"
 GLOSSARY = "01_the_network"  # the chapter that ends in the glossary
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+OF_OUTPUTS = ("still", "live", "explore")  # tags of a cell that say what it shows
 
 
 # --- Running ----------------------------------------------------------------------------------
@@ -191,6 +192,8 @@ def folded(cell):
         if folds:
             tag(part, "plumbing")
         parts.append(part)
+    for part in parts[:-1]:  # what the outputs are tagged with is the last one's alone
+        part.metadata["tags"] = [t for t in part.metadata.get("tags", []) if t not in OF_OUTPUTS]
     parts[-1].update(id=cell.id, outputs=cell.outputs)
     return parts
 

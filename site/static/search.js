@@ -17,12 +17,15 @@ function wordsLike(beginnings) {
   return new RegExp(`(?<![\\p{Letter}\\p{Number}_])((?:${any})[\\p{Letter}\\p{Number}_]*)`, "giu");
 }
 
-/** The section of a page that has most of the words, the one of the address before all others. */
+/**
+ * The section of a page that has most of the words, in its text rather than in its title; the one
+ * of the address before all others.
+ */
 function bestSection(page, anchor, beginnings) {
+  const count = (words) => beginnings.filter((word) => wordsLike([word]).test(words)).length;
   const score = ([id, title, text]) => {
-    const words = `${title} ${text}`.toLowerCase();
-    const found = beginnings.filter((word) => wordsLike([word]).test(words)).length;
-    return found && found + (id === anchor ? beginnings.length : 0);
+    const found = 2 * count(text) + count(title);
+    return found && found + (id === anchor ? 3 * beginnings.length : 0);
   };
   const scores = page.map(score);
   const most = Math.max(0, ...scores);
@@ -60,7 +63,8 @@ function addPassage(item) {
   const section = page && beginnings.length && bestSection(page, hash.slice(1), beginnings);
   if (!section) return;
   const [id, title, text] = section;
-  item.append(passage(text, wordsLike(beginnings)));
+  const like = wordsLike(beginnings);
+  item.append(passage(text.search(like) < 0 ? `${title}. ${text}` : text, like));
   // A page is long: the result leads to the place.
   if (!hash && section !== page[0]) {
     const place = Object.assign(document.createElement("a"), { href: `${link.href}#${id}` });
