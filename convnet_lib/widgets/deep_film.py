@@ -212,17 +212,25 @@ def _frames(nets, shown, images):
     names = [name for name in nets[0].parameters if int(name.split(".")[0]) in below]
     numbers = sum(nets[0].parameters[name].size for name in names)
     epochs = spread(len(nets), min(MOST_FRAMES, max(2, MANY_NUMBERS // numbers)))
-    passes = [nets[epoch].feedforward(images) for epoch in epochs]
+    with np.errstate(all="ignore"):  # what is no number is drawn as none
+        passes = [nets[epoch].feedforward(images) for epoch in epochs]
     for one in shown:
-        sizes = [np.abs(a[one["at"]]).reshape(len(images), -1).max(axis=1) for a in passes]
+        sizes = [_largest(a[one["at"]]) for a in passes]
         largest = np.ones(len(images)) if one.pop("is_share") else np.max(sizes, axis=0)
         one["largest"] = [float(x) for x in largest]
-    kept = {name: [nets[epoch].parameters[name] for epoch in epochs] for name in names}
+    kept = {name: np.stack([nets[e].parameters[name] for e in epochs]) for name in names}
+    with np.errstate(over="ignore"):
+        kept = {name: arrays.astype(np.float32) for name, arrays in kept.items()}
     return {
         "epochs": epochs,
-        "parameters": {name: np.stack(arrays).astype(np.float32) for name, arrays in kept.items()},
+        "parameters": kept,
         "outputs": np.stack([a[-1] for a in passes]),
     }
+
+
+def _largest(maps):
+    """The largest finite |number| of each image's maps, (N, F, H, W)."""
+    return np.abs(maps).max(axis=(1, 2, 3), initial=0, where=np.isfinite(maps))
 
 
 def _sizes(nets, shown, images, labels, outputs):
@@ -230,5 +238,6 @@ def _sizes(nets, shown, images, labels, outputs):
     if labels is None:
         return {}
     y = np.eye(outputs, dtype=images.dtype)[labels]
-    grads = [net.backprop(images, y).grad for net in nets]
+    with np.errstate(all="ignore"):
+        grads = [net.backprop(images, y).grad for net in nets]
     return {"sizes": [[np.abs(g[one["conv"] + 1]).mean() for g in grads] for one in shown]}

@@ -5,17 +5,19 @@ goes on answering. Nothing fails on the page: `new_page` asserts it.
 """
 
 import re
+from dataclasses import replace
 
 import driver
 import numpy as np
 import pytest
-from test_everyone import FIGURES, MAPS, every_figure
+from test_everyone import A0, CURVE, DEEP, FIGURES, MAPS, every_figure
 
-from convnet_lib import figures, widgets
+from convnet_lib import deep, figures, training, widgets
 
 # The images of each figure and its weights; of several, an entry of the first is spoiled.
 IMAGES = {"pooling": "a1", "output": "a2"}
 WEIGHTS = {"pooling": None, "output": "w3"}
+OF_DEEP = ("gallery of digits", "deep film")
 NO_WORDS = re.compile(r"undefined|Infinity|\bnull\b|\[object|e[+-]\d")
 CONTROLS = "select, input:not([type=radio]), button"
 
@@ -27,6 +29,20 @@ def spoiled(figure, name, value, whole=False):
     array[(0,) * (array.ndim - 2) + (array.shape[-2] // 2, array.shape[-1] // 2)] = value
     setattr(figure, name, array)
     return figure
+
+
+def of_deep_networks(name, value, whole):
+    """The figure `name` of networks whose first filters are spoiled: it has no trait of them."""
+    nets = []
+    for net in DEEP:
+        first, *others = net.layers
+        w = np.full_like(first.w, value) if whole else first.w.copy()
+        w[0, 2, 2] = value
+        nets.append(deep.Network([replace(first, w=w), *others], net.cost))
+    if name == "deep film":
+        run = training.Run(tuple(nets), 3 - CURVE, CURVE, CURVE, CURVE)
+        return widgets.training_film(run, A0, [4, 0])
+    return widgets.gallery(nets[0], A0, [4, 0])
 
 
 WRONG = {
@@ -73,9 +89,13 @@ def test_a_figure_bears_it(show, name, wrong):
     array = names.get(name, usual)
     if array is None:
         pytest.skip("this figure has no weights")
-    figure = FIGURES[name]()
-    with np.errstate(over="ignore"):  # the film's weights are float32
-        spoiled(figure, array, value, whole)
+    if array == "w1" and name in OF_DEEP and np.isnan(value):
+        pytest.skip("a layer of a deep network refuses such weights")
+    with np.errstate(all="ignore"):  # the film's weights are float32
+        if array == "w1" and name in OF_DEEP:
+            figure = of_deep_networks(name, value, whole)
+        else:
+            figure = spoiled(FIGURES[name](), array, value, whole)
     live = show(figure, width=1400)
     live.hover(MAPS[name], 3, 4)
     assert_speaks(live)
