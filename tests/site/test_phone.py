@@ -84,7 +84,8 @@ def moves(control):
                 .map((o) => o.index)]"""
         )
         others = [place for place in places if place != chosen][:6]
-        return [lambda n=n: control.select_option(index=n) for n in others]
+        # And back, since what is chosen here may leave nothing to choose there.
+        return [lambda n=n: control.select_option(index=n) for n in [*others, chosen]]
     if kind == "range":
         return [lambda key=key: control.press(key) for key in ("End", "Home", "ArrowRight")]
     if kind == "radio":

@@ -274,6 +274,7 @@ class DeepFilm {
     fill(this.chosen, this.maps.shape[0], this.map);
     fill(this.channels, this.channelCount(), this.channel);
     this.shades.value = model.get("shade");
+    this.shades.parentElement?.toggleAttribute("hidden", this.one.kind !== "sequential");
     const last = this.figure.array("costs").values.length - 1;
     const epoch = number(this.epoch, this.player.between ? 1 : 0);
     this.player.show(this.frame, `${epoch} of ${last}`, this.epochWords());

@@ -263,7 +263,11 @@ class TrainingFilm {
     if (this.images) this.images.value = `${this.index}`;
     if (this.chosen) this.chosen.value = `${this.map}`;
     if (this.kinds) this.kinds.value = this.model.get("shows");
-    if (this.shades) this.shades.value = this.model.get("shade");
+    if (this.shades) {
+      this.shades.value = this.model.get("shade");
+      const idle = this.model.get("shows") !== "activations";
+      this.shades.parentElement?.toggleAttribute("hidden", idle);
+    }
     const last = this.arrays.costs.values.length - 1;
     this.player.show(
       this.frame,
