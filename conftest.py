@@ -1,5 +1,7 @@
 """What holds for every test, of the library and of the notebooks."""
 
+import os
+
 import hypothesis
 import pytest
 import surroundings
@@ -14,6 +16,14 @@ pytest_plugins = ["browsing"]
 hypothesis.settings.register_profile("repeat", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1000, database=None)
 hypothesis.settings.load_profile("repeat")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what a change is not asked for, unless it is night."""
+    if not os.environ.get("CONVNET_NIGHTLY"):
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(pytest.mark.skip(reason="at night: CONVNET_NIGHTLY=1, .ci/nightly"))
 
 
 @pytest.fixture(scope="session", autouse=True)

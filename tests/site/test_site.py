@@ -276,8 +276,15 @@ def test_live_figures_answer_without_a_kernel(name, open_page):
         assert figure.inner_text() != before
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (390, "dark")])
-@pytest.mark.parametrize("name", PAGES + LIBRARY)
+@pytest.mark.parametrize(
+    ("name", "width", "theme"),
+    [
+        # A change is tried in the one on even pages, in the other on odd ones.
+        pytest.param(name, *look, marks=[] if at % 2 == n else pytest.mark.nightly)
+        for at, name in enumerate(PAGES + LIBRARY)
+        for n, look in enumerate([(1200, "light"), (390, "dark")])
+    ],
+)
 def test_axe_finds_nothing(name, width, theme, open_page):
     from axe_playwright_python.sync_playwright import Axe
 
