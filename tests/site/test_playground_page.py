@@ -73,6 +73,7 @@ def test_the_book_begins_with_it_and_leads_to_it(open_file):
     assert "pg-figure" in page.locator(".cn-figure").first.get_attribute("class")
     first = page.locator("article").locator(".cn-figure, img.figure").first
     assert "pg-figure" in first.get_attribute("class")
+    page.get_by_role("button", name="Chapters").click()
     for link in ("Playground", "The playground on a page of its own"):
         there = page.get_by_role("link", name=link, exact=True).first
         assert there.get_attribute("href") == "playground.html"
