@@ -49,6 +49,7 @@ EXERCISES = {
 }
 INTERNAL = r"Traceback|0x[0-9a-f]{4}|<function|<lambda|object at|_pickle"
 
+HAS_OPENMP = running._has_openmp
 both_ways = pytest.mark.parametrize("forks", [True, False], ids=["copy", "thread"])
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -64,6 +65,8 @@ def way(request, monkeypatch):
     if forks and not running.FORKS:
         pytest.skip("there is no fork on this system")
     monkeypatch.setattr(running, "FORKS", forks)
+    # Another test may have loaded it; nothing here computes with it.
+    monkeypatch.setattr(running, "_has_openmp", lambda: False)
     monkeypatch.setattr(running, "LIMIT", 1.0)
     monkeypatch.setattr(running, "MEMORY", 1 << 28)
 
@@ -330,7 +333,8 @@ def test_what_a_call_changed_is_as_before(what, forks):
     assert surroundings() == before
 
 
-def test_builtins_that_a_call_replaced_are_as_before():
+@both_ways
+def test_builtins_that_a_call_replaced_are_as_before(forks):
     before = isinstance, len
     judged(patch_builtins)
     assert (isinstance, len) == before
@@ -414,6 +418,7 @@ def test_no_process_to_be_had_is_no_error(monkeypatch):
 
 
 def test_with_openmp_there_is_no_copy(monkeypatch):
+    monkeypatch.setattr(running, "_has_openmp", HAS_OPENMP)
     monkeypatch.setattr(running.threadpoolctl, "threadpool_info", lambda: [{"user_api": "openmp"}])
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("forked"))
     assert answers.judge(EXERCISES["function"], RIGHT["function"]).passed

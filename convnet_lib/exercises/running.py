@@ -132,9 +132,10 @@ def calls(function, several, limit=None):
         with contextlib.suppress(OSError):  # no process to be had: then a thread
             return _in_a_copy(function, several, end)
     outcomes = []
-    with _printing_little(), _put_back():
+    with _printing_little():
         for arguments in several:
-            outcomes.append(_in_a_thread(function, arguments, end - time.monotonic()))
+            with _put_back():  # at once: no thread can be begun where `len` is another function
+                outcomes.append(_in_a_thread(function, arguments, end - time.monotonic()))
             if outcomes[-1].late:
                 break
     return outcomes

@@ -24,6 +24,7 @@ the last S - Q belong to none.
 """
 
 from functools import cache
+from importlib.util import find_spec
 from math import exp, inf
 from time import perf_counter
 from typing import NamedTuple
@@ -38,10 +39,6 @@ except ImportError as error:
         'training.compiled needs Numba, the extra `compiled`: pip install "convnet_lib[compiled]"'
     )
     raise ImportError(text) from error
-try:
-    from numba.np.ufunc import omppool
-except ImportError:  # as on a Mac without it
-    omppool = None
 
 from .. import checks
 from . import fast
@@ -56,7 +53,8 @@ TWO_THREADS_FROM = 500_000
 AGAIN_AFTER = 50
 #: Whether there is OpenMP, by which two threads meet after every mini-batch within microseconds.
 #: Numba's own pool takes longer than a step, and may not be used by two threads at once.
-OPENMP = omppool is not None
+#: Only found, and not yet loaded: with OpenMP in it a process can no longer be copied.
+OPENMP = find_spec("numba.np.ufunc.omppool") is not None
 
 part = njit(fastmath=FUSED, forceinline=True, nogil=True)
 summed = njit(fastmath=SUMMED, forceinline=True, nogil=True)
