@@ -580,20 +580,42 @@ class Pace:
         self.seconds, self.calls = {2: -1.0, 1: -inf}, 0
 
     def threads(self):
-        """Return how many threads the next call is to have."""
+        """Return how many threads the next call is to have.
+
+        >>> from convnet_lib.training import compiled
+        >>> compiled.Pace().threads()
+        2
+        """
         quicker, slower = sorted((1, 2), key=self.seconds.get)
         if self.calls < 2:
             return 2
         return quicker if self.calls % AGAIN_AFTER else slower
 
     def note(self, threads, seconds):
-        """Note how long a call took for an image."""
+        """Note how long a call took for an image.
+
+        >>> from convnet_lib.training import compiled
+        >>> pace = compiled.Pace()
+        >>> pace.note(2, seconds=9.0)  # the first one does not count
+        >>> pace.note(2, seconds=0.2)
+        >>> pace.note(1, seconds=0.1)
+        >>> pace.threads()
+        1
+        """
         if self.calls:
             self.seconds[threads] = seconds
         self.calls += 1
 
     def call(self, function, images, *arguments):
-        """Call a compiled function, which works on so many images, by so many threads."""
+        """Call a compiled function, which works on so many images, by so many threads.
+
+        >>> from convnet_lib.training import compiled
+        >>> pace = compiled.Pace()
+        >>> pace.call(print, 2, "a half", "and a half")
+        a half and a half
+        >>> pace.calls
+        1
+        """
         allowed, threads = get_num_threads(), self.threads()
         set_num_threads(min(threads, allowed))
         started = perf_counter()
