@@ -118,6 +118,19 @@ def test_a_rate_that_no_slider_has(show, rate):
     assert_speaks(live)
 
 
+def test_a_page_may_move_beneath_a_pointer_that_points_at_nothing(show):
+    live = show(widgets.explore(lambda b: figures.row(("$z^1$", np.full((4, 4), b))), b=(0, 3)))
+    live.page.evaluate("document.body.style.paddingBottom = '2000px'")
+    box = live.root.locator(".cn-field").first.bounding_box()
+    live.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    live.page.keyboard.press("Escape")
+    live.page.evaluate("scrollTo(0, 1500)")
+    live.page.wait_for_timeout(200)
+    live.page.mouse.move(box["x"] + 40, box["y"] + 40)
+    live.page.wait_for_timeout(200)
+    assert live.page.evaluate("scrollY") > 1000
+
+
 @pytest.mark.parametrize("value", [0, 1e9, np.nan, np.inf])
 def test_an_explored_picture_bears_it(show, value):
     def draw(b):

@@ -236,11 +236,11 @@ export class Figure extends Layout {
     if (grid && row < grid.array.rows && column < grid.array.columns) grid.pick({ row, column });
   }
 
-  /** Explain the subject if it is another one than before. */
+  /** Explain the subject if it is another one than before; at first there may be neither. */
   follow() {
     const [now, before] = [this.subject, this.explained];
     const same =
-      now.grid === before?.grid && now.row === before.row && now.column === before.column;
+      now.grid === before?.grid && now.row === before?.row && now.column === before?.column;
     if (!same) this.refresh();
   }
 
