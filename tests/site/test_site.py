@@ -317,6 +317,7 @@ def test_equation_is_where_its_link_leads(open_page):
 
 def test_search_finds_a_chapter(open_page):
     page = open_page("02_convolution.html")
+    page.get_by_role("button", name="Chapters").click()
     page.get_by_placeholder("Search").first.fill("receptive")
     page.keyboard.press("Enter")
     page.wait_for_selector("#search-results li a")
