@@ -4,10 +4,11 @@ import time
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
 
 from convnet_lib import ConvNet, broken, data, training, widgets
 from convnet_lib.widgets.playground import digits
+
+expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
 SPLIT = digits()
 NET = ConvNet.random(3, seed=2)

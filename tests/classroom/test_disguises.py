@@ -34,6 +34,7 @@ from test_grading import (
     right,
 )
 
+pytest.importorskip("nbgrader", reason="needs nbgrader: make test-classroom")
 sys.path.insert(0, str(TEACHING))
 from marking import clean, formgrader, work
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+
+expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
