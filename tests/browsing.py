@@ -33,6 +33,28 @@ def browser():
         browser.close()
 
 
+def settle(page):
+    """Wait until the formulas of a page are set and its figures stand in their places."""
+    page.evaluate("() => window.MathJax?.startup?.promise")
+    views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
+    page.wait_for_function(
+        "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.tag_live, .tag_explore')]"
+        ".every((cell) => cell.querySelector('.cn-figure'))"
+    )
+    page.wait_for_timeout(200)
+
+
+def assert_no_barrier(page, **asked):
+    """Have axe-core look for what keeps somebody out; `asked` is its context or its options."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, **asked)
+    assert not found.violations_count, found.generate_report()
+
+
 @pytest.fixture
 def open_file(browser):
     """open_file(folder, address) opens a page of a folder on the disk, offline.

@@ -1,6 +1,7 @@
 import driver
 import numpy as np
 import pytest
+from browsing import assert_no_barrier
 from matplotlib import colormaps
 
 from convnet_lib import ConvNet, data, maps, pool, widgets
@@ -202,9 +203,6 @@ def test_print_shows_the_static_twin(show, figure):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1000])
 def test_axe_finds_nothing_and_the_page_is_not_too_wide(show, figure, theme, width):
-    from axe_playwright_python.sync_playwright import Axe
-
     live = show(figure, width=width, color_scheme=theme)
-    found = Axe().run(live.page, context=".cn-figure")
-    assert not found.violations_count, found.generate_report()
+    assert_no_barrier(live.page, context=".cn-figure")
     assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

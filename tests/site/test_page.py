@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
+from browsing import settle
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -50,19 +51,6 @@ def open_page(open_file):
         return page
 
     return open_page
-
-
-def settle(page):
-    page.evaluate("() => window.MathJax?.startup?.promise")
-    views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
-    page.wait_for_function(
-        "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views
-    )
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.tag_live, .tag_explore')]"
-        ".every((cell) => cell.querySelector('.cn-figure'))"
-    )
-    page.wait_for_timeout(200)
 
 
 def boxes(page, selector):

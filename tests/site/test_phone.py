@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
+from browsing import settle
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -58,11 +59,7 @@ def telephone(open_file):
 
     def telephone(name):
         page = open_file(SITE, f"{name}.html", WIDTH, 844, has_touch=True)
-        page.evaluate("() => window.MathJax?.startup?.promise")
-        views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
-        page.wait_for_function(
-            "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views
-        )
+        settle(page)
         page.wait_for_timeout(PAUSE)
         return page
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from browsing import assert_no_barrier
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
@@ -33,13 +34,10 @@ def alone(open_file):
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_fits_the_window_and_has_no_barrier(alone, width, height, theme):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = alone(width, height, color_scheme=theme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".pg-figure").bounding_box()["height"] <= height
-    found = Axe().run(page, context={"exclude": [[".cn-figure:not(.pg-figure)"]]})
-    assert not found.violations_count, found.generate_report()
+    assert_no_barrier(page, context={"exclude": [[".cn-figure:not(.pg-figure)"]]})
 
 
 def test_it_learns_from_the_disk_and_hands_the_network_on(alone):

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import questions
 import run_notebooks
+from browsing import assert_no_barrier, settle
 
 from convnet_lib.exercises import check
 
@@ -70,16 +71,6 @@ def open_page(open_file):
         return page
 
     return open_page
-
-
-def settle(page):
-    """Wait until the formulas are set and the widgets stand in their places."""
-    page.evaluate("() => window.MathJax?.startup?.promise")
-    views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
-    page.wait_for_function(
-        "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views
-    )
-    page.wait_for_timeout(200)
 
 
 def cells(name):
@@ -287,12 +278,9 @@ def test_live_figures_answer_without_a_kernel(name, open_page):
     ],
 )
 def test_axe_finds_nothing(name, width, theme, open_page):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = open_page(f"{name}.html", width=width, color_scheme=theme)
     # It would fetch the style sheets for a rule on how a screen is held; no file may be fetched.
-    found = Axe().run(page, options={"preload": False})
-    assert not found.violations_count, found.generate_report()
+    assert_no_barrier(page, options={"preload": False})
 
 
 def test_previous_and_next_walk_through_the_book(open_page):
