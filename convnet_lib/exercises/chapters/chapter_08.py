@@ -24,7 +24,8 @@ TWO_STRINGS = Exercise(
     mistakes={
         "mean instead of sum": Mistake(
             "Those are the averages over eight neurons. A bias is not shared out among its "
-            "neurons: each of the eight gets the whole change, and the cost feels all eight.",
+            "neurons: each of the eight gets the whole change, and what each does to the cost adds "
+            "up.",
             [0.0375, -0.0125],
         ),
         "mean of the winners": Mistake(
@@ -143,7 +144,7 @@ LOOPS = Exercise(
     mistakes={
         "mean instead of sum": Mistake(
             "That is the average of the errors. Each neuron gets the whole change of b1, not a "
-            "share of it, so the cost feels all of them: the sum.",
+            "share of it, so what each does to the cost adds up: the sum.",
             lambda delta1, w1: delta1.mean(),
         ),
         "divided by 576": Mistake(
