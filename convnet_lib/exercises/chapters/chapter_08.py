@@ -264,8 +264,9 @@ ONE_LINE = Exercise(
             _biases(change1=lambda d: d.sum(axis=(2, 3)).mean(axis=0)),
         ),
         "mean instead of sum": Mistake(
-            "nabla_b1 is an average over all the neurons of a map. Every neuron gets the whole of "
-            "the bias; the errors add up.",
+            "nabla_b1 is an average over the examples and over all the neurons of a map. Each "
+            "example counts in full, and every neuron gets the whole of the bias: the errors add "
+            "up.",
             _biases(change1=lambda d: d.mean(axis=(0, 2, 3))),
         ),
         "mean of the map": Mistake(
