@@ -33,6 +33,9 @@ PICTURES = {
     "row": lambda: figures.row(("$a^0$", A0, "activation"), ("$z^1$", Z.z1), ("$a^2$", Z.a2)),
     "seven": lambda: figures.row(*[(f"map {n}", Z.a2, "activation") for n in range(7)]),
     "maps": lambda: figures.maps(ConvNet.random(20).w1, [f"map {n}" for n in range(20)]),
+    "maps with long names": lambda: figures.maps(
+        ConvNet.random(20).w1, [f"0.92 without {n}" for n in range(20)]
+    ),
     "digits": lambda: figures.digits(DIGITS.images[:13], DIGITS.labels[:13]),
     "sigmoid_curve": lambda: figures.sigmoid_curve(1.0),
     "convolution": lambda: figures.convolution(A0, NET.w1, NET.b1),
@@ -224,5 +227,10 @@ def test_a_scale_of_counts_begins_at_0_with_the_colour_of_0():
     assert bar.get_ylim() == (0, 63)
     assert picture.axes[0].images[0].get_clim() == (-63, 63)
     assert next(iter(PICTURES["shared_weight"]().bars.values())).get_ylim() == (0, 1)
+    # Of many grids on one scale, any may go below 0, and not the last of them alone.
+    last_above = figures.maps([[[-3.0, 1.0]], [[1.0, 2.0]]], ["a", "b"])
+    assert last_above.axes[-1].get_ylim() == (-3, 3)
+    none_below = figures.maps([[[0.0, 1.0]], [[1.0, 2.0]]], ["a", "b"])
+    assert none_below.axes[-1].get_ylim() == (0, 2)
     signed = figures.cells(np.linspace(-1, 2, 64).reshape(8, 8), "z")
     assert next(iter(signed.bars.values())).get_ylim() == (-2, 2)

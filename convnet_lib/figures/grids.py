@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from .. import checks
@@ -22,6 +23,8 @@ from .picture import (
 # What stands around the frame of a grid, in inches: row numbers, column numbers, title, and a
 # colour bar or else the rim.
 LEFT, BOTTOM, TOP, BAR, RIM = 0.44, 0.42, 0.34, 0.62, 0.08
+# Of many grids: the width of the place of one at most, and the share of it that is the grid.
+SLOT, GRID = 1.15, 0.88
 
 
 @with_own_settings
@@ -130,10 +133,11 @@ def draw_cells(ax, array, name, kind="signed", numbers=None, limit=None, bar=Non
     return image
 
 
-def draw_bar(ax, image, bar=None):
+def draw_bar(ax, image, bar=None, least=None):
     r"""Draw the scale of an image's colours, on the axes `bar` or else beside the image's `ax`.
 
-    A scale that several images share belongs to none of them: its `ax` is None.
+    A scale that several images share belongs to none of them: its `ax` is None, and `least` is
+    the smallest number in any of them.
 
     >>> from convnet_lib import figures
     >>> ax = figures.Picture(3, 2, "Two small numbers.").subplots()
@@ -150,7 +154,8 @@ def draw_bar(ax, image, bar=None):
     )
     scale.ax.tick_params(length=2)
     low, high = image.get_clim()
-    if low < 0 <= np.min(image.get_array()):  # counts, say: there is no less than none of them
+    least = np.min(image.get_array()) if least is None else least
+    if low < 0 <= least:  # counts, say: there is no less than none of them
         scale.ax.set_ylim(0, high)
     if ax and isinstance(ax.figure, Picture):
         ax.figure.bars[ax] = scale.ax
@@ -362,7 +367,7 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         names: N titles.
         kind: as in `cells`; all arrays share one scale of colours.
         outlines: N masks of cells to outline, or None.
-        columns: arrays a row.
+        columns: arrays a row, fewer where the names need more room.
         limit: as in `cells`.
 
     Returns:
@@ -375,25 +380,40 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
         if each is not None and len(each) != len(arrays):
             checks.refuse(name, f"one for each of {len(arrays)} arrays", len(each))
     columns = min(checks.whole("columns", columns, 1), len(arrays))
+    columns, wide = _slots(names, columns)
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
     alt = (
         f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
     )
-    wide = min(1.15, (FULL_WIDTH - BAR - RIM) / columns)  # of a grid with what is around it
-    cell = 0.88 * wide / max(arrays.shape[1:])
+    cell = GRID * min(SLOT, wide) / max(arrays.shape[1:])
+    # A title that is wider than its grid begins on the picture too.
+    shift = max(0.0, (max(map(_inches, names)) - cell * arrays.shape[2]) / 2 - RIM)
     tall = cell * arrays.shape[1] + 0.32
     width, height = wide * columns + BAR + RIM, tall * rows + RIM
     picture = Picture(width, height, alt, layout="none")
     palette = DIVERGING if kind == "signed" else SEQUENTIAL
     for n, array in enumerate(arrays):
         w, h = cell * array.shape[1], cell * array.shape[0]
-        x, y = RIM + n % columns * wide, (rows - 1 - n // columns) * tall + RIM
+        x, y = RIM + shift + n % columns * wide, (rows - 1 - n // columns) * tall + RIM
         ax = picture.add_axes((x / width, y / height, w / width, h / height))
         ax.axis("off")
         image = ax.imshow(array, cmap=palette, vmin=low, vmax=high)
         ax.set_title(names[n], fontsize=SMALL, pad=4)
         draw_outline(ax, None if outlines is None else _outline(outlines[n], array))
     place = ((width - BAR) / width, RIM / height, 0.08 / width, 1 - (0.32 + RIM) / height)
-    draw_bar(None, image, picture.add_axes(place, label="<colorbar>"))
+    draw_bar(None, image, picture.add_axes(place, label="<colorbar>"), least=arrays.min())
     return picture
+
+
+def _slots(names, columns):
+    """How many grids stand in a row, and how wide the place of one is: no title meets the next."""
+    room = FULL_WIDTH - BAR - RIM
+    apart = min(max(map(_inches, names)) + 0.06, room)
+    columns = max(1, min(columns, int(room / apart)))
+    return columns, max(min(SLOT, room / columns), apart)
+
+
+def _inches(name):
+    path = TextPath((0, 0), minus(str(name)), size=SMALL)
+    return np.ptp(path.vertices[:, 0]) / 72 if len(path.vertices) else 0.0

@@ -75,7 +75,7 @@ CLAIMS = {
         sigmoid_prime(np.array([1.0, 0.0]))
     ),
     "$b^1$ is in # of them": lambda: 24 * 24,
-    "$w^1_{l,m}$ is in # of them": lambda: 24 * 24,
+    "each weight of the filter is in # of them": lambda: 24 * 24,
 }
 PLAIN = {
     "With the pencil, in 64ths": "a denominator",

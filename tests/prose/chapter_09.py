@@ -26,7 +26,9 @@ CLAIMS = {
     "The # weights $w^3_{l,j,k}$": lambda: NET.w3.size,
     "# filters of # weights, # in all": lambda: (576, 25, 576 * 25),
     "shifted by up to # rows and up to # columns": lambda: (4, 4),
-    "All # tied windows of this digit are on blank paper": lambda: tied_on_blank_paper(),
+    "In all # tied windows of this digit the tied neurons see blank paper": lambda: (
+        tied_on_blank_paper()
+    ),
     "a piece of # by #, # pixels, each of them once": lambda: (24, 24, 24 * 24),
     "ink from row # to row # and from column # to column #": lambda: (
         INKED[:, 0].min(),

@@ -10,6 +10,8 @@ from prose.book import DIGITS, NET, TEST
 
 IMAGES, WANTED = DIGITS.images[2:5], np.eye(10)[DIGITS.labels[2:5]]
 RIGHT = NET.backprop(IMAGES, WANTED)
+LAST = broken.break_it(NET, "BP2a with the last tied maximum").backprop(IMAGES, WANTED)
+OBLONG, CUT = ConvNet.random(seed=7, image=(28, 24), kernel=(5, 3)), IMAGES[:, :, 2:26]
 WITHOUT = broken.break_it(NET, "BP1 without σ′").backprop(IMAGES, WANTED)
 
 
@@ -137,6 +139,16 @@ CLAIMS = {
     "# windows of the 1 and # of the 0 are tied on ink": lambda: (
         tied_on_ink()[1],
         tied_on_ink()[0],
+    ),
+    "so that no image, filter or map is square any more": lambda: all(
+        x.shape[-2] != x.shape[-1] for x in (CUT, OBLONG.w1, *OBLONG.feedforward(CUT)[1:3])
+    ),
+    "changes δ¹ and, but for rounding, not one of the gradients": lambda: (
+        not np.array_equal(LAST.delta1, RIGHT.delta1)
+        and all(
+            np.allclose(getattr(LAST, p), getattr(RIGHT, p), rtol=1e-12, atol=0)
+            for p in NET.parameters
+        )
     ),
     "the shape, which saw none, now sees #": shown("nb15-029", "three oblong #"),
     "see the same #:": notices("differences"),

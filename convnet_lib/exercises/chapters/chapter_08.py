@@ -24,7 +24,8 @@ TWO_STRINGS = Exercise(
     mistakes={
         "mean instead of sum": Mistake(
             "Those are the averages over eight neurons. A bias is not shared out among its "
-            "neurons: each of the eight gets the whole change, and the cost feels all eight.",
+            "neurons: each of the eight gets the whole change, and what each does to the cost adds "
+            "up.",
             [0.0375, -0.0125],
         ),
         "mean of the winners": Mistake(
@@ -143,7 +144,7 @@ LOOPS = Exercise(
     mistakes={
         "mean instead of sum": Mistake(
             "That is the average of the errors. Each neuron gets the whole change of b1, not a "
-            "share of it, so the cost feels all of them: the sum.",
+            "share of it, so what each does to the cost adds up: the sum.",
             lambda delta1, w1: delta1.mean(),
         ),
         "divided by 576": Mistake(
@@ -263,8 +264,9 @@ ONE_LINE = Exercise(
             _biases(change1=lambda d: d.sum(axis=(2, 3)).mean(axis=0)),
         ),
         "mean instead of sum": Mistake(
-            "nabla_b1 is an average over all the neurons of a map. Every neuron gets the whole of "
-            "the bias; the errors add up.",
+            "nabla_b1 is an average over the examples and over all the neurons of a map. Each "
+            "example counts in full, and every neuron gets the whole of the bias: the errors add "
+            "up.",
             _biases(change1=lambda d: d.mean(axis=(0, 2, 3))),
         ),
         "mean of the map": Mistake(

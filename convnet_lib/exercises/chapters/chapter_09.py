@@ -171,8 +171,8 @@ LOOPS = Exercise(
             lambda d, a, w: d[-1, -1] * a[-w.shape[0] :, -w.shape[1] :],
         ),
         "mean instead of sum": Mistake(
-            "That is the average over the neurons. Every neuron uses the whole weight, so the "
-            "cost feels all of them: the sum.",
+            "That is the average over the neurons. Every neuron uses the whole weight, so what "
+            "each does to the cost adds up: the sum.",
             lambda d, a, w: conv.nabla_w(d, a, w) / d.size,
         ),
         "times the weight": Mistake(
