@@ -48,7 +48,18 @@ def lost_by_shuffling(maps, rate, seed=0):
 
 TWENTY = ConvNet.random(20, seed=7)
 
+
+def refused(size):
+    """Whether the book's network refuses a filter of this size on a digit."""
+    try:
+        ConvNet.random(kernel=(size, size))
+    except ValueError as error:
+        return "even maps" in str(error)
+    return False
+
+
 CLAIMS = {
+    "the book's network refuses the map": lambda: refused(4) and not refused(5),
     "to learn: #, or #, or #?": shown(
         "nb01-007", "fully connected #\na 5 by 5 square each #\none shared filter #"
     ),
