@@ -34,7 +34,7 @@ def asked():
 
 
 def tied():
-    """Return in how many windows of that network a positive maximum is tied, and in how many a 0."""
+    """Return in how many windows of that network a positive maximum is tied, in how many a 0."""
     given, _, net = asked()
     maps = [net.feedforward(given["image"])[i] for i in (2, 5)]
     maxima = np.concatenate([pool.forward(a, 2)[pool.tied(a, 2)] for a in maps])
