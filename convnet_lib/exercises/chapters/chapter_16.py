@@ -256,8 +256,8 @@ TURNS = Exercise(
         "chapter. Only a cross-correlation of the errors rotates.",
         "Look at the last two indices of w in the innermost line.",
     ),
-    why="The sum of all numbers was right before, and the mean with it. There are assignments that "
-    "are checked by the mean alone; this bug passes them.",
+    why="The sum of all numbers was right before, and the mean with it. DeepLearning.AI's "
+    "assignment on convolutions gives means as the expected output; this bug passes it.",
     solution=grad_of_channels,
 )
 
