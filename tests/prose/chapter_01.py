@@ -108,6 +108,7 @@ CLAIMS = {
 PLAIN = {
     "| BP5 | [16]": "a chapter",
     "| F1s | [17]": "a chapter",
+    "| F3m, BP2m | [18]": "a chapter",
     "Chapters 5 and 16 have all three": "chapters",
     "$28 - 5 = 23$": "a mistake that is looked at",
     "$28 - 4 + 1 = 25$": "a mistake that is looked at",
