@@ -48,7 +48,18 @@ def lost_by_shuffling(maps, rate, seed=0):
 
 TWENTY = ConvNet.random(20, seed=7)
 
+
+def refused(size):
+    """Whether the book's network refuses a filter of this size on a digit."""
+    try:
+        ConvNet.random(kernel=(size, size))
+    except ValueError as error:
+        return "even maps" in str(error)
+    return False
+
+
 CLAIMS = {
+    "the book's network refuses the map": lambda: refused(4) and not refused(5),
     "to learn: #, or #, or #?": shown(
         "nb01-007", "fully connected #\na 5 by 5 square each #\none shared filter #"
     ),
@@ -97,6 +108,8 @@ CLAIMS = {
 PLAIN = {
     "| BP5 | [16]": "a chapter",
     "| F1s | [17]": "a chapter",
+    "| F3m, BP2m | [18]": "a chapter",
+    "Chapters 5 and 16 have all three": "chapters",
     "$28 - 5 = 23$": "a mistake that is looked at",
     "$28 - 4 + 1 = 25$": "a mistake that is looked at",
     "Whole numbers from 0 to 255": "what a byte holds",

@@ -1,8 +1,10 @@
 """The numbers in the sentences of chapter 16."""
 
+import itertools
+
 import numpy as np
 
-from convnet_lib import conv
+from convnet_lib import conv, gradient_check
 
 LETTER = np.array([[1.0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 0, 0], [1, 0, 0]])
 W2, DELTA2 = np.array([[1.0, 2], [3, -1]]), np.array([[32.0, -16]])
@@ -39,7 +41,29 @@ def turned():
     return conv.backward(delta, w), conv.backward(delta, w[::-1, ::-1])
 
 
+def collected():
+    """Return whether BP5 as it stands, p collecting from p - l, gives ∂C/∂a¹ with no rotation."""
+    found, (rows, columns) = np.zeros((2, 3)), DELTA2.shape
+    for (p, q), (l, m) in itertools.product(np.ndindex(2, 3), np.ndindex(2, 2)):
+        if 0 <= p - l < rows and 0 <= q - m < columns:
+            found[p, q] += W2[l, m] * DELTA2[p - l, q - m]
+    return bool(np.array_equal(found, conv.backward(DELTA2, W2)))
+
+
+def published_means(turn):
+    """Return ∂C/∂a's mean in DeepLearning.AI's assignment, see test_exams, with filters turned."""
+    draw = np.random.RandomState(1).randn
+    a, w, b = draw(10, 4, 4, 3), draw(2, 2, 3, 8), draw(1, 1, 1, 8)
+    a, w = a.transpose(0, 3, 1, 2), w.transpose(3, 2, 0, 1)
+    delta = conv.forward(a, w, b.ravel(), stride=2, padding=2)
+    return conv.backward(delta, w[..., ::turn, ::turn], 2, 2, shape=(4, 4)).mean()
+
+
 CLAIMS = {
+    "(its three means do not notice)": lambda: bool(
+        np.allclose([published_means(1), published_means(-1)], 1.45243777754, rtol=0, atol=5e-12)
+    ),
+    "BP5 as it stands collects too, and rotates nothing": collected,
     "All but # of the # numbers change": lambda: (
         np.count_nonzero(turned()[0] == turned()[1]),
         turned()[0].size,
@@ -60,7 +84,7 @@ CLAIMS = {
     "lies on an error, the #": lambda: DELTA2[0, 0],
     "The sums agree for every filter": lambda: bool(np.isclose(*wrong_sums())),
     "the index begins at #": lambda: -4,
-    "at # numbers at most of each parameter": lambda: 200,
+    "at # numbers at most of each parameter": lambda: gradient_check.check.__defaults__[3],
     "σ′ is nowhere above #": lambda: 0.25,
     "at most a # is left in δ¹": lambda: 0.25,
     "In the middle #; in a corner #": lambda: (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convnet_lib import pool
+from convnet_lib import conv, pool
 from prose import shown
 
 PENCIL = np.array(
@@ -32,7 +32,17 @@ def seen_by(size, stride):
     return np.unique(pool.scatter(np.ones((there, there)), everyone, (24, 24), size, stride))
 
 
+def unseen(size, stride):
+    """How many neurons of the book's map no window sees, and how many pixels none of the others."""
+    there = (24 - size) // stride + 1
+    everyone = np.ones((there, there, size * size))
+    seen = pool.scatter(np.ones((there, there)), everyone, (24, 24), size, stride) > 0
+    return (~seen).sum(), (conv.backward(seen * 1.0, np.ones((5, 5))) == 0).sum()
+
+
 CLAIMS = {
+    # 2 by 2, three apart: all pixels but those of the last row and column, under no other neuron
+    "other neurons may see them too": lambda: unseen(2, 3) == (24**2 - 16**2, 28**2 - 27**2),
     "It is #: raise the 4": shown("nb18-005", "0. #."),
     "Both maxima are #": lambda: pool.forward(ROW, (1, 2), 1).max(),
     "and every two columns): there are #": lambda: pool.forward(PENCIL / 10, 3, 2).size,

@@ -5,7 +5,7 @@ from importlib import resources
 
 import numpy as np
 
-from convnet_lib import deep
+from convnet_lib import deep, pool
 
 INK = np.array([[1.0, 0], [1, 2]])
 
@@ -23,14 +23,28 @@ def in_a_row():
     return (*maps.ravel(), *maps.transpose(1, 2, 0).ravel())
 
 
-def compared():
-    """Return which entries are PyTorch's to the last bit, and the largest relative difference."""
+def asked():
+    """Return what the two frameworks were given, what PyTorch said, and the book's network."""
     kept = json.loads((resources.files("convnet_lib") / "frameworks.json").read_text("utf-8"))
     given, its = ({n: np.array(x) for n, x in kept[who].items()} for who in ("given", "torch"))
     conv1, conv2, dense = ([given[f"{n}.{p}"] for p in "wb"] for n in ("conv1", "conv2", "dense"))
     layers = [deep.Conv(*conv1), deep.ReLU(), deep.MaxPool(2), deep.Conv(*conv2), deep.ReLU()]
     layers += [deep.MaxPool(2), deep.Dense(*dense), deep.Softmax()]
-    found = deep.Network(layers, "log_likelihood").backprop(given["image"], given["wish"])
+    return given, its, deep.Network(layers, "log_likelihood")
+
+
+def tied():
+    """Return in how many windows of that network a positive maximum is tied, in how many a 0."""
+    given, _, net = asked()
+    maps = [net.feedforward(given["image"])[i] for i in (2, 5)]
+    maxima = np.concatenate([pool.forward(a, 2)[pool.tied(a, 2)] for a in maps])
+    return (maxima > 0).sum(), (maxima == 0).sum()
+
+
+def compared():
+    """Return which entries are PyTorch's to the last bit, and the largest relative difference."""
+    given, its, net = asked()
+    found = net.backprop(given["image"], given["wish"])
     mine = [found.grad[0], found.nablas[6]["w"].reshape(3, -1)]
     pairs = list(zip(mine, (its["image"], its["dense.w"]), strict=True))
     same = np.concatenate([(one == other).ravel() for one, other in pairs])
@@ -47,6 +61,8 @@ def light():
 
 
 CLAIMS = {
+    "where no positive numbers are tied, as here": lambda: bool(tied()[0] == 0),
+    "The zeros of the ReLU are tied here too": lambda: bool(tied()[1] > 0),
     "the paper is # to #, full ink a # of that": light,
     "some are the same to the last bit, and the smallest": lambda: 0 < compared()[0].mean() < 1,
     "have a digit less in common": lambda: 1e-13 < compared()[1] < 1e-12,

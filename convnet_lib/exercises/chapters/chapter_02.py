@@ -108,7 +108,7 @@ LONE_PIXEL = Exercise(
         "At (0, 1) the lone pixel is in the filter's lower left corner.",
     ),
     why="Filter and image move against each other, so a lone pixel draws the filter rotated by "
-    "180°. The same rotation comes back when errors travel from a map to the layer below it.",
+    "180°. Whether a lone error draws it rotated too, in the layer below, is asked in chapter 16.",
     solution=lone_pixel,
 )
 

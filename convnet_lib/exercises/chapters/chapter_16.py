@@ -164,8 +164,8 @@ LOOPS = Exercise(
         "(j, k), two over the weights (l, m).",
         "In the innermost line grad[j + l, k + m] += an error times a weight.",
     ),
-    why="There is no rotation in it, and no zeros around the errors. Both belong to the other "
-    "reading, in which each place of the layer below collects what it gets.",
+    why="There is no rotation in it, and no zeros around the errors. Both belong to the "
+    "cross-correlation, by which each place of the layer below collects what it gets.",
     solution=grad_a,
 )
 
@@ -253,11 +253,11 @@ TURNS = Exercise(
     hints=(
         "Let one error be 1 and all others 0. What should arrive below, and what does?",
         "The loop visits the neurons and lays something down: that is the scattering of this "
-        "chapter. Only who gathers rotates.",
+        "chapter. Only a cross-correlation of the errors rotates.",
         "Look at the last two indices of w in the innermost line.",
     ),
-    why="The sum of all numbers was right before, and the mean with it. There are assignments that "
-    "are checked by the mean alone; this bug passes them.",
+    why="The sum of all numbers was right before, and the mean with it. DeepLearning.AI's "
+    "assignment on convolutions gives means as the expected output; this bug passes it.",
     solution=grad_of_channels,
 )
 

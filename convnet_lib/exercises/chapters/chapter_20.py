@@ -342,8 +342,8 @@ PALE = Exercise(
             "a",
         ),
         "not learned": Mistake(
-            "An untrained network is wrong, and what is wrong has large errors: its picture is "
-            "not pale.",
+            "A network that has not learned is not sure of anything: it gives the right class far "
+            "less than 0.9999, its errors are large, and its picture is not pale.",
             "b",
         ),
         "dead": Mistake(
@@ -361,8 +361,8 @@ PALE = Exercise(
     "a 1 at the output's weighted input instead of a - y. The picture of this digit then looks "
     "like that of any other.",
     solution="c. The network gives 0.9999 to the right class, so a - y is at most 0.0001 in every "
-    "output, and all that comes down is as small. The picture says how much the cost would change, "
-    "and the cost of a right and sure answer has nearly nothing left to change.",
+    "output, and all that comes down is small with it. The picture says how much the cost would "
+    "change, and the cost of a right and sure answer has nearly nothing left to change.",
 )
 
 EXERCISES = [ANOTHER_ROW, LOOP, FIELD, TWO_BUGS, PALE]

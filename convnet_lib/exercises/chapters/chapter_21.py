@@ -265,7 +265,7 @@ LAST_DIGIT = Exercise(
     "and why that far.",
     solution="c. A float64 has nearly sixteen digits, and each addition rounds the last. Sums of "
     "the same terms in another order are rounded elsewhere, and differ by a few units there. "
-    "Neither is the exact sum.",
+    "Neither need be the exact sum.",
 )
 
 EXERCISES = [SIXTEEN, FILTERS_OUT, OUTPUTS_OUT, COLOURS, LAST_DIGIT]
