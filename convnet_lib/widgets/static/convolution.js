@@ -77,7 +77,7 @@ class Convolution {
       words: "a 0, the input",
       ...this.pad.options,
     });
-    this.pad.on(this.input.element);
+    this.pad.on(this.input);
     this.filter = figure.grid(row, {
       name: "w1",
       title: `${w1()} filter`,
@@ -110,7 +110,7 @@ class Convolution {
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    const group = figure.group("Change the filter, the bias and the input");
+    const group = figure.group("Change the filter and the bias");
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(group, "Filter", [["", "choose …"], ...names], (name) => {
       if (name) figure.send({ w1: figure.array("filters", name) });
@@ -123,7 +123,8 @@ class Convolution {
       { min: -4, max: 4, step: 0.1 },
       (b) => figure.send({ b1: NDArray.scalar(b) }),
     );
-    this.pad = new Pad(figure, group, { images: "a0", given: "given" });
+    const drawing = figure.group("Change the input");
+    this.pad = new Pad(figure, drawing, { images: "a0", given: "given", centring: true });
   }
 
   /** The sum taken apart: what is multiplied, with what, and what comes of it. */
