@@ -10,7 +10,7 @@ import { Ways } from "./ways.js";
 
 /** @typedef {import("./types.js").Cell} Cell */
 /** @typedef {{ x: number, y: number }} Point  in cells, from the corner at the top left */
-/** @typedef {{ drawn: NDArray, centred: NDArray }} Pictures */
+/** @typedef {{ drawn: NDArray, centred: NDArray, chosen: boolean }} Pictures  chosen: the latter */
 
 // Of the pen, in pixels: full ink up to here, none from there on. MNIST's strokes are as wide.
 const [CORE, RIM] = [0.7, 1.7];
@@ -99,7 +99,6 @@ export class Pad {
     this.before = []; // what there was before each stroke
     /** @type {Map<number, Pictures>} */
     this.kept = new Map(); // drawings that are, or were, shown centred
-    this.centres = false;
     /** @type {HTMLElement | null} */
     this.paper = null;
     /** @type {import("./grid.js").Grid | null} */
@@ -268,15 +267,15 @@ export class Pad {
     const { image, index } = this;
     const kept = this.kept.get(index);
     if (kept && [kept.drawn, kept.centred].some((one) => one.equals(image))) return kept;
-    const pictures = { drawn: image, centred: asMnist(image) };
+    const pictures = { drawn: image, centred: asMnist(image), chosen: false };
     this.kept.set(index, pictures);
-    this.centres = false;
     return pictures;
   }
 
-  /** Whether what is shown has been centred. */
+  /** Whether what is shown has been centred. Of a digit of MNIST both pictures are the same. */
   get centred() {
-    return this.centres && this.pictures.centred.equals(this.image);
+    const { drawn, centred, chosen } = this.pictures;
+    return drawn.equals(centred) ? chosen : centred.equals(this.image);
   }
 
   /** Show the drawing as it is, or centred. @param {boolean} centred */
@@ -284,9 +283,9 @@ export class Pad {
     const { pictures } = this;
     if (centred) this.set(false);
     if (centred === this.centred) return;
-    this.centres = centred;
+    pictures.chosen = centred;
     this.begin(pictures[centred ? "centred" : "drawn"]);
-    this.figure.say(centred ? CENTRED : "As it was drawn.");
+    this.say(centred ? CENTRED : "As it was drawn.");
   }
 
   // --- what there was ------------------------------------------------------------------------
@@ -300,16 +299,20 @@ export class Pad {
   /** Take the last stroke back, on the image that it went over. */
   undo() {
     const last = this.before.pop();
-    this.centres = false;
     this.tell();
     if (last) this.show(last.image, last.index);
-    this.figure.say(last ? "The last stroke is taken back." : "There is nothing to take back.");
+    this.say(last ? "The last stroke is taken back." : "There is nothing to take back.");
   }
 
   tell() {
     // Not disabled: a button that one has just pressed would lose the focus.
     this.back.setAttribute("aria-disabled", `${!this.before.length}`);
     this.ways?.show(this.pictures, this.centred);
+  }
+
+  /** After what the figure says of its cell, which a drawing changes as well. @param {string} words */
+  say(words) {
+    setTimeout(() => this.figure.say(words));
   }
 
   /** Show another image, which can be taken back too. @param {NDArray} image */
