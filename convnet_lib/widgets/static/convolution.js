@@ -9,7 +9,8 @@ import { bracketed, count, equation, number, spoken, symbol } from "./parts/text
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const UNIT = "clamp(29px, 4cqw, 44px)"; // a cell of the sum, if it is as large as a filter's
+const UNIT = "clamp(29px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+const OTHERS = 456; // pixels of the figure's height that are not the input
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -69,6 +70,7 @@ class Convolution {
 
   build() {
     const { figure } = this;
+    this.fit();
     this.buildControls();
     const row = figure.row();
     this.input = figure.grid(row, {
@@ -107,6 +109,14 @@ class Convolution {
     this.list = figure.details(`All ${this.figure.array("w1").values.length} products`);
   }
 
+  /** The figure is no higher than a window with room for it. */
+  fit() {
+    const [rows] = this.figure.array("a0").shape.slice(1);
+    const high = `max(9px, (100vh - ${OTHERS}px) / ${rows})`;
+    const wide = "(100cqw - 6.5rem) / var(--cn-row-cells)";
+    this.figure.live.style.setProperty("--cn-cell", `clamp(6px, min(${wide}, ${high}), 16px)`);
+  }
+
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
@@ -124,6 +134,7 @@ class Convolution {
       (b) => figure.send({ b1: NDArray.scalar(b) }),
     );
     const drawing = figure.group("Change the input");
+    drawing.classList.add("cn-drawing-tools");
     this.pad = new Pad(figure, drawing, { images: "a0", given: "given", centring: true });
   }
 

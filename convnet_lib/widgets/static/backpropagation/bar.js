@@ -26,6 +26,7 @@ export class Bar {
   /** @type {HTMLSelectElement | null} */ maps;
   /** @type {string} */ html;
   /** @type {(() => void) | undefined} */ onBiases; // they are shown, or no more
+  /** @type {(() => void) | undefined} */ onPencil; // it is taken up
 
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -77,6 +78,7 @@ export class Bar {
     pencil.title = "Draw on the input";
     pencil.addEventListener("click", () => {
       figure.live.classList.toggle("bp-draws", this.pad.drawing);
+      if (this.pad.drawing) this.onPencil?.();
     });
     set.append(pencil);
   }

@@ -138,6 +138,7 @@ class Backpropagation {
     this.phone = new Phone(figure, this.network, this.lens, this.track);
     this.phone.onTurn = () => this.overlay.moved();
     this.bar.onBiases = () => this.phone.enter("z3");
+    this.bar.onPencil = () => this.phone.enter("a0");
   }
 
   /** What a grid of the network can do besides. @param {string} name */

@@ -35,7 +35,7 @@ export class Grid {
     this.written = "";
     this.hovered = /** @type {Cell | null} */ (null);
     this.frame = 0; // its number, while one is asked for
-    this.stale = /** @type {"all" | "outlines" | null} */ (null);
+    this.stale = { cells: false, outlines: false };
     /** @type {{ x: number, y: number, moved: boolean, cell: Cell } | null} */
     this.drag = null;
     this.cursor = { row: 0, column: 0 };
@@ -126,6 +126,7 @@ export class Grid {
     this.field.style.setProperty("--cn-columns", `${columns}`);
     this.field.setAttribute("aria-rowcount", `${rows}`);
     this.field.setAttribute("aria-colcount", `${columns}`);
+    this.redraw("outlines"); // of other cells
   }
 
   /** Write the ends of a scale, with its colours between them. @param {Element} legend @param {Scale} scale */
@@ -161,23 +162,28 @@ export class Grid {
   }
 
   /**
-   * Draw once before the next frame, however often the array or the marks change until then.
-   * @param {"all" | "outlines"} what
+   * Draw once before the next frame what has changed until then; the other canvas is not painted.
+   * @param {"cells" | "outlines"} what
    */
-  redraw(what = "all") {
-    this.stale = this.stale === "all" ? "all" : what;
+  redraw(what = "cells") {
+    this.stale[what] = true;
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      if (this.stale === "all") this.draw();
-      else this.drawOutlines();
-      this.stale = null;
+      this.drawStale();
     });
   }
 
-  draw() {
+  drawStale() {
     if (!this.measure()) return;
-    this.drawCells();
-    this.drawOutlines();
+    const { cells, outlines } = this.stale;
+    this.stale = { cells: false, outlines: false };
+    if (cells) this.drawCells();
+    if (outlines) this.drawOutlines();
+  }
+
+  draw() {
+    this.stale = { cells: true, outlines: true };
+    this.drawStale();
   }
 
   /** Fit the canvases to the screen's own pixels; false while the grid is not to be seen. */
@@ -187,10 +193,9 @@ export class Grid {
     const [width, height] = [this.size.width, this.size.height].map((n) =>
       Math.round(n * this.ratio),
     );
-    for (const canvas of [this.cells, this.outlines]) {
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
-    }
+    if (this.cells.width === width && this.cells.height === height) return true;
+    for (const canvas of [this.cells, this.outlines]) Object.assign(canvas, { width, height });
+    this.stale = { cells: true, outlines: true }; // a canvas of another size is blank
     return true;
   }
 
