@@ -23,10 +23,18 @@ MALLOC = {
 OTHERS = {"OPENBLAS_THREAD_TIMEOUT": "16"}
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-if __name__ == "__main__" and any(os.environ.get(name) != MALLOC[name] for name in MALLOC):
-    places = {"TORCHINDUCTOR_CACHE_DIR": "inductor", "NUMBA_CACHE_DIR": "numba"}
-    cache = {name: str(ROOT / ".cache" / folder) for name, folder in places.items()}
-    os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC | OTHERS)
+
+
+def settle():
+    """Begin again with these settings if there are others: they are read at the start alone."""
+    if any(os.environ.get(name) != MALLOC[name] for name in MALLOC):
+        places = {"TORCHINDUCTOR_CACHE_DIR": "inductor", "NUMBA_CACHE_DIR": "numba"}
+        cache = {name: str(ROOT / ".cache" / folder) for name, folder in places.items()}
+        os.execve(sys.executable, [sys.executable, *sys.argv], cache | os.environ | MALLOC | OTHERS)
+
+
+if __name__ == "__main__":
+    settle()
 
 import contenders  # noqa: E402
 import limit  # noqa: E402

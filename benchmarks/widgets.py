@@ -1,6 +1,7 @@
 """How long a reader waits: from key or pointer to the changed picture painted, for every control
 of the figures, and from the pointer's move to the highlight; in JupyterLab with a kernel, and on a
-page without one.
+page without one. And how a network learns in a page: digits and frames a second, and the longest
+time that the page is held up.
 
 Run by `make bench-widgets`. On a machine that has other things to do, measure a part at a time,
 several times, and take the least median:
@@ -8,6 +9,7 @@ several times, and take the least median:
     python benchmarks/widgets.py gallery output                 these figures alone
     python benchmarks/widgets.py gallery --only image           one control
     python benchmarks/widgets.py --where with --rounds 3        with a kernel, three times each
+    python benchmarks/widgets.py playground                     digits a second
 
 The clock is the browser's own: from the time stamp of the input event to the first moment after the
 frame in which the canvas was drawn, or the picture decoded.
@@ -15,6 +17,7 @@ frame in which the canvas was drawn, or the picture decoded.
 
 import argparse
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -58,6 +61,14 @@ FIGURES = {
     "explore": "widgets.explore(row, digit=(0, 20))",
     "picture": "widgets.explore(figures.cost_curves, z=(-8.0, 8.0, 0.25), y=[1, 0])",
 }
+# What learns while one watches: the button that begins, and the digits a second that are aimed at
+# (the heart takes some ten steps a second of one digit, and is to be smooth).
+LEARNING = {
+    "playground": ("widgets.playground(maps=1)", "Play", 5000),
+    "backpropagation, Train": (FIGURES["backpropagation"], "Train", 8),
+}
+WATCHED = 5  # s
+FRAMES, HELD_UP = 30, 50  # a second, at least; ms, at most
 # Over which grids the pointer goes, from cell to cell and in turn, and where cells are outlined.
 HOVERED = {
     "convolution": [(["z1"], "a0")],
@@ -250,6 +261,65 @@ def measure_page(name, where, page, only):
     return all(good)
 
 
+# Frames that were painted, and tasks that kept the page from painting or hearing anything.
+WATCH = """
+(seconds) => new Promise((done) => {
+  const frames = [];
+  const tasks = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  });
+  observer.observe({ entryTypes: ["longtask"] });
+  const begun = performance.now();
+  const frame = (now) => {
+    frames.push(now);
+    if (now - begun < 1000 * seconds) requestAnimationFrame(frame);
+    else done([frames.length / seconds, Math.max(0, ...tasks)]);
+  };
+  requestAnimationFrame(frame);
+})
+"""
+
+
+def learning(name, folder, new_page):
+    """A network learns in a page for some seconds; return whether the aims are reached."""
+    made, button, digits = LEARNING[name]
+    page = opened(made, Path(folder) / "learning.html", new_page)
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name=re.compile(f"{button}$")).first.click()
+    page.wait_for_timeout(1000)
+    before = seen(page, name)
+    frames, held_up = page.evaluate(WATCH, WATCHED)
+    rate = (seen(page, name) - before) / WATCHED
+    page.close()
+    print(
+        f"{name}: {rate:,.0f} digits a second (at least {digits:,}), {frames:.0f} frames a second "
+        f"(at least {FRAMES}), held up for {held_up:.0f} ms at most (at most {HELD_UP}; less than "
+        f"50 counts as 0), load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+    return rate >= digits and frames >= FRAMES and held_up <= HELD_UP
+
+
+def seen(page, name):
+    """Return how many digits a figure has learnt from."""
+    if name == "playground":
+        return int(page.locator("[data-value=seen]").first.inner_text())
+    text = page.locator(".bp-history").inner_text()
+    return int(text.split("after ")[1].split()[0].replace(",", ""))
+
+
+def opened(made, path, new_page):
+    """Return a page of its own with a figure, made by an expression."""
+    names = {}
+    os.environ[DRAW_AHEAD] = "1"
+    exec(f"{SETUP}\nfigure = {made}", names)
+    driver.write_page(path, [names["figure"]])
+    page = new_page()
+    page.goto(path.as_uri())
+    page.locator(".cn-figure").wait_for()
+    return page
+
+
 def with_kernel(name, folder, address, new_page, only):
     """Open a figure in JupyterLab and measure it."""
     driver.write_notebook(Path(folder) / f"{name}.ipynb", SETUP + FIGURES[name])
@@ -261,14 +331,7 @@ def with_kernel(name, folder, address, new_page, only):
 
 def without_kernel(name, folder, new_page, only):
     """Open a figure on a page of its own and measure it."""
-    names = {}
-    os.environ[DRAW_AHEAD] = "1"
-    exec(f"{SETUP}\nfigure = {FIGURES[name]}", names)
-    path = Path(folder) / f"{name}.html"
-    driver.write_page(path, [names["figure"]])
-    page = new_page()
-    page.goto(path.as_uri())
-    page.locator(".cn-figure").wait_for()
+    page = opened(FIGURES[name], Path(folder) / f"{name}.html", new_page)
     return measure_page(name, "without", page, only)
 
 
@@ -277,12 +340,12 @@ def asked_for(arguments):
     parser = argparse.ArgumentParser(
         description="Time the figures, from key or pointer to picture."
     )
-    parser.add_argument("figures", nargs="*", help=", ".join(FIGURES))
+    parser.add_argument("figures", nargs="*", help=", ".join([*FIGURES, *LEARNING]))
     parser.add_argument("--only", help="a control by its name here, or hover")
     parser.add_argument("--where", choices=("with", "without"), help="a kernel")
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args(arguments)
-    if unknown := set(asked.figures) - set(FIGURES):
+    if unknown := set(asked.figures) - set(FIGURES) - set(LEARNING):
         parser.error(f"no figure: {', '.join(sorted(unknown))}")
     return asked
 
@@ -302,7 +365,10 @@ def main(asked):
             return browser.new_page(viewport={"width": 1400, "height": 1000})
 
         good = []
-        for name in asked.rounds * (asked.figures or list(FIGURES)):
+        for name in asked.rounds * (asked.figures or [*FIGURES, *LEARNING]):
+            if name in LEARNING:
+                good.append(learning(name, folder, new_page))
+                continue
             if asked.where != "with":
                 good.append(without_kernel(name, folder, new_page, asked.only))
             if asked.where != "without":

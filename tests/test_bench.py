@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import bench  # noqa: E402
 import contenders  # noqa: E402
 import deep_mnist  # noqa: E402
+import epoch  # noqa: E402
 import limit  # noqa: E402
 import report  # noqa: E402
 
@@ -326,3 +327,34 @@ def test_the_best_epoch_is_chosen_by_digits_that_are_not_those_trained_on():
     spec = "dense10 softmax"
     _, reached = deep_mnist.train(spec, 0, split, [(0.1, 1.0)], 3, still=True)
     assert reached < 0.5
+
+
+# --- epoch.py ---------------------------------------------------------------------------------
+
+
+def test_each_epoch_has_another_order_of_whole_mini_batches():
+    first, second = (order for order, _ in zip(epoch.orders(20, 6), range(2), strict=False))
+    assert first.shape == second.shape == (3, 6)
+    assert (first != second).any()
+    for taken in (first, second):
+        assert len(set(taken.ravel()) & set(range(20))) == 18
+
+
+def test_an_epoch_by_ours_alone_tells_its_accuracy_and_its_memory(monkeypatch, capsys):
+    """What it prints is what the plain steps of the same order lead to."""
+    digits = data.load_digits(dtype=np.float32)
+    few = digits._replace(
+        train=data.Digits(digits.train.images[:96], digits.train.labels[:96]),
+        test=data.Digits(digits.test.images[:100], digits.test.labels[:100]),
+    )
+    monkeypatch.setattr(data, "load_mnist", lambda dtype: few)
+    monkeypatch.setattr(bench, "shuffled", lambda images, batch: np.arange(96).reshape(3, 32))
+    epoch.main(["--alone", "--epochs", "2", "--batch", "32"])
+    lines = capsys.readouterr().out.splitlines()
+    net = deep.Network.random(bench.DEEP, seed=0, dtype=np.dtype("float32"))
+    y = data.one_hot(few.train.labels, dtype="float32")
+    for order, line in zip(epoch.orders(96, 32), lines[:2], strict=False):
+        for rows in order:
+            net = training.step(net, few.train.images[rows], y[rows], 0.1)
+        assert f"test {training.accuracy(net, few.test):.2%}" in line
+    assert int(re.search(r"peak of the memory: (\d+) MB", lines[2])[1]) > 30

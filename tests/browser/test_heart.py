@@ -273,6 +273,16 @@ def test_what_if_leaves_the_network_alone_and_a_step_ends_it(show, figure):
     assert written[2] == pytest.approx(costs[1] - costs[0], rel=0.05)
 
 
+def test_the_first_key_on_a_weight_moves_it_after_a_button_too(show, figure):
+    live = show(figure, width=1440)
+    live.root.get_by_role("button", name="One step").click()
+    live.frame()
+    live.grid("w1").focus()
+    live.page.keyboard.press("+")
+    live.frame()
+    assert "What if it were" in live.words()
+
+
 def test_train_takes_steps_until_it_is_told_to_stop(show, figure):
     live = show(figure, width=1440)
     train = live.root.get_by_role("button", name="Train")

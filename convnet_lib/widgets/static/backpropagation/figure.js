@@ -148,8 +148,18 @@ class Backpropagation {
       return { onDrag, onKey: (event, cell) => onKey(event, cell) || this.goToTerms(event, name) };
     }
     const weight = WEIGHTS.includes(name);
-    const onKey = (event) => this.goToTerms(event, name) || (weight && this.lens.whatIf.key(event));
+    const onKey = (event, cell) =>
+      this.goToTerms(event, name) || (weight && this.moveByKey(event, { grid: name, ...cell }));
     return weight ? { onKey, onDrag: this.dragOf(name) } : { onKey };
+  }
+
+  /** A weight is moved by key; the one that has the keyboard is the one that is explained. */
+  moveByKey(event, subject) {
+    if (!this.lens.whatIf.takes(event)) return false;
+    this.figure.rest();
+    this.figure.walk(subject);
+    this.lens.whatIf.key(event);
+    return true;
   }
 
   /** Weights are dragged up and down; the one that is dragged stays the one that is explained. */

@@ -115,11 +115,14 @@ export class WhatIf {
     this.actions.change(this.moved);
   }
 
-  /** A key on the weight's own cell. @param {KeyboardEvent} event */
+  /** Whether a key moves a weight. @param {KeyboardEvent} event */
+  takes(event) {
+    return event.key in KEYS && !event.ctrlKey;
+  }
+
+  /** Such a key, on the weight that is shown. @param {KeyboardEvent} event */
   key(event) {
-    if (!KEYS[event.key] || event.ctrlKey) return false;
     this.move(this.by + (KEYS[event.key] * this.span) / STEPS);
-    return true;
   }
 
   /** What a grid of weights needs, so that they can be dragged: up is more. */
