@@ -161,19 +161,14 @@ export class Grid {
     this.redraw();
   }
 
-  /**
-   * Draw once before the next frame what has changed until then; the other canvas is not painted.
-   * @param {"cells" | "outlines"} what
-   */
+  /** Draw what has changed, once before the next frame. @param {"cells" | "outlines"} what */
   redraw(what = "cells") {
     this.stale[what] = true;
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.drawStale();
-    });
+    this.frame ||= requestAnimationFrame(() => this.drawStale());
   }
 
   drawStale() {
+    this.frame = 0;
     if (!this.measure()) return;
     const { cells, outlines } = this.stale;
     this.stale = { cells: false, outlines: false };
@@ -190,9 +185,8 @@ export class Grid {
   measure() {
     if (!this.size.width || !this.size.height) return false;
     this.ratio = window.devicePixelRatio || 1;
-    const [width, height] = [this.size.width, this.size.height].map((n) =>
-      Math.round(n * this.ratio),
-    );
+    const width = Math.round(this.size.width * this.ratio);
+    const height = Math.round(this.size.height * this.ratio);
     if (this.cells.width === width && this.cells.height === height) return true;
     for (const canvas of [this.cells, this.outlines]) Object.assign(canvas, { width, height });
     this.stale = { cells: true, outlines: true }; // a canvas of another size is blank
