@@ -10,6 +10,7 @@ import { bracketed, count, equation, number, spoken, symbol } from "./parts/text
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
 const UNIT = "clamp(29px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+const LETTERS = { smallest: 11, share: 0.38 }; // of the numbers in cells
 const OTHERS = 456; // pixels of the figure's height that are not the input
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
@@ -85,7 +86,8 @@ class Convolution {
       title: `${w1()} filter`,
       words: "w 1, the filter",
       kind: "diverging",
-      unit: "max(calc(var(--cn-cell) * 3.4), 30px)",
+      unit: "max(calc(var(--cn-cell) * 3.4), clamp(30px, 9cqw, 34px))",
+      ...LETTERS,
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
         holds: true,
@@ -145,6 +147,7 @@ class Convolution {
     const row = this.sum;
     const options = {
       unit: UNIT,
+      ...LETTERS,
       legend: false,
       detail: (cell) => this.explainTerm(cell),
     };

@@ -241,7 +241,7 @@ export class Grid {
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
         const text = this.options.write?.(value) ?? short(value, scale.high);
-        pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
+        pen.fillText(text, x + width / 2, y + height / 2, width - 6 * this.ratio);
       }
     }
   }
