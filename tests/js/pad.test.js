@@ -102,6 +102,9 @@ test("centred, and as it was drawn again; the pen goes over the drawing as it is
   assert.ok(traits.a0.part(0).equals(drawn));
   assert.equal(one.centred, false);
   one.choose(true);
+  one.undo();
+  assert.equal(one.centred, false);
+  one.choose(true);
   one.take(true); // takes up the pen
   assert.ok(traits.a0.part(0).equals(drawn));
   assert.deepEqual([one.centred, one.drawing], [false, true]);
@@ -120,4 +123,14 @@ test("another image is another drawing, and each keeps its own", () => {
   traits.a0 = traits.a0.with(0, other); // as Python may
   assert.equal(one.centred, false);
   assert.ok(one.pictures.drawn.equals(other));
+});
+
+test("where centring changes nothing the switch is turned all the same", () => {
+  const { traits, pad: one } = pad(); // a blank image stays blank
+  assert.equal(one.centred, false);
+  one.choose(true);
+  assert.equal(one.centred, true);
+  assert.ok(traits.a0.part(0).equals(BLANK));
+  one.choose(false);
+  assert.equal(one.centred, false);
 });
