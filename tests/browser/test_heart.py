@@ -448,7 +448,7 @@ def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, 
     assert driver.numbers(loupe.inner_text()) == pytest.approx([G.delta1[to, aside]], **NEAR)
     box, (_, y) = loupe.bounding_box(), live.place("delta1", to, aside)
     assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
+    assert box["x"] + box["width"] <= 390 - 8
     assert 0 <= box["y"] < box["y"] + box["height"] < y  # above the finger
     finger(live, "pointerup", "delta1", (to, aside))  # takes the cell that it leaves
     assert not loupe.is_visible()

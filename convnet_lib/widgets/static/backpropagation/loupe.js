@@ -8,6 +8,7 @@ import { plain } from "./numbers.js";
 const [AROUND, CELL] = [3, 18]; // cells to each side, and pixels of one
 const SIZE = CELL * (2 * AROUND + 1);
 const HEIGHT = SIZE + 26; // with the number
+const WIDTH = SIZE + 4; // with its frame
 const ABOVE = 34; // how far over the finger it stands
 const SMALL = 24; // a cell that a finger covers
 const REST = 200; // ms
@@ -81,10 +82,10 @@ export class Loupe {
   /** Above the finger; where there is no room above, beside it. @param {PointerEvent} event */
   place({ clientX, clientY }) {
     const { left, top, width } = this.network.element.getBoundingClientRect();
-    const inside = (/** @type {number} */ x) => Math.min(width - SIZE, Math.max(0, x));
+    const inside = (/** @type {number} */ x) => Math.min(width - WIDTH, Math.max(0, x));
     const y = clientY - HEIGHT - ABOVE;
-    const half = width / 2 > clientX - left ? ABOVE : -SIZE - ABOVE;
-    const x = y >= 0 ? clientX - SIZE / 2 : clientX + half;
+    const half = width / 2 > clientX - left ? ABOVE : -WIDTH - ABOVE;
+    const x = y >= 0 ? clientX - WIDTH / 2 : clientX + half;
     this.element.style.transform = `translate(${inside(x - left)}px, ${Math.max(0, y) - top}px)`;
   }
 
