@@ -139,7 +139,8 @@ def test_it_fits_the_window_with_the_explanation(show, figure, width, height):
 
 
 # How often each canvas of a grid has been drawn: a grid's own clears it first.
-DRAWN = """grids => {
+DRAWN = """async grids => {
+    for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame); // what is due is drawn
     window.drawn = {};
     for (const name of grids) {
         document.querySelectorAll(`[data-grid="${name}"] canvas`).forEach((canvas, layer) => {
@@ -162,7 +163,8 @@ def test_only_what_has_changed_is_painted(show, figure):
     x, y = live.place("w1", 2, 2)
     live.page.mouse.down()
     live.page.mouse.move(x, y - 10)
-    live.page.wait_for_timeout(150)
+    live.frame()
+    live.page.wait_for_timeout(200)
     assert live.page.evaluate("drawn") == {"w1 0": 1, "z1 0": 1, "a1 0": 1}
     live.page.mouse.up()
     live.page.wait_for_timeout(100)
@@ -170,6 +172,24 @@ def test_only_what_has_changed_is_painted(show, figure):
     live.hover("z1", 3, 3)
     live.page.wait_for_timeout(100)
     assert live.page.evaluate("drawn") == {"a0 1": 1, "w1 1": 1, "z1 1": 1, "a1 1": 1}
+
+
+def test_a_stroke_paints_what_it_changes_and_the_explanation_stays(show, figure):
+    live = show(figure, width=1400)
+    live.root.get_by_role("button", name="Draw on the input").click()
+    live.hover("a0", 2, 2)
+    live.page.mouse.down()
+    live.page.wait_for_timeout(150)
+    said = live.formulas()
+    live.page.evaluate(DRAWN, ["a0", "w1", "z1", "a1", "left", "right", "products"])
+    live.page.mouse.move(*live.place("a0", 2, 9))
+    live.frame()
+    live.page.wait_for_timeout(200)
+    assert live.page.evaluate("drawn") == {"a0 0": 1, "z1 0": 1, "a1 0": 1}
+    assert live.formulas() == said
+    live.page.mouse.up()
+    live.hover("a0", 3, 9)
+    assert live.formulas() != said
 
 
 def test_another_resolution_draws_all_of_it(show, figure):

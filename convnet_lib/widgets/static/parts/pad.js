@@ -142,6 +142,7 @@ export class Pad {
       /** @param {KeyboardEvent} event @param {Cell} cell */
       onKey: (event, cell) => this.onKey(event, cell),
       onDrag: {
+        holds: true, // what is explained stays, and need not be drawn anew with each stroke
         /** @param {Cell} cell */
         start: (cell) => this.drawing && this.touch(cell),
         /** @param {Cell} cell */
