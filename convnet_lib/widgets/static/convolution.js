@@ -9,7 +9,9 @@ import { bracketed, count, equation, number, spoken, symbol } from "./parts/text
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const UNIT = "clamp(29px, 4cqw, 44px)"; // a cell of the sum, if it is as large as a filter's
+const UNIT = "clamp(29px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+const LETTERS = { smallest: 11, share: 0.38 }; // of the numbers in cells
+const OTHERS = 456; // pixels of the figure's height that are not the input
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -69,6 +71,7 @@ class Convolution {
 
   build() {
     const { figure } = this;
+    this.fit();
     this.buildControls();
     const row = figure.row();
     this.input = figure.grid(row, {
@@ -77,13 +80,14 @@ class Convolution {
       words: "a 0, the input",
       ...this.pad.options,
     });
-    this.pad.on(this.input.element);
+    this.pad.on(this.input);
     this.filter = figure.grid(row, {
       name: "w1",
       title: `${w1()} filter`,
       words: "w 1, the filter",
       kind: "diverging",
-      unit: "max(calc(var(--cn-cell) * 3.4), 30px)",
+      unit: "max(calc(var(--cn-cell) * 3.4), clamp(30px, 9cqw, 34px))",
+      ...LETTERS,
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
         holds: true,
@@ -107,10 +111,18 @@ class Convolution {
     this.list = figure.details(`All ${this.figure.array("w1").values.length} products`);
   }
 
+  /** The figure is no higher than a window with room for it. */
+  fit() {
+    const [rows] = this.figure.array("a0").shape.slice(1);
+    const high = `max(9px, (100vh - ${OTHERS}px) / ${rows})`;
+    const wide = "(100cqw - 6.5rem) / var(--cn-row-cells)";
+    this.figure.live.style.setProperty("--cn-cell", `clamp(6px, min(${wide}, ${high}), 16px)`);
+  }
+
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    const group = figure.group("Change the filter, the bias and the input");
+    const group = figure.group("Change the filter and the bias");
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(group, "Filter", [["", "choose …"], ...names], (name) => {
       if (name) figure.send({ w1: figure.array("filters", name) });
@@ -123,7 +135,9 @@ class Convolution {
       { min: -4, max: 4, step: 0.1 },
       (b) => figure.send({ b1: NDArray.scalar(b) }),
     );
-    this.pad = new Pad(figure, group, { images: "a0", given: "given" });
+    const drawing = figure.group("Change the input");
+    drawing.classList.add("cn-drawing-tools");
+    this.pad = new Pad(figure, drawing, { images: "a0", given: "given", centring: true });
   }
 
   /** The sum taken apart: what is multiplied, with what, and what comes of it. */
@@ -133,6 +147,7 @@ class Convolution {
     const row = this.sum;
     const options = {
       unit: UNIT,
+      ...LETTERS,
       legend: false,
       detail: (cell) => this.explainTerm(cell),
     };
