@@ -8,6 +8,7 @@ import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { Figure } from "./parts/figure.js";
 import { Flicker } from "./parts/flicker.js";
+import { sheet } from "./parts/sheet.js";
 import { number } from "./parts/text.js";
 
 const WIDEST = 230; // of a grid, in pixels
@@ -36,8 +37,13 @@ class Explorer {
     this.caption.className = "cn-caption";
     this.flicker = new Flicker(this.figure, (swapped) => this.swap(swapped));
     this.row = this.figure.row();
-    this.reading = this.figure.add(document.createElement("p"), this.figure.body);
-    this.reading.className = "cn-reading";
+    const paragraph = (name, parent) => {
+      const made = this.figure.add(document.createElement("p"), parent);
+      made.className = name;
+      return made;
+    };
+    this.failure = paragraph("cn-failed", this.figure.body);
+    this.reading = paragraph("cn-reading", sheet(this.figure));
     this.figure.onChange(["_shown"], () => this.show(this.model.get("_shown")));
     this.show(this.model.get("_shown"));
     this.close = () => {
@@ -114,8 +120,9 @@ class Explorer {
     this.caption.hidden = !caption;
     this.pairs = pairs;
     this.flicker.offer(pairs.length > 0);
-    this.reading.textContent = failed ?? "";
-    this.reading.classList.toggle("cn-failed", Boolean(failed));
+    this.reading.textContent = "";
+    this.failure.textContent = failed ?? "";
+    this.failure.hidden = !failed;
     this.row.hidden = Boolean(failed);
     if (failed) return this.figure.say(failed);
     if (panels) return this.showGrids(panels, alt);
@@ -134,6 +141,7 @@ class Explorer {
     if (shapes !== this.shapes) {
       this.shapes = shapes;
       this.row.replaceChildren();
+      this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
       this.grids = panels.map((panel, n) => this.grid(panel, n));
     }
     panels.forEach((panel, n) => {
@@ -286,6 +294,11 @@ function loaded(address) {
     script.onerror = () => reject(new Error(`${address} is not beside this page`));
     document.head.append(script);
   }).finally(() => document.querySelector(`script[src="${address}"]`)?.remove());
+}
+
+/** How many grids stand side by side on a telephone. @param {number} count */
+function across(count) {
+  return count < 3 ? count : count < 5 ? 2 : 3;
 }
 
 function plain(title) {
