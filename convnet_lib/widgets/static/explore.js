@@ -142,7 +142,12 @@ class Explorer {
       this.shapes = shapes;
       this.row.replaceChildren();
       this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
-      this.grids = panels.map((panel, n) => this.grid(panel, n));
+      this.grids = panels.map((panel, n) => {
+        const before = panels[n - 1];
+        // Many grids of two sizes are two rows.
+        if (panels.length > 4 && before && `${before.shape}` !== `${panel.shape}`) this.breakLine();
+        return this.grid(panel, n);
+      });
     }
     panels.forEach((panel, n) => {
       const [grid, array] = [this.grids[n], decoded(panel)];
@@ -156,6 +161,10 @@ class Explorer {
     this.panels = panels;
     this.point(null);
     this.figure.say(alt);
+  }
+
+  breakLine() {
+    this.figure.add(document.createElement("span"), this.row).className = "cn-break";
   }
 
   /** Show the second of each pair in the place of the first, or each in its own. */
