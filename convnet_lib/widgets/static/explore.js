@@ -8,6 +8,7 @@ import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { Figure } from "./parts/figure.js";
 import { Flicker } from "./parts/flicker.js";
+import { Picture } from "./parts/picture.js";
 import { sheet } from "./parts/sheet.js";
 import { number } from "./parts/text.js";
 
@@ -37,6 +38,7 @@ class Explorer {
     this.caption.className = "cn-caption";
     this.flicker = new Flicker(this.figure, (swapped) => this.swap(swapped));
     this.row = this.figure.row();
+    this.picture = new Picture(this.figure, this.row);
     const paragraph = (name, parent) => {
       const made = this.figure.add(document.createElement("p"), parent);
       made.className = name;
@@ -115,7 +117,7 @@ class Explorer {
 
   // --- the picture ---------------------------------------------------------------------------
 
-  show({ alt, png, width, panels, failed, caption = "", pairs = [] }) {
+  show({ alt, panels, failed, caption = "", pairs = [], ...picture }) {
     this.caption.innerHTML = caption;
     this.caption.hidden = !caption;
     this.pairs = pairs;
@@ -126,13 +128,7 @@ class Explorer {
     this.row.hidden = Boolean(failed);
     if (failed) return this.figure.say(failed);
     if (panels) return this.showGrids(panels, alt);
-    if (!this.image) {
-      this.image = document.createElement("img");
-      this.image.className = "cn-picture";
-      this.row.replaceChildren(this.image);
-    }
-    Object.assign(this.image, { src: `data:image/png;base64,${png}`, alt });
-    this.image.style.width = `${width}px`;
+    this.picture.show(alt, /** @type {import("./parts/picture.js").Sent} */ (picture));
     return this.figure.say(alt);
   }
 
