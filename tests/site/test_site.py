@@ -508,15 +508,17 @@ def test_the_name_of_an_equation_outlines_the_panel_that_it_makes(open_page):
     page.locator("article a.equation:text-is('BP2')").first.focus()
     card.wait_for()
     assert not outlined.count()  # the figure is further down
-    page.locator(".cn-figure").first.evaluate("figure => figure.scrollIntoView({block: 'center'})")
-    there = {
-        name for name in MADE.values() if page.locator(f'[data-grid="{name}"]:visible').count()
-    }
+    heart = page.locator('.cn-figure:has([data-grid="nabla_w1"])').first
+    panel = '[data-grid="{}"]:visible'
+    there = {name for name in MADE.values() if heart.locator(panel.format(name)).count()}
     assert {"z1", "a1", "a2", "delta1", "delta3", "nabla_w1"} <= there
     for tag, name in MADE.items():
         link = page.locator(f"article a.equation:text-is('{tag}')")
         if not link.count():
             continue
+        if name in there:
+            made = heart.locator(panel.format(name)).first
+            made.evaluate("made => made.scrollIntoView({block: 'center'})")
         link.first.evaluate("link => link.focus({preventScroll: true})")
         page.wait_for_function(
             "link => link.getAttribute('aria-describedby')", arg=link.first.element_handle()
