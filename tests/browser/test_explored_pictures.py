@@ -53,6 +53,14 @@ def test_the_tiles_stand_below_each_other_and_show_their_part(explored):
         assert away[n] < away[1 - n] / 2, away
 
 
+def test_there_is_room_for_them_in_the_column_of_a_page(explored):
+    live = explored(figures.cost_curves, 390, z=(0.0, 1.0, 1.0), y=[1, 0])
+    live.page.add_style_tag(content="body { margin: 0 16px }")  # as site/static/book.css
+    live.page.wait_for_timeout(200)
+    assert live.root.bounding_box()["width"] == 358
+    assert tiles(live).count() == 2
+
+
 def test_they_follow_the_controls(explored):
     live = explored(figures.cost_curves, 390, z=(0.0, 1.0, 1.0), y=[1, 0])
     before = tiles(live).first.screenshot()
