@@ -93,6 +93,7 @@ class DeepFilm {
     this.formulas.style.setProperty("--cn-least", "3.6em"); // what stands below is not to jump
     this.buildCharts();
     const maps = figure.add(document.createElement("div"), figure.body);
+    maps.className = "cn-maps";
     const pick = (map) => figure.send({ map });
     this.small = this.shown.map(({ conv }) => new SmallMaps(figure, this.count(conv), pick, maps));
     figure.turns([
