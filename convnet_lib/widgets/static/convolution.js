@@ -5,13 +5,13 @@ import { convForward, sigmoid } from "./parts/engine.js";
 import { reached } from "./parts/fields.js";
 import { Figure } from "./parts/figure.js";
 import { Pad } from "./parts/pad.js";
+import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const UNIT = "clamp(29px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+const UNIT = "clamp(27.5px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
 const LETTERS = { smallest: 11, share: 0.38 }; // of the numbers in cells
-const OTHERS = 456; // pixels of the figure's height that are not the input
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -55,7 +55,7 @@ class Convolution {
     this.figure = new Figure(
       context,
       "Convolution: an input, a filter, and the weighted inputs and activations that they give",
-      { hint: "Drag a weight up or down, or press + and − on it." },
+      { hint: "Drag a weight up or down, or press + and − on it.", tall: [28, 475] },
     );
     this.model = context.model;
     /** @type {((row: number, column: number) => Record<"pixel" | "weight" | "output", [number, number]>) | null} */
@@ -71,7 +71,6 @@ class Convolution {
 
   build() {
     const { figure } = this;
-    this.fit();
     this.buildControls();
     const row = figure.row();
     this.input = figure.grid(row, {
@@ -107,16 +106,9 @@ class Convolution {
       words: "a 1, the activations",
     });
     this.buildSum();
-    this.formulas = figure.formulas();
-    this.list = figure.details(`All ${this.figure.array("w1").values.length} products`);
-  }
-
-  /** The figure is no higher than a window with room for it. */
-  fit() {
-    const [rows] = this.figure.array("a0").shape.slice(1);
-    const high = `max(9px, (100vh - ${OTHERS}px) / ${rows})`;
-    const wide = "(100cqw - 6.5rem) / var(--cn-row-cells)";
-    this.figure.live.style.setProperty("--cn-cell", `clamp(6px, min(${wide}, ${high}), 16px)`);
+    const why = sheet(figure);
+    this.formulas = figure.formulas(why);
+    this.list = figure.details(`All ${this.figure.array("w1").values.length} products`, why);
   }
 
   buildControls() {
@@ -144,6 +136,7 @@ class Convolution {
   buildSum() {
     const { figure } = this;
     this.sum = figure.row();
+    this.sum.classList.add("cn-sum");
     const row = this.sum;
     const options = {
       unit: UNIT,
@@ -247,6 +240,7 @@ class Convolution {
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
       right: [rotated, "the filter, rotated by 180°", "weights, rotated"],
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
+      alike: true,
       term: (r, s) => ({
         pixel: [p, q],
         weight: [p - top - r, q - left - s],
@@ -295,12 +289,16 @@ class Convolution {
   }
 
   /** Show two factors and their products; a single weight multiplies all of the other. */
-  showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, sign = "⊙" }) {
+  showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, ...how }) {
+    const { sign = "⊙", alike = false } = how;
     const [[title, words, kind], [rightTitle, rightWords]] = [titles, rightTitles];
     const { rows, columns } = left;
     const one = right.values.length === 1;
     const product = (r, s) => left.at(r, s) * (one ? right.values[0] : right.at(r, s));
     const { scale } = this.filter;
+    // Where there is no room for three, what stands above already is not shown again.
+    this.right.element.toggleAttribute("data-above", right === this.w1);
+    this.left.element.toggleAttribute("data-above", alike);
     // As high as the filter, however many cells it is cut into: nothing below is to jump.
     const fits = `calc(${UNIT} * ${this.w1.rows} / ${Math.max(rows, this.w1.rows)})`;
     for (const grid of [this.left, this.products]) {
