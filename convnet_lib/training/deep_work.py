@@ -312,5 +312,22 @@ def plan(layers):
     return work
 
 
+def works(layers, nablas, buffers):
+    """Return the work of layers in its order.
+
+    >>> layers = deep.Network.random("relu dense10 softmax").layers[:2]
+    >>> nablas = [{}, {name: np.zeros_like(x) for name, x in layers[1].parameters.items()}]
+    >>> made = training.deep_work.works(layers, nablas, [training.deep_work.Buffers(float)] * 2)
+    >>> [type(work).__name__ for work in made]
+    ['_ReLUWork', '_DenseWork']
+
+    Args:
+        layers: deep layers, whose parameters move.
+        nablas: for each {name: where its gradient goes}.
+        buffers: for each its `Buffers`.
+    """
+    return [work(layers[i], nablas[i], buffers[i]) for work, i in plan(layers)]
+
+
 def _first(layer):
     return type(layer) is deep.MaxPool and layer.ties == "first"

@@ -1,0 +1,192 @@
+"""The step of a deep network with its convolutional layers as compiled loops.
+
+Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. `Stepper` is a
+`DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop has
+no tiles to copy, and lets go of the interpreter once and for long, where NumPy does at each of its
+eighty calls. Dense layers, and what else there is, are `deep_work`'s.
+"""
+
+import numpy as np
+
+from .. import checks, deep
+from . import deep_loops, deep_work, engines
+from .deep_step import DeepStepper
+from .deep_work import _ConvWork
+
+#: Products that a mini-batch has from which a second thread is worth its start.
+TWO_THREADS_FROM = 10_000_000
+#: Numbers in a row of neurons, all images together, from which it is long enough for a run.
+RUN_FROM = 64
+
+
+class ConvWork(_ConvWork):
+    """F1s without the bias, BP4s and BP5s of a layer whose stride is 1."""
+
+    def forward(self, x):
+        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n).
+
+        >>> from convnet_lib.training import compiled_deep
+        >>> layer, buffers = deep.Conv(np.array([[1.0, -1.0]]), 0.0), training.deep_work.Buffers(float)
+        >>> work = compiled_deep.ConvWork(layer, {"w": np.zeros((1, 2))}, buffers)
+        >>> work.forward(np.array([[[3.0], [1.0], [4.0]]]))
+        array([[[ 2.],
+                [-3.]]])
+        """
+        self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
+        self.x = self._together(self._padded())
+        (C, H, W, n), (KH, KW) = self.x.shape, self.kernel
+        high, wide, front = H - KH + 1, W - KW + 1, (KW - 1) * n
+        whole = wide * n < RUN_FROM
+        run, band = (((high - 1) * W + wide) * n, high) if whole else (wide * n, 1)
+        self.lay = deep_loops.Lay(n, W * n, run, band, H, 0, front)
+        self.w5 = self.buffers.get("w", (self.maps, C, KH, engines.COLUMNS))
+        self.w5[..., :KW] = self._of_the_layer(self.layer.w)
+        self.z = self.buffers.get("z", (self.maps, front + high * W * n))
+        deep_loops.convolve(KW)(self.w5, self.x.reshape(C, -1), self.z, high, self.lay)
+        self.neurons = self.z[:, front:].reshape(self.maps, high, W, n)[:, :, :wide]
+        return self.neurons.reshape(*self.layer.b.shape, high, wide, n)
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
+        self.z[...] = 0
+        self.neurons[...] = grad.reshape(self.neurons.shape)
+        return self._gradients(wanted)
+
+    def _gradients(self, wanted):
+        """Do what `backward` does, with the errors where z was, and zeros around them."""
+        (C, H, _, n), (_, KW), lay = self.x.shape, self.kernel, self.lay
+        nabla, high = self.buffers.get("nabla", self.w5.shape), self.neurons.shape[1]
+        deep_loops.nabla_w(KW)(self.z, self.x.reshape(C, -1), nabla, high, lay)
+        self._of_the_layer(self.nabla["w"])[...] = nabla[..., :KW]
+        return self._back(high) if wanted else None
+
+    def _back(self, high):
+        """Return ∂C/∂x: what filters rotated by 180° see of the errors (BP5s)."""
+        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
+        w = self.buffers.get("rotated", (C, self.maps, KH, engines.COLUMNS))
+        w[..., :KW] = self.w5[..., ::-1, KW - 1 :: -1].swapaxes(0, 1)
+        back = self.buffers.get("back", (C, H, W, n))
+        run, band = (high * W * n, H) if self.lay.band > 1 else (W * n, 1)
+        lay = self.lay._replace(run=run, band=band, rows=high, above=KH - 1, start=0)
+        deep_loops.convolve(KW)(w, self.z, back.reshape(C, -1), H, lay)
+        return back[:, P : H - P, Q : W - Q].reshape(self.shape)
+
+    def _of_the_layer(self, w):
+        return w.reshape(self.maps, -1, *self.kernel)
+
+    def _together(self, x):
+        """Return x, or a copy of it whose numbers lie together."""
+        if x.flags.c_contiguous:
+            return x
+        together = self.buffers.get("together", x.shape)
+        together[...] = x
+        return together
+
+
+class PooledWork(ConvWork):
+    """Such a layer with all that follows until the next: F3s, its bias and F2r or F2, and back."""
+
+    def __init__(self, layers, nabla, buffers):
+        """Take a deep.Conv, an activation that rises, and a deep.MaxPool, whose ties are 'first'."""
+        conv, activation, pool = layers
+        super().__init__(conv, nabla, buffers)
+        self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
+        self.there, self.back = deep_loops.pooling(*self.pool.size, type(activation) is deep.ReLU)
+
+    def forward(self, x):
+        """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n).
+
+        >>> from convnet_lib.training import compiled_deep
+        >>> layers = deep.Conv(np.array([[1.0, -1.0]]), 5.0), deep.ReLU(), deep.MaxPool((1, 2))
+        >>> nabla = {"w": np.zeros((1, 2)), "b": np.array(0.0)}
+        >>> work = compiled_deep.PooledWork(layers, nabla, training.deep_work.Buffers(float))
+        >>> work.forward(np.array([[[3.0], [1.0], [4.0]]]))
+        array([[[7.]]])
+        >>> work.backward(np.array([[[0.5]]]), wanted=False)
+        >>> nabla
+        {'w': array([[1.5, 0.5]]), 'b': array(0.5)}
+        """
+        high, wide, n = super().forward(x).shape[-3:]
+        (R, S), (down, right) = self.pool.size, self.pool.stride
+        shape = self.maps, (high - R) // down + 1, ((wide - S) // right + 1) * n
+        self.a = self.buffers.get("a", shape)
+        self.won = self.buffers.get("won", shape, np.int32)
+        b = self.layer.b.reshape(-1)
+        self.there(self.z, b, self.a, self.won, self.lay, self.pool.stride)
+        return self.a.reshape(*self.layer.b.shape, shape[1], -1, n)
+
+    def backward(self, grad, wanted):
+        """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
+        grad, nabla = self._together(grad).reshape(self.a.shape), self.nabla["b"].reshape(-1)
+        self.back(grad, self.a, self.won, self.z, nabla, self.lay, self.pool.stride)
+        return self._gradients(wanted)
+
+
+def has_loops(layer):
+    """Return whether there are loops for a layer.
+
+    >>> from convnet_lib.training import compiled_deep
+    >>> w = np.zeros((2, 3, 5, 5))
+    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
+    >>> compiled_deep.has_loops(one), compiled_deep.has_loops(other)
+    (True, False)
+    """
+    if type(layer) is not deep.Conv or layer.w.shape[-1] > engines.COLUMNS:
+        return False
+    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
+
+
+def works(layers, nablas, buffers):
+    """Return the work of layers in its order, as `deep_work.works` does.
+
+    >>> from convnet_lib.training import compiled_deep
+    >>> layers = deep.Network.random("conv2x3 relu pool2 dense10 softmax").layers[:4]
+    >>> nablas = [{name: np.zeros_like(x) for name, x in one.parameters.items()} for one in layers]
+    >>> made = compiled_deep.works(layers, nablas, [training.deep_work.Buffers(float)] * 4)
+    >>> [type(work).__name__ for work in made]
+    ['PooledWork', '_DenseWork']
+    """
+    made, plan = [], deep_work.plan(layers)
+    while plan:
+        work, i = plan.pop(0)
+        if work is not _ConvWork or not has_loops(layers[i]):
+            made.append(work(layers[i], nablas[i], buffers[i]))
+        elif plan[0][0] is deep_work._BiasWork:
+            made.append(ConvWork(layers[i], nablas[i], buffers[i]))
+        else:  # the pooling goes before bias and activation, and all of them are one work
+            del plan[:3]
+            made.append(PooledWork(layers[i : i + 3], nablas[i], buffers[i]))
+    return made
+
+
+class Stepper(DeepStepper):
+    """A `DeepStepper` with compiled loops, wherever there are some for a layer.
+
+    >>> from convnet_lib.training import compiled_deep
+    >>> layers = [deep.Conv(np.array([[1.0, -1.0]]), 0.0), deep.Dense(np.ones((1, 1, 2)), np.zeros(1))]
+    >>> stepper = compiled_deep.Stepper(deep.Network(layers))
+    >>> stepper.z3(np.array([[[3.0, 1.0, 4.0]]]))  # (3 - 1) + (1 - 4)
+    array([[-1.]])
+    """
+
+    works = staticmethod(works)
+    two_threads_from = TWO_THREADS_FROM
+
+    def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
+        """Take a step for each `batch_size` of the rows, the last one maybe for fewer.
+
+        The other arguments and the errors are those of `step`.
+
+        >>> from convnet_lib.training import compiled_deep
+        >>> net = deep.Network([deep.Dense(np.zeros((1, 1)), np.zeros(1))])
+        >>> stepper = compiled_deep.Stepper(net)
+        >>> stepper.steps(np.ones((3, 1)), np.ones((3, 1)), 0.5, [0, 1, 2], batch_size=2)
+        >>> stepper.net.layers[0].b  # ½, and ½ · (1 - 2 · ½)
+        array([0.5])
+        """
+        if not checked:
+            learning_rate = checks.number("learning_rate", learning_rate)
+            batch_size = checks.whole("batch_size", batch_size, 1)
+            images, y, rows = self._mini_batch(images, y, rows)
+        for start in range(0, len(rows), batch_size):
+            self.step(images, y, learning_rate, rows[start : start + batch_size], checked=True)
