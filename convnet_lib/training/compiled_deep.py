@@ -26,8 +26,8 @@ class ConvWork(_ConvWork):
         """Return z without the bias, (F, H', W', n), of x, (C, H, W, n).
 
         >>> from convnet_lib.training import compiled_deep
-        >>> layer, buffers = deep.Conv(np.array([[1.0, -1.0]]), 0.0), training.deep_work.Buffers(float)
-        >>> work = compiled_deep.ConvWork(layer, {"w": np.zeros((1, 2))}, buffers)
+        >>> layer, nabla = deep.Conv(np.array([[1.0, -1.0]]), 0.0), {"w": np.zeros((1, 2))}
+        >>> work = compiled_deep.ConvWork(layer, nabla, training.deep_work.Buffers(float))
         >>> work.forward(np.array([[[3.0], [1.0], [4.0]]]))
         array([[[ 2.],
                 [-3.]]])
@@ -54,7 +54,7 @@ class ConvWork(_ConvWork):
 
     def _gradients(self, wanted):
         """Do what `backward` does, with the errors where z was, and zeros around them."""
-        (C, H, _, n), (_, KW), lay = self.x.shape, self.kernel, self.lay
+        C, KW, lay = len(self.x), self.kernel[1], self.lay
         nabla, high = self.buffers.get("nabla", self.w5.shape), self.neurons.shape[1]
         deep_loops.nabla_w(KW)(self.z, self.x.reshape(C, -1), nabla, high, lay)
         self._of_the_layer(self.nabla["w"])[...] = nabla[..., :KW]
@@ -87,7 +87,7 @@ class PooledWork(ConvWork):
     """Such a layer with all that follows until the next: F3s, its bias and F2r or F2, and back."""
 
     def __init__(self, layers, nabla, buffers):
-        """Take a deep.Conv, an activation that rises, and a deep.MaxPool, whose ties are 'first'."""
+        """Take a deep.Conv, an activation that rises, and a deep.MaxPool with ties 'first'."""
         conv, activation, pool = layers
         super().__init__(conv, nabla, buffers)
         self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
@@ -122,20 +122,6 @@ class PooledWork(ConvWork):
         return self._gradients(wanted)
 
 
-def has_loops(layer):
-    """Return whether there are loops for a layer.
-
-    >>> from convnet_lib.training import compiled_deep
-    >>> w = np.zeros((2, 3, 5, 5))
-    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
-    >>> compiled_deep.has_loops(one), compiled_deep.has_loops(other)
-    (True, False)
-    """
-    if type(layer) is not deep.Conv or layer.w.shape[-1] > engines.COLUMNS:
-        return False
-    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
-
-
 def works(layers, nablas, buffers):
     """Return the work of layers in its order, as `deep_work.works` does.
 
@@ -149,7 +135,7 @@ def works(layers, nablas, buffers):
     made, plan = [], deep_work.plan(layers)
     while plan:
         work, i = plan.pop(0)
-        if work is not _ConvWork or not has_loops(layers[i]):
+        if work is not _ConvWork or not engines.has_loops(layers[i]):
             made.append(work(layers[i], nablas[i], buffers[i]))
         elif plan[0][0] is deep_work._BiasWork:
             made.append(ConvWork(layers[i], nablas[i], buffers[i]))
@@ -163,8 +149,8 @@ class Stepper(DeepStepper):
     """A `DeepStepper` with compiled loops, wherever there are some for a layer.
 
     >>> from convnet_lib.training import compiled_deep
-    >>> layers = [deep.Conv(np.array([[1.0, -1.0]]), 0.0), deep.Dense(np.ones((1, 1, 2)), np.zeros(1))]
-    >>> stepper = compiled_deep.Stepper(deep.Network(layers))
+    >>> conv, dense = deep.Conv(np.array([[1.0, -1.0]]), 0.0), deep.Dense(np.ones((1, 1, 2)), 0.0)
+    >>> stepper = compiled_deep.Stepper(deep.Network([conv, dense]))
     >>> stepper.z3(np.array([[[3.0, 1.0, 4.0]]]))  # (3 - 1) + (1 - 4)
     array([[-1.]])
     """

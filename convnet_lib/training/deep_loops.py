@@ -1,8 +1,8 @@
 """The loops of `compiled_deep`: a convolutional layer, and what is pooled behind it.
 
 Needs Numba. Images stand along the last axis, as in `deep_work`, and a map is one run of numbers,
-row after row: what a neuron sees at l, m of its filter stands l rows and m columns further on. So no
-pixel is copied. What the measurements asked for:
+row after row: what a neuron sees at l, m of its filter stands l rows and m columns further on, and
+nothing is copied. What the measurements asked for:
 
 - The columns of a filter's row are written out, so that their sum stays in the processor's
   registers, and each pixel that was fetched serves four maps (`_four`), or two (`_nabla_two`).
@@ -141,7 +141,8 @@ def convolve(KW):
 
     >>> from convnet_lib.training import deep_loops
     >>> lay = deep_loops.Lay(n=1, step=3, run=2, band=1, rows=2, above=0, start=0)
-    >>> w, x, z = np.array([[[[1.0, -1, 0, 0, 0]]]]), np.array([[3.0, 1, 4, 1, 5, 9]]), np.ones((1, 6))
+    >>> w, z = np.array([[[[1.0, -1, 0, 0, 0]]]]), np.ones((1, 6))
+    >>> x = np.array([[3.0, 1, 4, 1, 5, 9]])
     >>> deep_loops.convolve(2)(w, x, z, 2, lay)
     >>> z
     array([[ 2., -3.,  0., -4., -4.,  0.]])
@@ -302,7 +303,8 @@ def pooling(R, S, rectified):
     >>> from convnet_lib.training import deep_loops
     >>> lay = deep_loops.Lay(n=1, step=4, run=4, band=2, rows=2, above=0, start=0)
     >>> forward, backward = deep_loops.pooling(2, 2, True)
-    >>> z, a, won = np.array([[3.0, 1, 4, 1, 5, 9, 2, 6]]), np.ones((1, 1, 2)), np.ones((1, 1, 2), "i4")
+    >>> z, a = np.array([[3.0, 1, 4, 1, 5, 9, 2, 6]]), np.ones((1, 1, 2))
+    >>> won = np.ones((1, 1, 2), np.int32)
     >>> forward(z, np.array([-7.0]), a, won, lay, (2, 2))
     >>> a, won  # 9 - 7; 6 - 7 is less than 0
     (array([[[2., 0.]]]), array([[[5, 5]]], dtype=int32))
@@ -312,7 +314,8 @@ def pooling(R, S, rectified):
     (array([[0. , 0. , 0. , 0. , 0. , 0.5, 0. , 0. ]]), array([0.5]))
 
     Args:
-        R, S: rows and columns of a window.
+        R: rows of a window.
+        S: columns of a window.
         rectified: whether the activation is ReLU; else it is the sigmoid.
 
     Returns:
@@ -329,10 +332,10 @@ def pooling(R, S, rectified):
             for p in range(P):
                 for q in range(long // lay.n):
                     at = lay.start + p * stride[0] * lay.step + q * stride[1] * lay.n
-                    to, who = a[f, p, q * lay.n :], won[f, p, q * lay.n :]
                     for i in range(lay.n):
-                        largest, who[i] = _winner(z[f], at + i, lay.n, lay.step, R, S)
-                        to[i] = _activation(largest + b[f], zero, rectified)
+                        largest, who = _winner(z[f], at + i, lay.n, lay.step, R, S)
+                        won[f, p, q * lay.n + i] = who
+                        a[f, p, q * lay.n + i] = _activation(largest + b[f], zero, rectified)
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
     def backward(grad, a, won, delta, nabla_b, lay, stride):

@@ -121,7 +121,9 @@ class DeepStepper:
         for name, array in net.parameters.items():
             self.views[name][...] = array
         moving = net.with_parameters(self.views)  # its arrays are the views themselves
-        self.halves = [_Half(moving, [self._vector(), self._vector()], self.works) for _ in range(2)]
+        self.halves = [
+            _Half(moving, [self._vector(), self._vector()], self.works) for _ in range(2)
+        ]
         self.second_thread = halves.second_thread()
         self.sizes = {}
 

@@ -5,12 +5,13 @@ Nothing here imports Numba before compiled steps are asked for, since that takes
 
 from importlib.util import find_spec
 
-from .. import checks, networks
+from .. import checks, deep, networks
 from ..network import ConvNet
 from . import fast
 from .deep_step import DeepStepper
 
-#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled`, "auto" the quicker of the two.
+#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled` and `compiled_deep`, "auto" the
+#: quicker of the two.
 ENGINES = ("numpy", "compiled", "auto")
 #: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
 #: is quicker: until then most of NumPy's time goes by between its calls, however few the numbers.
@@ -27,23 +28,38 @@ def engine_for(engine, net, batch_size):
 
     Args:
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
-            that was quicker when it was measured: where Numba is installed, with filters of at most
-            five columns, and in mini-batches with up to 32 feature maps in all; in larger ones if
-            the images have one channel and Numba has OpenMP for its second thread.
-        net: a ConvNet or a deep.Network, for which there are no compiled loops.
+            that was quicker when it was measured: where Numba is installed, for a ConvNet with
+            filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
+            in larger ones if the images have one channel and Numba has OpenMP for its second
+            thread; for a deep network wherever a layer of it `has_loops`.
+        net: a ConvNet or a deep.Network.
         batch_size: images a step.
 
     Raises:
-        ValueError: if the word is unknown, or "compiled" for a deep network.
+        ValueError: if the word is unknown.
     """
     checks.one_of("engine", engine, ENGINES)
-    if not isinstance(networks.given("net", net), ConvNet):
-        if engine == "compiled":
-            checks.refuse("engine", "'numpy' or 'auto' for a deep network", "'compiled'")
-        return "numpy"
+    net = networks.given("net", net)
     if engine != "auto":
         return engine
     return "compiled" if _is_installed() and _quicker_compiled(net, batch_size) else "numpy"
+
+
+def has_loops(layer):
+    """Return whether there are compiled loops for a layer of a deep network.
+
+    >>> w = np.zeros((2, 3, 5, 5))
+    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
+    >>> training.engines.has_loops(one), training.engines.has_loops(other)
+    (True, False)
+
+    Args:
+        layer: one of those that `deep` has. There are loops for a convolution whose stride is 1
+            and whose filters have at most five columns.
+    """
+    if type(layer) is not deep.Conv or layer.w.shape[-1] > COLUMNS:
+        return False
+    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
 
 
 def stepper(net, cost=None, engine="numpy", batch_size=1):
@@ -62,17 +78,19 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
         ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
         ImportError: if compiled steps are asked for and Numba is not installed.
     """
-    chosen = engine_for(engine, net, batch_size)
-    if not isinstance(net, ConvNet):
-        return DeepStepper(net, cost)
-    if chosen == "compiled":
+    chosen, is_deep = engine_for(engine, net, batch_size), not isinstance(net, ConvNet)
+    if chosen == "compiled" and is_deep:
+        from .compiled_deep import Stepper
+    elif chosen == "compiled":
         from .compiled import Stepper
     else:
-        Stepper = fast.Stepper
+        Stepper = DeepStepper if is_deep else fast.Stepper
     return Stepper(net, networks.cost_name(net, cost))
 
 
 def _quicker_compiled(net, batch_size):
+    if not isinstance(net, ConvNet):
+        return any(has_loops(layer) for layer in net.layers)
     sizes = fast.Sizes.of(net)
     if sizes.KW > COLUMNS:
         return False
