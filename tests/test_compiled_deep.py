@@ -177,8 +177,15 @@ def test_halves_and_chunks_of_any_length_give_the_same(monkeypatch, chunk, threa
         )
 
 
-def test_convolutions_one_after_the_other_with_no_pooling():
-    spec = "conv3x3p1 relu conv5x3x2 conv2x3 relu pool2 dense4 softmax"
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "conv3x3p1 relu conv5x3x2 conv2x3 relu pool2 dense4 softmax",
+        # Both x and ∂C/∂a of the second one lie apart, and have one shape.
+        "conv2x3 relu conv2x3p1 relu pool1 conv2x3p1 relu dense4 softmax",
+    ],
+)
+def test_convolutions_one_after_the_other(spec):
     net = deep.Network.random(spec, (9, 7), 3)
     assert_steps_of(net, *digits(net, (9, 7)))
 
@@ -215,10 +222,10 @@ def drawn(spec, image=(12, 12)):
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ("conv2x5 relu pool2 dense4", ["PooledWork", "_DenseWork"]),
-        ("conv2x5 sigmoid pool3s2 dense4", ["PooledWork", "_DenseWork"]),
-        ("conv2x5p2 relu dense4", ["ConvWork", "_BiasWork", "_ReLUWork", "_DenseWork"]),
-        ("conv2x5 pool2 dense4", ["ConvWork", "_BiasWork", "_MaxPoolWork", "_DenseWork"]),
+        ("conv2x5 relu pool2 dense4", ["_PooledConvWork", "_DenseWork"]),
+        ("conv2x5 sigmoid pool3s2 dense4", ["_PooledConvWork", "_DenseWork"]),
+        ("conv2x5p2 relu dense4", ["_LoopedConvWork", "_BiasWork", "_ReLUWork", "_DenseWork"]),
+        ("conv2x5 pool2 dense4", ["_LoopedConvWork", "_BiasWork", "_MaxPoolWork", "_DenseWork"]),
         ("conv2x3x6 relu dense4", ["_ConvWork", "_BiasWork", "_ReLUWork", "_DenseWork"]),
         (
             "conv2x3s2 relu pool2 dense4",
@@ -232,7 +239,7 @@ def test_what_has_no_loops_is_numpys(spec, expected):
 
 def test_only_the_first_of_the_largest_has_a_loop():
     conv, relu, pool, last = drawn("conv2x5 relu pool2 dense4")
-    assert names([conv, relu, replace(pool, ties="split"), last])[:1] == ["ConvWork"]
+    assert names([conv, relu, replace(pool, ties="split"), last])[:1] == ["_LoopedConvWork"]
 
 
 # --- A run ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from convnet_lib import ConvNet, checkpoints, data, deep, fast, training
 from convnet_lib.gradient_check import relative_error
-from convnet_lib.training import engines
+from convnet_lib.training import deep_work, engines
 
 NET = ConvNet.random(seed=3)
 WIDE = ConvNet.random(kernel=(7, 7), seed=3)
@@ -101,7 +101,7 @@ def test_auto_asks_a_deep_network_for_a_layer_with_loops(numba_is, spec, expecte
 @pytest.mark.parametrize("stride", [1, (1, 1), (2, 1), (1, 2), 2])
 def test_loops_are_for_a_stride_of_1(stride):
     layer = deep.Conv(np.zeros((2, 3, 3)), np.zeros(2), stride=stride)
-    assert engines.has_loops(layer) == (stride in (1, (1, 1)))
+    assert deep_work.has_loops(layer) == (stride in (1, (1, 1)))
 
 
 @needs_numba

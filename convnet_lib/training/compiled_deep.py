@@ -9,9 +9,9 @@ eighty calls. Dense layers, and what else there is, are `deep_work`'s.
 import numpy as np
 
 from .. import checks, deep
-from . import deep_loops, deep_work, engines
+from . import deep_loops, deep_work
 from .deep_step import DeepStepper
-from .deep_work import _ConvWork
+from .deep_work import COLUMNS, _ConvWork
 
 #: Products that a mini-batch has from which a second thread is worth its start.
 TWO_THREADS_FROM = 10_000_000
@@ -19,27 +19,19 @@ TWO_THREADS_FROM = 10_000_000
 RUN_FROM = 64
 
 
-class ConvWork(_ConvWork):
+class _LoopedConvWork(_ConvWork):
     """F1s without the bias, BP4s and BP5s of a layer whose stride is 1."""
 
     def forward(self, x):
-        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n).
-
-        >>> from convnet_lib.training import compiled_deep
-        >>> layer, nabla = deep.Conv(np.array([[1.0, -1.0]]), 0.0), {"w": np.zeros((1, 2))}
-        >>> work = compiled_deep.ConvWork(layer, nabla, training.deep_work.Buffers(float))
-        >>> work.forward(np.array([[[3.0], [1.0], [4.0]]]))
-        array([[[ 2.],
-                [-3.]]])
-        """
+        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n)."""
         self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
-        self.x = self._together(self._padded())
+        self.x = self._together("x", self._padded())
         (C, H, W, n), (KH, KW) = self.x.shape, self.kernel
         high, wide, front = H - KH + 1, W - KW + 1, (KW - 1) * n
         whole = wide * n < RUN_FROM
         run, band = (((high - 1) * W + wide) * n, high) if whole else (wide * n, 1)
         self.lay = deep_loops.Lay(n, W * n, run, band, H, 0, front)
-        self.w5 = self.buffers.get("w", (self.maps, C, KH, engines.COLUMNS))
+        self.w5 = self.buffers.get("w", (self.maps, C, KH, COLUMNS))
         self.w5[..., :KW] = self._of_the_layer(self.layer.w)
         self.z = self.buffers.get("z", (self.maps, front + high * W * n))
         deep_loops.convolve(KW)(self.w5, self.x.reshape(C, -1), self.z, high, self.lay)
@@ -63,7 +55,7 @@ class ConvWork(_ConvWork):
     def _back(self, high):
         """Return ∂C/∂x: what filters rotated by 180° see of the errors (BP5s)."""
         (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
-        w = self.buffers.get("rotated", (C, self.maps, KH, engines.COLUMNS))
+        w = self.buffers.get("rotated", (C, self.maps, KH, COLUMNS))
         w[..., :KW] = self.w5[..., ::-1, KW - 1 :: -1].swapaxes(0, 1)
         back = self.buffers.get("back", (C, H, W, n))
         run, band = (high * W * n, H) if self.lay.band > 1 else (W * n, 1)
@@ -74,16 +66,16 @@ class ConvWork(_ConvWork):
     def _of_the_layer(self, w):
         return w.reshape(self.maps, -1, *self.kernel)
 
-    def _together(self, x):
+    def _together(self, name, x):
         """Return x, or a copy of it whose numbers lie together."""
         if x.flags.c_contiguous:
             return x
-        together = self.buffers.get("together", x.shape)
+        together = self.buffers.get(name, x.shape)
         together[...] = x
         return together
 
 
-class PooledWork(ConvWork):
+class _PooledConvWork(_LoopedConvWork):
     """Such a layer with all that follows until the next: F3s, its bias and F2r or F2, and back."""
 
     def __init__(self, layers, nabla, buffers):
@@ -94,18 +86,7 @@ class PooledWork(ConvWork):
         self.there, self.back = deep_loops.pooling(*self.pool.size, type(activation) is deep.ReLU)
 
     def forward(self, x):
-        """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n).
-
-        >>> from convnet_lib.training import compiled_deep
-        >>> layers = deep.Conv(np.array([[1.0, -1.0]]), 5.0), deep.ReLU(), deep.MaxPool((1, 2))
-        >>> nabla = {"w": np.zeros((1, 2)), "b": np.array(0.0)}
-        >>> work = compiled_deep.PooledWork(layers, nabla, training.deep_work.Buffers(float))
-        >>> work.forward(np.array([[[3.0], [1.0], [4.0]]]))
-        array([[[7.]]])
-        >>> work.backward(np.array([[[0.5]]]), wanted=False)
-        >>> nabla
-        {'w': array([[1.5, 0.5]]), 'b': array(0.5)}
-        """
+        """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""
         high, wide, n = super().forward(x).shape[-3:]
         (R, S), (down, right) = self.pool.size, self.pool.stride
         shape = self.maps, (high - R) // down + 1, ((wide - S) // right + 1) * n
@@ -117,7 +98,10 @@ class PooledWork(ConvWork):
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
-        grad, nabla = self._together(grad).reshape(self.a.shape), self.nabla["b"].reshape(-1)
+        grad, nabla = (
+            self._together("grad", grad).reshape(self.a.shape),
+            self.nabla["b"].reshape(-1),
+        )
         self.back(grad, self.a, self.won, self.z, nabla, self.lay, self.pool.stride)
         return self._gradients(wanted)
 
@@ -127,21 +111,21 @@ def works(layers, nablas, buffers):
 
     >>> from convnet_lib.training import compiled_deep
     >>> layers = deep.Network.random("conv2x3 relu pool2 dense10 softmax").layers[:4]
-    >>> nablas = [{name: np.zeros_like(x) for name, x in one.parameters.items()} for one in layers]
+    >>> nablas = [{"w": x.w, "b": x.b} if hasattr(x, "w") else {} for x in layers]
     >>> made = compiled_deep.works(layers, nablas, [training.deep_work.Buffers(float)] * 4)
     >>> [type(work).__name__ for work in made]
-    ['PooledWork', '_DenseWork']
+    ['_PooledConvWork', '_DenseWork']
     """
     made, plan = [], deep_work.plan(layers)
     while plan:
         work, i = plan.pop(0)
-        if work is not _ConvWork or not engines.has_loops(layers[i]):
+        if work is not _ConvWork or not deep_work.has_loops(layers[i]):
             made.append(work(layers[i], nablas[i], buffers[i]))
         elif plan[0][0] is deep_work._BiasWork:
-            made.append(ConvWork(layers[i], nablas[i], buffers[i]))
+            made.append(_LoopedConvWork(layers[i], nablas[i], buffers[i]))
         else:  # the pooling goes before bias and activation, and all of them are one work
             del plan[:3]
-            made.append(PooledWork(layers[i : i + 3], nablas[i], buffers[i]))
+            made.append(_PooledConvWork(layers[i : i + 3], nablas[i], buffers[i]))
     return made
 
 
@@ -149,8 +133,9 @@ class Stepper(DeepStepper):
     """A `DeepStepper` with compiled loops, wherever there are some for a layer.
 
     >>> from convnet_lib.training import compiled_deep
-    >>> conv, dense = deep.Conv(np.array([[1.0, -1.0]]), 0.0), deep.Dense(np.ones((1, 1, 2)), 0.0)
-    >>> stepper = compiled_deep.Stepper(deep.Network([conv, dense]))
+    >>> last = deep.Dense(np.ones((1, 1, 2)), np.zeros(1))
+    >>> net = deep.Network([deep.Conv(np.array([[1.0, -1.0]]), 0.0), last])
+    >>> stepper = compiled_deep.Stepper(net)
     >>> stepper.z3(np.array([[[3.0, 1.0, 4.0]]]))  # (3 - 1) + (1 - 4)
     array([[-1.]])
     """

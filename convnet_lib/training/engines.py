@@ -5,10 +5,11 @@ Nothing here imports Numba before compiled steps are asked for, since that takes
 
 from importlib.util import find_spec
 
-from .. import checks, deep, networks
+from .. import checks, networks
 from ..network import ConvNet
 from . import fast
 from .deep_step import DeepStepper
+from .deep_work import has_loops
 
 #: "numpy" is `fast` and `deep_step`, "compiled" is `compiled` and `compiled_deep`, "auto" the
 #: quicker of the two.
@@ -31,7 +32,7 @@ def engine_for(engine, net, batch_size):
             that was quicker when it was measured: where Numba is installed, for a ConvNet with
             filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
             in larger ones if the images have one channel and Numba has OpenMP for its second
-            thread; for a deep network wherever a layer of it `has_loops`.
+            thread; for a deep network wherever one of its layers has loops (`deep_work.has_loops`).
         net: a ConvNet or a deep.Network.
         batch_size: images a step.
 
@@ -43,23 +44,6 @@ def engine_for(engine, net, batch_size):
     if engine != "auto":
         return engine
     return "compiled" if _is_installed() and _quicker_compiled(net, batch_size) else "numpy"
-
-
-def has_loops(layer):
-    """Return whether there are compiled loops for a layer of a deep network.
-
-    >>> w = np.zeros((2, 3, 5, 5))
-    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
-    >>> training.engines.has_loops(one), training.engines.has_loops(other)
-    (True, False)
-
-    Args:
-        layer: one of those that `deep` has. There are loops for a convolution whose stride is 1
-            and whose filters have at most five columns.
-    """
-    if type(layer) is not deep.Conv or layer.w.shape[-1] > COLUMNS:
-        return False
-    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
 
 
 def stepper(net, cost=None, engine="numpy", batch_size=1):
