@@ -18,6 +18,9 @@ TWO_THREADS_FROM = 10_000_000
 #: Numbers in a row of neurons, all images together, from which it is long enough for a run.
 RUN_FROM = 64
 
+#: Numbers in a row of a filter, with all its channels, from which winners are followed.
+FOLLOWED_FROM = 32
+
 
 class _LoopedConvWork(_ConvWork):
     """F1s without the bias, BP4s and BP5s of a layer whose stride is 1."""
@@ -83,7 +86,10 @@ class _PooledConvWork(_LoopedConvWork):
         conv, activation, pool = layers
         super().__init__(conv, nabla, buffers)
         self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
-        self.there, self.back = deep_loops.pooling(*self.pool.size, type(activation) is deep.ReLU)
+        self.rectified = type(activation) is deep.ReLU
+        self.there, self.back = deep_loops.pooling(*self.pool.size, self.rectified)
+        # One neuron of four wins, or fewer, and what it sees is rows of many numbers.
+        self.follows = np.prod(self.pool.stride) >= 4 and self.w[0, 0].size >= FOLLOWED_FROM
 
     def forward(self, x):
         """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""

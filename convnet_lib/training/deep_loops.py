@@ -12,6 +12,8 @@ nothing is copied. What the measurements asked for:
   between the rows of errors, the right one of a row being the left one of the next.
 - Pooling, bias and activation are one loop, and so is the way back, on which each winner's error is
   written to where its z was (`pooling`).
+- Behind max-pooling and ReLU seven errors of eight are 0. Where there are channels enough for runs
+  of them, the winners are followed back one by one, an image after the other (`following`).
 
 In the shapes n is an image; f a feature map, c a channel; l, m an offset in the filter; r a place
 in a run; p, q a window.
@@ -269,8 +271,9 @@ def nabla_w(KW):
 
 @part
 def _winner(z, at, n, step, R, S):
-    """Return the largest z of the window that begins at `at`, and how far from there the first is.
+    """Return the largest z of the window that begins at `at`, and which neuron from there it is.
 
+    The first in row-major order, if they are several, and counted in row-major order of the map.
     R and S are known to the compiler.
     """
     largest, won = z[at], np.int32(0)
@@ -278,7 +281,7 @@ def _winner(z, at, n, step, R, S):
         for s in range(S):
             there = z[at + r * step + s * n]
             if there > largest:
-                largest, won = there, np.int32(r * step + s * n)
+                largest, won = there, np.int32(r * (step // n) + s)
     return largest, won
 
 
@@ -348,8 +351,73 @@ def pooling(R, S, rectified):
                     at = lay.start + p * stride[0] * lay.step + q * stride[1] * lay.n
                     for i in range(q * lay.n, (q + 1) * lay.n):
                         error = _through(grad[f, p, i], a[f, p, i], rectified)
-                        delta[f, at + i - q * lay.n + won[f, p, i]] += error
+                        delta[f, at + i - q * lay.n + lay.n * won[f, p, i]] += error
                         total += error
             nabla_b[f] = total
 
     return forward, backward
+
+
+# --- F3s, and from its winners alone BP4s and BP5s ----------------------------------------------
+
+
+@part
+def _of_weights(error, x, at, step, nabla):
+    """Add to the gradients of a filter, (KH, KW·C), what one neuron gives that sees x at `at`."""
+    KH, long = nabla.shape
+    for l in range(KH):
+        seen, to = x[at + l * step : at + l * step + long], nabla[l]
+        for t in range(long):
+            to[t] += error * seen[t]
+
+
+@part
+def _of_pixels(error, w, back, at, step):
+    """Add to ∂C/∂x what one neuron gives to all the pixels that it sees."""
+    KH, long = w.shape
+    for l in range(KH):
+        to, weights = back[at + l * step : at + l * step + long], w[l]
+        for t in range(long):
+            to[t] += error * weights[t]
+
+
+@cache
+def following(rectified):
+    """Return the function that follows winners back to weights and pixels, one by one.
+
+    >>> from convnet_lib.training import deep_loops
+    >>> a, won, w = np.array([[[2.0, 0.0]]]), np.array([[[1, 0]]]), np.array([[[10.0, 100.0]]])
+    >>> x, back, nabla, nabla_b = np.array([[3.0, 1, 4, 1]]), np.ones((1, 4)), w + 0, np.ones(1)
+    >>> follow = deep_loops.following(True)
+    >>> follow(np.array([[[0.5, 0.5]]]), a, won, w, x, back, nabla, nabla_b, 4, 1, (1, 2), True)
+    >>> nabla, nabla_b, back  # the neuron that sees 1 and 4; the other one is not active
+    (array([[[0.5, 2. ]]]), array([0.5]), array([[ 0.,  5., 50.,  0.]]))
+
+    Args:
+        rectified: whether the activation is ReLU; else it is the sigmoid.
+
+    Returns:
+        A function of ∂C/∂a, (F, P, Q·n); the activations and the winners, alike; the filters, (F,
+        KH, KW·C); the pixels, (n, H·W·C); where ∂C/∂x goes, alike; where ∂C/∂w and ∂C/∂b go; W; C;
+        the stride of the windows; and whether ∂C/∂x is wanted.
+    """
+
+    @njit(cache=True, nogil=True, fastmath=FUSED)
+    def compiled(grad, a, won, w, x, back, nabla, nabla_b, W, C, stride, wanted):
+        (F, P, long), n = a.shape, len(x)
+        nabla[:], nabla_b[:] = 0, 0
+        if wanted:
+            back[:] = 0
+        for i in range(n):
+            for f in range(F):
+                for p in range(P):
+                    for q in range(long // n):
+                        error = _through(grad[f, p, q * n + i], a[f, p, q * n + i], rectified)
+                        if error != 0:
+                            neuron = p * stride[0] * W + q * stride[1] + won[f, p, q * n + i]
+                            nabla_b[f] += error
+                            _of_weights(error, x[i], neuron * C, W * C, nabla[f])
+                            if wanted:
+                                _of_pixels(error, w[f], back[i], neuron * C, W * C)
+
+    return compiled
