@@ -104,12 +104,31 @@ class _PooledConvWork(_LoopedConvWork):
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
-        grad, nabla = (
-            self._together("grad", grad).reshape(self.a.shape),
-            self.nabla["b"].reshape(-1),
-        )
-        self.back(grad, self.a, self.won, self.z, nabla, self.lay, self.pool.stride)
+        grad, nabla_b = self._together("grad", grad), self.nabla["b"].reshape(-1)
+        given = grad.reshape(self.a.shape), self.a, self.won
+        if self.follows:
+            return self._follow(given, nabla_b, wanted)
+        self.back(*given, self.z, nabla_b, self.lay, self.pool.stride)
         return self._gradients(wanted)
+
+    def _follow(self, given, nabla_b, wanted):
+        """Do what `backward` does, an image after the other, with the channels side by side."""
+        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
+        w = self.buffers.get("w last", (self.maps, KH, KW * C))
+        w.reshape(-1, KH, KW, C)[...] = self._of_the_layer(self.layer.w).transpose(0, 2, 3, 1)
+        x, back = (self.buffers.get(name, (n, H, W, C)) for name in ("x last", "back last"))
+        x[...] = self.x.transpose(3, 1, 2, 0)
+        nabla, flat = self.buffers.get("nabla last", w.shape), (n, -1)
+        pixels = x.reshape(flat), back.reshape(flat)
+        follow = deep_loops.following(self.rectified)
+        follow(*given, w, *pixels, nabla, nabla_b, W, C, self.pool.stride, wanted)
+        nabla = nabla.reshape(-1, KH, KW, C).transpose(0, 3, 1, 2)
+        self._of_the_layer(self.nabla["w"])[...] = nabla
+        if not wanted:
+            return None
+        together = self.buffers.get("back", self.given.shape)
+        together[...] = back[:, P : H - P, Q : W - Q].transpose(3, 1, 2, 0)
+        return together.reshape(self.shape)
 
 
 def works(layers, nablas, buffers):
