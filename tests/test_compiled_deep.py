@@ -132,11 +132,12 @@ def deep_networks(draw):
     return deep.Network([*layers, last, deep.Softmax()], "log_likelihood"), image
 
 
-@given(deep_networks(), st.integers(1, 5), st.booleans())
-def test_F1s_BP4s_BP5s_are_those_of_the_backward_pass(drawn, count, whole):
+@given(deep_networks(), st.integers(1, 5), st.booleans(), st.booleans())
+def test_F1s_BP4s_BP5s_are_those_of_the_backward_pass(drawn, count, whole, followed):
     net, image = drawn
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled_deep, "RUN_FROM", 10**9 if whole else 0)
+        patch.setattr(compiled_deep, "FOLLOWED_FROM", 0 if followed else 10**9)
         assert_steps_of(net, *digits(net, image, count))
 
 
