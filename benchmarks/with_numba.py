@@ -38,10 +38,15 @@ class DeepCompiled(Fast):
     """`compiled_deep.Stepper`, as `training.sgd` uses it with engine="compiled"."""
 
     name = "compiled"
+    all_at_once = True
 
     def __init__(self, problem):
         super().__init__(problem)
         self.stepper = compiled_deep.Stepper(problem.net)
+
+    def run(self, order):
+        images, y, batch, rate = self.problem[1:]
+        self.stepper.steps(images, y, rate, order.ravel(), batch, checked=True)
 
 
 CONTENDERS = {"book": (Compiled,), "deep": (DeepCompiled,)}

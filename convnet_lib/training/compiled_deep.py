@@ -9,11 +9,12 @@ eighty calls. Dense layers, and what else there is, are `deep_work`'s.
 import numpy as np
 
 from .. import checks, deep
-from . import deep_loops, deep_work
+from . import deep_loops, deep_work, halves
 from .deep_step import DeepStepper
 from .deep_work import COLUMNS, _ConvWork
 
-#: Products that a mini-batch has from which a second thread is worth its start.
+#: Products that a mini-batch has from which a second thread is worth its start. It is less than
+#: for NumPy, as there are a dozen calls to hand over between.
 TWO_THREADS_FROM = 10_000_000
 #: Numbers in a row of neurons, all images together, from which it is long enough for a run.
 RUN_FROM = 64
@@ -184,5 +185,7 @@ class Stepper(DeepStepper):
             learning_rate = checks.number("learning_rate", learning_rate)
             batch_size = checks.whole("batch_size", batch_size, 1)
             images, y, rows = self._mini_batch(images, y, rows)
-        for start in range(0, len(rows), batch_size):
-            self.step(images, y, learning_rate, rows[start : start + batch_size], checked=True)
+        # BLAS's own threads would wait for a core at each small product, if others need one.
+        with halves.blas().limit(limits=1):
+            for start in range(0, len(rows), batch_size):
+                self.step(images, y, learning_rate, rows[start : start + batch_size], checked=True)

@@ -23,8 +23,10 @@ from .deep_work import LEARNING, Buffers, works
 
 #: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
 CHUNK = 1_100_000
-#: Products that a mini-batch has from which a second thread is worth its start.
-TWO_THREADS_FROM = 10_000_000
+#: Products that a mini-batch has from which two threads are quicker: some eighty calls a half hand
+#: the interpreter to and fro, 20 to 50 µs each. With 1.6 million products an image one thread took
+#: 2.3 ms for 10 images, and two took 3.4; for 32, one takes 3.1 a half, and two took 5 for both.
+TWO_THREADS_FROM = 25_000_000
 
 
 def parts(rows, most):
