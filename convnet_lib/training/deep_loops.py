@@ -12,8 +12,8 @@ nothing is copied. What the measurements asked for:
   between the rows of errors, the right one of a row being the left one of the next.
 - Pooling, bias and activation are one loop, and so is the way back, on which each winner's error is
   written to where its z was (`pooling`).
-- Behind max-pooling and ReLU seven errors of eight are 0. Where there are channels enough for runs
-  of them, the winners are followed back one by one, an image after the other (`following`).
+- Behind max-pooling of 2 by 2 three errors of four are 0, and with ReLU more. Where there are
+  channels enough for runs of them, winners are followed back one by one (`following`).
 
 In the shapes n is an image; f a feature map, c a channel; l, m an offset in the filter; r a place
 in a run; p, q a window.
