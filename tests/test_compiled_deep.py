@@ -183,7 +183,7 @@ def test_halves_and_chunks_of_any_length_give_the_same(monkeypatch, chunk, threa
     [
         "conv3x3p1 relu conv5x3x2 conv2x3 relu pool2 dense4 softmax",
         # Both x and ∂C/∂a of the second one lie apart, and have one shape.
-        "conv2x3 relu conv2x3p1 relu pool1 conv2x3p1 relu dense4 softmax",
+        "conv2x3 relu conv2x1 relu pool1 conv2x3p1 relu dense4 softmax",
     ],
 )
 def test_convolutions_one_after_the_other(spec):
