@@ -206,9 +206,9 @@ def test_a_step_is_that_of_training_step_and_steps_are_so_many():
     net = deep.Network.random("conv3x3 relu pool2 dense4 softmax", (8, 10), 5)
     a0, y = digits(net, (8, 10))
     stepper = compiled_deep.Stepper(net)
-    stepper.steps(a0, y, 0.5, [4, 0, 6, 3, 1], batch_size=3)
+    stepper.steps(a0, y, 0.5, [4, 0, 6, 3], batch_size=3)
     by_hand = training.step(net, a0[[4, 0, 6]], y[[4, 0, 6]], 0.5)
-    by_hand = training.step(by_hand, a0[[3, 1]], y[[3, 1]], 0.5)
+    by_hand = training.step(by_hand, a0[[3]], y[[3]], 0.5)
     agree(networks.parameters(stepper.net), networks.parameters(by_hand))
     assert_array_equal(net.layers[0].b, 0)  # the network that was handed over has not moved
 
