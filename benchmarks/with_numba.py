@@ -1,10 +1,10 @@
-"""The step of the book's network as compiled loops."""
+"""The steps of both networks as compiled loops."""
 
 import numpy as np
-from contenders import Contender
+from contenders import Contender, Fast
 
 from convnet_lib import networks
-from convnet_lib.training import compiled
+from convnet_lib.training import compiled, compiled_deep
 
 
 class Compiled(Contender):
@@ -34,4 +34,19 @@ class Compiled(Contender):
         return list(networks.parameters(self.stepper.net).values())
 
 
-CONTENDERS = {"book": (Compiled,)}
+class DeepCompiled(Fast):
+    """`compiled_deep.Stepper`, as `training.sgd` uses it with engine="compiled"."""
+
+    name = "compiled"
+    all_at_once = True
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.stepper = compiled_deep.Stepper(problem.net)
+
+    def run(self, order):
+        images, y, batch, rate = self.problem[1:]
+        self.stepper.steps(images, y, rate, order.ravel(), batch, checked=True)
+
+
+CONTENDERS = {"book": (Compiled,), "deep": (DeepCompiled,)}

@@ -63,6 +63,15 @@ def test_compiled_loops_take_an_order_whole(batch):
     one.forward(order(batch))
 
 
+@pytest.mark.parametrize("batch", [1, 3])
+def test_compiled_loops_take_the_steps_of_a_deep_network(batch):
+    pytest.importorskip("numba", reason="needs the extra `compiled`")
+    (kind,) = __import__("with_numba").CONTENDERS["deep"]
+    one, some = kind(problem(None, batch)), problem(None, batch)
+    bench.Judge(some, "float64").must_agree(one, order(batch))
+    one.forward(order(batch))
+
+
 def test_arrays_for_frameworks_come_back_in_the_shapes_of_the_network():
     net = problem(None).net
     arrays = contenders.for_frameworks(net)

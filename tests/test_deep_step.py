@@ -67,7 +67,7 @@ def test_ties_of_different_patches_go_to_the_first(spec):
 @pytest.mark.parametrize("chunk", [1, 3000, 10**9])
 def test_halves_and_chunks_of_any_length_give_the_same(monkeypatch, chunk, threads_from):
     monkeypatch.setattr(deep_step, "CHUNK", chunk)
-    monkeypatch.setattr(deep_step, "TWO_THREADS_FROM", threads_from)
+    monkeypatch.setattr(training.DeepStepper, "two_threads_from", threads_from)
     net = deep.Network.random("conv3x3 relu pool2 conv4x3 sigmoid dense4 softmax", (12, 11), 2)
     a0, y = digits((12, 11), 9)
     stepper = training.stepper(net)

@@ -8,7 +8,7 @@ import pytest
 
 from convnet_lib import ConvNet, checkpoints, data, deep, fast, training
 from convnet_lib.gradient_check import relative_error
-from convnet_lib.training import engines
+from convnet_lib.training import deep_work, engines
 
 NET = ConvNet.random(seed=3)
 WIDE = ConvNet.random(kernel=(7, 7), seed=3)
@@ -77,12 +77,42 @@ def test_what_is_asked_for_is_taken_whatever_the_size(numba_is, there):
         assert training.engine_for("compiled", NET, batch) == "compiled"
 
 
-def test_a_deep_network_has_numpy_alone(numba_is):
-    numba_is(True)
-    assert training.engine_for("auto", DEEP, 1) == "numpy"
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("conv2x5 relu pool2 dense4", "compiled"),
+        ("conv2x6x5 relu dense4", "compiled"),
+        ("conv2x5x6 relu dense4", "numpy"),
+        ("conv2x5s2 relu dense4", "numpy"),
+        ("conv2x5s2 relu conv2x3 relu dense4", "compiled"),
+        ("dense10 sigmoid dense4", "numpy"),
+        ("mean2 dense4", "numpy"),
+    ],
+)
+def test_auto_asks_a_deep_network_for_a_layer_with_loops(numba_is, spec, expected):
+    net = deep.Network.random(spec, (14, 14))
+    for batch in (1, 10_000):
+        numba_is(True, two_threads=False)
+        assert training.engine_for("auto", net, batch) == expected
+        numba_is(False)
+        assert training.engine_for("auto", net, batch) == "numpy"
+
+
+@pytest.mark.parametrize("stride", [1, (1, 1), (2, 1), (1, 2), 2])
+def test_loops_are_for_a_stride_of_1(stride):
+    layer = deep.Conv(np.zeros((2, 3, 3)), np.zeros(2), stride=stride)
+    assert deep_work.has_loops(layer) == (stride in (1, (1, 1)))
+
+
+@needs_numba
+def test_the_stepper_of_a_deep_network_is_the_one_that_was_chosen():
+    from convnet_lib.training import compiled_deep
+
+    conv = deep.Network.random("conv2x5 relu dense4", (8, 8))
+    assert type(training.stepper(conv)) is training.DeepStepper
+    for engine in ("auto", "compiled"):
+        assert type(training.stepper(conv, None, engine)) is compiled_deep.Stepper
     assert type(training.stepper(DEEP, engine="auto")) is training.DeepStepper
-    with pytest.raises(ValueError, match=r"^engine: expected 'numpy' or 'auto' for a deep network"):
-        training.stepper(DEEP, engine="compiled")
 
 
 @pytest.mark.parametrize("wrong", ["numba", "fast", "AUTO", "", None, True, ["auto"]])
@@ -101,6 +131,7 @@ def test_other_words_are_refused_by_name(wrong):
 def test_steps_are_numpys_unless_others_are_asked_for():
     assert type(training.stepper(NET)) is fast.Stepper
     assert type(training.stepper(WIDE, engine="auto", batch_size=33)) is fast.Stepper
+    assert type(training.stepper(DEEP)) is training.DeepStepper
 
 
 class Seen(Exception):

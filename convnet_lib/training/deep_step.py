@@ -19,12 +19,14 @@ import numpy as np
 from .. import checks, costs, deep, networks
 from ..deep import COLLAPSES
 from . import fast, halves
-from .deep_work import LEARNING, Buffers, plan
+from .deep_work import LEARNING, Buffers, works
 
 #: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
 CHUNK = 1_100_000
-#: Products that a mini-batch has from which a second thread is worth its start.
-TWO_THREADS_FROM = 10_000_000
+#: Products that a mini-batch has from which two threads are quicker: some eighty calls a half hand
+#: the interpreter to and fro, 20 to 50 µs each. With 1.6 million products an image one thread took
+#: 2.3 ms for 10 images, and two took 3.4; for 32, one takes 3.1 a half, and two took 5 for both.
+TWO_THREADS_FROM = 25_000_000
 
 
 def parts(rows, most):
@@ -42,8 +44,8 @@ def parts(rows, most):
 class _Half:
     """All that one thread needs: the work, its buffers, and the gradients that it sums up."""
 
-    def __init__(self, net, vectors):
-        """Take a network whose parameters move, and two vectors for its gradients, with views."""
+    def __init__(self, net, vectors, works):
+        """Take a network that moves, two vectors for its gradients, with views, and who works."""
         (self.total, _), (self.nabla, views) = vectors
         layers = net.layers[:-1] if net.collapses else net.layers
         by_layer = [{} for _ in layers]
@@ -51,8 +53,7 @@ class _Half:
             i, letter = name.split(".")
             by_layer[int(i)][letter] = view
         self.net, dtype = net, self.total.dtype
-        buffers = [Buffers(dtype) for _ in layers]
-        self.work = [work(layers[i], by_layer[i], buffers[i]) for work, i in plan(layers)]
+        self.work = works(layers, by_layer, [Buffers(dtype) for _ in layers])
         # Nobody asks for a gradient below the first work that learns.
         self.first = next(n for n, work in enumerate(self.work) if isinstance(work, LEARNING))
 
@@ -91,6 +92,10 @@ class DeepStepper:
 
     It has the face of `fast.Stepper`, so that a run takes either.
 
+    Attributes:
+        works: who makes the work of the layers, as `deep_work.works`.
+        two_threads_from: products of a mini-batch from which it has two threads.
+
     >>> net = deep.Network([deep.Dense(np.zeros((2, 1)), np.zeros(2)), deep.Softmax()],
     ...                    "log_likelihood")
     >>> stepper = training.stepper(net)
@@ -98,6 +103,9 @@ class DeepStepper:
     >>> stepper.net.layers[0].b, net.layers[0].b
     (array([-1.,  1.]), array([0., 0.]))
     """
+
+    works = staticmethod(works)
+    two_threads_from = TWO_THREADS_FROM
 
     def __init__(self, net, cost=None):
         """Copy the parameters of a network.
@@ -115,7 +123,9 @@ class DeepStepper:
         for name, array in net.parameters.items():
             self.views[name][...] = array
         moving = net.with_parameters(self.views)  # its arrays are the views themselves
-        self.halves = [_Half(moving, [self._vector(), self._vector()]) for _ in range(2)]
+        self.halves = [
+            _Half(moving, [self._vector(), self._vector()], self.works) for _ in range(2)
+        ]
         self.second_thread = halves.second_thread()
         self.sizes = {}
 
@@ -217,7 +227,7 @@ class DeepStepper:
 
     def _in_halves(self, work, rows, images):
         """Return [work(0, rows)], of many rows [work(0, first half), work(1, second half)]."""
-        if len(rows) * self._size(images)[1] < TWO_THREADS_FROM or len(rows) < 2:
+        if len(rows) * self._size(images)[1] < self.two_threads_from or len(rows) < 2:
             return [work(0, rows)]
         with halves.blas().limit(limits=1):
             return halves.both(self.second_thread, work, rows)

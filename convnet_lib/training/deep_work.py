@@ -10,6 +10,9 @@ from numpy.lib.stride_tricks import as_strided
 
 from .. import checks, deep
 
+#: The columns of the widest filter that `deep_loops` writes out.
+COLUMNS = 5
+
 
 class Buffers:
     """Arrays by name and shape, made when first asked for and kept.
@@ -310,6 +313,40 @@ def plan(layers):
             work.append((_MaxPoolWork if _first(first) else WORK.get(type(first), _PlainWork), i))
         i += 1
     return work
+
+
+def works(layers, nablas, buffers):
+    """Return the work of layers in its order.
+
+    >>> layers = deep.Network.random("relu dense10 softmax").layers[:2]
+    >>> nablas = [{}, {"w": np.zeros_like(layers[1].w), "b": np.zeros(10)}]
+    >>> made = training.deep_work.works(layers, nablas, [training.deep_work.Buffers(float)] * 2)
+    >>> [type(work).__name__ for work in made]
+    ['_ReLUWork', '_DenseWork']
+
+    Args:
+        layers: deep layers, whose parameters move.
+        nablas: for each {name: where its gradient goes}.
+        buffers: for each its `Buffers`.
+    """
+    return [work(layers[i], nablas[i], buffers[i]) for work, i in plan(layers)]
+
+
+def has_loops(layer):
+    """Return whether `deep_loops` has compiled loops for a layer.
+
+    >>> w = np.zeros((2, 3, 5, 5))
+    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
+    >>> training.deep_work.has_loops(one), training.deep_work.has_loops(other)
+    (True, False)
+
+    Args:
+        layer: one of those that `deep` has. There are loops for a convolution whose stride is 1
+            and whose filters have at most five columns.
+    """
+    if type(layer) is not deep.Conv or layer.w.shape[-1] > COLUMNS:
+        return False
+    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
 
 
 def _first(layer):

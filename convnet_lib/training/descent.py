@@ -176,7 +176,7 @@ def sgd(
             does not end the run: that is said on stderr, and the next epoch tries again. None for
             no file.
         engine: who takes the steps: "numpy"; "compiled", loops that Numba compiles (seconds, when
-            a size of network is first met; the extra `compiled`); "auto", the quicker of the two,
+            such a network is first met; the extra `compiled`); "auto", the quicker of the two,
             see `engine_for`. They agree to rounding, and so, for a while, do the runs.
 
     Returns:

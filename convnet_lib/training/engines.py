@@ -9,8 +9,10 @@ from .. import checks, networks
 from ..network import ConvNet
 from . import fast
 from .deep_step import DeepStepper
+from .deep_work import has_loops
 
-#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled`, "auto" the quicker of the two.
+#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled` and `compiled_deep`, "auto" the
+#: quicker of the two.
 ENGINES = ("numpy", "compiled", "auto")
 #: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
 #: is quicker: until then most of NumPy's time goes by between its calls, however few the numbers.
@@ -27,20 +29,18 @@ def engine_for(engine, net, batch_size):
 
     Args:
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
-            that was quicker when it was measured: where Numba is installed, with filters of at most
-            five columns, and in mini-batches with up to 32 feature maps in all; in larger ones if
-            the images have one channel and Numba has OpenMP for its second thread.
-        net: a ConvNet or a deep.Network, for which there are no compiled loops.
+            that was quicker when it was measured: where Numba is installed, for a ConvNet with
+            filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
+            in larger ones if the images have one channel and Numba has OpenMP for its second
+            thread; for a deep network wherever one of its layers has loops (`deep_work.has_loops`).
+        net: a ConvNet or a deep.Network.
         batch_size: images a step.
 
     Raises:
-        ValueError: if the word is unknown, or "compiled" for a deep network.
+        ValueError: if the word is unknown.
     """
     checks.one_of("engine", engine, ENGINES)
-    if not isinstance(networks.given("net", net), ConvNet):
-        if engine == "compiled":
-            checks.refuse("engine", "'numpy' or 'auto' for a deep network", "'compiled'")
-        return "numpy"
+    net = networks.given("net", net)
     if engine != "auto":
         return engine
     return "compiled" if _is_installed() and _quicker_compiled(net, batch_size) else "numpy"
@@ -62,17 +62,19 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
         ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
         ImportError: if compiled steps are asked for and Numba is not installed.
     """
-    chosen = engine_for(engine, net, batch_size)
-    if not isinstance(net, ConvNet):
-        return DeepStepper(net, cost)
-    if chosen == "compiled":
+    chosen, is_deep = engine_for(engine, net, batch_size), not isinstance(net, ConvNet)
+    if chosen == "compiled" and is_deep:
+        from .compiled_deep import Stepper
+    elif chosen == "compiled":
         from .compiled import Stepper
     else:
-        Stepper = fast.Stepper
+        Stepper = DeepStepper if is_deep else fast.Stepper
     return Stepper(net, networks.cost_name(net, cost))
 
 
 def _quicker_compiled(net, batch_size):
+    if not isinstance(net, ConvNet):
+        return any(has_loops(layer) for layer in net.layers)
     sizes = fast.Sizes.of(net)
     if sizes.KW > COLUMNS:
         return False
