@@ -198,8 +198,11 @@ def run_script(tmp_path, ending):
     return subprocess.run(done, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_script_without_a_guard_is_told_so_in_one_sentence(tmp_path):
-    done = run_script(tmp_path, "main()")
+@pytest.mark.parametrize(
+    "ending", ["main()", "import logging\nlogging.getLogger(__name__)\nmain()"]
+)
+def test_a_script_without_a_guard_is_told_so_in_one_sentence(ending, tmp_path):
+    done = run_script(tmp_path, ending)
     assert done.returncode == 1
     assert done.stderr.count("Traceback") == 1
     assert len(done.stderr.splitlines()) < 20

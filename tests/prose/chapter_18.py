@@ -68,7 +68,7 @@ CLAIMS = {
     "there are neurons in one window, in two and in four": lambda: (
         set(seen_by(3, 2)) == {0, 1, 2, 4}
     ),
-    "so far all four were #": lambda: pool.SIZE,
+    "in the book's network all four are #": lambda: pool.SIZE,
     "has a loop over the places within a window, # for 3 by 3": lambda: 9,
     "the number of all windows, # by #": lambda: ((9 - 3) // 2 + 1, (11 - 3) // 2 + 1),
 }
