@@ -211,6 +211,20 @@ def test_a_script_without_a_guard_is_told_so_in_one_sentence(ending, tmp_path):
     assert last.endswith("chapter.py without")
 
 
+@pytest.mark.parametrize(
+    ("source", "guarded"),
+    [
+        (b"if __name__ == '__main__':\n    main()", True),
+        (b"'__main__' == __name__ and main()", True),
+        (b"print(__name__)\nmain()", False),
+        (b"# if __name__ == '__main__':\nmain()", False),
+        (b"\0 no text", True),
+    ],
+)
+def test_a_guard_is_a_comparison_and_not_a_mention(source, guarded):
+    assert distributed._guarded(source) is guarded
+
+
 def test_a_script_with_a_guard_runs(tmp_path):
     done = run_script(tmp_path, "if __name__ == '__main__':\n    main()")
     assert (done.returncode, done.stdout.strip()) == (0, "[0, 10]"), done.stderr
