@@ -198,14 +198,31 @@ def run_script(tmp_path, ending):
     return subprocess.run(done, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_script_without_a_guard_is_told_so_in_one_sentence(tmp_path):
-    done = run_script(tmp_path, "main()")
+@pytest.mark.parametrize(
+    "ending", ["main()", "import logging\nlogging.getLogger(__name__)\nmain()"]
+)
+def test_a_script_without_a_guard_is_told_so_in_one_sentence(ending, tmp_path):
+    done = run_script(tmp_path, ending)
     assert done.returncode == 1
     assert done.stderr.count("Traceback") == 1
     assert len(done.stderr.splitlines()) < 20
     *_, last = done.stderr.splitlines()
     assert last.startswith("ValueError: connect: expected a script to call it below `if __name__ ")
     assert last.endswith("chapter.py without")
+
+
+@pytest.mark.parametrize(
+    ("source", "guarded"),
+    [
+        (b"if __name__ == '__main__':\n    main()", True),
+        (b"'__main__' == __name__ and main()", True),
+        (b"print(__name__)\nmain()", False),
+        (b"# if __name__ == '__main__':\nmain()", False),
+        (b"\0 no text", True),
+    ],
+)
+def test_a_guard_is_a_comparison_and_not_a_mention(source, guarded):
+    assert distributed._guarded(source) is guarded
 
 
 def test_a_script_with_a_guard_runs(tmp_path):

@@ -9,8 +9,8 @@ the result has the same bits.
 Needs the extra `distributed`. Every worker needs this library, and a way to the digits.
 """
 
+import ast
 import logging
-import multiprocessing
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -59,7 +59,7 @@ def connect(address=None, workers=2, security=None):
     Raises:
         ValueError: if workers is not at least 1, or security is given without an address; or if a
             script calls it without the guard that chapter 14 shows, as each worker that starts
-            imports the script, and would start workers in its turn.
+            imports the script, and would call it again before it has started itself.
     """
     if address is not None and not isinstance(address, str):
         checks.refuse("address", "None or the address of a scheduler", repr(address))
@@ -198,10 +198,19 @@ def _refuse_a_script_without_a_guard():
     path = getattr(script, "__file__", None)
     if path is None or script.__spec__ is not None:  # a notebook; a module run by its name
         return
-    starting = getattr(multiprocessing.current_process(), "_inheriting", False)
-    if starting or "__name__" not in Path(path).read_text("utf-8", "replace"):
+    if not _guarded(Path(path).read_bytes()):
         expected = 'a script to call it below `if __name__ == "__main__":`, since workers import it'
         checks.refuse("connect", expected, f"{path} without")
+
+
+def _guarded(source):
+    """Return whether a script compares its `__name__` with something, as the guard does."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):  # no Python text: nothing to be read from it
+        return True
+    compared = [(node.left, *node.comparators) for node in nodes if isinstance(node, ast.Compare)]
+    return any(getattr(side, "id", None) == "__name__" for sides in compared for side in sides)
 
 
 # What runs on a worker.

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from convnet_lib import conv, pool
+from convnet_lib import conv, deep, pool
 from prose import shown
+from prose.book import A0
 
 PENCIL = np.array(
     [[1, 5, 2, 0, 3], [4, 2, 1, 6, 1], [0, 3, 8, 2, 4], [7, 1, 3, 5, 2], [2, 0, 9, 1, 6]]
@@ -40,7 +41,19 @@ def unseen(size, stride):
     return (~seen).sum(), (conv.backward(seen * 1.0, np.ones((5, 5))) == 0).sum()
 
 
+def tied_see_the_same_pixels():
+    """Whether they do in each window of 3 by 3, two apart, of the 4; and whether any is tied."""
+    net = deep.Network.random("conv1x5 sigmoid", seed=7)
+    windows = pool.windows(net.feedforward(A0)[-1][0], 3, 2)
+    fields = conv.receptive_fields(A0, np.ones((5, 5))).reshape(24, 24, 25)
+    seen = np.moveaxis(pool.windows(np.moveaxis(fields, -1, 0), 3, 2), 0, -1)
+    tied = windows == windows.max(axis=-1, keepdims=True)
+    alike = [bool(np.ptp(seen[at][tied[at]], axis=0).max() == 0) for at in np.ndindex(11, 11)]
+    return all(alike) and bool((tied.sum(axis=-1) > 1).any())
+
+
 CLAIMS = {
+    "the tied neurons see the same pixels": tied_see_the_same_pixels,
     # 2 by 2, three apart: all pixels but those of the last row and column, under no other neuron
     "other neurons may see them too": lambda: unseen(2, 3) == (24**2 - 16**2, 28**2 - 27**2),
     "It is #: raise the 4": shown("nb18-005", "0. #."),
@@ -68,7 +81,7 @@ CLAIMS = {
     "there are neurons in one window, in two and in four": lambda: (
         set(seen_by(3, 2)) == {0, 1, 2, 4}
     ),
-    "so far all four were #": lambda: pool.SIZE,
+    "in the book's network all four are #": lambda: pool.SIZE,
     "has a loop over the places within a window, # for 3 by 3": lambda: 9,
     "the number of all windows, # by #": lambda: ((9 - 3) // 2 + 1, (11 - 3) // 2 + 1),
 }
