@@ -94,6 +94,7 @@ class Plain(Contender):
     """The reading page, `ConvNet.backprop`, or that of a deep network."""
 
     name = "plain"
+    most = 20 * 128
 
     def step(self, a0, y, rate):
         return training.step(self.net, a0, y, rate)
@@ -109,6 +110,7 @@ class Im2col(Contender):
     """
 
     name = "im2col"
+    most = 20 * 128
     settings = THREADS
 
     def __init__(self, problem, threads):

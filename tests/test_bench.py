@@ -179,11 +179,51 @@ def test_ours_is_the_one_that_a_run_would_choose(monkeypatch, there, name):
 
 def test_cells_are_those_asked_for():
     whole = bench.cells(quick=False)
-    assert len(set(whole)) == len(whole) == 24
+    assert len(set(whole)) == len(whole) == 20
     assert [c for c in whole if c[0] == "deep"] == [
         ("deep", "float32", None, batch) for batch in (1, 10, 32, 128)
     ]
     assert set(bench.cells(quick=True)) < set(bench.cells(quick=False, dtypes=("float32",)))
+
+
+def test_after_many_steps_of_a_deep_network_rounding_has_more_room():
+    some = problem(maps=None, dtype="float32")
+    judge = bench.Judge(some, "float32")
+
+    class Rounded(contenders.Plain):
+        def parameters(self):
+            moves = zip(super().parameters(), judge.begun.values(), strict=True)
+            return [end + 0.005 * np.abs(end - start).max() for end, start in moves]
+
+    judge.must_agree(Rounded(some), np.tile(order(), (2, 1)))
+    with pytest.raises(AssertionError, match="nothing is timed"):
+        judge.must_agree(Rounded(some), order())
+    book = problem(dtype="float32")
+    judge = bench.Judge(book, "float32")
+    with pytest.raises(AssertionError, match="nothing is timed"):
+        judge.must_agree(Rounded(book), np.tile(order(), (2, 1)))
+
+
+def test_what_was_measured_is_written_when_a_contender_disagrees(monkeypatch, tmp_path):
+    """The rows of the sizes before it are kept, the page says why it ends, and so does main."""
+    measured = bench.measure
+    left = iter([True, False])
+
+    def measure(kinds, *arguments):
+        if next(left):
+            return measured(kinds[:2], *arguments)
+        raise AssertionError("somebody: its steps are others")
+
+    monkeypatch.setattr(bench, "measure", measure)
+    monkeypatch.setattr(bench, "TURN", 0.0)
+    monkeypatch.setattr(bench, "WAKE", 0.0)
+    monkeypatch.setattr(bench.limit, "memory_rate", lambda: 10.0)
+    monkeypatch.setattr(bench.limit, "gemm_rate", lambda dtype: 100.0)
+    stopped = bench.main(["--quick", "--into", str(tmp_path)])
+    assert stopped == "somebody: its steps are others"
+    rows = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert {row["contender"] for row in rows} == {"index loops", "plain"}
+    assert stopped in (tmp_path / "results.md").read_text("utf-8")
 
 
 def test_an_order_has_no_image_twice():
