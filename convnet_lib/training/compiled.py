@@ -14,7 +14,7 @@ face of `fast.Stepper`. What the measurements of chapter 13 asked for in between
   followed back one by one. So BP4 is a sum over all (`_nabla_w1`).
 - The sizes of the network are constants for the compiler, so that it can write the loops over the
   filter out (`_compiled`). It compiles once for each size and dtype and keeps the result in a file.
-- A whole run of mini-batches is one call (`Stepper.steps`). A call costs what a step does.
+- A whole run of mini-batches is one call (`Stepper.steps`). A call costs more than one image does.
 - Two threads take a half of a mini-batch each, and none of what they write lies within 128 bytes of
   what the other does: a processor would carry such memory to and fro between its cores (`apart`).
   Where another program has one of the cores, one thread alone is quicker (`Pace`).

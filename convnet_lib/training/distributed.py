@@ -2,7 +2,7 @@
 
 ∂C/∂p is a sum over the examples of a mini-batch, so it may be summed up in parts, wherever the
 examples are. A worker holds a shard of the digits: parameters go to the workers, and sums of
-gradients come back. (Now and then Dask moves a shard to another worker.) What is lost with a
+gradients come back. (Now and then Dask copies a shard to another worker.) What is lost with a
 worker, Dask computes again on another one from the same call, so that on processors of one kind
 the result has the same bits.
 

@@ -97,7 +97,7 @@ class Sizes(NamedTuple):
 class Buffers:
     """The arrays that a chunk of `count` images is worked out in, from pixels to gradients.
 
-    Nothing in them outlives a chunk; they are kept so that no step asks for memory.
+    Nothing in them outlives a chunk; they are kept so that no step asks for them again.
 
     >>> sizes = fast.Sizes(F=2, C=1, KH=5, KW=5, P=3, Q=4, outputs=10)
     >>> buffers = fast.Buffers(sizes, 6, np.float32)

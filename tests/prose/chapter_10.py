@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 
-from convnet_lib import ConvNet, data, gradient_check, pool
+from convnet_lib import ConvNet, conv, data, gradient_check, pool
 from convnet_lib.activations import sigmoid_prime
 from prose import shown
-from prose.book import A0, LAYERS, NET, Y
+from prose.book import A0, DIGITS, LAYERS, NET, Y
 
 FOUND = NET.backprop(A0, Y)
 SIZES = {p: getattr(NET, p).size for p in NET.parameters}
@@ -29,7 +29,26 @@ def tied_windows_of_noise():
     return int(((windows == windows.max(axis=-1, keepdims=True)).sum(axis=-1) > 1).sum())
 
 
+def turned(w1):
+    """How far z¹ is from what it was if F1 rotates a filter, and if it transposes it."""
+    z1 = conv.forward(A0, w1, 0.0)
+    ways = (w1[::-1, ::-1], w1.T)
+    return [gradient_check.relative_error(conv.forward(A0, way, 0.0), z1) for way in ways]
+
+
+def of_three_digits():
+    """The gradients of a network of four maps, summed over three digits."""
+    return ConvNet.random(4, seed=7).backprop(DIGITS.images[:3], data.one_hot(DIGITS.labels[:3]))
+
+
 CLAIMS = {
+    "none in a test of $z^1$, even if F1 rotates or transposes the filter": lambda: (
+        max(turned(np.ones((5, 5)))) < 1e-12
+    ),
+    "a trained filter is not the same afterwards": lambda: min(turned(NET.w1)) > 0.1,
+    "the gradient of a parameter sums over the digits": lambda: (
+        [len(part) for part in of_three_digits()] == [3, 3, 4, 4, 10, 10]
+    ),
     "The network with the mistake recognises about #00": shown(
         "nb10-006", "rotated gradient  0.#0"
     ),

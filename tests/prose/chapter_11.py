@@ -1,12 +1,13 @@
 """The numbers in the sentences of chapter 11."""
 
 import functools
+import re
 
 import numpy as np
 
 from convnet_lib import ConvNet, conv, data, training
 from convnet_lib.activations import sigmoid
-from prose import near, shown
+from prose import near, notebook, shown
 from prose.book import A0, DIGITS, NET, TEST, Y
 
 WANTED = data.one_hot(DIGITS.labels)
@@ -19,6 +20,11 @@ def after(steps, rate, maps=None):
     for rows in order[: 10 * steps].reshape(steps, 10):
         net = training.step(net, DIGITS.images[rows], WANTED[rows], rate)
     return net
+
+
+def code(cell):
+    """The source of a cell."""
+    return "".join(next(c for c in notebook(11) if c["id"] == cell)["source"])
 
 
 def awake(net):
@@ -68,6 +74,9 @@ CLAIMS = {
         0.3,
         20 - shown("nb11-035", "20 maps, 0.3: accuracy 0.96, maps awake: #")()[0],
         20,
+    ),
+    "some patch of the first # digits held out": lambda: int(
+        re.search(r"test\.images\[:(\d+)\]", code("nb11-035"))[1]
     ),
     "# of the twenty were awake before the first step": lambda: awake(after(0, 0.3, 20)),
     "after # of them no map was awake": lambda: min(

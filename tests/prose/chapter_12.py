@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from convnet_lib import ConvNet, conv, training
+from convnet_lib import ConvNet, conv, dense, training
 from prose import near, shown
 from prose.book import DIGITS, TEST
 
@@ -27,7 +27,22 @@ def awake(f):
     return [bool(conv.forward(images, n.w1[f], np.zeros(())).max() > 1) for n in nets]
 
 
+def without(share, f):
+    """The accuracy without map f, of two maps alike of which the first has that share of w³."""
+    net = run(None, 0.5).net
+    w1, b1, w3 = (np.stack([x, x], axis=n) for n, x in ((0, net.w1), (0, net.b1), (1, net.w3)))
+    w3 = w3 * np.reshape([share, 1 - share], (2, 1, 1))
+    a2 = ConvNet(w1, b1, w3, net.b3).feedforward(TEST.images).a2
+    a2[:, f] = a2[:, f].mean(axis=0)
+    return (dense.forward(a2, w3, net.b3).argmax(axis=-1) == TEST.labels).mean()
+
+
 CLAIMS = {
+    # two maps alike, of which one is missed all the same: it is loud, or half of what is heard
+    "measures what a part adds *while all the others are there*": lambda: (
+        without(1, 0) < 0.2 and without(1, 1) > 0.8 and without(0.5, 0) < 0.75
+    ),
+    "likes nothing better than blank paper": lambda: run(20, 0.3).net.w1[0].max() < 0,
     "20 of the 25 weights are negative": lambda: (run(None, 0.5).net.w1 < 0).sum() == 20,
     "map 8, then with map 7": lambda: (awake(8), awake(7)) == ([0, 1, 1, 1], [1, 0, 0, 0]),
     "and these eighteen still are": lambda: sum(awake(f)[-1] for f in range(20)) == 2,

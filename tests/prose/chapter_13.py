@@ -3,7 +3,14 @@
 The times are those of one machine: the page says so, and keeps them with its outputs.
 """
 
+import tracemalloc
+
+import numpy as np
+
+from convnet_lib import ConvNet, fast, training
+from convnet_lib.training import engines
 from prose import near, shown
+from prose.book import DIGITS, NET
 
 F1 = 2 * 576 * 25
 W3 = 10 * 12 * 12
@@ -30,7 +37,31 @@ def at(digits):
     return shown("nb13-028", f"{digits} # # # #")()
 
 
+def asked_for(digits=64):
+    """How many numbers a digit a step of `fast` asks memory for, when it has its buffers."""
+    stepper, y = fast.Stepper(NET), np.zeros((digits, 10))
+    given = DIGITS.images[:digits], y, 0.0, np.arange(digits), True
+    stepper.step(*given)
+    tracemalloc.start()
+    stepper.step(*given)
+    asked = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return asked / 8 / digits
+
+
+def compiled_for_this_network():
+    """Whether "auto" takes the loops for one map and for twenty, where it can have two threads."""
+    if not (engines._is_installed() and engines._has_two_threads()):
+        return True
+    sizes = [(maps, batch) for maps in (None, 20) for batch in (1, 10, 128, 1024)]
+    chosen = {training.engine_for("auto", ConvNet.random(maps), batch) for maps, batch in sizes}
+    return chosen == {"compiled"}
+
+
 CLAIMS = {
+    # the pixels of the mini-batch, which are copied each time, and hardly more
+    "Nearly all large arrays of a step are made once": lambda: 784 < asked_for() < 1100,
+    "where Numba has OpenMP for a second thread, these loops": compiled_for_this_network,
     "# products, and as many additions": lambda: 576 * 25,
     "so F1 is # flops": lambda: F1,
     "for every one of the # weights $w^3_{l,j,k}$, and": lambda: W3,

@@ -421,7 +421,8 @@ DIFFERENCES = Exercise(
         "(w**2).sum().",
         "One fault is in the last line: from w + 1e-5 to w - 1e-5, how far is it?",
         "The other is what is missing at the end of the loop; and whoever called the function "
-        "would like to have their w back as it was. A copy for each question solves both.",
+        "would like to have their w back as it was. With a copy for each question, w itself "
+        "never moves.",
     ),
     why="The two faults are of different kinds. The factor of 2 shows in the first check. The "
     "weights that were left 1e-5 too low change the slopes measured after them by about as "

@@ -352,18 +352,18 @@ NOT_MISSED = Exercise(
     answer=Letter("d"),
     mistakes={
         "both at once": Mistake(
-            "Each was taken away while the other was there. If the two say the same, either can "
-            "be spared; what was measured about both being silent?",
+            "Each was taken away while the other was there. It may be that the two say the same, "
+            "and that one is enough; what was measured about both being silent?",
             "a",
         ),
         "nothing learned": Mistake(
-            "A map that has learned a great deal is not missed either, if another has learned the "
+            "A map that has learned a great deal need not be missed, if another has learned the "
             "same. The eighteen of this chapter recognise 83 digits of 100.",
             "b",
         ),
         "shares": Mistake(
-            "Losses do not add up to what there is to lose. They say what a map knows that no "
-            "other knows, and that need not be what it contributes.",
+            "Losses do not add up to what there is to lose. They say what a map adds while "
+            "all the others are there, and that need not be its share of the whole.",
             "c",
         ),
     },
@@ -374,10 +374,10 @@ NOT_MISSED = Exercise(
     ),
     why="The same holds for the features in a table, for the players of a team and for lines of "
     "code: taking one away measures it among the others, and not by itself.",
-    solution="d. Maps 1 and 2 may be two of a kind: as long as one of them speaks, the other can "
-    "be silent. Without both, the accuracy may fall by anything, or not at all; the three numbers "
-    "do not say. In the chapter each of eighteen maps could be spared, and with all eighteen gone "
-    "the accuracy fell from 0.92 to 0.71.",
+    solution="d. Maps 1 and 2 may be two of a kind, of which one is enough here. Without both, "
+    "the accuracy may fall by anything, or not at all; the three numbers do not say. In "
+    "the chapter each of eighteen maps could be spared, and with all eighteen gone the accuracy "
+    "fell from 0.92 to 0.71.",
 )
 
 EXERCISES = [END, STRONGEST, UPPER_LEFT, HELD, NOT_MISSED]
