@@ -59,8 +59,12 @@ def main():
 
 
 def names(lock):
-    """Return the names of the packages in a lock file."""
-    return sorted(set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE)))
+    """Return the names of the packages that a lock file has for the newest Python, and so for all.
+
+    What it has for older ones alone, another file may want for the newer ones.
+    """
+    lines = re.findall(r"^([\w.-]+)==(.*)$", (ROOT / lock).read_text("utf-8"), re.MULTILINE)
+    return sorted({name for name, marked in lines if "; python_full_version <" not in marked})
 
 
 if __name__ == "__main__":

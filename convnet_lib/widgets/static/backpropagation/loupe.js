@@ -24,7 +24,7 @@ export class Loupe {
     this.network = network;
     this.element = figure.add(make("div", "bp-loupe", { "aria-hidden": "true" }), network.element);
     this.canvas = make("canvas", "", { width: SIZE, height: SIZE });
-    this.number = make("output", "");
+    this.number = make("span", "bp-loupe-number");
     this.element.append(this.canvas, this.number);
     this.element.hidden = true;
     this.began = /** @type {number | null} */ (null); // when the finger came, until it moves
