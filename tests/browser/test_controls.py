@@ -19,18 +19,6 @@ B1 = -0.3
 NET = ConvNet.random(seed=1)
 ROOM = 6e-4  # three decimals are written
 NEAR = {"rel": 6e-3, "abs": ROOM}  # or three significant digits
-CORE, RIM = 0.7, 1.7  # of the pen, in pixels: full ink up to here, none from there on
-
-
-def drawn(image, *cells):
-    """The image after a pen has gone from the middle of a cell to that of the next, and so on."""
-    pixels = np.stack(np.mgrid[: image.shape[0], : image.shape[1]], axis=-1)
-    for start, end in zip(cells[:1] + cells[:-1], cells, strict=True):
-        way = np.subtract(end, start)
-        along = np.clip((pixels - start) @ way / max(way @ way, 1), 0, 1)
-        distance = np.linalg.norm(pixels - start - along[..., None] * way, axis=-1)
-        image = np.maximum(image, np.clip((RIM - distance) / (RIM - CORE), 0, 1))
-    return image
 
 
 def coloured(name, x, low, high):
@@ -184,16 +172,16 @@ def test_the_pad_by_keyboard(convolution):
     for key in ("Right", "Right", "Right", "Down", "Down"):
         live.page.keyboard.press(f"Shift+Arrow{key}")
     stroke = [(10, 9), (10, 10), (10, 11), (10, 12), (11, 12), (12, 12)]
-    check_convolution(live, drawn(blank, *stroke), W1, B1)
+    check_convolution(live, driver.drawn(blank, *stroke), W1, B1)
     live.grid("a0").focus()
     live.page.keyboard.press("Backspace")
     live.page.keyboard.press("Control+z")
-    check_convolution(live, drawn(blank, *stroke[:4]), W1, B1)
+    check_convolution(live, driver.drawn(blank, *stroke[:4]), W1, B1)
     press(live, "Undo")
     choose(live, "Image", 0)
     check_convolution(live, A0[0], W1, B1)
     press(live, "Undo")  # of the other image, and so that one is shown
-    check_convolution(live, drawn(blank, *stroke[:2]), W1, B1)
+    check_convolution(live, driver.drawn(blank, *stroke[:2]), W1, B1)
     press(live, "Given input")
     check_convolution(live, A0[1], W1, B1)
 
@@ -208,7 +196,7 @@ def test_the_pad_by_pointer(convolution):
     live.page.mouse.up()
     live.page.mouse.move(0, 0)
     live.page.wait_for_timeout(100)
-    expected = drawn(np.zeros((28, 28)), (10, 10), (10, 20), (15, 20))
+    expected = driver.drawn(np.zeros((28, 28)), (10, 10), (10, 20), (15, 20))
     # The page knows of the pointer by whole pixels, a tenth of a cell.
     assert np.abs(live.colours("a0") - coloured("Greys", expected, 0, 1)).max() <= 48
     assert (live.colours("a0")[10, 10:21] == 0).all()
@@ -237,7 +225,7 @@ def test_the_drawing_is_centred_as_those_of_mnist_are(show):
     live.grid("a0").focus()
     live.page.keyboard.press("Control+Home")
     live.page.keyboard.press(" ")
-    inked = drawn(aside, (0, 0))
+    inked = driver.drawn(aside, (0, 0))
     check_convolution(live, inked, W1, B1)
     press(live, "centred")
     check_convolution(live, data.centred(data.boxed(_box(inked))), W1, B1)
