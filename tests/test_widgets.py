@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -310,3 +311,12 @@ def test_what_a_page_is_sent_does_not_hang_on_the_order_of_sets(state_of):
     assert len(first) == 12
     for other in others:
         assert other == first
+
+
+SHEETS = sorted(Path(widgets.__file__).parent.rglob("*.css"))
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_a_style_sheet_has_a_byte_for_each_letter(path):
+    """JupyterLab keeps it for each closed figure, with two bytes a letter if one needs two."""
+    path.read_text("utf-8").encode("latin-1")

@@ -166,7 +166,7 @@ class Stepper(DeepStepper):
     array([[-1.]])
     """
 
-    works = staticmethod(works)
+    _works = staticmethod(works)
     two_threads_from = TWO_THREADS_FROM
 
     def steps(self, images, y, learning_rate, rows, batch_size, checked=False):

@@ -93,7 +93,6 @@ class DeepStepper:
     It has the face of `fast.Stepper`, so that a run takes either.
 
     Attributes:
-        works: who makes the work of the layers, as `deep_work.works`.
         two_threads_from: products of a mini-batch from which it has two threads.
 
     >>> net = deep.Network([deep.Dense(np.zeros((2, 1)), np.zeros(2)), deep.Softmax()],
@@ -104,7 +103,7 @@ class DeepStepper:
     (array([-1.,  1.]), array([0., 0.]))
     """
 
-    works = staticmethod(works)
+    _works = staticmethod(works)
     two_threads_from = TWO_THREADS_FROM
 
     def __init__(self, net, cost=None):
@@ -124,7 +123,7 @@ class DeepStepper:
             self.views[name][...] = array
         moving = net.with_parameters(self.views)  # its arrays are the views themselves
         self.halves = [
-            _Half(moving, [self._vector(), self._vector()], self.works) for _ in range(2)
+            _Half(moving, [self._vector(), self._vector()], self._works) for _ in range(2)
         ]
         self.second_thread = halves.second_thread()
         self.sizes = {}

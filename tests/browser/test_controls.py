@@ -116,11 +116,14 @@ def test_a_canvas_is_as_large_as_its_grid(convolution):
         live.page.set_viewport_size({"width": width, "height": 900})
         live.page.wait_for_timeout(300)
         sizes = live.root.evaluate(
-            """figure => [...figure.querySelectorAll(".cn-field canvas")].map((canvas) => [
+            """figure => [...figure.querySelectorAll(".cn-field canvas")]
+              .filter((canvas) => canvas.checkVisibility())
+              .map((canvas) => [
                 canvas.width - Math.round(canvas.clientWidth * devicePixelRatio),
                 canvas.height - Math.round(canvas.clientHeight * devicePixelRatio)])"""
         )
-        assert len(sizes) == 14
+        # A telephone does not show the filter of the sum once more.
+        assert len(sizes) == (12 if width == 390 else 14)
         assert np.abs(sizes).max() <= 1, width
 
 

@@ -108,6 +108,14 @@ export class Pad {
     this.buildWays(parent);
     this.set(Boolean(traits.always));
     this.tell();
+    figure.closing.push(() => this.clear());
+  }
+
+  /** The figure is closed: what was drawn is let go, whoever still has the pad. */
+  clear() {
+    this.before = [];
+    this.kept.clear();
+    this.paper = this.grid = this.ways = null;
   }
 
   /** The buttons; returns the one that takes back. @param {HTMLElement} parent */
