@@ -169,8 +169,7 @@ class Picture(Figure):
         >>> 96 <= x <= 100, y + height > 50
         (True, True)
         """
-        if self.stale or not isinstance(self.canvas, FigureCanvasAgg):
-            FigureCanvasAgg(self).draw()  # which gives all their places
+        FigureCanvasAgg(self).draw()  # which gives all their places
         tiles = self._own_tiles() if self.tiles is None else self.tiles
         return [self._box(tile) for tile in tiles]
 

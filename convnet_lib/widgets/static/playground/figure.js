@@ -2,7 +2,6 @@
 
 import { Figure } from "../parts/figure.js";
 import { make } from "../parts/layout.js";
-import { sheet } from "../parts/sheet.js";
 import { bracketed, equation, number, symbol } from "../parts/text.js";
 import { Answers } from "./answers.js";
 import { Bar, saved, shared } from "./bar.js";
@@ -258,7 +257,7 @@ class Playground {
     this.panels = new Panels(figure, middle, (map) => figure.send({ map }));
     this.answers = new Answers(figure, right, (label) => this.name(label));
     this.curve = new Curve(figure, right, held.images.length);
-    this.formulas = figure.formulas(sheet(figure));
+    this.formulas = figure.formulas();
   }
 
   /** The reader says which digit it is; said twice, it is taken back. @param {number} label */
