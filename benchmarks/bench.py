@@ -196,11 +196,11 @@ def measure(kinds, problem, dtype, seconds):
     """
     order, maps = shuffled(len(problem.images), problem.batch), problem.maps
     kinds = [kind for kind in kinds if problem.batch * (maps or 1) <= kind.most]
-    ours = ENGINES[training.engine_for("auto", problem.net, problem.batch)]
     judge = Judge(problem, dtype)
     chosen = [choose(kind, problem, order, judge) for kind in kinds]
     rows = []
     for what, share in (("step", 0.7), ("forward", 0.3)):
+        engine = training.engine_for("auto", problem.net, problem.batch, what == "forward")
         turns = [
             Turns(c.run if what == "step" else c.forward, order, c.all_at_once) for c, _ in chosen
         ]
@@ -210,7 +210,7 @@ def measure(kinds, problem, dtype, seconds):
             rows.append(
                 {
                     "contender": contender.name,
-                    "ours": contender.name == ours,
+                    "ours": contender.name == ENGINES[engine],
                     "what": what,
                     "net": "deep" if maps is None else "book",
                     "maps": maps,
@@ -268,7 +268,10 @@ def main(arguments=None):
         stopped = str(error) or "it was interrupted"
         missing.append(f"The sizes after the last one are not there: {stopped}")
     rows = with_limits(rows, gemm, memory)
-    page = report.page(rows, watch.sentences(missing, options.quick))
+    command = "make bench-quick" if options.quick else "make bench"
+    if options.dtype:
+        command = f"benchmarks/bench.py --dtype {options.dtype}"
+    page = report.page(rows, watch.sentences(missing, command))
     print("\n" + page)
     options.into.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(json.dumps(row) for row in rows)

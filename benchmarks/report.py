@@ -176,13 +176,13 @@ class Watch:
     def __init__(self):
         self.busy, self.own, self.begun = _busy_seconds(), _own_seconds(), time.time()
 
-    def sentences(self, missing, quick):
+    def sentences(self, missing, command):
         """Return what must be known of a run to read its figures."""
         seconds = time.time() - self.begun
         names = ("numpy", "numba", "torch", "jax")
         versions = ", ".join(f"{name} {v}" for name in names if (v := _version(name)))
         lines = [
-            f"Written by `make {'bench-quick' if quick else 'bench'}` on "
+            f"Written by `{command}` on "
             f"{time.strftime('%Y-%m-%d')}, in {seconds / 60:.0f} minutes: {_processor()}, "
             f"{CORES} cores; Python {platform.python_version()}, {versions}."
         ]

@@ -233,6 +233,23 @@ def test_numbas_own_number_of_threads_stays_as_it_was():
     numba.set_num_threads(before)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_call_has_the_threads_of_its_pace_and_puts_them_back(monkeypatch, threads):
+    pace, before, seen = compiled.Pace(), numba.get_num_threads(), []
+    monkeypatch.setattr(pace, "threads", lambda: threads)
+    pace.call(lambda: seen.append(numba.get_num_threads()), 1)
+    assert seen == [min(threads, before)]
+    assert numba.get_num_threads() == before
+
+
+def test_a_mini_batch_goes_to_two_threads_from_where_they_are_quicker(monkeypatch):
+    stepper, called = compiled.Stepper(network(None)), []
+    monkeypatch.setattr(compiled.Pace, "call", lambda *given: called.append(given))
+    for batch in (stepper.two_from - 1, stepper.two_from):
+        stepper.step(DIGITS.images[:batch], Y[:batch], 0.1)
+    assert len(called) == 1
+
+
 def test_a_large_batch_takes_two_threads_as_it_comes():
     net = network(None)
     stepper = compiled.Stepper(net)

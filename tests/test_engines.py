@@ -54,6 +54,37 @@ def test_with_one_thread_auto_counts_the_maps_of_a_mini_batch(numba_is, maps, ba
     assert training.engine_for("auto", net, batch) == "numpy"
 
 
+@pytest.mark.parametrize(
+    ("maps", "batch", "expected"),
+    [
+        (None, 10_000, "compiled"),
+        (8, 10_000, "compiled"),
+        (9, 222, "compiled"),
+        (9, 223, "numpy"),
+        (20, 100, "compiled"),
+        (20, 101, "numpy"),
+        (2000, 1, "compiled"),
+        (2001, 1, "numpy"),
+    ],
+)
+def test_with_two_threads_auto_leaves_many_maps_of_many_images_to_blas(
+    numba_is, maps, batch, expected
+):
+    numba_is(True)
+    net = ConvNet.random(maps, image=(4, 4), kernel=(1, 1))
+    for forward in (False, True):
+        assert training.engine_for("auto", net, batch, forward) == expected
+
+
+def test_auto_leaves_forward_passes_of_a_deep_network_to_numpy(numba_is):
+    numba_is(True)
+    net = deep.Network.random("conv2x5 relu dense4", (8, 8))
+    found = [training.engine_for("auto", net, many, forward=True) for many in (1, 9, 10, 1000)]
+    assert found == ["compiled", "compiled", "numpy", "numpy"]
+    assert training.engine_for("auto", net, 1000) == "compiled"
+    assert training.engine_for("compiled", net, 1000, forward=True) == "compiled"
+
+
 def test_auto_leaves_many_channels_to_blas(numba_is):
     numba_is(True)
     net = ConvNet.random(maps=4, channels=3)
@@ -151,15 +182,28 @@ def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expe
         training.sgd(NET, FEW, 1, 0.1, batch_size)
 
 
-@pytest.mark.parametrize("many", [1, 32, 33])
-def test_a_prediction_chooses_by_the_number_of_its_images(monkeypatch, many):
-    def stepper(*arguments):
-        raise Seen(arguments[2:])
+@pytest.mark.parametrize(
+    ("net", "many", "expected"),
+    [
+        (NET, 32, "compiled"),
+        (NET, 33, "numpy"),
+        (deep.Network.random("conv2x5 relu dense10"), 9, "compiled"),
+        (deep.Network.random("conv2x5 relu dense10"), 10, "numpy"),
+    ],
+    ids=["32", "33", "deep-9", "deep-10"],
+)
+def test_a_prediction_chooses_by_the_number_of_its_images(
+    monkeypatch, numba_is, net, many, expected
+):
+    """As a forward pass alone, which a step of ten images of the deep network is not."""
 
+    def stepper(*arguments):
+        raise Seen(arguments[2])
+
+    numba_is(True, two_threads=False)
     monkeypatch.setattr(training.descent, "stepper", stepper)
-    with pytest.raises(Seen) as caught:
-        training.predict(NET, TEST.images[:many], "auto")
-    assert caught.value.args == (("auto", many),)
+    with pytest.raises(Seen, match=f"^{expected}$"):
+        training.predict(net, TEST.images[:many], "auto")
 
 
 @needs_numba

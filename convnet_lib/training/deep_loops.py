@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import FUSED, njit, part, summed
+from .compiled import FUSED, add_five, njit, part, summed
 
 
 class Lay(NamedTuple):
@@ -183,11 +183,7 @@ def _nabla_one(delta, x, nabla, run, KW):
         n2 += delta[r] * x2
         n3 += delta[r] * x3
         n4 += delta[r] * x4
-    nabla[0] += n0
-    nabla[1] += n1
-    nabla[2] += n2
-    nabla[3] += n3
-    nabla[4] += n4
+    add_five(nabla, n0, n1, n2, n3, n4)
 
 
 @summed
@@ -206,16 +202,8 @@ def _nabla_two(delta, other, x, nabla, nabla_other, run, KW):
         m2 += other[r] * x2
         m3 += other[r] * x3
         m4 += other[r] * x4
-    nabla[0] += n0
-    nabla[1] += n1
-    nabla[2] += n2
-    nabla[3] += n3
-    nabla[4] += n4
-    nabla_other[0] += m0
-    nabla_other[1] += m1
-    nabla_other[2] += m2
-    nabla_other[3] += m3
-    nabla_other[4] += m4
+    add_five(nabla, n0, n1, n2, n3, n4)
+    add_five(nabla_other, m0, m1, m2, m3, m4)
 
 
 @part

@@ -346,7 +346,7 @@ def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
     images = checks.array("images", images)
     many = len(images) if images.ndim else 1
-    z3 = stepper(net, None, engine, many).z3(images)
+    z3 = stepper(net, None, engine_for(engine, net, many, forward=True)).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3

@@ -17,12 +17,16 @@ ENGINES = ("numpy", "compiled", "auto")
 #: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
 #: is quicker: until then most of NumPy's time goes by between its calls, however few the numbers.
 ONE_THREAD_UP_TO = 32
+#: The same for two threads, but with up to MAPS feature maps, too few for BLAS at any size.
+TWO_THREADS_UP_TO, MAPS = 2000, 8
+#: Images of a forward pass of a deep network from which NumPy is quicker.
+FORWARD_BY_NUMPY_FROM = 10
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
 COLUMNS = 5
 
 
-def engine_for(engine, net, batch_size):
-    """Return "numpy" or "compiled": who is to take the steps of a network.
+def engine_for(engine, net, batch_size, forward=False):
+    """Return "numpy" or "compiled": who is to take the steps of a network, or its forward passes.
 
     >>> training.engine_for("auto", ConvNet.random(kernel=(7, 7)), 128)
     'numpy'
@@ -31,10 +35,13 @@ def engine_for(engine, net, batch_size):
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
             that was quicker when it was measured: where Numba is installed, for a ConvNet with
             filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
-            in larger ones if the images have one channel and Numba has OpenMP for its second
-            thread; for a deep network wherever one of its layers has loops (`deep_work.has_loops`).
+            with up to 2,000, or in any with up to 8 maps an image, if the images
+            have one channel and Numba has OpenMP for its second thread; for a deep network wherever
+            one of its layers has loops (`deep_work.has_loops`), but not for the forward pass alone
+            of ten images or more.
         net: a ConvNet or a deep.Network.
         batch_size: images a step.
+        forward: whether it is the forward pass alone.
 
     Raises:
         ValueError: if the word is unknown.
@@ -43,7 +50,8 @@ def engine_for(engine, net, batch_size):
     net = networks.given("net", net)
     if engine != "auto":
         return engine
-    return "compiled" if _is_installed() and _quicker_compiled(net, batch_size) else "numpy"
+    quicker = _quicker_compiled if isinstance(net, ConvNet) else _quicker_compiled_deep
+    return "compiled" if _is_installed() and quicker(net, batch_size, forward) else "numpy"
 
 
 def stepper(net, cost=None, engine="numpy", batch_size=1):
@@ -72,13 +80,21 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
     return Stepper(net, networks.cost_name(net, cost))
 
 
-def _quicker_compiled(net, batch_size):
-    if not isinstance(net, ConvNet):
-        return any(has_loops(layer) for layer in net.layers)
+def _quicker_compiled(net, batch_size, _forward):
     sizes = fast.Sizes.of(net)
+    maps = sizes.F * batch_size
     if sizes.KW > COLUMNS:
         return False
-    return sizes.F * batch_size <= ONE_THREAD_UP_TO or (sizes.C == 1 and _has_two_threads())
+    if maps <= ONE_THREAD_UP_TO:
+        return True
+    few = maps <= TWO_THREADS_UP_TO or sizes.F <= MAPS
+    return few and sizes.C == 1 and _has_two_threads()
+
+
+def _quicker_compiled_deep(net, batch_size, forward):
+    if forward and batch_size >= FORWARD_BY_NUMPY_FROM:
+        return False
+    return any(has_loops(layer) for layer in net.layers)
 
 
 def _has_two_threads():
