@@ -235,6 +235,24 @@ def test_another_picture_is_sent_as_it_is():
     assert sent["alt"] == curve().alt
 
 
+def test_a_picture_to_be_cut_is_sent_with_its_tiles():
+    picture = figures.cost_curves(z=1.0, y=1)
+    assert "tiles" not in shown(picture)
+    sent = shown(picture, cut=True)
+    assert (sent["smallest"], sent["tiles"]) == (picture.smallest(), picture.boxes())
+    assert len(sent["tiles"]) == 2
+    frames = explore(figures.cost_curves, z=(0.0, 1.0, 1.0), y=[1]).ahead()["frames"]
+    assert all(frame["tiles"] == sent["tiles"] for frame in frames.values())
+
+
+def test_where_tiles_are_does_not_hang_on_when_it_was_drawn():
+    before, after = figures.cost_curves(z=1.0, y=1), figures.cost_curves(z=1.0, y=1)
+    after.png()
+    assert before.boxes() == after.boxes()
+    after.axes[0].set_title("a title of three words", fontsize=30)
+    assert after.boxes() != before.boxes()
+
+
 # --- Drawn ahead ------------------------------------------------------------------------------
 
 

@@ -169,7 +169,8 @@ class Picture(Figure):
         >>> 96 <= x <= 100, y + height > 50
         (True, True)
         """
-        FigureCanvasAgg(self).draw()  # which gives all their places
+        if self.stale or not isinstance(self.canvas, FigureCanvasAgg):
+            FigureCanvasAgg(self).draw()  # which gives all their places
         tiles = self._own_tiles() if self.tiles is None else self.tiles
         return [self._box(tile) for tile in tiles]
 

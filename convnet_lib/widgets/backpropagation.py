@@ -16,8 +16,8 @@ def backpropagation(net, a0, y, cost="quadratic", ties="first", map=0):
 
     Point at any cell for its equation with its numbers and for all that it was made from; go
     through the backward pass equation by equation; drag a weight and compare what its gradient
-    promises with what the cost does; take gradient steps and watch the errors fade. Of a network
-    with feature maps it shows one, which can be chosen; all are computed.
+    promises with what the cost does; draw a digit; take gradient steps and watch the errors fade.
+    Of a network with feature maps it shows one, which can be chosen; all are computed.
 
     >>> from convnet_lib import widgets
     >>> net = ConvNet(np.ones((1, 2)), np.array(0.0), np.ones((3, 1, 2)), np.zeros(3))

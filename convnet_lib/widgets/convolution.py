@@ -12,7 +12,9 @@ def convolution(a0, w1, b1, filters=None):
 
     Point at an output neuron for its receptive field, the products, their sum and its
     activation; at a pixel for the outputs that it reaches; at a weight for the pixels that it
-    multiplies. Drag a weight, move the bias, choose another filter or draw on the image.
+    multiplies. Drag a weight, move the bias, choose another filter, or draw on the image: with
+    pointer, pen, finger or keyboard, stroke by stroke back again, as drawn or centred as a digit
+    of MNIST is.
 
     >>> from convnet_lib import widgets
     >>> widgets.convolution(np.zeros((4, 6)), np.array([[2.0, -1.0]]), 0.5)

@@ -87,9 +87,49 @@ addEventListener("DOMContentLoaded", reachChapters);
 
 // --- The formula under the name of an equation -------------------------------------------------
 
+// The panel of a figure that an equation makes: what stands on its left side.
+const MADE = {
+  F1: ["z1"],
+  F2: ["a1"],
+  F3: ["a2"],
+  F4: ["z3"],
+  F5: ["a3"],
+  BP1: ["delta3"],
+  BP2a: ["mask", "first"],
+  BP2: ["delta1"],
+  BP3a: ["nabla_b3"],
+  BP3: ["nabla_b1"],
+  BP4a: ["nabla_w3"],
+  BP4: ["nabla_w1"],
+};
 let card = null;
 
+/** The panels in sight that an equation makes. */
+function panelsOf(tag) {
+  const names = (MADE[tag] ?? []).map((name) => `.cn-figure [data-grid="${name}"]`);
+  if (!names.length) return [];
+  return [...document.querySelectorAll(names)].filter((panel) => {
+    const { top, bottom, height } = panel.getBoundingClientRect();
+    return height > 0 && panel.checkVisibility() && bottom > 0 && top < innerHeight;
+  });
+}
+
+/** Outline what the equation makes, and say so below its formula. */
+function outlineMade(tag, element) {
+  const panels = panelsOf(tag);
+  for (const panel of panels) panel.classList.add("equation-made");
+  if (!panels.length) return;
+  const line = document.createElement("p");
+  const title = panels[0].querySelector(".cn-title");
+  line.append("It makes the outlined panel ");
+  if (title) line.append(...title.cloneNode(true).childNodes);
+  element.append(line);
+}
+
 function hideCard() {
+  for (const panel of document.querySelectorAll(".equation-made")) {
+    panel.classList.remove("equation-made");
+  }
   card?.link.removeAttribute("aria-describedby");
   card?.element.remove();
   card = null;
@@ -106,6 +146,7 @@ async function showCard(link) {
   card = { link, element };
   element.append(await MathJax.tex2svgPromise(tex, { display: true }));
   if (card?.element !== element) return; // the pointer has gone on meanwhile
+  outlineMade(tag, element);
   document.body.append(element);
   link.setAttribute("aria-describedby", element.id);
   place();

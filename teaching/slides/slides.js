@@ -69,7 +69,9 @@
   /** What a figure is made of, from above to below; what is higher than the room, taken apart. */
   const partsOf = (element, room) =>
     linesOf(element).flatMap((line) =>
-      line.length === 1 && tall(line) > room && line[0].matches(".cn-row, .cn-side, .cn-cards")
+      line.length === 1 &&
+      tall(line) > room &&
+      line[0].matches(".cn-row, .cn-side, .cn-cards, .cn-maps")
         ? partsOf(line[0], room)
         : [line],
     );

@@ -225,3 +225,19 @@ def run_all(page, address):
     page.get_by_text("| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+# --- the drawing pad ---------------------------------------------------------------------------
+
+CORE, RIM = 0.7, 1.7  # of the pen, in pixels: full ink up to here, none from there on
+
+
+def drawn(image, *cells):
+    """The image after a pen has gone from the middle of a cell to that of the next, and so on."""
+    pixels = np.stack(np.mgrid[: image.shape[0], : image.shape[1]], axis=-1)
+    for start, end in zip(cells[:1] + cells[:-1], cells, strict=True):
+        way = np.subtract(end, start)
+        along = np.clip((pixels - start) @ way / max(way @ way, 1), 0, 1)
+        distance = np.linalg.norm(pixels - start - along[..., None] * way, axis=-1)
+        image = np.maximum(image, np.clip((RIM - distance) / (RIM - CORE), 0, 1))
+    return image

@@ -130,6 +130,84 @@ def test_a_weight_that_is_dragged_stays_the_one_that_is_told(show, figure):
     live.page.mouse.up()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900), (1600, 1000)])
+def test_it_fits_the_window_with_the_explanation(show, figure, width, height):
+    live = show(figure, width=width, height=height)
+    live.hover("z1", 3, 9)
+    assert live.root.bounding_box()["height"] <= height
+    assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# How often each canvas of a grid has been drawn: a grid's own clears it first.
+DRAWN = """async grids => {
+    for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame); // what is due is drawn
+    window.drawn = {};
+    for (const name of grids) {
+        document.querySelectorAll(`[data-grid="${name}"] canvas`).forEach((canvas, layer) => {
+            const pen = canvas.getContext("2d");
+            const clear = pen.clearRect.bind(pen);
+            pen.clearRect = (...box) => {
+                clear(...box);
+                drawn[`${name} ${layer}`] = (drawn[`${name} ${layer}`] ?? 0) + 1;
+            };
+        });
+    }
+}"""
+
+
+def test_only_what_has_changed_is_painted(show, figure):
+    live = show(figure, width=1400)
+    live.hover("w1", 2, 2)
+    live.page.wait_for_timeout(100)
+    live.page.evaluate(DRAWN, ["a0", "w1", "z1", "a1"])
+    x, y = live.place("w1", 2, 2)
+    live.page.mouse.down()
+    live.page.mouse.move(x, y - 10)
+    live.frame()
+    live.page.wait_for_timeout(200)
+    assert live.page.evaluate("drawn") == {"w1 0": 1, "z1 0": 1, "a1 0": 1}
+    live.page.mouse.up()
+    live.page.wait_for_timeout(100)
+    live.page.evaluate("Object.keys(drawn).forEach((name) => delete drawn[name])")
+    live.hover("z1", 3, 3)
+    live.page.wait_for_timeout(100)
+    assert live.page.evaluate("drawn") == {"a0 1": 1, "w1 1": 1, "z1 1": 1, "a1 1": 1}
+
+
+def test_a_stroke_paints_what_it_changes_and_the_explanation_stays(show, figure):
+    live = show(figure, width=1400)
+    live.root.get_by_role("button", name="Draw on the input").click()
+    live.hover("a0", 2, 2)
+    live.page.mouse.down()
+    live.page.mouse.move(*live.place("a0", 2, 5))
+    live.page.wait_for_timeout(150)
+    said = live.formulas()
+    live.page.evaluate(DRAWN, ["a0", "w1", "z1", "a1", "left", "right", "products"])
+    live.page.mouse.move(*live.place("a0", 2, 9))
+    live.frame()
+    live.page.wait_for_timeout(200)
+    assert live.page.evaluate("drawn") == {"a0 0": 1, "z1 0": 1, "a1 0": 1}
+    assert live.formulas() == said
+    live.page.mouse.up()
+    live.hover("a0", 3, 9)
+    assert live.formulas() != said
+
+
+def test_another_resolution_draws_all_of_it(show, figure):
+    live = show(figure)
+    before = live.colours("z1")
+    live.page.context.new_cdp_session(live.page).send(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 1000, "height": 900, "deviceScaleFactor": 2, "mobile": False},
+    )
+    live.page.wait_for_timeout(100)
+    live.hover("z1", 3, 3)  # which asks for the outlines alone
+    live.page.wait_for_timeout(100)
+    assert live.grid("z1").locator("canvas").first.evaluate("c => c.width / c.clientWidth") > 1.9
+    assert (live.colours("z1") == before).all()
+    assert live.outlined("a0")
+
+
 def test_not_a_number_is_drawn_and_said(show):
     live = show(driver.without_number(widgets.convolution(DIGITS[0], W1, B1), "a0", 4, 4))
     live.hover("z1", 2, 2)

@@ -1,6 +1,8 @@
 """How the figure of the whole network behaves: it fits the window, holds still, pins, and what is
 drawn over it is as large as its numbers."""
 
+import time
+
 import driver
 import numpy as np
 import pytest
@@ -322,15 +324,28 @@ def test_the_running_sum_and_the_largest_products_are_numpys(show, figure):
     np.testing.assert_allclose(np.polyval(scale, sums), heights, atol=0.1)
 
 
+def press(live, name):
+    live.root.get_by_role("button", name=name, exact=True).click()
+
+
 def test_a_digit_is_drawn_by_pen_and_by_key(show, figure):
     live = show(figure, width=1440)
-    live.root.get_by_role("button", name="Draw on the input").click()
+    press(live, "One step")
+    assert "after 1 step" in live.root.locator(".bp-history").inner_text()
+    blank = live.root.get_by_role("button", name="Blank", exact=True)
+    assert not blank.is_visible()
+    press(live, "Draw on the input")
+    press(live, "Blank")
     live.grid("a0").focus()
     live.page.keyboard.press("Control+Home")
     live.page.keyboard.press(" ")
     live.frame()
+    # The costs before were those of another image.
+    assert "after 0 steps" in live.root.locator(".bp-history").inner_text()
     live.hover("a0", 0, 0)
     assert live.results() == [1]
+    live.hover("a0", 0, 1)
+    assert live.results() == [0.7]  # its edge is soft
     x, y = live.place("a0", 20, 3)
     live.page.mouse.move(x, y)
     live.page.mouse.down()
@@ -339,6 +354,20 @@ def test_a_digit_is_drawn_by_pen_and_by_key(show, figure):
     live.frame()
     live.hover("a0", 20, 6)
     assert live.results() == [1]
+    press(live, "Undo")
+    live.hover("a0", 20, 6)
+    assert live.results() == [0]
+    press(live, "centred")  # one pixel and its edge become a box of 20
+    live.hover("a0", 14, 14)
+    assert live.results() == [1]
+    assert blank.is_visible()
+    assert (
+        live.root.get_by_role("button", name="Draw on the input").get_attribute("aria-pressed")
+        == "false"
+    )
+    press(live, "as drawn")
+    live.hover("a0", 14, 14)
+    assert live.results() == [0]
 
 
 # --- a telephone ----------------------------------------------------------------------------
@@ -362,18 +391,76 @@ def test_a_telephone_shows_one_piece_and_the_strip_leads_to_each(show, figure):
         assert above["y"] + above["height"] <= below["y"]
 
 
+def finger(live, kind, name, cell, **options):
+    """A finger on a cell, as the browser tells of it."""
+    x, y = live.place(name, *cell)
+    options = {"pointerType": "touch", "bubbles": True, **options}
+    live.grid(name).dispatch_event(kind, {"clientX": x, "clientY": y, **options})
+
+
+def test_a_telephone_has_maps_as_wide_as_it_is(show, figure):
+    live = show(figure, width=390, height=844, has_touch=True)
+    live.page.evaluate("document.querySelector('h1').remove(); document.body.style.margin = '0'")
+    for n, (above, below, columns) in {
+        0: ("a0", "products", 28), 2: ("z1", "delta1", 24), 3: ("a1", "nabla_a1", 24)
+    }.items():  # fmt: skip
+        button = live.root.locator(".bp-strip button").nth(n)
+        button.tap()
+        for large, small in ((above, below), (below, above)):
+            boxes = [live.grid(name).bounding_box() for name in (large, small)]
+            assert boxes[0]["width"] > 360
+            assert boxes[0]["width"] / columns >= 12.9 or large == "products"
+            assert 50 < boxes[1]["width"] < 100
+            sheet = live.root.locator(".bp-lens").bounding_box()
+            assert all(box["y"] + box["height"] <= sheet["y"] for box in boxes)
+            button.tap()  # once more: the other one
+    # So does a tap on the small one, which takes a cell of it.
+    live.root.locator(".bp-strip button").nth(2).tap()
+    live.page.touchscreen.tap(*live.place("delta1", 12, 12))
+    live.frame()
+    assert live.grid("delta1").bounding_box()["width"] > 360
+    assert "δ1" in live.formulas()
+    for n, name in ((1, "w1"), (4, "a2"), (4, "nabla_a2"), (5, "w3")):
+        live.root.locator(".bp-strip button").nth(n).tap()
+        assert live.grid(name).bounding_box()["width"] / live.shape(name)[1] >= 15
+
+
+def test_the_strip_of_maps_scrolls_sideways(show):
+    live = show(widgets.backpropagation(ConvNet.random(12, seed=4), A0, Y), width=390, height=844)
+    strip = live.root.locator(".bp-maps")
+    inside, outside = strip.evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert inside > outside > 340
+    last = live.root.get_by_role("radio", name="Map 11", exact=True)
+    last.focus()
+    live.page.keyboard.press(" ")
+    box, around = last.bounding_box(), strip.bounding_box()
+    assert box["x"] + box["width"] <= around["x"] + around["width"] + 1
+
+
 def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, figure):
     live = show(figure, width=390, height=844, has_touch=True)
-    sheet = live.root.locator(".bp-lens")
-    (j, k) = OPEN[0]
-    live.grid("delta1").dispatch_event(
-        "pointerdown",
-        dict(zip(("clientX", "clientY"), live.place("delta1", j, k), strict=True))
-        | {"pointerType": "touch", "bubbles": True},
-    )
-    assert live.root.locator(".bp-loupe").is_visible()
-    live.grid("delta1").dispatch_event("pointerup", {"pointerType": "touch", "bubbles": True})
-    assert not live.root.locator(".bp-loupe").is_visible()
+    sheet, loupe = live.root.locator(".bp-lens"), live.root.locator(".bp-loupe")
+    (j, k), (to, aside) = OPEN[0], OPEN[5]
+    finger(live, "pointerdown", "delta1", (j, k))
+    assert loupe.is_visible()
+    assert driver.numbers(loupe.inner_text()) == pytest.approx([G.delta1[j, k]], **NEAR)
+    finger(live, "pointermove", "delta1", (to, aside))
+    assert driver.numbers(loupe.inner_text()) == pytest.approx([G.delta1[to, aside]], **NEAR)
+    box, (_, y) = loupe.bounding_box(), live.place("delta1", to, aside)
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390 - 8
+    assert 0 <= box["y"] < box["y"] + box["height"] < y  # above the finger
+    finger(live, "pointerup", "delta1", (to, aside))  # takes the cell that it leaves
+    assert not loupe.is_visible()
+    live.frame()
+    assert live.results() == pytest.approx([G.delta1[to, aside]], **NEAR)
+    live.root.locator(".bp-strip button").nth(1).tap()
+    finger(live, "pointerdown", "w1", (2, 2))
+    assert not loupe.is_visible()  # a finger does not cover such a cell
+    live.root.locator(".bp-strip button").nth(2).tap()
+    finger(live, "pointerdown", "z1", (2, 2), pointerType="mouse")
+    assert not loupe.is_visible()
+    live.root.locator(".bp-strip button").nth(2).tap()
     live.page.touchscreen.tap(*live.place("delta1", j, k))
     live.frame()
     assert live.results() == pytest.approx([G.delta1[j, k]], **NEAR)
@@ -386,6 +473,40 @@ def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, 
     live.page.evaluate("scrollTo(0, 0)")
     live.page.wait_for_timeout(300)
     assert sheet.is_visible()
+
+
+@pytest.mark.parametrize(("rests", "scrolls"), [(0, True), (300, False)])
+def test_a_finger_that_rests_moves_over_the_map_and_one_that_does_not_scrolls(
+    show, figure, rests, scrolls
+):
+    live = show(figure, width=390, height=844, has_touch=True)
+    live.page.evaluate("document.body.style.paddingBottom = '3000px'")
+    (j, k) = next((j, k) for j, k in OPEN if j < 14)
+    (x, y), (_, end) = (live.place("delta1", row, k) for row in (j + 6, j))
+    touch = live.page.context.new_cdp_session(live.page)
+
+    began = time.time() - 1
+
+    def send(kind, *points, ms=0):
+        """The browser is told when it was: how busy the machine is does not matter."""
+        event = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        touch.send("Input.dispatchTouchEvent", {**event, "timestamp": began + ms / 1000})
+
+    before = live.page.evaluate("scrollY")
+    send("touchStart", (x, y))
+    for part in range(1, 9):
+        send("touchMove", (x, y + (end - y) * part / 8), ms=rests + 10 * part)
+        live.frame()
+    assert live.root.locator(".bp-loupe").is_visible() != scrolls
+    send("touchEnd", ms=rests + 100)
+    live.page.wait_for_timeout(200)
+    assert (live.page.evaluate("scrollY") > before) == scrolls
+    assert not live.root.locator(".bp-loupe").is_visible()
+    if not scrolls:  # the cell that it has left is taken, and stays
+        live.page.mouse.move(1, 1)
+        live.page.mouse.move(2, 2)
+        live.frame()
+        assert live.results() == pytest.approx([G.delta1[j, k]], **NEAR)
 
 
 def test_no_letters_are_smaller_than_eleven_pixels(show, figure):

@@ -104,10 +104,7 @@ def test_drawing_on_the_input(notebook):
     live.page.mouse.up()
     live.click("z1", 8, 8)
     live.page.mouse.move(0, 0)
-    a0 = np.zeros((28, 28))
-    for row, column in ((10, 10), (10, 11)):
-        for dj, dk, ink in ((0, 0, 1), (0, 1, 0.6), (1, 0, 0.6), (0, -1, 0.3), (-1, 0, 0.3)):
-            a0[row + dj, column + dk] = max(a0[row + dj, column + dk], ink)
+    a0 = driver.drawn(np.zeros((28, 28)), (10, 10), (10, 11))
     z1 = conv.forward(a0, W1, -0.3)[8, 8]
     until(live, [z1, 1 / (1 + np.exp(-z1))])
 

@@ -60,6 +60,14 @@ def boxes(page, selector):
 # --- Widths -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("width", [390, 1280, 1600])
+def test_the_link_below_the_playground_begins_where_the_prose_begins(open_page, width):
+    page = open_page("00_start_here.html", width)
+    link = page.locator("p.alone").bounding_box()
+    prose = page.locator("article section > p:not(.downloads)").first.bounding_box()
+    assert link["x"] == pytest.approx(prose["x"], abs=1)
+
+
 @pytest.mark.parametrize("width", [390, 768, 1100, 1280, 1440, 1600, 2200])
 def test_prose_is_a_column_and_a_figure_takes_what_room_there_is(open_page, width):
     page = open_page(f"{HEART}.html", width)

@@ -120,10 +120,17 @@ def differs(figure, before):
 
 
 # What stands behind 'more', and covers a part of the figure while it is open.
-OPEN = "(figure, open) => figure.querySelectorAll('.bp-more').forEach((d) => (d.open = open))"
-REACH = (
-    "c => { const d = c.closest('.bp-more'); if (d && c.localName !== 'summary') d.open = true; }"
-)
+OPEN = """(figure, open) => {
+  figure.querySelectorAll('.bp-more').forEach((d) => (d.open = open));
+  figure.querySelectorAll('.cn-live').forEach((live) => live.classList.toggle('cn-open', open));
+}"""
+# In the middle of the window nothing lies over a control, no sheet at its foot either.
+REACH = """c => {
+  const d = c.closest('.bp-more');
+  if (d && c.localName !== 'summary') d.open = true;
+  if (c.closest('.cn-rare')) c.closest('.cn-live').classList.add('cn-open');
+  c.scrollIntoView({block: 'center'});
+}"""
 
 # Of radio buttons the one that is chosen answers once another was.
 ANOTHER = """c => c.type === "radio" && [...document.getElementsByName(c.name)]
@@ -196,6 +203,7 @@ def test_every_grid_of_a_page_answers_to_a_finger_and_to_the_arrows(telephone, n
             if field.get_attribute("aria-rowcount") == field.get_attribute("aria-colcount") == "1":
                 continue  # a single number: it is tapped below, and has no neighbour
             seen = {shown(figure)}
+            field.evaluate("field => field.scrollIntoView({block: 'center'})")
             box = field.bounding_box()
             for part in (0.2, 0.7):
                 field.tap(position={"x": part * box["width"], "y": part * box["height"]})

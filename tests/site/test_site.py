@@ -495,6 +495,41 @@ def test_the_name_of_an_equation_shows_its_formula(open_page, how):
     assert card.count() == 0
 
 
+# Of each equation the panel of the heart that it makes.
+MADE = {"F1": "z1", "F2": "a1", "F3": "a2", "F4": "z3", "F5": "a3", "BP1": "delta3"}
+MADE |= {"BP2": "delta1", "BP3a": "nabla_b3", "BP3": "nabla_b1", "BP4a": "nabla_w3"}
+MADE |= {"BP4": "nabla_w1"}
+OUTLINED = "all => all.map((panel) => panel.dataset.grid)"
+
+
+def test_the_name_of_an_equation_outlines_the_panel_that_it_makes(open_page):
+    page = open_page("10_whole_backward_pass.html", width=1440)
+    outlined, card = page.locator(".equation-made"), page.locator("[role=tooltip]")
+    page.locator("article a.equation:text-is('BP2')").first.focus()
+    card.wait_for()
+    assert not outlined.count()  # the figure is further down
+    heart = page.locator('.cn-figure:has([data-grid="nabla_w1"])').first
+    panel = '[data-grid="{}"]:visible'
+    there = {name for name in MADE.values() if heart.locator(panel.format(name)).count()}
+    assert {"z1", "a1", "a2", "delta1", "delta3", "nabla_w1"} <= there
+    for tag, name in MADE.items():
+        link = page.locator(f"article a.equation:text-is('{tag}')")
+        if not link.count():
+            continue
+        if name in there:
+            made = heart.locator(panel.format(name)).first
+            made.evaluate("made => made.scrollIntoView({block: 'center'})")
+        link.first.evaluate("link => link.focus({preventScroll: true})")
+        page.wait_for_function(
+            "link => link.getAttribute('aria-describedby')", arg=link.first.element_handle()
+        )
+        assert outlined.evaluate_all(OUTLINED) == ([name] if name in there else []), tag
+        told = "It makes the outlined panel" in card.inner_text()
+        assert told == (name in there), tag
+    page.keyboard.press("Escape")
+    assert not outlined.count()
+
+
 NAMED = [(name, *found) for name in PAGES for found in named_cells.CELL.findall(prose_of(name))]
 each_named_cell = pytest.mark.parametrize(
     ("name", "cell", "words"), NAMED, ids=[f"{n[:2]}-{c}" for n, c, _ in NAMED]

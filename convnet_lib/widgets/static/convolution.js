@@ -5,11 +5,13 @@ import { convForward, sigmoid } from "./parts/engine.js";
 import { reached } from "./parts/fields.js";
 import { Figure } from "./parts/figure.js";
 import { Pad } from "./parts/pad.js";
+import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const UNIT = "clamp(29px, 4cqw, 44px)"; // a cell of the sum, if it is as large as a filter's
+const UNIT = "clamp(27.5px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+const LETTERS = { smallest: 11, share: 0.38 }; // of the numbers in cells
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -53,7 +55,7 @@ class Convolution {
     this.figure = new Figure(
       context,
       "Convolution: an input, a filter, and the weighted inputs and activations that they give",
-      { hint: "Drag a weight up or down, or press + and − on it." },
+      { hint: "Drag a weight up or down, or press + and − on it.", tall: [28, 475] },
     );
     this.model = context.model;
     /** @type {((row: number, column: number) => Record<"pixel" | "weight" | "output", [number, number]>) | null} */
@@ -77,13 +79,14 @@ class Convolution {
       words: "a 0, the input",
       ...this.pad.options,
     });
-    this.pad.on(this.input.element);
+    this.pad.on(this.input);
     this.filter = figure.grid(row, {
       name: "w1",
       title: `${w1()} filter`,
       words: "w 1, the filter",
       kind: "diverging",
-      unit: "max(calc(var(--cn-cell) * 3.4), 30px)",
+      unit: "max(calc(var(--cn-cell) * 3.4), clamp(30px, 9cqw, 34px))",
+      ...LETTERS,
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
         holds: true,
@@ -103,14 +106,15 @@ class Convolution {
       words: "a 1, the activations",
     });
     this.buildSum();
-    this.formulas = figure.formulas();
-    this.list = figure.details(`All ${this.figure.array("w1").values.length} products`);
+    const why = sheet(figure);
+    this.formulas = figure.formulas(why);
+    this.list = figure.details(`All ${this.figure.array("w1").values.length} products`, why);
   }
 
   buildControls() {
     const { figure, model } = this;
     this.images = figure.imageMenu("a0");
-    const group = figure.group("Change the filter, the bias and the input");
+    const group = figure.group("Change the filter and the bias");
     const names = Object.keys(model.get("filters")).map((name) => [name, name]);
     this.presets = figure.menu(group, "Filter", [["", "choose …"], ...names], (name) => {
       if (name) figure.send({ w1: figure.array("filters", name) });
@@ -123,16 +127,20 @@ class Convolution {
       { min: -4, max: 4, step: 0.1 },
       (b) => figure.send({ b1: NDArray.scalar(b) }),
     );
-    this.pad = new Pad(figure, group, { images: "a0", given: "given" });
+    const drawing = figure.group("Change the input");
+    drawing.classList.add("cn-drawing-tools");
+    this.pad = new Pad(figure, drawing, { images: "a0", given: "given", centring: true });
   }
 
   /** The sum taken apart: what is multiplied, with what, and what comes of it. */
   buildSum() {
     const { figure } = this;
     this.sum = figure.row();
+    this.sum.classList.add("cn-sum");
     const row = this.sum;
     const options = {
       unit: UNIT,
+      ...LETTERS,
       legend: false,
       detail: (cell) => this.explainTerm(cell),
     };
@@ -232,6 +240,7 @@ class Convolution {
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
       right: [rotated, "the filter, rotated by 180°", "weights, rotated"],
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
+      alike: true,
       term: (r, s) => ({
         pixel: [p, q],
         weight: [p - top - r, q - left - s],
@@ -280,12 +289,16 @@ class Convolution {
   }
 
   /** Show two factors and their products; a single weight multiplies all of the other. */
-  showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, sign = "⊙" }) {
+  showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, ...how }) {
+    const { sign = "⊙", alike = false } = how;
     const [[title, words, kind], [rightTitle, rightWords]] = [titles, rightTitles];
     const { rows, columns } = left;
     const one = right.values.length === 1;
     const product = (r, s) => left.at(r, s) * (one ? right.values[0] : right.at(r, s));
     const { scale } = this.filter;
+    // Where there is no room for three, what stands above already is not shown again.
+    this.right.element.toggleAttribute("data-above", right === this.w1);
+    this.left.element.toggleAttribute("data-above", alike);
     // As high as the filter, however many cells it is cut into: nothing below is to jump.
     const fits = `calc(${UNIT} * ${this.w1.rows} / ${Math.max(rows, this.w1.rows)})`;
     for (const grid of [this.left, this.products]) {

@@ -8,6 +8,8 @@ import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { Figure } from "./parts/figure.js";
 import { Flicker } from "./parts/flicker.js";
+import { Picture } from "./parts/picture.js";
+import { sheet } from "./parts/sheet.js";
 import { number } from "./parts/text.js";
 
 const WIDEST = 230; // of a grid, in pixels
@@ -36,8 +38,14 @@ class Explorer {
     this.caption.className = "cn-caption";
     this.flicker = new Flicker(this.figure, (swapped) => this.swap(swapped));
     this.row = this.figure.row();
-    this.reading = this.figure.add(document.createElement("p"), this.figure.body);
-    this.reading.className = "cn-reading";
+    this.picture = new Picture(this.figure, this.row);
+    const paragraph = (name, parent) => {
+      const made = this.figure.add(document.createElement("p"), parent);
+      made.className = name;
+      return made;
+    };
+    this.failure = paragraph("cn-failed", this.figure.body);
+    this.reading = paragraph("cn-reading", sheet(this.figure));
     this.figure.onChange(["_shown"], () => this.show(this.model.get("_shown")));
     this.show(this.model.get("_shown"));
     this.close = () => {
@@ -109,23 +117,18 @@ class Explorer {
 
   // --- the picture ---------------------------------------------------------------------------
 
-  show({ alt, png, width, panels, failed, caption = "", pairs = [] }) {
+  show({ alt, panels, failed, caption = "", pairs = [], ...picture }) {
     this.caption.innerHTML = caption;
     this.caption.hidden = !caption;
     this.pairs = pairs;
     this.flicker.offer(pairs.length > 0);
-    this.reading.textContent = failed ?? "";
-    this.reading.classList.toggle("cn-failed", Boolean(failed));
+    this.reading.textContent = "";
+    this.failure.textContent = failed ?? "";
+    this.failure.hidden = !failed;
     this.row.hidden = Boolean(failed);
     if (failed) return this.figure.say(failed);
     if (panels) return this.showGrids(panels, alt);
-    if (!this.image) {
-      this.image = document.createElement("img");
-      this.image.className = "cn-picture";
-      this.row.replaceChildren(this.image);
-    }
-    Object.assign(this.image, { src: `data:image/png;base64,${png}`, alt });
-    this.image.style.width = `${width}px`;
+    this.picture.show(alt, /** @type {import("./parts/picture.js").Sent} */ (picture));
     return this.figure.say(alt);
   }
 
@@ -134,7 +137,13 @@ class Explorer {
     if (shapes !== this.shapes) {
       this.shapes = shapes;
       this.row.replaceChildren();
-      this.grids = panels.map((panel, n) => this.grid(panel, n));
+      this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
+      this.grids = panels.map((panel, n) => {
+        const before = panels[n - 1];
+        // Many grids of two sizes are two rows.
+        if (panels.length > 4 && before && `${before.shape}` !== `${panel.shape}`) this.breakLine();
+        return this.grid(panel, n);
+      });
     }
     panels.forEach((panel, n) => {
       const [grid, array] = [this.grids[n], decoded(panel)];
@@ -148,6 +157,10 @@ class Explorer {
     this.panels = panels;
     this.point(null);
     this.figure.say(alt);
+  }
+
+  breakLine() {
+    this.figure.add(document.createElement("span"), this.row).className = "cn-break";
   }
 
   /** Show the second of each pair in the place of the first, or each in its own. */
@@ -286,6 +299,11 @@ function loaded(address) {
     script.onerror = () => reject(new Error(`${address} is not beside this page`));
     document.head.append(script);
   }).finally(() => document.querySelector(`script[src="${address}"]`)?.remove());
+}
+
+/** How many grids stand side by side on a telephone. @param {number} count */
+function across(count) {
+  return count < 3 ? count : count < 5 ? 2 : 3;
 }
 
 function plain(title) {

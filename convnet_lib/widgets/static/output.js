@@ -3,6 +3,7 @@
 import { NDArray, times } from "./parts/arrays.js";
 import { costOf, denseForward, SHARES, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
+import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
@@ -52,7 +53,7 @@ class Output {
     this.figure = new Figure(
       context,
       "The output layer: ten neurons, their weights times the pooled map, and the cost",
-      { cells: 96 },
+      { cells: 96, tall: [27, 475] },
     );
     this.model = context.model;
     this.neurons = this.model.get("w3").shape[0];
@@ -81,6 +82,7 @@ class Output {
       }),
     );
     const row = figure.row();
+    row.classList.add("cn-product");
     const detail = (cell) => this.explainProduct(cell);
     const options = { zoom: 1.5, detail };
     this.weights = figure.grid(row, { ...options, name: "w3", title: "", kind: "diverging" });
@@ -98,7 +100,7 @@ class Output {
       title: "",
       kind: "diverging",
     });
-    this.formulas = figure.formulas(figure.side(row));
+    this.formulas = figure.formulas(sheet(figure, figure.side(row)));
     this.buildTable(figure.body);
   }
 

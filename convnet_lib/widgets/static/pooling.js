@@ -4,6 +4,7 @@ import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { poolForward, poolTied, poolWinners, TIES } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
+import { sheet } from "./parts/sheet.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
 const RULES = {
@@ -42,7 +43,7 @@ class Pooling {
     this.figure = new Figure(
       context,
       "Max-pooling: a map, the pooled map, and the switch under three rules for ties",
-      { cells: 76 },
+      { cells: 76, tall: [48, 250] },
     );
     this.model = context.model;
     this.build();
@@ -76,8 +77,9 @@ class Pooling {
       title: "the window",
       words: "the four candidates",
     });
-    this.formulas = figure.formulas(side);
+    this.formulas = figure.formulas(sheet(figure, side));
     const switches = figure.row();
+    switches.classList.add("cn-three");
     this.switches = {};
     for (const [rule, words] of Object.entries(RULES)) {
       this.switches[rule] = figure.grid(switches, {

@@ -4,7 +4,7 @@
 import { NDArray } from "../parts/arrays.js";
 import { make } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
-import { inked, way } from "../parts/pad.js";
+import { Pad } from "../parts/pad.js";
 import { number } from "../parts/text.js";
 import { begun, labelled, steppedBy } from "./data.js";
 import { written } from "./history.js";
@@ -18,15 +18,15 @@ export class Bar {
   // What the building of its parts makes.
   /** @type {{ radio: HTMLInputElement, picture: import("../parts/maps.js").Thumbnail }[]} */ digits;
   /** @type {HTMLInputElement[]} */ labels;
-  /** @type {HTMLButtonElement} */ pencil;
+  /** @type {Pad} */ pad;
   /** @type {HTMLButtonElement} */ train;
   /** @type {{ input: HTMLInputElement, output: HTMLOutputElement }} */ rate;
   /** @type {HTMLSelectElement} */ cost;
   /** @type {HTMLSelectElement} */ ties;
   /** @type {HTMLSelectElement | null} */ maps;
-  /** @type {HTMLElement | undefined} */ paper; // what is drawn on
   /** @type {string} */ html;
   /** @type {(() => void) | undefined} */ onBiases; // they are shown, or no more
+  /** @type {(() => void) | undefined} */ onPencil; // it is taken up
 
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -36,9 +36,6 @@ export class Bar {
     this.figure = figure;
     this.id = `bp-bar-${++bars}`;
     this.timer = 0;
-    this.drawing = false;
-    /** @type {import("../parts/types.js").Cell | null} */
-    this.last = null;
     this.buildDigits();
     this.buildLabels(outputs);
     this.history = figure.add(
@@ -63,10 +60,27 @@ export class Bar {
       radio.addEventListener("change", () => figure.send({ index: i }));
       return { radio, picture: thumbnail(label, `image ${i}`) };
     });
-    this.pencil = figure.button(set, "✎", () => this.draws(!this.drawing));
-    this.pencil.setAttribute("aria-label", "Draw on the input");
-    this.pencil.title = "Draw on the input";
-    this.draws(false);
+    this.buildPad(set);
+  }
+
+  /** The pencil; what else belongs to drawing is there from when it is taken up until it rests. */
+  buildPad(set) {
+    const { figure } = this;
+    const box = figure.group("Drawing");
+    box.classList.add("bp-pad");
+    const past = () => NDArray.zeros([0, ...figure.array("past").shape.slice(1)]);
+    this.pad = new Pad(figure, box, {
+      ...{ images: "a0", centring: true, names: { pen: "✎", blank: "Blank" } },
+      also: () => ({ past: past() }), // the costs before it were those of another image
+    });
+    const pencil = /** @type {HTMLButtonElement} */ (this.pad.pen);
+    pencil.setAttribute("aria-label", "Draw on the input");
+    pencil.title = "Draw on the input";
+    pencil.addEventListener("click", () => {
+      figure.live.classList.toggle("bp-draws", this.pad.drawing);
+      if (this.pad.drawing) this.onPencil?.();
+    });
+    set.append(pencil);
   }
 
   buildLabels(outputs) {
@@ -166,40 +180,6 @@ export class Bar {
     this.timer = 0;
     this.train.textContent = "▶ Train";
     this.train.setAttribute("aria-pressed", "false");
-  }
-
-  // --- the pencil ----------------------------------------------------------------------------
-
-  draws(drawing) {
-    this.drawing = drawing;
-    this.pencil.setAttribute("aria-pressed", `${drawing}`);
-    this.paper?.classList.toggle("cn-drawing", drawing);
-  }
-
-  /** What the grid of the input needs of the pencil. */
-  get pad() {
-    return {
-      /** @param {KeyboardEvent} event @param {import("../parts/types.js").Cell} cell */
-      onKey: (event, cell) => this.drawing && event.key === " " && this.ink(cell, cell),
-      onDrag: {
-        start: (cell) => this.drawing && this.ink(cell, cell),
-        move: (cell) => this.ink(this.last ?? cell, cell),
-      },
-    };
-  }
-
-  ink(from, to) {
-    const { figure } = this;
-    this.last = to;
-    const images = figure.array("a0");
-    const index = figure.model.get("index");
-    const image = way(from, to).reduce(inked, images.part(index));
-    const past = figure.array("past");
-    figure.send({
-      a0: images.with(index, image),
-      past: NDArray.zeros([0, ...past.shape.slice(1)]),
-    });
-    return true;
   }
 
   // --- what it shows -------------------------------------------------------------------------

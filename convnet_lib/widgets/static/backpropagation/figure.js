@@ -120,7 +120,7 @@ class Backpropagation {
     const options = (name) => this.optionsOf(name);
     this.network = new Network(figure, data.outputs, options, onSlide(place));
     this.grids = this.network.grids;
-    this.bar.paper = this.grids.a0.element;
+    this.bar.pad.on(this.grids.a0);
     this.pulse = new Pulse(figure, this.network.element);
     this.overlay = new Overlay(figure, this.network.element, this.grids);
     this.lens = new Lens(figure, {
@@ -138,12 +138,13 @@ class Backpropagation {
     this.phone = new Phone(figure, this.network, this.lens, this.track);
     this.phone.onTurn = () => this.overlay.moved();
     this.bar.onBiases = () => this.phone.enter("z3");
+    this.bar.onPencil = () => this.phone.enter("a0");
   }
 
   /** What a grid of the network can do besides. @param {string} name */
   optionsOf(name) {
     if (name === "a0") {
-      const { onKey, onDrag } = this.bar.pad;
+      const { onKey, onDrag } = this.bar.pad.options;
       return { onDrag, onKey: (event, cell) => onKey(event, cell) || this.goToTerms(event, name) };
     }
     const weight = WEIGHTS.includes(name);

@@ -1,5 +1,7 @@
 // Where it is narrow: a strip of small maps is the map and the way about, below it stands one piece
 // of the network, forward over backward, and the explanation is a sheet at the foot of the window.
+// Of two maps one is as wide as the window, so that a finger hits its cells; a tap on the other, or
+// once more on the strip, makes that one large.
 
 import { make } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
@@ -9,6 +11,8 @@ import { PIECES } from "./network.js";
 const NARROW = 880; // of the figure, in pixels
 const SWIPE = 60;
 const NAMES = ["a⁰", "w¹", "z¹", "a¹", "a²", "w³", "out"];
+const HALVES = ["forward", "backward"];
+const LARGE = ["a0", "z1", "a1"]; // pieces whose halves are too large to stand below each other
 const WORDS = ["the input", "the filter", "z 1", "a 1", "a 2", "w 3", "the outputs"];
 
 export class Phone {
@@ -25,12 +29,13 @@ export class Phone {
     this.narrow = false;
     this.inView = false;
     this.piece = 0;
+    this.half = "forward"; // the one that is large
     this.followed = "";
     this.onTurn = /** @type {(() => void) | null} */ (null); // other panels are to be seen
     this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
     network.element.before(this.strip);
     this.stops = PIECES.map((name, i) => {
-      const button = figure.button(this.strip, "", () => this.turn(i));
+      const button = figure.button(this.strip, "", () => this.press(i));
       button.setAttribute("aria-label", `Show ${WORDS[i]}`);
       const picture = thumbnail(button, name);
       figure.add(make("span", "", { "aria-hidden": "true" }), button).textContent = NAMES[i];
@@ -85,11 +90,21 @@ export class Phone {
     if (this.inView && element.isConnected) element.showPopover();
   }
 
-  /** Show one piece of the network. @param {number} i */
-  turn(i) {
+  /** A piece is chosen on the strip; chosen once more, it shows its backward half large. @param {number} i */
+  press(i) {
+    this.turn(i, i === this.piece && this.half === "forward" ? "backward" : "forward");
+  }
+
+  /** Show one piece of the network. @param {number} i @param {string} half  the one that is large */
+  turn(i, half = this.half) {
     this.piece = i;
+    this.half = half;
     for (const [k, column] of this.network.columns.entries()) {
       column.classList.toggle("bp-shown", k === i);
+      for (const name of HALVES) {
+        const aside = LARGE.includes(PIECES[k]) && name !== half;
+        column.querySelector(`.bp-${name}`)?.classList.toggle("bp-aside", aside);
+      }
       this.stops?.[k].button.setAttribute("aria-pressed", `${k === i}`);
     }
     this.onTurn?.();
@@ -97,7 +112,7 @@ export class Phone {
 
   /** Show the piece of a panel. @param {string} name */
   enter(name) {
-    this.turn(this.pieceOf(name));
+    this.turn(this.pieceOf(name), this.halfOf(name));
   }
 
   /** Be where the cell is that has been picked, or walked to. */
@@ -107,12 +122,16 @@ export class Phone {
     const place = `${grid} ${row} ${column}`;
     if (place === this.followed) return;
     this.followed = place;
-    this.turn(this.pieceOf(grid));
+    this.enter(grid);
   }
 
   pieceOf(name) {
     const { element } = this.network.grids[name];
     return this.network.columns.findIndex((column) => column.contains(element));
+  }
+
+  halfOf(name) {
+    return this.network.grids[name].element.closest(".bp-backward") ? "backward" : "forward";
   }
 
   show(data, scales) {

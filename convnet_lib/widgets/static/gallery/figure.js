@@ -12,6 +12,7 @@ import {
   thumbnails,
   winnerMarks,
 } from "../parts/maps.js";
+import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { spokenOf, written } from "./words.js";
 
@@ -77,7 +78,11 @@ export class Gallery {
     this.figure = new Figure(
       context,
       "Gallery: all filters of a network, their feature maps and pooling masks, and what pleases them",
-      { hint: "Page Down and Page Up lead from map to map.", cells: 128 },
+      {
+        hint: "Page Down and Page Up lead from map to map.",
+        cells: 128,
+        tall: [28, 520],
+      },
     );
     this.model = context.model;
     this.maps = this.model.get("w1").shape[0];
@@ -95,6 +100,7 @@ export class Gallery {
     const { figure } = this;
     this.buildControls();
     const row = figure.row();
+    row.classList.add("cn-gallery");
     const detail = (explain) => (cell) => explain.call(this, cell);
     this.input = figure.grid(row, {
       name: "a0",
@@ -126,7 +132,8 @@ export class Gallery {
       legend: false,
       detail: detail(this.explainPatch),
     });
-    this.formulas = figure.formulas();
+    figure.rare(this.patch.element, true);
+    this.formulas = figure.formulas(sheet(figure));
     this.buildCards();
   }
 
@@ -264,7 +271,7 @@ export class Gallery {
       [grid]: [this.cell],
     };
     this.figure.mark(this.marks);
-    this.formulas.style.minHeight = "";
+    this.formulas.style.removeProperty("--cn-least");
     this.formulas.innerHTML = written(this, f, row, column);
     this.figure.say(spokenOf(this, f, row, column));
   }
@@ -300,7 +307,7 @@ export class Gallery {
   tell(marks, html, words) {
     this.figure.mark(marks);
     // What stands below must not jump while the pointer crosses a grid.
-    this.formulas.style.minHeight = `${this.formulas.offsetHeight}px`;
+    this.formulas.style.setProperty("--cn-least", `${this.formulas.offsetHeight}px`);
     this.formulas.innerHTML = html;
     this.figure.say(words);
   }

@@ -25,7 +25,7 @@ export class Figure extends Layout {
   /**
    * @param {import("./types.js").Context} context
    * @param {string} words  the figure's name for a screen reader
-   * @param {{ hint?: string, cells?: number }} options  as layout.js
+   * @param {{ hint?: string, cells?: number, tall?: [number, number] }} options  as layout.js
    */
   constructor(context, words, options = {}) {
     super(context, words, options);

@@ -35,7 +35,7 @@ export class Grid {
     this.written = "";
     this.hovered = /** @type {Cell | null} */ (null);
     this.frame = 0; // its number, while one is asked for
-    this.stale = /** @type {"all" | "outlines" | null} */ (null);
+    this.stale = { cells: false, outlines: false };
     /** @type {{ x: number, y: number, moved: boolean, cell: Cell } | null} */
     this.drag = null;
     this.cursor = { row: 0, column: 0 };
@@ -126,6 +126,7 @@ export class Grid {
     this.field.style.setProperty("--cn-columns", `${columns}`);
     this.field.setAttribute("aria-rowcount", `${rows}`);
     this.field.setAttribute("aria-colcount", `${columns}`);
+    this.redraw("outlines"); // of other cells
   }
 
   /** Write the ends of a scale, with its colours between them. @param {Element} legend @param {Scale} scale */
@@ -160,37 +161,35 @@ export class Grid {
     this.redraw();
   }
 
-  /**
-   * Draw once before the next frame, however often the array or the marks change until then.
-   * @param {"all" | "outlines"} what
-   */
-  redraw(what = "all") {
-    this.stale = this.stale === "all" ? "all" : what;
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.stale === "all") this.draw();
-      else this.drawOutlines();
-      this.stale = null;
-    });
+  /** Draw what has changed, once before the next frame. @param {"cells" | "outlines"} what */
+  redraw(what = "cells") {
+    this.stale[what] = true;
+    this.frame ||= requestAnimationFrame(() => this.drawStale());
+  }
+
+  drawStale() {
+    this.frame = 0;
+    if (!this.measure()) return;
+    const { cells, outlines } = this.stale;
+    this.stale = { cells: false, outlines: false };
+    if (cells) this.drawCells();
+    if (outlines) this.drawOutlines();
   }
 
   draw() {
-    if (!this.measure()) return;
-    this.drawCells();
-    this.drawOutlines();
+    this.stale = { cells: true, outlines: true };
+    this.drawStale();
   }
 
   /** Fit the canvases to the screen's own pixels; false while the grid is not to be seen. */
   measure() {
     if (!this.size.width || !this.size.height) return false;
     this.ratio = window.devicePixelRatio || 1;
-    const [width, height] = [this.size.width, this.size.height].map((n) =>
-      Math.round(n * this.ratio),
-    );
-    for (const canvas of [this.cells, this.outlines]) {
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
-    }
+    const width = Math.round(this.size.width * this.ratio);
+    const height = Math.round(this.size.height * this.ratio);
+    if (this.cells.width === width && this.cells.height === height) return true;
+    for (const canvas of [this.cells, this.outlines]) Object.assign(canvas, { width, height });
+    this.stale = { cells: true, outlines: true }; // a canvas of another size is blank
     return true;
   }
 
@@ -242,7 +241,7 @@ export class Grid {
         const [x, y, width, height] = this.box({ row, column });
         pen.fillStyle = Number.isFinite(value) ? scale.ink(value) : "#000";
         const text = this.options.write?.(value) ?? short(value, scale.high);
-        pen.fillText(text, x + width / 2, y + height / 2, width - 4 * this.ratio);
+        pen.fillText(text, x + width / 2, y + height / 2, width - 6 * this.ratio);
       }
     }
   }

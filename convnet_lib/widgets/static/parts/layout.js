@@ -13,13 +13,19 @@ export class Layout {
    *   a sentence about what else can be done, for the line below the figure
    * @param {number} [options.cells]
    *   cells side by side in the longest row, gaps aside: sets the size of a cell
+   * @param {[number, number]} [options.tall]
+   *   cells below each other, and the height of all else in pixels: no cell is larger than lets
+   *   the figure fit into the window
    */
-  constructor({ model, el }, words, { hint = "", cells = 94 } = {}) {
+  constructor({ model, el }, words, { hint = "", cells = 94, tall } = {}) {
     this.model = model;
     this.element = make("div", "cn-figure", { role: "group", "aria-label": words });
     this.live = this.add(make("div", "cn-live"), this.element);
     this.live.style.setProperty("--cn-row-cells", `${cells}`);
+    if (tall)
+      this.live.style.setProperty("--cn-window", `calc((100vh - ${tall[1]}px) / ${tall[0]})`);
     this.controls = this.add(make("div", "cn-controls"));
+    this.more = /** @type {HTMLButtonElement | null} */ (null);
     this.body = this.add(make("div", "cn-body"));
     this.hint = this.add(make("p", "cn-hint", { tabindex: "-1" }));
     this.hint.textContent = `${HINT} ${hint}`;
@@ -80,6 +86,43 @@ export class Layout {
       write();
     };
     return { show };
+  }
+
+  // --- where there is little room --------------------------------------------------------------
+
+  /**
+   * What is rare: behind the button 'More' on a telephone, and, if not `narrow`, in a low window.
+   * @param {Element | null} element
+   */
+  rare(element, narrow = false) {
+    element?.classList.add("cn-rare");
+    element?.toggleAttribute("data-narrow", narrow);
+    this.more?.toggleAttribute("data-narrow", narrow && this.more.hasAttribute("data-narrow"));
+    if (this.more) return;
+    this.more = this.button(this.controls, "More", (button) => {
+      const open = this.live.classList.toggle("cn-open");
+      button.setAttribute("aria-expanded", `${open}`);
+    });
+    this.more.classList.add("cn-more");
+    this.more.toggleAttribute("data-narrow", narrow);
+    this.more.setAttribute("aria-expanded", "false");
+  }
+
+  /**
+   * Parts that take each other's place on a telephone, the first of them to begin with.
+   * @param {[string, Element | null][]} parts  each with the words on its button
+   */
+  turns(parts) {
+    const row = make("div", "cn-turns", { role: "group", "aria-label": "What is shown below" });
+    parts[0][1]?.before(row);
+    const buttons = parts.map(([words], i) => this.button(row, words, () => turn(i)));
+    const turn = (/** @type {number} */ shown) => {
+      for (const [i, [, element]] of parts.entries()) {
+        element?.classList.toggle("cn-behind", i !== shown);
+        buttons[i].setAttribute("aria-pressed", `${i === shown}`);
+      }
+    };
+    turn(0);
   }
 
   // --- controls ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import { Figure } from "../parts/figure.js";
 import { make } from "../parts/layout.js";
+import { sheet } from "../parts/sheet.js";
 import { bracketed, equation, number, symbol } from "../parts/text.js";
 import { Answers } from "./answers.js";
 import { Bar, saved, shared } from "./bar.js";
@@ -257,7 +258,7 @@ class Playground {
     this.panels = new Panels(figure, middle, (map) => figure.send({ map }));
     this.answers = new Answers(figure, right, (label) => this.name(label));
     this.curve = new Curve(figure, right, held.images.length);
-    this.formulas = figure.formulas();
+    this.formulas = figure.formulas(sheet(figure));
   }
 
   /** The reader says which digit it is; said twice, it is taken back. @param {number} label */

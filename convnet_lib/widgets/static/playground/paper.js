@@ -40,7 +40,6 @@ export class Paper {
     const tools = make("div", "pg-tools", { role: "group", "aria-label": "Drawing" });
     this.pad = new Pad(figure, tools, {
       images: "a0",
-      pen: "soft",
       always: true,
       names: { blank: "Clear" },
     });

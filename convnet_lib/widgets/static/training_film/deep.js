@@ -6,6 +6,7 @@ import { Scale } from "../parts/colours.js";
 import { Figure } from "../parts/figure.js";
 import { upwards } from "../parts/layers.js";
 import { aDigit } from "../parts/maps.js";
+import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { charts, gradients } from "./curves.js";
 import { seen } from "./field.js";
@@ -57,6 +58,7 @@ class DeepFilm {
       {
         hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.",
         cells: 146,
+        tall: [28, 545],
       },
     );
     this.model = context.model;
@@ -76,6 +78,7 @@ class DeepFilm {
     this.buildControls();
     this.status = this.paragraph();
     const row = figure.row();
+    row.classList.add("cn-film");
     const onKey = (event) => this.onKey(event);
     this.input = figure.grid(row, {
       name: "a0",
@@ -86,13 +89,19 @@ class DeepFilm {
     const unit = "clamp(34px, calc(var(--cn-cell) * 4), 40px)";
     this.filter = figure.grid(row, { name: "w", title: "", kind: "diverging", unit, onKey });
     this.activation = figure.grid(row, { name: "map", title: "", onKey });
-    this.formulas = figure.formulas(figure.side(row));
-    this.formulas.style.minHeight = "3.6em"; // what stands below is not to jump
+    this.formulas = figure.formulas(sheet(figure, figure.side(row)));
+    this.formulas.style.setProperty("--cn-least", "3.6em"); // what stands below is not to jump
     this.buildCharts();
-    this.small = this.shown.map(
-      ({ conv }) => new SmallMaps(figure, this.count(conv), (map) => figure.send({ map })),
-    );
+    const maps = figure.add(document.createElement("div"), figure.body);
+    maps.className = "cn-maps";
+    const pick = (map) => figure.send({ map });
+    this.small = this.shown.map(({ conv }) => new SmallMaps(figure, this.count(conv), pick, maps));
+    figure.turns([
+      ["Curves", this.charts[0].element.parentElement],
+      ["Maps", maps],
+    ]);
     this.note = this.paragraph();
+    figure.rare(this.note);
     this.note.innerHTML = this.describe();
   }
 
@@ -118,6 +127,7 @@ class DeepFilm {
     );
     const shades = ["each by itself", "all alike"].map((shade) => [shade, shade]);
     this.shades = figure.menu(figure.controls, "Shaded", shades, (shade) => figure.send({ shade }));
+    for (const { parentElement } of [this.channels, this.shades]) figure.rare(parentElement);
     this.player = new Player(figure, this.frames, () => this.update());
   }
 

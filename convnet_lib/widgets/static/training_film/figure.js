@@ -5,6 +5,7 @@ import { backprop, feedforward, poolWinners } from "../parts/engine.js";
 import { windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
 import { aDigit, winnerMarks, winnerOf } from "../parts/maps.js";
+import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { CURVES, charts } from "./curves.js";
 import { blend, Player } from "./player.js";
@@ -63,6 +64,7 @@ class TrainingFilm {
       {
         hint: "Page Down and Page Up go on and back by a frame; so does dragging along a curve.",
         cells: 142,
+        tall: [28, 545],
       },
     );
     this.model = context.model;
@@ -89,6 +91,7 @@ class TrainingFilm {
     this.buildControls();
     this.status = this.paragraph();
     const row = figure.row();
+    row.classList.add("cn-film");
     const onKey = (event) => this.onKey(event);
     this.input = figure.grid(row, {
       name: "a0",
@@ -107,11 +110,18 @@ class TrainingFilm {
     if (this.hasErrors) {
       this.errors = figure.grid(row, { name: "delta1", title: "", kind: "diverging", onKey });
     }
-    this.formulas = figure.formulas(figure.side(row));
-    this.formulas.style.minHeight = "3.6em"; // what stands below is not to jump
+    this.formulas = figure.formulas(sheet(figure, figure.side(row)));
+    this.formulas.style.setProperty("--cn-least", "3.6em"); // what stands below is not to jump
     this.buildCharts();
-    if (this.maps > 1) this.small = new SmallMaps(figure, this.maps, (map) => figure.send({ map }));
+    if (this.maps > 1) {
+      this.small = new SmallMaps(figure, this.maps, (map) => figure.send({ map }));
+      figure.turns([
+        ["Curves", this.charts[0].element.parentElement],
+        ["Maps", this.small.cards.container],
+      ]);
+    }
     this.note = this.paragraph();
+    figure.rare(this.note);
     this.note.textContent = this.describeFrames();
   }
 
@@ -141,6 +151,7 @@ class TrainingFilm {
       this.shades = figure.menu(figure.controls, "Shaded", shades, (shade) =>
         figure.send({ shade }),
       );
+      for (const { parentElement } of [this.kinds, this.shades]) figure.rare(parentElement);
     }
     this.player = new Player(figure, this.frames, () => this.update());
   }

@@ -14,13 +14,14 @@ export class SmallMaps {
    * @param {import("../parts/figure.js").Figure} figure
    * @param {number} n
    * @param {(f: number) => void} onPick
+   * @param {Element} parent
    */
-  constructor(figure, n, onPick) {
+  constructor(figure, n, onPick, parent = figure.body) {
     this.palettes = figure.palettes;
     this.arranged = ""; // for which image
     /** @type {{ button: HTMLButtonElement, extent: Element, pictures: Record<string, import("../parts/maps.js").Thumbnail> }[]} */
     this.all = [];
-    this.cards = cards(figure.body, n, (card, f) => {
+    this.cards = cards(parent, n, (card, f) => {
       const button = figure.button(card, "", () => onPick(f));
       button.classList.add("cn-card-button");
       button.innerHTML = `<span>map ${f}</span>`;

@@ -1,0 +1,95 @@
+"""A picture under controls on a telephone: in its tiles, or moved sideways, and always readable."""
+
+import io
+
+import numpy as np
+import pytest
+from browsing import assert_no_barrier
+from PIL import Image
+
+from convnet_lib import figures, widgets
+from convnet_lib.widgets.explore import DRAW_AHEAD
+
+LETTERS = """figure => {
+  const shown = figure.querySelector(".cn-picture:not([hidden]), .cn-tiles:not([hidden])");
+  const picture = figure.querySelector(".cn-picture");
+  if (shown === picture) return picture.clientWidth / parseFloat(picture.style.width);
+  const tile = shown.firstElementChild;
+  return parseFloat(tile.style.backgroundSize) / parseFloat(picture.style.width);
+}"""
+CURVES = figures.cost_curves(z=1.0, y=1)
+LADDER = figures.ladder({"a": 1.0, "b": 2.0}, 0.5)
+
+
+@pytest.fixture
+def explored(show, monkeypatch):
+    """explored(draw, width, **controls) shows what a page has of a picture under controls."""
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+
+    def explored(draw, width, **controls):
+        return show(widgets.explore(draw, **controls), width=width, height=844)
+
+    return explored
+
+
+def tiles(live):
+    return live.root.locator(".cn-tiles:visible > span")
+
+
+def test_the_tiles_stand_below_each_other_and_show_their_part(explored):
+    live = explored(figures.cost_curves, 390, z=(0.0, 1.0, 1.0), y=[1, 0])
+    boxes = [tile.bounding_box() for tile in tiles(live).all()]
+    assert len(boxes) == 2
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
+    whole = Image.open(io.BytesIO(figures.cost_curves(z=0.0, y=1).png())).convert("RGB")
+    for n, tile in enumerate(tiles(live).all()):
+        seen = Image.open(io.BytesIO(tile.screenshot())).convert("RGB")
+        away = []
+        for x, y, width, height in CURVES.boxes():
+            part = whole.crop([2 * n for n in (x, y, x + width, y + height)]).resize(seen.size)
+            away.append(np.abs(np.asarray(seen, float) - np.asarray(part, float)).mean())
+        # A browser does not shrink a picture as Pillow does, to a few of 255.
+        assert away[n] < 10, away
+        assert away[n] < away[1 - n] / 2, away
+
+
+def test_there_is_room_for_them_in_the_column_of_a_page(explored):
+    live = explored(figures.cost_curves, 390, z=(0.0, 1.0, 1.0), y=[1, 0])
+    live.page.add_style_tag(content="body { margin: 0 16px }")  # as site/static/book.css
+    live.page.wait_for_timeout(200)
+    assert live.root.bounding_box()["width"] == 358
+    assert tiles(live).count() == 2
+
+
+def test_they_follow_the_controls(explored):
+    live = explored(figures.cost_curves, 390, z=(0.0, 1.0, 1.0), y=[1, 0])
+    before = tiles(live).first.screenshot()
+    live.root.get_by_role("slider").press("End")
+    live.page.wait_for_timeout(200)
+    assert tiles(live).first.screenshot() != before
+    named = live.root.get_by_role("img", name=figures.cost_curves(z=1.0, y=1).alt)
+    assert named.is_visible()
+
+
+def test_a_picture_in_one_piece_moves_sideways_and_by_the_keyboard(explored):
+    live = explored(lambda n: LADDER, 390, n=(0, 1))
+    assert not tiles(live).count()
+    row = live.root.locator(".cn-row")
+    assert row.evaluate("row => [row.scrollWidth > row.clientWidth, row.tabIndex]") == [True, 0]
+    assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("picture", [CURVES, LADDER])
+@pytest.mark.parametrize("width", [390, 600, 720, 1000])
+def test_no_lettering_is_under_eleven_pixels(explored, picture, width):
+    live = explored(lambda n: picture, width, n=(0, 1))
+    live.page.wait_for_timeout(200)
+    assert live.root.evaluate(LETTERS) * picture.smallest() >= 10.95
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("picture", [CURVES, LADDER])
+def test_axe_finds_nothing(explored, picture, theme):
+    live = explored(lambda n: picture, 390, n=(0, 1))
+    live.page.emulate_media(color_scheme=theme)
+    assert_no_barrier(live.page, context=".cn-figure")

@@ -1,0 +1,136 @@
+"""No figure is taller than the window, and what is pointed at is explained in sight."""
+
+import pytest
+from test_everyone import A0, CURVE, FIGURES
+
+from convnet_lib import ConvNet, broken, data, deep, figures, training, widgets
+
+WINDOWS = [(390, 844), (1280, 720), (1440, 900), (1600, 1000)]
+DIGITS = data.load_digits().test
+
+
+def run(*nets):
+    return training.Run(nets, 3 - CURVE, CURVE, CURVE, CURVE)
+
+
+def deep_nets(maps):
+    words = f"conv{maps}x5 relu pool2 conv{maps}x5 relu pool2 dense10 softmax"
+    return [deep.Network.random(words, seed=seed) for seed in range(3)]
+
+
+def with_maps(maps):
+    return [ConvNet.random(maps, seed=seed) for seed in range(3)]
+
+
+def difference(bug="BP4 rotated by 180°"):
+    """What chapter 15 shows of a wrong gradient: the right one, it, and the difference."""
+    net, images, wanted = ConvNet.random(seed=7), A0, data.one_hot([4, 0])
+    wrong = broken.break_it(net, bug)
+    gradients = net.backprop(images, wanted), wrong.backprop(images, wanted)
+    return figures.wrong_gradient(*gradients, broken.noticed(wrong, images, wanted))
+
+
+# Of one map, and of as many as the book has anywhere.
+MANY = {
+    **{name: FIGURES[name] for name in ("convolution", "pooling", "output")},
+    "playground with one map": lambda: widgets.playground(ConvNet.random(1, seed=1)),
+    "playground with eight": lambda: widgets.playground(ConvNet.random(8, seed=1)),
+    "gallery of one": lambda: widgets.gallery(with_maps(1)[0], A0, [4, 0]),
+    "gallery of twenty": lambda: widgets.gallery(with_maps(20)[0], A0, [4, 0]),
+    "gallery of 130 digits": lambda: widgets.gallery(
+        deep_nets(2)[0], DIGITS.images[:130], DIGITS.labels[:130]
+    ),
+    "film of one": lambda: widgets.training_film(run(*with_maps(1)), A0, [4, 0]),
+    "film of twenty": lambda: widgets.training_film(run(*with_maps(20)), A0, [4, 0]),
+    "deep film of one": lambda: widgets.training_film(run(*deep_nets(1)), A0, [4, 0]),
+    "deep film of twenty": lambda: widgets.training_film(run(*deep_nets(20)), A0, [4, 0]),
+    "difference": lambda: widgets.explore(difference, bug=list(broken.BUGS)),
+}
+EXPLAINED = ".cn-formulas:visible, .cn-reading:visible"
+TALL = "([figure, height]) => figure.getBoundingClientRect().height <= height"
+# Whether all of an explanation is in the window, none of it in a part of a sheet that scrolls.
+IN_SIGHT = """element => {
+  const sheet = element.closest(".cn-sheet");
+  const { top, bottom, height } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight + 1 && height > 0 &&
+    (!sheet || sheet.scrollHeight <= sheet.clientHeight + 1);
+}"""
+NO_SMALL = """figure => [...figure.querySelectorAll("*")].filter((element) =>
+  [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) &&
+  element.checkVisibility() && !element.closest(".cn-unseen, sub, sup, option, svg") &&
+  parseFloat(getComputedStyle(element).fontSize) < 11
+).map((element) => element.outerHTML.slice(0, 80))"""
+
+
+def pointed_at(live):
+    """The names of the grids whose cells the figure can be about."""
+    names = live.root.locator("[data-grid]:visible").evaluate_all("a => a.map(e => e.dataset.grid)")
+    return names[:: max(1, len(names) // 4)]
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, name):
+    live = show(MANY[name]())
+    root = live.root.element_handle()
+    for width, height in WINDOWS:
+        live.page.set_viewport_size({"width": width, "height": height})
+        for grid in pointed_at(live):
+            live.hover(grid, 3, 2)
+            live.page.wait_for_function(TALL, arg=[root, height], timeout=3000)
+            live.root.evaluate("figure => figure.scrollIntoView({block: 'start'})")
+            live.page.wait_for_timeout(100)
+            assert live.root.locator(EXPLAINED).first.evaluate(IN_SIGHT), (width, grid)
+        assert live.root.evaluate(NO_SMALL) == [], width
+
+
+def test_what_is_rare_is_behind_more_and_the_keyboard_gets_there(show):
+    live = show(MANY["film of twenty"](), width=1280, height=900)
+    more, shaded = live.root.get_by_role("button", name="More"), live.root.get_by_label("Shaded")
+    assert shaded.is_visible()
+    assert not more.is_visible()
+    live.page.set_viewport_size({"width": 390, "height": 844})
+    assert not shaded.is_visible()
+    more.press("Enter")
+    assert shaded.is_visible()
+    assert more.get_attribute("aria-expanded") == "true"
+    more.press("Enter")
+    assert not shaded.is_visible()
+
+
+def test_curves_and_maps_take_turns_on_a_telephone_only(show):
+    live = show(MANY["film of twenty"](), width=390, height=844)
+    curve, card = live.root.locator(".cn-chart").first, live.root.locator(".cn-card").first
+    assert (curve.is_visible(), card.is_visible()) == (True, False)
+    live.root.get_by_role("button", name="Maps", exact=True).press("Enter")
+    assert (curve.is_visible(), card.is_visible()) == (False, True)
+    live.page.set_viewport_size({"width": 1280, "height": 900})
+    assert (curve.is_visible(), card.is_visible()) == (True, True)
+
+
+def test_the_sheet_is_there_while_the_figure_is_in_view(show):
+    live = show(MANY["pooling"](), width=390, height=844)
+    live.page.evaluate("document.body.style.paddingBlock = '2000px'")
+    sheet = live.root.locator(".cn-sheet")
+    live.root.evaluate("figure => figure.scrollIntoView({block: 'center'})")
+    sheet.wait_for(state="visible")
+    box = sheet.bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    assert box["width"] == 390
+    live.page.evaluate("scrollTo(0, 0)")
+    sheet.wait_for(state="hidden")
+    live.page.set_viewport_size({"width": 1280, "height": 900})
+    # In its place in the figure.
+    live.page.wait_for_function(
+        "() => !document.querySelector('.cn-sheet').hasAttribute('popover')"
+    )
+
+
+def test_of_a_sum_what_stands_above_is_not_shown_again_on_a_telephone(show):
+    live = show(MANY["convolution"](), width=390, height=844)
+    there = {"left", "right", "products"}
+    for grid, hidden in (("z1", "right"), ("a0", "left"), ("w1", None)):
+        live.click(grid, 3, 2)
+        shown = {name for name in there if live.grid(name).is_visible()}
+        assert shown == there - {hidden}, grid
+    live.page.set_viewport_size({"width": 1280, "height": 900})
+    assert all(live.grid(name).is_visible() for name in there)
