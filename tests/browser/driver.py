@@ -86,6 +86,12 @@ class Live:
             "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
         )
 
+    def resize(self, width, height=900):
+        """Give the window another size, and wait until the figure has laid itself out in it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.frame()  # in which what watches its own size hears of the new one
+        self.frame()  # for which it may have left some of the work
+
     def formulas(self):
         return self.root.locator(".cn-formulas").first.inner_text()
 

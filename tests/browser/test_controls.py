@@ -113,8 +113,7 @@ def test_the_legend_has_the_ends_of_the_scale(convolution):
 def test_a_canvas_is_as_large_as_its_grid(convolution):
     live = convolution
     for width in (390, 1300, 700):
-        live.page.set_viewport_size({"width": width, "height": 900})
-        live.page.wait_for_timeout(300)
+        live.resize(width)
         sizes = live.root.evaluate(
             """figure => [...figure.querySelectorAll(".cn-field canvas")]
               .filter((canvas) => canvas.checkVisibility())

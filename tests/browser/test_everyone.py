@@ -50,7 +50,7 @@ def test_axe_finds_nothing(show, name):
     for theme in ("light", "dark"):
         for width in (390, 1000):
             live.page.emulate_media(color_scheme=theme)
-            live.page.set_viewport_size({"width": width, "height": 900})
+            live.resize(width)
             assert_no_barrier(live.page, context=".cn-figure")
 
 
@@ -58,7 +58,7 @@ def test_axe_finds_nothing(show, name):
 def test_no_page_is_too_wide(show, name):
     live = show(FIGURES[name]())
     for width in (390, 600, 900, 1600):
-        live.page.set_viewport_size({"width": width, "height": 900})
+        live.resize(width)
         assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 

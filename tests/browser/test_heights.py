@@ -73,7 +73,7 @@ def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, nam
     live = show(MANY[name]())
     root = live.root.element_handle()
     for width, height in WINDOWS:
-        live.page.set_viewport_size({"width": width, "height": height})
+        live.resize(width, height)
         for grid in pointed_at(live):
             live.hover(grid, 3, 2)
             live.page.wait_for_function(TALL, arg=[root, height], timeout=3000)
@@ -88,7 +88,7 @@ def test_what_is_rare_is_behind_more_and_the_keyboard_gets_there(show):
     more, shaded = live.root.get_by_role("button", name="More"), live.root.get_by_label("Shaded")
     assert shaded.is_visible()
     assert not more.is_visible()
-    live.page.set_viewport_size({"width": 390, "height": 844})
+    live.resize(390, 844)
     assert not shaded.is_visible()
     more.press("Enter")
     assert shaded.is_visible()
@@ -103,7 +103,7 @@ def test_curves_and_maps_take_turns_on_a_telephone_only(show):
     assert (curve.is_visible(), card.is_visible()) == (True, False)
     live.root.get_by_role("button", name="Maps", exact=True).press("Enter")
     assert (curve.is_visible(), card.is_visible()) == (False, True)
-    live.page.set_viewport_size({"width": 1280, "height": 900})
+    live.resize(1280)
     assert (curve.is_visible(), card.is_visible()) == (True, True)
 
 
@@ -118,7 +118,7 @@ def test_the_sheet_is_there_while_the_figure_is_in_view(show):
     assert box["width"] == 390
     live.page.evaluate("scrollTo(0, 0)")
     sheet.wait_for(state="hidden")
-    live.page.set_viewport_size({"width": 1280, "height": 900})
+    live.resize(1280)
     # In its place in the figure.
     live.page.wait_for_function(
         "() => !document.querySelector('.cn-sheet').hasAttribute('popover')"
@@ -132,5 +132,5 @@ def test_of_a_sum_what_stands_above_is_not_shown_again_on_a_telephone(show):
         live.click(grid, 3, 2)
         shown = {name for name in there if live.grid(name).is_visible()}
         assert shown == there - {hidden}, grid
-    live.page.set_viewport_size({"width": 1280, "height": 900})
+    live.resize(1280)
     assert all(live.grid(name).is_visible() for name in there)

@@ -355,8 +355,7 @@ def test_no_lettering_is_smaller_than_11_pixels(playground, width):
 def test_no_part_lies_over_another(playground, net):
     live = playground(net)
     for width in (390, 520, 690, 760, 900, 1010, 1100, 1120, 1300, 1600):
-        live.page.set_viewport_size({"width": width, "height": 900})
-        live.live.frame()
+        live.live.resize(width)
         over = live.root.evaluate(
             """figure => {
               const kinds = ".pg-draw, .pg-switch, .pg-why, .pg-shelf, .pg-panels > *, " +
