@@ -47,6 +47,8 @@ MANY = {
     "difference": lambda: widgets.explore(difference, bug=list(broken.BUGS)),
 }
 EXPLAINED = ".cn-formulas:visible, .cn-reading:visible"
+WHOLE = """card => card.getBoundingClientRect().bottom <=
+  card.closest(".cn-shelf").getBoundingClientRect().bottom"""
 TALL = "([figure, height]) => figure.getBoundingClientRect().height <= height"
 # Whether all of an explanation is in the window, none of it in a part of a sheet that scrolls.
 IN_SIGHT = """element => {
@@ -81,6 +83,18 @@ def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, nam
             live.page.wait_for_timeout(100)
             assert live.root.locator(EXPLAINED).first.evaluate(IN_SIGHT), (width, grid)
         assert live.root.evaluate(NO_SMALL) == [], width
+
+
+@pytest.mark.parametrize(
+    "name", ["gallery of one", "gallery of twenty", "film of twenty", "deep film of twenty"]
+)
+def test_the_first_row_of_a_shelf_of_maps_is_whole(show, name):
+    live = show(MANY[name]())
+    first = live.root.locator(".cn-shelf .cn-card").first
+    for width, height in [*WINDOWS[1:], (1600, 900), (1920, 1080)]:
+        live.resize(width, height)
+        assert first.evaluate(WHOLE), (width, height)
+        assert live.page.evaluate(TALL, [live.root.element_handle(), height]), (width, height)
 
 
 def test_what_is_rare_is_behind_more_and_the_keyboard_gets_there(show):

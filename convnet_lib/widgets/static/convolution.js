@@ -11,7 +11,6 @@ import { bracketed, count, equation, number, spoken, symbol } from "./parts/text
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
 const UNIT = "clamp(27.5px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
-const LETTERS = { smallest: 11, share: 0.38 }; // of the numbers in cells
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);
@@ -86,7 +85,6 @@ class Convolution {
       words: "w 1, the filter",
       kind: "diverging",
       unit: "max(calc(var(--cn-cell) * 3.4), clamp(30px, 9cqw, 34px))",
-      ...LETTERS,
       onKey: (event, cell) => this.onFilterKey(event, cell),
       onDrag: {
         holds: true,
@@ -140,7 +138,6 @@ class Convolution {
     const row = this.sum;
     const options = {
       unit: UNIT,
-      ...LETTERS,
       legend: false,
       detail: (cell) => this.explainTerm(cell),
     };

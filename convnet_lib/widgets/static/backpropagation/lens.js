@@ -50,7 +50,7 @@ export class Lens {
     this.decimals = { left: 2, right: 2, parts: 2 };
     const grid = (name, kind) =>
       figure.grid(this.detail, {
-        ...{ name, kind, title: "", legend: false, unit: "1.5rem", smallest: 11, share: 0.4 },
+        ...{ name, kind, title: "", legend: false, unit: "1.5rem", share: 0.4 },
         detail: explainTerm,
         onLeave: leaveTerms,
         write: (x) => inCell(x, this.exponents[name], this.decimals[name]),

@@ -117,7 +117,7 @@ export class Network {
         title: "",
         legend: false,
         write,
-        smallest: numbered ? 11 : Number.POSITIVE_INFINITY,
+        ...(numbered ? {} : { smallest: Number.POSITIVE_INFINITY }),
       },
       ...options,
       ...(this.slide ? { largest: LETTERS } : {}),

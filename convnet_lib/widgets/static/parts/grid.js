@@ -11,7 +11,7 @@ import { hatch, lines, outline } from "./outlines.js";
 import { number, short, significant } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
-const SMALLEST_NUMBER = 9;
+const SMALLEST_NUMBER = 11; // in pixels; below, the numbers of the cells are left out
 const LARGE = 7; // a cell that bears lines around it, in CSS pixels
 const DRAG_THRESHOLD = 3;
 const SEQUENTIAL = /** @type {"sequential"} */ ("sequential");
@@ -229,7 +229,7 @@ export class Grid {
   drawNumbers(pen) {
     const { array, scale } = this;
     const [cell, row] = [this.cells.width / array.columns, this.cells.height / array.rows];
-    const { smallest = SMALLEST_NUMBER, largest = 14, share = 0.33 } = this.options;
+    const { smallest = SMALLEST_NUMBER, largest = 14, share = 0.38 } = this.options;
     const size = Math.min(share * cell, 0.88 * row, largest * this.ratio);
     if (size < smallest * this.ratio) return;
     pen.font = `${size}px ${NUMBER_FONT}`;
