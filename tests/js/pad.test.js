@@ -19,9 +19,13 @@ function pad() {
     send: (values) => Object.assign(traits, values),
     button: (_parent, text) => ({ text, setAttribute() {} }),
     say: (words) => said.push(words),
+    closing: [],
   };
   const also = () => ({ past: 0 });
-  return { traits, said, pad: new Pad(figure, null, { images: "a0", also }) };
+  const close = () => {
+    for (const end of figure.closing) end();
+  };
+  return { traits, said, close, pad: new Pad(figure, null, { images: "a0", also }) };
 }
 
 test("a touch inks a pixel and, less, those around it", () => {
@@ -133,4 +137,15 @@ test("where centring changes nothing the switch is turned all the same", () => {
   assert.ok(traits.a0.part(0).equals(BLANK));
   one.choose(false);
   assert.equal(one.centred, false);
+});
+
+test("a closed figure lets go of what was drawn", () => {
+  const { traits, close, pad: one } = pad();
+  one.key({ row: 2, column: 2 }, { row: 9, column: 2 });
+  one.choose(true);
+  close();
+  assert.deepEqual([one.before.length, one.kept.size], [0, 0]);
+  assert.equal(one.centred, false);
+  one.undo();
+  assert.ok(!traits.a0.part(0).equals(BLANK)); // and there is nothing to take back
 });

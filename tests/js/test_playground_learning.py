@@ -305,13 +305,16 @@ def test_most_digits_of_mnist_stay_where_they_are(run):
     assert np.mean(same) > 0.9
 
 
-def test_a_soft_stroke_has_a_grey_edge_and_a_black_core(run):
-    image = np.zeros((9, 9))
+# A pixel away there is ink of (rim - 1) / (rim - core). On an image of 9 pixels instead of 28 the pen
+# is thinner, but not so thin that it could pass between two pixels: core 0.35 and rim 0.85.
+@pytest.mark.parametrize(("size", "beside"), [(28, (1.7 - 1) / (1.7 - 0.7)), (9, 0)])
+def test_a_soft_stroke_has_a_grey_edge_and_a_black_core(run, size, beside):
+    image = np.zeros((size, size))
     image[0, 0] = 0.5
     ends = {"from": {"x": 2.5, "y": 4.5}, "to": {"x": 6.5, "y": 4.5}}
-    found = run({"what": "stroke", "image": sent(image), **ends}).reshape(9, 9)
+    found = run({"what": "stroke", "image": sent(image), **ends}).reshape(size, size)
     assert (found[4, 2:7] == 1).all()  # the way itself
-    assert found[3, 4] == found[5, 4] == pytest.approx(0.7)  # a pixel away: (1.7 - 1) / 1
+    assert found[3, 4] == found[5, 4] == pytest.approx(beside)
     assert (found[[2, 6]] == 0).all()
     assert (found[4, [0, 8]] == 0).all()  # beyond its ends
     assert found[0, 0] == 0.5
