@@ -222,7 +222,7 @@ class Network:
 
     @property
     def collapses(self):
-        """Whether FC1 is no sum for this cost and the last layer, but one product or difference.
+        """Whether BP1 of this cost and the last layer is taken in one step, by `COLLAPSES`.
 
         >>> net = deep.Network([deep.Softmax()], "log_likelihood")
         >>> net.collapses, deep.Network([deep.Softmax()], "quadratic").collapses

@@ -727,3 +727,8 @@ def test_without_the_variable_it_is_in_the_users_folder(monkeypatch):
 def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounded, off):
     assert judged(ALL[id], rounded).passed
     assert not judged(ALL[id], off).passed
+
+
+def test_the_loops_of_f1_take_a_bias_that_is_a_whole_number():
+    image, filter = np.array([[0.5, 1.0], [0.25, 0.0]]), np.array([[0.5, -1.0]])
+    assert ALL["2.3"].solution(image, filter, 1).tolist() == [[0.25], [1.125]]

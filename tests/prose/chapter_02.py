@@ -23,6 +23,19 @@ def size(mode):
     return len(np.convolve(np.ones(28), np.ones(5), mode))
 
 
+def written_by_hand():
+    """The chapter's four filters."""
+    up = np.outer([1, 1, 0, -1, -1], np.ones(5)) / 10
+    slant = np.sign(np.subtract.outer(np.arange(5), np.arange(5))) / 10
+    return np.stack([up, up.T, slant, -up.T])
+
+
+def bias_alone(grey, b=0.3):
+    """Whether each of the four gives b on 25 pixels of one grey."""
+    z = conv.forward(np.full((5, 5), grey), written_by_hand(), np.full(4, b))
+    return np.allclose(z, b, rtol=0, atol=1e-12)
+
+
 def seen(u, v):
     return sum(0 <= u - l <= 23 and 0 <= v - m <= 23 for l in range(5) for m in range(5))
 
@@ -44,6 +57,9 @@ CLAIMS = {
     r"z_{0,0} = 0.5 + 1\cdot 1 + (-1)\cdot 2 + 2\cdot 3 + 0\cdot 1 = #": shown("nb02-010", "[[ #,"),
     r"z_{1,2} = 0.5 + 1\cdot 1 + (-1)\cdot 0 + 2\cdot 4 + 0\cdot 1 = #": shown(
         "nb02-010", "2.5, 4.5, #]"
+    ),
+    "where the pixels of a field are all alike, as on blank paper, they give": lambda: (
+        bias_alone(0.0) and bias_alone(0.7)
     ),
     "Both directions run backwards, and that is half a turn": lambda: bool(
         np.array_equal(conv.forward(LONE, LETTER, 0.0)[1:6, 2:5], LETTER[::-1, ::-1])

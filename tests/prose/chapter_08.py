@@ -49,6 +49,14 @@ def in_a_blank_window():
     return np.allclose(nudged, ours.sum(axis=-1, keepdims=True) / 2, rtol=0, atol=1e-7)
 
 
+def as_many():
+    """Whether no pair of chapter 15's networks, b¹ by the sum and by the mean, is far apart."""
+    right, mean = (
+        shown("nb15-025", f"{name} # # # # #")() for name in ("nothing broken", "BP3 with the mean")
+    )
+    return max(abs(one - other) for one, other in zip(right, mean, strict=True)) < 0.035
+
+
 STEP = 1e-5
 CLAIMS = {
     "most it makes no difference": lambda: lost_alone() > DELTA1.size / 2,
@@ -57,6 +65,7 @@ CLAIMS = {
         np.isclose(DELTA1.sum() / DELTA1.mean(), 576)
     ),
     "here none of the four that won has": lambda: np.count_nonzero(PENCIL) == 4,
+    "recognises about as many digits as one whose gradient is right": as_many,
     "tie the # knobs": lambda: PENCIL.size,
     "The string with the # knobs": lambda: PENCIL.size,
     "which is # for each unit of the pull: the sum of the # errors. The average, #,": lambda: (

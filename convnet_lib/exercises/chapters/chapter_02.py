@@ -117,7 +117,7 @@ LONE_PIXEL = Exercise(
 
 def weighted_input(a0, w1, b1):
     rows, columns = a0.shape[0] - w1.shape[0] + 1, a0.shape[1] - w1.shape[1] + 1
-    z1 = np.full((rows, columns), b1)
+    z1 = np.full((rows, columns), b1, dtype=float)
     for j, k in np.ndindex(rows, columns):
         for l, m in np.ndindex(w1.shape):
             z1[j, k] += w1[l, m] * a0[j + l, k + m]
@@ -182,6 +182,11 @@ WEIGHTED_INPUT = Exercise(
             "Each product overwrites the one before it, so only the filter's last weight is left. "
             "The sum in F1 wants += inside the loops over l and m.",
             _overwritten,
+        ),
+        "bias overwritten": Mistake(
+            "Each product overwrites what was there, the bias too, so only the filter's last "
+            "weight is left. It has to be added: +=.",
+            lambda a0, w1, b1: _overwritten(a0, w1, 0.0),
         ),
         "bias counted once a weight": Mistake(
             "The bias is added inside of the sum over l and m, once a weight. Blank paper should "
