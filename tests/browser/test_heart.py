@@ -520,3 +520,25 @@ def test_no_letters_are_smaller_than_eleven_pixels(show, figure):
             turn_to(live, name)
             live.hover(name, *cell)
             assert live.root.evaluate(least) >= 11, (width, name)
+
+
+def test_a_pulse_stays_in_the_figure(show, figure):
+    """Its light is wider than the margin of a page on a telephone."""
+    live = show(figure, width=390, height=844)
+    live.root.get_by_role("button", name="Send a pulse through it").click()
+    live.page.wait_for_function(
+        "() => !document.querySelector('.bp-light').hidden", polling="raf", timeout=3000
+    )
+    outside = live.root.evaluate(
+        """async (figure) => {
+          const { left, right } = figure.getBoundingClientRect();
+          const found = [];
+          for (let i = 0; i < 120; i++) {
+            const light = figure.querySelector(".bp-light").getBoundingClientRect();
+            if (light.width && (light.left < left || light.right > right)) found.push(light.right);
+            await new Promise(requestAnimationFrame);
+          }
+          return found;
+        }"""
+    )
+    assert outside == []

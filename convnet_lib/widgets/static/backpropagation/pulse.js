@@ -1,11 +1,13 @@
-// What moves. A step fades from the old colours to the new; a pulse is light that runs over the panels, to the right on its way forward and to
-// the left on its way back, and dots that run along the ribbons. It is started by the reader, and
-// with reduced motion there is none of it: then only the stages change.
+// What moves. A step fades from the old colours to the new; a pulse is light that runs over the
+// panels, to the right on its way forward and to the left on its way back, and dots that run along
+// the ribbons. It is started by the reader, and with reduced motion there is none of it: then only
+// the stages change.
 
 import { make } from "../parts/layout.js";
 
 const RUN = 800; // ms through a stage
 const FADE = 320; // ms
+const LIGHT = 30; // how wide it is, in pixels, as in figure.css
 
 /**
  * The colours of a grid change little by little: what it showed is laid over it, and fades.
@@ -51,12 +53,18 @@ export class Pulse {
     const bottom = Math.max(...boxes.map((box) => box.bottom)) - edge.top;
     Object.assign(this.light.style, { top: `${top}px`, height: `${bottom - top}px` });
     this.light.hidden = false;
-    const ends = way === "forward" ? [left - 30, right] : [right, left - 30];
+    // From edge to edge, and never beyond: there it would make a narrow page wider.
+    const across = [left, Math.max(left, right - LIGHT)];
+    const [from, to] = way === "forward" ? across : across.reverse();
+    const at = (/** @type {number} */ share, /** @type {number} */ opacity) => ({
+      transform: `translateX(${from + share * (to - from)}px)`,
+      opacity,
+    });
     this.light
-      .animate(
-        ends.map((x) => ({ transform: `translateX(${x}px)` })),
-        { duration: RUN, easing: "ease-in-out" },
-      )
+      .animate([at(0, 0), at(0.1, 1), at(0.9, 1), at(1, 0)], {
+        duration: RUN,
+        easing: "ease-in-out",
+      })
       .finished.then(
         () => {
           this.light.hidden = true;
