@@ -101,7 +101,7 @@ CLAIMS = {
     "Of the # neurons that see ink": lambda: inked().sum(),
     "the activations of all but # are then within 0.01 of 0 or of 1": between,
     "A pooled neuron sees # by # pixels": lambda: seen(3),
-    "at the end of chapter 20 it sees # by #": lambda: seen(6),
+    "in chapter 20, after # of each, it sees # by #": lambda: (2, *seen(6)),
     "from 1 up to #: the ten outputs": fewest,
     "with # pooled neurons little is left": lambda: ((29 - fewest()) // 2) ** 2,
     "shuffling cost two or three of a hundred digits with one filter": lambda: (

@@ -132,7 +132,7 @@ CLAIMS = {
     "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
     "# by # after its pooling": lambda: (seen(3), seen(3)),
     "The first of them sees # rows": lambda: seen(3),
-    "# by # at the end": lambda: (seen(6), seen(6)),
+    "# by # after the second pooling": lambda: (seen(6), seen(6)),
     "Fewer than a # of the neurons are left": lambda: (
         shown("nb20-031", "less than # of 100")()[0] / 100
     ),

@@ -389,7 +389,7 @@ PIXELS = Exercise(
     ),
     why="A pooled neuron sees 6 by 6 pixels, and its neighbour begins two further on, so they "
     "share 6 by 4. With each further layer of filters or windows a neuron would see more of the "
-    "image: at the end of chapter 20 it sees 16 by 16.",
+    "image: in chapter 20, after two of each, it sees 16 by 16.",
     solution=pixels,
 )
 
