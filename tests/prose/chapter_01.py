@@ -65,6 +65,7 @@ def refused(size):
 
 
 CLAIMS = {
+    "number # is a #.)": lambda: (8, DIGITS.labels[8]),
     "the book's network refuses the map": lambda: refused(4) and not refused(5),
     "to learn: #, or #, or #?": shown(
         "nb01-007", "fully connected #\na 5 by 5 square each #\none shared filter #"
