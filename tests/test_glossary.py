@@ -82,3 +82,37 @@ def test_a_letter_with_two_meanings_says_so():
     assert "cost" in said["$C$"]
     for row, chapters in {"$D$, $E$": "17 18", "$P$, $R$, $S$": "17 18 19", "$i$": "20"}.items():
         assert set(chapters.split()) <= set(re.findall(r"\d+", said[row]))
+
+
+def chapters_of(letter, like="{}"):
+    """Return the chapters in whose formulas a letter stands, in a place that is `like` this."""
+    written = re.compile(like.format(letter))
+    return {n for n in range(22) if any(written.search(f) for f in of_chapter(n))}
+
+
+def of_chapter(n):
+    """Return the formulas of a chapter, without its glossary and without commands."""
+    text = prose.markdown(n).partition("## Glossary")[0]
+    return [COMMANDS.sub(" ", formula) for formula in formulas(text)]
+
+
+@pytest.mark.parametrize(
+    ("row", "letter"),
+    [
+        *(("$D$, $E$", x) for x in "DE"),
+        *(("$P$, $R$, $S$", x) for x in "PRS"),
+        *(("$r$, $s$", x) for x in "rs"),
+        *(("$H$, $W$, $H'$, $W'$", x) for x in "HW"),
+        *((f"${x}$", x) for x in "KLt"),
+        (r"$g$, $\lVert g\rVert$", "g"),
+    ],
+)
+def test_a_letter_whose_meanings_all_name_chapters_stands_in_no_other(row, letter):
+    said = {int(n) for n in re.findall(r"\b\d+\b", dict(row[:2] for row in LETTERS)[row])}
+    assert chapters_of(letter) <= said
+
+
+def test_the_chapters_in_which_l_is_a_layer_are_said():
+    said = dict(row[:2] for row in LETTERS)["$l$"]
+    layers = chapters_of("l", r"\^\{{?{}\b")
+    assert layers == {int(n) for n in re.findall(r"\b\d+\b", said)}

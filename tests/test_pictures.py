@@ -1,9 +1,12 @@
 """What all pictures share: lettering, signs, frames, tiles, and no reader's style in them."""
 
+import base64
 import functools
 import io
 import itertools
+import json
 import re
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -14,6 +17,7 @@ from PIL import Image
 
 from convnet_lib import ConvNet, broken, data, figures, training
 
+ROOT = Path(__file__).parents[1]
 DIGITS = data.load_digits().train
 NET = ConvNet.random(seed=7)
 A0, Y = DIGITS.images[2], data.one_hot(DIGITS.labels[2])
@@ -113,6 +117,41 @@ def test_no_number_of_an_axis_lies_on_its_neighbour(name):
             labels = [label for label in axis.get_ticklabels() if label.get_text()]
             boxes = [label.get_window_extent() for label in labels if label.get_visible()]
             assert not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
+
+
+WIDE_TITLES = {
+    "alone": lambda: figures.row(("a title that is wider than this", CURVE[:, None])),
+    "in a row of its own": lambda: figures.row(
+        *[(name, A0) for name in "abc"], ("wider than its column", CURVE[:, None])
+    ),
+    "a curve": lambda: figures.tangents(X, [("a slope that is near to -0.0898", X, 1.0)], 1, "z"),
+}
+
+
+@pytest.mark.parametrize("name", WIDE_TITLES)
+def test_a_title_wider_than_its_panel_stands_in_the_picture(name):
+    picture = WIDE_TITLES[name]()
+    picture.png()
+    boxes = [ax.title.get_window_extent() for ax in picture.axes if ax.get_title()]
+    assert all(0 < box.x0 < box.x1 < picture.bbox.x1 for box in boxes)
+
+
+def test_a_title_wider_than_the_picture_stays_in_its_middle():
+    picture = figures.tangents(X, [("a title without room " * 4, X, 1.0)], 1, "z")
+    picture.png()
+    assert picture.axes[0].title.get_position()[0] == 0.5
+
+
+def test_no_title_of_a_notebook_is_cut():
+    cut = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if shown_ := output.get("data", {}).get("image/png"):
+                    png = Image.open(io.BytesIO(base64.b64decode("".join(shown_)))).convert("L")
+                    sides = np.asarray(png)[:, [0, -1]]
+                    cut += [cell["id"]] if (sides < 200).any() else []
+    assert cut == []
 
 
 @each_picture

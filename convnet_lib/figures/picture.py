@@ -27,6 +27,8 @@ FULL_WIDTH = 7.6
 # A telephone shows 340: what is no wider than this stands on it in one piece.
 NARROW = 3.85
 SMALL = 9
+# Pixels around what is drawn: lines are drawn half beside their place.
+RIM = 2
 # What pictures are drawn with, whatever style a reader has set: matplotlib's own defaults, without
 # what says where pictures go, and the book's own lettering. Its mathematics has the face of TeX,
 # as in the text around it.
@@ -133,6 +135,8 @@ class Picture(Figure):
         for text in self.findobj(Text):
             text.set_text(minus(text.get_text()))
         super().draw(renderer)
+        if _titles_moved_inside(self, renderer):
+            super().draw(renderer)  # its white ground covers what was drawn before
 
     def png(self):
         """Return the picture as the bytes of a PNG file, the same for the same arrays.
@@ -185,7 +189,7 @@ class Picture(Figure):
         renderer, scale = self.canvas.get_renderer(), PIXELS_PER_INCH / self.dpi
         found = Bbox.union([artist.get_tightbbox(renderer) for artist in artists])
         width, height = np.rint(self.get_size_inches() * PIXELS_PER_INCH)
-        rim = 2  # for lines that are drawn half beside their place
+        rim = RIM
         left, right = found.x0 * scale - rim, found.x1 * scale + rim
         top, bottom = height - found.y1 * scale - rim, height - found.y0 * scale + rim
         left, top = max(0, np.floor(left)), max(0, np.floor(top))
@@ -199,6 +203,18 @@ class Picture(Figure):
             described["tiles"] = boxes
         # The description stands in for the picture where there is only text, and is compared.
         return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
+
+
+def _titles_moved_inside(picture, renderer):
+    """Move titles that stand out of the picture, being wider than their axes; tell if any did."""
+    rim, right, moved = RIM * picture.dpi / PIXELS_PER_INCH, picture.bbox.x1, False
+    for ax in picture.axes:
+        box = ax.title.get_window_extent(renderer)
+        if (box.x0 < 0 or box.x1 > right) and box.width + 2 * rim <= right:
+            by = max(rim - box.x0, 0) + min(right - rim - box.x1, 0)
+            ax.title.set_x(ax.title.get_position()[0] + by / ax.bbox.width)
+            moved = True
+    return moved
 
 
 def _written(picture):

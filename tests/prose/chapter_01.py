@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convnet_lib import ConvNet, conv, data, training
+from convnet_lib import ConvNet, conv, data, deep, training
 from prose import shown
 from prose.book import A0, DIGITS, LAYERS, NET, TEST
 
@@ -46,6 +46,12 @@ def lost_by_shuffling(maps, rate, seed=0):
     return found[0] - found[1]
 
 
+def seen(i):
+    """Rows and columns of pixels that a neuron of a^i of chapter 20's network sees."""
+    net = deep.Network.random("conv10x5 relu pool2 conv20x5 relu pool2 dense10 softmax")
+    return tuple(len(pixels) for pixels in net.receptive_field(i, (1, 1)))
+
+
 TWENTY = ConvNet.random(20, seed=7)
 
 
@@ -59,6 +65,7 @@ def refused(size):
 
 
 CLAIMS = {
+    "number # is a #.)": lambda: (8, DIGITS.labels[8]),
     "the book's network refuses the map": lambda: refused(4) and not refused(5),
     "to learn: #, or #, or #?": shown(
         "nb01-007", "fully connected #\na 5 by 5 square each #\none shared filter #"
@@ -94,6 +101,8 @@ CLAIMS = {
     ),
     "Of the # neurons that see ink": lambda: inked().sum(),
     "the activations of all but # are then within 0.01 of 0 or of 1": between,
+    "A pooled neuron sees # by # pixels": lambda: seen(3),
+    "in chapter 20, after # of each, it sees # by #": lambda: (2, *seen(6)),
     "from 1 up to #: the ten outputs": fewest,
     "with # pooled neurons little is left": lambda: ((29 - fewest()) // 2) ** 2,
     "shuffling cost two or three of a hundred digits with one filter": lambda: (

@@ -42,6 +42,7 @@ def of_three_digits():
 
 
 CLAIMS = {
+    "number # is the #.)": lambda: (2, DIGITS.labels[2]),
     "none in a test of $z^1$, even if F1 rotates or transposes the filter": lambda: (
         max(turned(np.ones((5, 5)))) < 1e-12
     ),

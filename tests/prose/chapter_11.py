@@ -42,6 +42,7 @@ STEP = [NET.feedforward(A0), NET.backprop(A0, Y, "cross_entropy").delta3[4]]
 Z = STEP[0].z3[4], STEP[0].z3[4] - 0.5 * STEP[1]
 
 CLAIMS = {
+    "number # is an #.)": lambda: (0, TEST.labels[0]),
     "so # is chance": lambda: 1 / 10,
     "- 1) = 0.25$ |\n| $z^3_4$ | # |": lambda: Z[0],
     "| $a^3_4 = \\sigma(z^3_4)$ | # | # |": lambda: tuple(sigmoid(np.array(Z))),

@@ -38,6 +38,7 @@ def without(share, f):
 
 
 CLAIMS = {
+    "number # is a #.)": lambda: (2, TEST.labels[2]),
     # two maps alike, of which one is missed all the same: it is loud, or half of what is heard
     "measures what a part adds *while all the others are there*": lambda: (
         without(1, 0) < 0.2 and without(1, 1) > 0.8 and without(0.5, 0) < 0.75

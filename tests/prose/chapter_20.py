@@ -1,11 +1,12 @@
 """The numbers in the sentences of chapter 20."""
 
+import inspect
 import re
 from pathlib import Path
 
 import numpy as np
 
-from convnet_lib import ConvNet, deep
+from convnet_lib import ConvNet, deep, dense, training
 from prose import output, shown
 
 SPEC = "conv10x5 relu pool2 conv20x5 relu pool2 dense10 softmax"
@@ -67,7 +68,30 @@ def another_row():
     return a0[0], PENCIL.backprop(a0, np.array([4.0])).grad[0][0]
 
 
+def shapes_with_both_bugs(*widths):
+    """Return the shapes of the gradients of exercise 20.4 as they come, and those of the weights.
+
+    Its loop, with layers of any width: they are not put into one array here.
+    """
+    ws = [np.ones(shape) for shape in zip(widths[1:], widths, strict=False)]
+    found, grad = [], np.ones(widths[-1])
+    for w in reversed(ws):
+        grad = dense.backward(grad, w)
+        found.append(dense.nabla_w(grad, np.ones(w.shape[1])).shape)
+    return found, [w.shape for w in ws]
+
+
 CLAIMS = {
+    "some gradient would not have the shape of its weights": lambda: all(
+        found != shapes
+        for found, shapes in map(
+            lambda widths: shapes_with_both_bugs(*widths),
+            [(2, 3, 4), (2, 3, 2), (3, 3, 2), (2, 3, 3), (2, 3, 2, 3)],
+        )
+    ),
+    "in steps of # digits most of the time": lambda: (
+        inspect.signature(training.sgd).parameters["batch_size"].default
+    ),
     "The steepest slope, #, is that of the pixel with the most ink": lambda: another_row()[1][
         another_row()[0].argmax()
     ],
@@ -108,7 +132,7 @@ CLAIMS = {
     "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
     "# by # after its pooling": lambda: (seen(3), seen(3)),
     "The first of them sees # rows": lambda: seen(3),
-    "# by # at the end": lambda: (seen(6), seen(6)),
+    "# by # after the second pooling": lambda: (seen(6), seen(6)),
     "Fewer than a # of the neurons are left": lambda: (
         shown("nb20-031", "less than # of 100")()[0] / 100
     ),

@@ -388,8 +388,8 @@ PIXELS = Exercise(
         "2j and 2j + 5 are the first and the last row.",
     ),
     why="A pooled neuron sees 6 by 6 pixels, and its neighbour begins two further on, so they "
-    "share 6 by 4. With each further layer a neuron would see a little more of the "
-    "image.",
+    "share 6 by 4. With each further layer of filters or windows a neuron would see more of the "
+    "image: in chapter 20, after two of each, it sees 16 by 16.",
     solution=pixels,
 )
 

@@ -322,8 +322,9 @@ TWO_BUGS = Exercise(
         "gradients comes first in the list?",
         "found[::-1], or insert each gradient at the front.",
     ),
-    why="All layers of this network have the same width, and so both bugs keep every shape. Tests "
-    "with layers of different widths would have refused to run.",
+    why="All layers of this network have the same width, and so both bugs keep every shape. With "
+    "layers of different widths some gradient would not have the shape of its weights, and a test "
+    "of the shapes would see it.",
     solution=nabla_ws,
 )
 
