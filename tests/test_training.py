@@ -102,6 +102,31 @@ def test_the_seed_fixes_the_bits():
     assert third.net.w1.tobytes() != one.net.w1.tobytes()
 
 
+# As a file with the images along the last axis has them, turned about, and every other one.
+LAID = {
+    "pixel by pixel": lambda images: np.moveaxis(np.moveaxis(images, 0, -1).copy(), -1, 0),
+    "column by column": lambda images: images.swapaxes(1, 2).copy().swapaxes(1, 2),
+    "backwards": lambda images: images[::-1].copy()[::-1],
+    "every other one": lambda images: np.repeat(images, 2, axis=0)[::2],
+}
+
+
+@pytest.mark.parametrize("lay", LAID.values(), ids=LAID)
+def test_how_images_lie_in_memory_changes_neither_bits_nor_what_a_step_copies(lay, monkeypatch):
+    images, given = lay(FEW.images), []
+    assert not images.flags.c_contiguous
+    assert (images == FEW.images).all()
+    step = training.fast.Stepper.step
+    monkeypatch.setattr(
+        training.fast.Stepper,
+        "step",
+        lambda self, images, *rest: given.append(images) or step(self, images, *rest),
+    )
+    run = training.sgd(NET, Digits(images, FEW.labels), 1, 0.5, engine="numpy")
+    assert_same_bits(run, training.sgd(NET, FEW, 1, 0.5, engine="numpy"))
+    assert all(images.flags.c_contiguous for images in given)  # a mini-batch is a copy of itself
+
+
 def test_no_epochs_leave_the_network_as_it_is():
     run = training.sgd(NET, FEW, 0, 0.1)
     assert len(run.nets) == len(run.costs) == 1

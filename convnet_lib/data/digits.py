@@ -104,7 +104,8 @@ def taken(name, digits, net=None):
         net: a ConvNet that they must fit, or None.
 
     Returns:
-        Digits: the images finite floats, at least one, and the labels (N,) int64, one for each.
+        Digits: the images finite floats, at least one, each one's pixels together in memory, and
+            the labels (N,) int64, one for each.
 
     Raises:
         ValueError: that names `name.images` or `name.labels`, if they are something else.
@@ -120,6 +121,8 @@ def taken(name, digits, net=None):
         checks.refuse(name, "as many images as labels, and at least one", "no image")
     checks.finite(f"{name}.images", images)
     classes = None if net is None else len(net.b3)
+    # Of images that lie otherwise, pixel by pixel say, each mini-batch would be a copy of all.
+    images = np.ascontiguousarray(images)
     return Digits(images, labels(f"{name}.labels", digits.labels, len(images), classes))
 
 

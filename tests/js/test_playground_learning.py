@@ -305,8 +305,8 @@ def test_most_digits_of_mnist_stay_where_they_are(run):
     assert np.mean(same) > 0.9
 
 
-# A pixel away there is ink of (rim - 1) / (rim - core). On an image of 9 pixels instead of 28 the pen
-# is thinner, but not so thin that it could pass between two pixels: core 0.35 and rim 0.85.
+# A pixel away there is ink of (rim - 1) / (rim - core). On an image of 9 pixels instead of 28 the
+# pen is thinner, but not so thin that it could pass between two pixels: core 0.35 and rim 0.85.
 @pytest.mark.parametrize(("size", "beside"), [(28, (1.7 - 1) / (1.7 - 0.7)), (9, 0)])
 def test_a_soft_stroke_has_a_grey_edge_and_a_black_core(run, size, beside):
     image = np.zeros((size, size))
