@@ -1,16 +1,16 @@
 """The step of many feature maps: the matrix products by NumPy, and what lies between them compiled.
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. With many maps
-BLAS does F1 and BP4 at nearly the rate of large matrices, quicker than any loop of `compiled`. What
-takes as long again is the work between: `fast` goes over the z¹ eleven times, an operation each,
-and does next to no arithmetic with them. Here it is two passes:
+BLAS does F1 and BP4 at nearly the rate of large matrices, quicker than the loops of `compiled`.
+What takes as long again is the work between, with next to no arithmetic in it: thirteen operations
+of `fast`, beside those of σ, each of which fetches its numbers anew. Here it is two passes:
 
 - `pool`, on the way forward: the largest z¹ of each window and its bias.
 - `route`, on the way back: σ′, the sum of BP3, and δ¹ of all four neurons. It compares once more
   who won, as that takes less time than to keep the answer.
 
-Each goes from map to map, the second in runs that stay in the fastest cache, and lets go of the
-interpreter. Nothing in them is for one size of network: Numba compiles them once for each dtype.
+Both let go of the interpreter, and the second goes over its windows in runs that stay in the
+fastest cache. Nothing in them is for one size of network: Numba compiles them once for each dtype.
 
 The letters of the shapes are those of `fast`: z is (2, F, 2, P·Q·n), and i a window of one of the
 images.
@@ -28,7 +28,7 @@ CHUNK_Z1 = 370_000
 #: How many z¹ a mini-batch has from which a second thread is worth its start. Fewer than in `fast`,
 #: as there are a dozen calls between which both wait for the interpreter, and not forty.
 TWO_THREADS_FROM = 150_000
-#: The windows of a run: its four z¹, δ and a² stay in a cache of 32 KB.
+#: The windows of a run: in float32 their z¹, a², δ and winners are 28 KB.
 RUN = 1024
 
 
