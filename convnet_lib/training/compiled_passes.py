@@ -23,8 +23,6 @@ from .. import checks
 from . import fast
 from .compiled import FUSED, part, summed
 
-#: There are no more than so many z¹ of a chunk of images: in float32 1.5 MB.
-CHUNK_Z1 = 370_000
 #: How many z¹ a mini-batch has from which a second thread is worth its start. Fewer than in `fast`,
 #: as there are a dozen calls between which both wait for the interpreter, and not forty.
 TWO_THREADS_FROM = 150_000
@@ -184,7 +182,7 @@ class Stepper(fast.Stepper):
     """
 
     _feedforward, _backprop = staticmethod(feedforward), staticmethod(backprop)
-    chunk_z1, two_threads_from = CHUNK_Z1, TWO_THREADS_FROM
+    two_threads_from = TWO_THREADS_FROM
 
     def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
         """Take a step for each `batch_size` of the rows, as `compiled.Stepper.steps` does.

@@ -31,9 +31,11 @@ from ..network import Gradients
 from . import halves
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
-# there are no more than so many z¹ of them.
+# there are no more than so many z¹ of them, in float32 1.5 MB. A row of 16 begins and ends with a
+# cache line, and is gone over in less time.
 CHUNK = 256
-CHUNK_Z1 = 740_000
+CHUNK_Z1 = 370_000
+LINE = 16
 # How many z¹ a mini-batch has from which a second thread is worth its start. Many: both wait for
 # the interpreter between any two calls, and that must be little beside the calls themselves.
 TWO_THREADS_FROM = 300_000
@@ -385,10 +387,10 @@ class Stepper:
     (array([-1.,  1., -1.]), array([0., 0., 0.]))
     """
 
-    # What a chunk of images goes through, and how many images that and a second thread are for:
-    # here, so that other steps can have their own.
+    # What a chunk of images goes through, and from where a second thread works: here, so that
+    # other steps can have their own.
     _feedforward, _backprop = staticmethod(feedforward), staticmethod(backprop)
-    chunk_z1, two_threads_from = CHUNK_Z1, TWO_THREADS_FROM
+    two_threads_from = TWO_THREADS_FROM
 
     def __init__(self, net, cost="cross_entropy"):
         """Copy the parameters of a network.
@@ -510,7 +512,8 @@ class Stepper:
         """Lay out the parameters, and choose how many images are worked out at once."""
         self.parameters = _parameters(self.like, self.sizes, self.dtype)
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
-        self.chunk = max(1, min(CHUNK, self.chunk_z1 // z1))
+        chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
+        self.chunk = chunk - chunk % LINE or chunk
         self.two_from = max(2, self.two_threads_from // z1)
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
         self.buffers = {}
@@ -549,11 +552,17 @@ class Stepper:
             return halves.both(self.second_thread, work, rows)
 
     def _chunks(self, rows):
-        """Return the rows in chunks of nearly equal length that fit the cache."""
+        """Return the rows in chunks of nearly equal length that fit the cache.
+
+        More than two are whole cache lines long, all but the last. Of two that would leave one
+        much shorter, and the buffers of both lengths in the cache.
+        """
         if len(rows) <= self.chunk:
             return [rows]
         chunks = -(-len(rows) // self.chunk)
         length = -(-len(rows) // chunks)
+        if chunks > 2 and self.chunk >= LINE:
+            length = -(-length // LINE) * LINE
         return [rows[start : start + length] for start in range(0, len(rows), length)]
 
     def _buffers(self, half, count):
