@@ -1,21 +1,26 @@
-"""The steps of both networks as compiled loops."""
+"""The steps of both networks with what Numba compiles."""
 
 import numpy as np
 from contenders import Contender, Fast
 
-from convnet_lib import networks
+from convnet_lib import networks, training
 from convnet_lib.training import compiled, compiled_deep
 
 
 class Compiled(Contender):
-    """`compiled.Stepper`, as `training.sgd` uses it with engine="compiled": an order a call."""
+    """What `training.sgd` uses with engine="compiled": an order a call.
+
+    That is `compiled.Stepper`, or with many feature maps `compiled_passes.Stepper`.
+    """
 
     name = "compiled"
     all_at_once = True
 
     def __init__(self, problem):
         super().__init__(problem)
-        self.stepper, self.alone = (compiled.Stepper(problem.net) for _ in range(2))
+        net, cost, batch = problem.net, "cross_entropy", problem.batch
+        made = (training.stepper(net, cost, "compiled", batch) for _ in range(2))
+        self.stepper, self.alone = made
         # An order of small mini-batches is not for two threads, though all its images would be.
         self.alone.two_from = np.inf
 
@@ -24,7 +29,8 @@ class Compiled(Contender):
         self.stepper.steps(images, y, rate, order.ravel(), batch, checked=True)
 
     def forward(self, order):
-        if self.problem.batch < self.stepper.two_from:
+        loops = isinstance(self.stepper, compiled.Stepper)
+        if loops and self.problem.batch < self.stepper.two_from:
             self.alone.forward(self.problem.images, order.ravel())
             return
         for rows in order:

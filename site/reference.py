@@ -50,7 +50,8 @@ PAGES = {
         "How the network learns, and what a long run needs.",
         (
             *("training.descent", "training.engines", "training.fast", "training.compiled"),
-            *("training.deep_step", "training.compiled_deep", "training.halves"),
+            *("training.compiled_passes", "training.deep_step", "training.compiled_deep"),
+            "training.halves",
             *("training.checkpoints", "training.progress", "training.distributed"),
         ),
     ),

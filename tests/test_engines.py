@@ -30,50 +30,57 @@ def numba_is(monkeypatch):
 # --- The rules --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("maps", [None, 1, 20, 2000])
+@pytest.mark.parametrize("batch", [1, 33, 10_000])
+@pytest.mark.parametrize("two_threads", [True, False])
+def test_auto_takes_what_is_compiled_wherever_it_is(numba_is, maps, batch, two_threads):
+    net = ConvNet.random(maps, image=(4, 4), kernel=(1, 1))
+    for there, expected in ((True, "compiled"), (False, "numpy")):
+        numba_is(there, two_threads)
+        for forward in (False, True):
+            assert training.engine_for("auto", net, batch, forward) == expected
+
+
 @pytest.mark.parametrize(
-    ("maps", "batch", "expected"),
+    ("maps", "batch", "products"),
     [
-        (None, 1, "compiled"),
-        (None, 32, "compiled"),
-        (None, 33, "numpy"),
-        (1, 32, "compiled"),
-        (1, 33, "numpy"),
-        (20, 1, "compiled"),
-        (16, 2, "compiled"),
-        (20, 2, "numpy"),
-        (33, 1, "numpy"),
+        (None, 32, False),
+        (None, 33, True),
+        (1, 32, False),
+        (1, 33, True),
+        (20, 1, False),
+        (16, 2, False),
+        (20, 2, True),
+        (33, 1, True),
     ],
 )
-def test_with_one_thread_auto_counts_the_maps_of_a_mini_batch(numba_is, maps, batch, expected):
-    net = ConvNet.random(maps)
+def test_one_thread_of_loops_is_for_few_maps_of_a_mini_batch(numba_is, maps, batch, products):
+    net = ConvNet.random(maps, image=(4, 4), kernel=(1, 1))
     numba_is(True, two_threads=False)
-    assert training.engine_for("auto", net, batch) == expected
+    assert engines._by_products(net, batch) == products
     numba_is(True)
-    assert training.engine_for("auto", net, batch) == "compiled"
-    numba_is(False)
-    assert training.engine_for("auto", net, batch) == "numpy"
+    assert not engines._by_products(net, batch)
 
 
 @pytest.mark.parametrize(
-    ("maps", "batch", "expected"),
+    ("maps", "batch", "products"),
     [
-        (None, 10_000, "compiled"),
-        (8, 10_000, "compiled"),
-        (9, 222, "compiled"),
-        (9, 223, "numpy"),
-        (20, 100, "compiled"),
-        (20, 101, "numpy"),
-        (2000, 1, "compiled"),
-        (2001, 1, "numpy"),
+        (None, 10_000, False),
+        (3, 10_000, False),
+        (4, 31, False),
+        (4, 32, True),
+        (20, 6, False),
+        (20, 7, True),
+        (127, 1, False),
+        (128, 1, True),
     ],
 )
-def test_with_two_threads_auto_leaves_many_maps_of_many_images_to_blas(
-    numba_is, maps, batch, expected
+def test_two_threads_of_loops_leave_many_maps_of_many_images_to_blas(
+    numba_is, maps, batch, products
 ):
     numba_is(True)
     net = ConvNet.random(maps, image=(4, 4), kernel=(1, 1))
-    for forward in (False, True):
-        assert training.engine_for("auto", net, batch, forward) == expected
+    assert engines._by_products(net, batch) == products
 
 
 def test_auto_leaves_forward_passes_of_a_deep_network_to_numpy(numba_is):
@@ -85,19 +92,20 @@ def test_auto_leaves_forward_passes_of_a_deep_network_to_numpy(numba_is):
     assert training.engine_for("compiled", net, 1000, forward=True) == "compiled"
 
 
-def test_auto_leaves_many_channels_to_blas(numba_is):
+def test_loops_leave_many_channels_to_blas(numba_is):
     numba_is(True)
-    net = ConvNet.random(maps=4, channels=3)
-    assert training.engine_for("auto", net, 8) == "compiled"
-    assert training.engine_for("auto", net, 9) == "numpy"
+    net = ConvNet.random(maps=3, channels=3)
+    assert not engines._by_products(net, 10)
+    assert engines._by_products(net, 11)
+    assert not engines._by_products(ConvNet.random(maps=3, channels=1), 11)
 
 
-@pytest.mark.parametrize(("columns", "expected"), [(1, "compiled"), (5, "compiled"), (6, "numpy")])
-def test_auto_leaves_wide_filters_to_blas(numba_is, columns, expected):
+@pytest.mark.parametrize(("columns", "products"), [(1, False), (5, False), (6, True)])
+def test_loops_leave_wide_filters_to_blas(numba_is, columns, products):
     numba_is(True)
     net = ConvNet.random(image=(8, 2 + columns - 1), kernel=(3, columns))
     for batch in (1, 1000):
-        assert training.engine_for("auto", net, batch) == expected
+        assert engines._by_products(net, batch) == products
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -161,7 +169,6 @@ def test_other_words_are_refused_by_name(wrong):
 
 def test_steps_are_numpys_unless_others_are_asked_for():
     assert type(training.stepper(NET)) is fast.Stepper
-    assert type(training.stepper(WIDE, engine="auto", batch_size=33)) is fast.Stepper
     assert type(training.stepper(DEEP)) is training.DeepStepper
 
 
@@ -169,28 +176,45 @@ class Seen(Exception):
     """What a function was called with; nothing more is computed."""
 
 
-@pytest.mark.parametrize(("batch_size", "expected"), [(32, "compiled"), (33, "numpy")])
-def test_a_run_chooses_by_its_mini_batch(monkeypatch, numba_is, batch_size, expected):
+@needs_numba
+@pytest.mark.parametrize(("batch_size", "room"), [(32, "compiled"), (33, "compiled_passes")])
+def test_a_run_chooses_by_its_mini_batch_when_it_goes_on_too(
+    monkeypatch, numba_is, tmp_path, batch_size, room
+):
+    made, stepper = [], training.descent.stepper
+
+    def noted(*arguments):
+        made.append(stepper(*arguments))
+        return made[-1]
+
+    numba_is(True, two_threads=False)
+    monkeypatch.setattr(training.descent, "stepper", noted)
+    settings = {"batch_size": batch_size, "seed": 1, "checkpoint": tmp_path / "run.npz"}
+    for epochs in (1, 2):
+        training.sgd(NET, FEW, epochs, 0.1, **settings, engine="auto")
+        kinds = {type(steps) for steps in made} - {fast.Stepper}  # which measures
+        assert {kind.__module__ for kind in kinds} == {f"convnet_lib.training.{room}"}
+        made.clear()
+
+
+def test_a_run_takes_numpys_steps_unless_others_are_asked_for(monkeypatch, numba_is):
     def course(*arguments):
         raise Seen(arguments[-1])
 
-    numba_is(True, two_threads=False)
+    numba_is(True)
     monkeypatch.setattr(training.descent, "_Course", course)
-    with pytest.raises(Seen, match=f"^{expected}$"):
-        training.sgd(NET, FEW, 1, 0.1, batch_size, engine="auto")
     with pytest.raises(Seen, match=r"^numpy$"):
-        training.sgd(NET, FEW, 1, 0.1, batch_size)
+        training.sgd(NET, FEW, 1, 0.1)
 
 
 @pytest.mark.parametrize(
     ("net", "many", "expected"),
     [
-        (NET, 32, "compiled"),
-        (NET, 33, "numpy"),
+        (NET, 33, "compiled"),
         (deep.Network.random("conv2x5 relu dense10"), 9, "compiled"),
         (deep.Network.random("conv2x5 relu dense10"), 10, "numpy"),
     ],
-    ids=["32", "33", "deep-9", "deep-10"],
+    ids=["33", "deep-9", "deep-10"],
 )
 def test_a_prediction_chooses_by_the_number_of_its_images(
     monkeypatch, numba_is, net, many, expected
@@ -198,20 +222,25 @@ def test_a_prediction_chooses_by_the_number_of_its_images(
     """As a forward pass alone, which a step of ten images of the deep network is not."""
 
     def stepper(*arguments):
-        raise Seen(arguments[2])
+        raise Seen(arguments[2:])
 
     numba_is(True, two_threads=False)
     monkeypatch.setattr(training.descent, "stepper", stepper)
-    with pytest.raises(Seen, match=f"^{expected}$"):
+    with pytest.raises(Seen) as seen:
         training.predict(net, TEST.images[:many], "auto")
+    assert seen.value.args[0] == (expected, many)
 
 
 @needs_numba
-def test_the_stepper_is_the_one_that_was_chosen():
-    from convnet_lib.training import compiled
+def test_the_stepper_is_the_one_that_was_chosen(numba_is):
+    from convnet_lib.training import compiled, compiled_passes
 
-    assert type(training.stepper(NET, engine="compiled", batch_size=999)) is compiled.Stepper
-    assert type(training.stepper(NET, engine="auto")) is compiled.Stepper
+    numba_is(True)
+    for engine in ("compiled", "auto"):
+        assert type(training.stepper(NET, engine=engine, batch_size=999)) is compiled.Stepper
+        assert type(training.stepper(WIDE, engine=engine)) is compiled_passes.Stepper
+        many = training.stepper(ConvNet.random(20), engine=engine, batch_size=7)
+        assert type(many) is compiled_passes.Stepper
     assert training.stepper(NET, "quadratic", "compiled").cost == "quadratic"
 
 
@@ -233,18 +262,19 @@ def test_without_numba_auto_is_numpy_and_compiled_names_the_extra():
 # --- Runs -------------------------------------------------------------------------------------
 
 
-def runs(**settings):
+def runs(net=NET, **settings):
     given = {"epochs": 2, "learning_rate": 0.5, "seed": 1, **settings}
-    return training.sgd(NET, FEW, **given)
+    return training.sgd(net, FEW, **given)
 
 
 @needs_numba
-@pytest.mark.parametrize("batch_size", [1, 7, 150])
+@pytest.mark.parametrize("net", [NET, ConvNet.random(5, seed=3)], ids=["one map", "five"])
+@pytest.mark.parametrize("batch_size", [1, 7, 40, 150])
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
-def test_a_run_is_the_same_whoever_takes_the_steps(batch_size, cost):
-    plain, other = (
-        runs(batch_size=batch_size, cost=cost, engine=engine) for engine in ("numpy", "compiled")
-    )
+def test_a_run_is_the_same_whoever_takes_the_steps(net, batch_size, cost):
+    """By loops, or five maps in mini-batches of 40 and 150 by products and passes."""
+    settings = {"batch_size": batch_size, "cost": cost, "learning_rate": 0.1}
+    plain, other = (runs(net, engine=engine, **settings) for engine in ("numpy", "compiled"))
     for name in ConvNet.parameters:
         assert relative_error(getattr(other.net, name), getattr(plain.net, name)) < 1e-9
     np.testing.assert_allclose(other.costs, plain.costs, rtol=1e-9)
@@ -263,7 +293,7 @@ def test_how_many_steps_are_in_one_call_changes_no_bit(monkeypatch, in_one_call)
 @pytest.mark.parametrize(("engine", "batch"), [("numpy", 7), ("compiled", 7), ("compiled", 100)])
 def test_an_order_is_taken_whole_in_parts_that_end_with_a_mini_batch(monkeypatch, engine, batch):
     monkeypatch.setattr(training.descent, "IN_ONE_CALL", 50)
-    course = training.descent._Course(NET, FEW, None, None, None, engine)
+    course = training.descent._Course(NET, FEW, None, None, None, batch, engine)
     parts = course.parts(np.arange(150), batch)
     assert np.array_equal(np.concatenate(parts), np.arange(150))
     assert {len(part) % batch for part in parts[:-1]} == {0}
@@ -274,11 +304,11 @@ def test_an_order_is_taken_whole_in_parts_that_end_with_a_mini_batch(monkeypatch
 
 @needs_numba
 def test_predictions_are_the_same():
-    net = runs().net
-    plain = training.predict(net, TEST.images)
-    for engine in ("compiled", "auto"):
-        assert np.array_equal(training.predict(net, TEST.images, engine=engine), plain)
-        assert training.predict(net, TEST.images[:1], engine=engine) == plain[:1]
+    for net in (runs().net, ConvNet.random(5, seed=3)):
+        plain = training.predict(net, TEST.images)
+        for engine in ("compiled", "auto"):
+            assert np.array_equal(training.predict(net, TEST.images, engine=engine), plain)
+            assert training.predict(net, TEST.images[:1], engine=engine) == plain[:1]
 
 
 @needs_numba

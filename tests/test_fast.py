@@ -122,6 +122,28 @@ def test_halves_of_odd_batches_and_last_short_chunks(batch, chunk):
     assert_gradients(net, a0, y, "cross_entropy", halved(net, "cross_entropy", chunk))
 
 
+@pytest.mark.parametrize(
+    ("maps", "rows", "lengths"),
+    [
+        (None, 256, [256]),
+        (None, 257, [129, 128]),
+        (None, 1000, [256, 256, 256, 232]),
+        (3, 209, [105, 104]),  # 214 would have fewer z¹ than CHUNK_Z1, and 208 are whole lines
+        (3, 512, [176, 176, 160]),
+        (20, 50, [25, 25]),
+        (20, 100, [32, 32, 32, 4]),
+        (40, 48, [16, 16, 16]),
+        (50, 30, [10, 10, 10]),  # less than a line
+        (700, 3, [1, 1, 1]),
+    ],
+)
+def test_many_chunks_are_whole_cache_lines_and_two_are_alike(maps, rows, lengths):
+    stepper, rows = fast.Stepper(network(maps)), np.arange(rows)
+    chunks = stepper._chunks(rows)
+    assert [len(chunk) for chunk in chunks] == lengths
+    assert np.array_equal(np.concatenate(chunks), rows)
+
+
 @pytest.mark.parametrize("maps", [None, 20])
 def test_a_large_batch_as_it_comes(maps):
     net = network(maps)

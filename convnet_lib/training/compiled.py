@@ -2,7 +2,8 @@
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. It begins with
 `by_loops`, the equations as they stand in `by_definition`, and ends with `Stepper`, which has the
-face of `fast.Stepper`. What the measurements of chapter 13 asked for in between:
+face of `fast.Stepper`. (With many maps it is quicker to compile less: `compiled_passes`.) What the
+measurements of chapter 13 asked for in between:
 
 - A processor does the same to eight numbers at once if they lie side by side, and a compiler has
   it do so if the loop over them has nothing else in it. So the pixels lie in four planes, by even

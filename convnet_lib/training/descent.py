@@ -175,9 +175,9 @@ def sgd(
             is tried before the first step, its folder made if need be. A disk that is full later
             does not end the run: that is said on stderr, and the next epoch tries again. None for
             no file.
-        engine: who takes the steps: "numpy"; "compiled", loops that Numba compiles (seconds, when
-            such a network is first met; the extra `compiled`); "auto", the quicker of the two,
-            see `engine_for`. They agree to rounding, and so, for a while, do the runs.
+        engine: who takes the steps: "numpy"; "compiled", what Numba compiles (seconds, when such a
+            network is first met; the extra `compiled`); "auto", the quicker of the two, see
+            `engine_for`. They agree to rounding, and so, for a while, do the runs.
 
     Returns:
         A Run.
@@ -194,7 +194,7 @@ def sgd(
     digits, *others = _taken(net, digits, test, validation)
     progress = checks.truth("progress", progress)
     patience = _patience(patience, validation)
-    course = _Course(net, digits, *others, cost, engine_for(engine, net, batch_size))
+    course = _Course(net, digits, *others, cost, batch_size, engine_for(engine, net, batch_size))
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
     rng = course.begin(checkpoint, settings, rng)
@@ -346,7 +346,7 @@ def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
     images = checks.array("images", images)
     many = len(images) if images.ndim else 1
-    z3 = stepper(net, None, engine_for(engine, net, many, forward=True)).z3(images)
+    z3 = stepper(net, None, engine_for(engine, net, many, forward=True), many).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3
@@ -378,16 +378,17 @@ def _run(rows, ended):
 class _Course:
     """A run under way: the network in training, and a row for each epoch that is over."""
 
-    def __init__(self, net, digits, test, validation, cost, engine):
+    def __init__(self, net, digits, test, validation, cost, batch_size, engine):
         self.digits, self.sets, self.engine = digits, (digits, test, validation), engine
-        self.stepper, self.moved, self.rows = stepper(net, cost, engine), False, []
+        self.by = engine, batch_size
+        self.stepper, self.moved, self.rows = stepper(net, cost, *self.by), False, []
         self.cost = self.stepper.cost
 
     def begin(self, checkpoint, settings, rng):
         """Measure the network, or take up what the checkpoint holds; return the generator."""
         if checkpoint and checkpoint.exists():
             self.rows, rng = checkpoints.load(checkpoint, settings, self.stepper.net)
-            self.stepper = stepper(self.rows[-1][0], self.cost, self.engine)
+            self.stepper = stepper(self.rows[-1][0], self.cost, *self.by)
             return rng
         with np.errstate(all="ignore"):
             self.rows.append(_measure(self.stepper.net, *self.sets, self.cost))

@@ -1,4 +1,4 @@
-"""Who takes the steps of a network: NumPy alone, or loops that Numba has compiled.
+"""Who takes the steps of a network: NumPy alone, or what Numba has compiled.
 
 Nothing here imports Numba before compiled steps are asked for, since that takes half a second.
 """
@@ -11,14 +11,15 @@ from . import fast
 from .deep_step import DeepStepper
 from .deep_work import has_loops
 
-#: "numpy" is `fast` and `deep_step`, "compiled" is `compiled` and `compiled_deep`, "auto" the
-#: quicker of the two.
+#: "numpy" is `fast` and `deep_step`; "compiled" is `compiled`, where there are many feature maps
+#: `compiled_passes`, and `compiled_deep`; "auto" the quicker of the two.
 ENGINES = ("numpy", "compiled", "auto")
 #: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
-#: is quicker: until then most of NumPy's time goes by between its calls, however few the numbers.
-ONE_THREAD_UP_TO = 32
-#: The same for two threads, but with up to MAPS feature maps, too few for BLAS at any size.
-TWO_THREADS_UP_TO, MAPS = 2000, 8
+#: is quicker than matrix products: until then most of their time goes by between the calls.
+LOOPS_UP_TO = 32
+#: The same for two threads; and the maps of an image from which there is a size at which matrix
+#: products are quicker than two threads of loops.
+LOOPS_BY_TWO_UP_TO, MAPS = 127, 4
 #: Images of a forward pass of a deep network from which NumPy is quicker.
 FORWARD_BY_NUMPY_FROM = 10
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
@@ -28,17 +29,14 @@ COLUMNS = 5
 def engine_for(engine, net, batch_size, forward=False):
     """Return "numpy" or "compiled": who is to take the steps of a network, or its forward passes.
 
-    >>> training.engine_for("auto", ConvNet.random(kernel=(7, 7)), 128)
+    >>> training.engine_for("auto", deep.Network.random("dense10 softmax", seed=0), 128)
     'numpy'
 
     Args:
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
-            that was quicker when it was measured: where Numba is installed, for a ConvNet with
-            filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
-            with up to 2,000, or in any with up to 8 maps an image, if the images
-            have one channel and Numba has OpenMP for its second thread; for a deep network wherever
-            one of its layers has loops (`deep_work.has_loops`), but not for the forward pass alone
-            of ten images or more.
+            that was quicker when it was measured: where Numba is installed, for every ConvNet; for
+            a deep network wherever one of its layers has loops (`deep_work.has_loops`), but not for
+            the forward pass alone of ten images or more.
         net: a ConvNet or a deep.Network.
         batch_size: images a step.
         forward: whether it is the forward pass alone.
@@ -50,12 +48,16 @@ def engine_for(engine, net, batch_size, forward=False):
     net = networks.given("net", net)
     if engine != "auto":
         return engine
-    quicker = _quicker_compiled if isinstance(net, ConvNet) else _quicker_compiled_deep
-    return "compiled" if _is_installed() and quicker(net, batch_size, forward) else "numpy"
+    quicker = isinstance(net, ConvNet) or _quicker_compiled_deep(net, batch_size, forward)
+    return "compiled" if _is_installed() and quicker else "numpy"
 
 
 def stepper(net, cost=None, engine="numpy", batch_size=1):
     """Return the object that takes the steps of a network: a `Stepper` or a `DeepStepper`.
+
+    Compiled steps of a ConvNet are loops (`compiled`), or matrix products with compiled passes
+    between them (`compiled_passes`): these where there are many feature maps, and where the loops
+    are slow, with filters of more than five columns, or lack a second thread.
 
     >>> type(training.stepper(ConvNet.random())).__name__
     'Stepper'
@@ -64,7 +66,7 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
         net: a ConvNet or a deep.Network.
         cost: its name, or None as in `sgd`.
         engine: "numpy", "compiled" or "auto", as in `engine_for`.
-        batch_size: images a step, by which "auto" chooses.
+        batch_size: images a step, by which loops or products are chosen.
 
     Raises:
         ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
@@ -73,6 +75,8 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
     chosen, is_deep = engine_for(engine, net, batch_size), not isinstance(net, ConvNet)
     if chosen == "compiled" and is_deep:
         from .compiled_deep import Stepper
+    elif chosen == "compiled" and _by_products(net, batch_size):
+        from .compiled_passes import Stepper
     elif chosen == "compiled":
         from .compiled import Stepper
     else:
@@ -80,15 +84,14 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
     return Stepper(net, networks.cost_name(net, cost))
 
 
-def _quicker_compiled(net, batch_size, _forward):
+def _by_products(net, batch_size):
+    """Return whether matrix products and compiled passes are quicker than compiled loops."""
     sizes = fast.Sizes.of(net)
     maps = sizes.F * batch_size
-    if sizes.KW > COLUMNS:
-        return False
-    if maps <= ONE_THREAD_UP_TO:
-        return True
-    few = maps <= TWO_THREADS_UP_TO or sizes.F <= MAPS
-    return few and sizes.C == 1 and _has_two_threads()
+    if sizes.KW > COLUMNS or maps <= LOOPS_UP_TO:
+        return sizes.KW > COLUMNS
+    many = sizes.F >= MAPS and maps > LOOPS_BY_TWO_UP_TO
+    return many or sizes.C > 1 or not _has_two_threads()
 
 
 def _quicker_compiled_deep(net, batch_size, forward):

@@ -31,9 +31,11 @@ from ..network import Gradients
 from . import halves
 
 # The images of a chunk: many enough for quick matrix products, few enough for the cache, so that
-# there are no more than so many z¹ of them.
+# there are no more than so many z¹ of them, in float32 1.5 MB. A row of 16 begins and ends with a
+# cache line, and is gone over in less time.
 CHUNK = 256
-CHUNK_Z1 = 740_000
+CHUNK_Z1 = 370_000
+LINE = 16
 # How many z¹ a mini-batch has from which a second thread is worth its start. Many: both wait for
 # the interpreter between any two calls, and that must be little beside the calls themselves.
 TWO_THREADS_FROM = 300_000
@@ -316,6 +318,24 @@ def route(delta, buffers):
     np.subtract(row, left, out=right)
 
 
+def correlate(buffers):
+    """Return ∂C/∂w¹ of a chunk, (F, KH, C, KW), from δ¹ in buffers.z (BP4).
+
+    Both filters that `twin_filters` made of one have their own sum, of each row of neurons; what
+    they have in common is added up.
+
+    >>> buffers = fast.Buffers(fast.Sizes(F=1, C=1, KH=1, KW=1, P=1, Q=1, outputs=2), 1, float)
+    >>> fast.lay_tiles(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), buffers)
+    >>> buffers.left[0, :, 0], buffers.right[0, :, 0] = (0.0, 0.0), (0.0, 0.5)
+    >>> fast.correlate(buffers)  # of the winner's δ¹ and its pixel
+    array([[[[2.]]]])
+    """
+    np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)
+    twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
+    KW = buffers.nabla.w1.shape[-1]
+    return np.add(twins[0, ..., :KW], twins[1, ..., 1 : KW + 1], out=buffers.nabla.w1)
+
+
 def backprop(parameters, images, y, cost, scale, buffers):
     """Return the gradients of a chunk, times `scale`, summed over it: `Parameters` in buffers.
 
@@ -347,10 +367,7 @@ def backprop(parameters, images, y, cost, scale, buffers):
     np.multiply(delta, spare, out=delta)  # BP2
     np.add.reduce(buffers.delta_maps, axis=1, keepdims=True, out=nabla.b1)  # BP3
     route(buffers.delta_maps, buffers)  # BP2a
-    np.matmul(buffers.z_rows, buffers.fields.swapaxes(-1, -2), out=buffers.nabla_rows)  # BP4
-    twins = np.add.reduce(buffers.nabla_rows, axis=(0, 1)).reshape(buffers.twins.shape)
-    KW = nabla.w1.shape[-1]
-    np.add(twins[0, ..., :KW], twins[1, ..., 1 : KW + 1], out=nabla.w1)
+    correlate(buffers)  # BP4
     return nabla
 
 
@@ -369,6 +386,11 @@ class Stepper:
     >>> stepper.net.b3, net.b3
     (array([-1.,  1., -1.]), array([0., 0., 0.]))
     """
+
+    # What a chunk of images goes through, and from where a second thread works: here, so that
+    # other steps can have their own.
+    _feedforward, _backprop = staticmethod(feedforward), staticmethod(backprop)
+    two_threads_from = TWO_THREADS_FROM
 
     def __init__(self, net, cost="cross_entropy"):
         """Copy the parameters of a network.
@@ -466,32 +488,33 @@ class Stepper:
         """
         return self.forward(checks.finite("images", self._images(images)))
 
-    def forward(self, images):
-        """Return what `z3` does, for a loop that has looked at the images before.
+    def forward(self, images, rows=None):
+        """Return what `z3` does, of these rows alone if given, of images looked at before.
 
         >>> w3 = np.array([[[2.0]], [[4.0]]])
         >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), w3, np.array([0.0, 1.0]))  # a² is ½
         >>> training.Stepper(net).forward(np.ones((1, 2, 3)))
         array([[1., 3.]])
         """
-        images = self._laid(images)
-        z3 = np.empty((len(images), self.sizes.outputs), self.dtype)
+        images, rows = self._laid(images), np.arange(len(images)) if rows is None else rows
+        z3 = np.empty((len(rows), self.sizes.outputs), self.dtype)
 
-        def forward(half, rows):
-            for part in self._chunks(rows):
-                buffers = self._buffers(half, len(part))
-                z3[part] = feedforward(self.parameters, images[part], buffers).T
+        def forward(half, places):
+            for part in self._chunks(places):
+                given = images.take(rows[part], axis=0), self._buffers(half, len(part))
+                z3[part] = self._feedforward(self.parameters, *given).T
 
-        if len(images):
-            self._in_halves(forward, np.arange(len(images)))
+        if len(rows):
+            self._in_halves(forward, np.arange(len(rows)))
         return z3
 
     def _prepare(self):
         """Lay out the parameters, and choose how many images are worked out at once."""
         self.parameters = _parameters(self.like, self.sizes, self.dtype)
         z1 = 4 * self.sizes.F * self.sizes.P * self.sizes.Q
-        self.chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
-        self.two_from = max(2, TWO_THREADS_FROM // z1)
+        chunk = max(1, min(CHUNK, CHUNK_Z1 // z1))
+        self.chunk = chunk - chunk % LINE or chunk
+        self.two_from = max(2, self.two_threads_from // z1)
         self.sums = [self.sizes.parameters(self.dtype) for _ in range(2)]
         self.buffers = {}
 
@@ -508,7 +531,7 @@ class Stepper:
             for number, part in enumerate(self._chunks(rows)):
                 buffers = self._buffers(half, len(part))
                 given = images.take(part, axis=0), y.take(part, axis=0)
-                nabla = backprop(self.parameters, *given, self.cost, scale, buffers)
+                nabla = self._backprop(self.parameters, *given, self.cost, scale, buffers)
                 if len(part) == len(rows):
                     return nabla
                 np.add(nabla.all, total.all if number else 0, out=total.all)
@@ -529,11 +552,17 @@ class Stepper:
             return halves.both(self.second_thread, work, rows)
 
     def _chunks(self, rows):
-        """Return the rows in chunks of nearly equal length that fit the cache."""
+        """Return the rows in chunks of nearly equal length that fit the cache.
+
+        More than two are whole cache lines long, all but the last. Of two that would leave one
+        much shorter, and the buffers of both lengths in the cache.
+        """
         if len(rows) <= self.chunk:
             return [rows]
         chunks = -(-len(rows) // self.chunk)
         length = -(-len(rows) // chunks)
+        if chunks > 2 and self.chunk >= LINE:
+            length = -(-length // LINE) * LINE
         return [rows[start : start + length] for start in range(0, len(rows), length)]
 
     def _buffers(self, half, count):

@@ -49,18 +49,19 @@ def asked_for(digits=64):
     return asked / 8 / digits
 
 
-def compiled_for_one_map():
+def loops_for_one_map():
     """Whether "auto" takes the loops in every mini-batch, where it can have two threads."""
     if not (engines._is_installed() and engines._has_two_threads()):
         return True
-    chosen = {training.engine_for("auto", ConvNet.random(), size) for size in (1, 10, 128, 1024)}
-    return chosen == {"compiled"}
+    net, sizes = ConvNet.random(), (1, 10, 128, 1024)
+    chosen = {training.engine_for("auto", net, size) for size in sizes}
+    return chosen == {"compiled"} and not any(engines._by_products(net, size) for size in sizes)
 
 
 CLAIMS = {
     # the pixels of the mini-batch, which are copied each time, and hardly more
     "Nearly all large arrays of a step are made once": lambda: 784 < asked_for() < 1100,
-    "for one map, where Numba has OpenMP for a second thread, these loops": compiled_for_one_map,
+    "for one map, where Numba has OpenMP for a second thread, these loops": loops_for_one_map,
     "# products, and as many additions": lambda: 576 * 25,
     "so F1 is # flops": lambda: F1,
     "for every one of the # weights $w^3_{l,j,k}$, and": lambda: W3,
