@@ -9,9 +9,9 @@ eighty calls. Dense layers, and what else there is, are `deep_work`'s.
 import numpy as np
 
 from .. import checks, deep
-from . import deep_loops, deep_work, halves
+from . import deep_loops, deep_work, halves, vectors
 from .deep_step import DeepStepper
-from .deep_work import COLUMNS, _ConvWork
+from .deep_work import _ConvWork
 
 #: Products that a mini-batch has from which a second thread is worth its start. It is less than
 #: for NumPy, as there are a dozen calls to hand over between.
@@ -24,112 +24,149 @@ FOLLOWED_FROM = 32
 
 
 class _LoopedConvWork(_ConvWork):
-    """F1s without the bias, BP4s and BP5s of a layer whose stride is 1."""
+    """F1s without the bias, BP4s and BP5s of a layer whose stride is 1.
+
+    To other layers images stand along the last axis, as to those of `deep_work`. In memory they
+    are the first one and maps the last, and so nothing is moved between two such layers.
+    """
+
+    def __init__(self, layer, nabla, buffers):
+        """Take a deep.Conv whose w moves, and where its gradients go."""
+        super().__init__(layer, nabla, buffers)
+        self.kernels = self._of_the_layer(layer.w)
+        self.vector, self.padded = vectors.widths(self.maps, sums=4)
 
     def forward(self, x):
         """Return z without the bias, (F, H', W', n), of x, (C, H, W, n)."""
-        self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
-        self.x = self._together("x", self._padded())
-        (C, H, W, n), (KH, KW) = self.x.shape, self.kernel
-        high, wide, front = H - KH + 1, W - KW + 1, (KW - 1) * n
-        whole = wide * n < RUN_FROM
-        run, band = (((high - 1) * W + wide) * n, high) if whole else (wide * n, 1)
-        self.lay = deep_loops.Lay(n, W * n, run, band, H, 0, front)
-        self.w5 = self.buffers.get("w", (self.maps, C, KH, COLUMNS))
-        self.w5[..., :KW] = self._of_the_layer(self.layer.w)
-        self.z = self.buffers.get("z", (self.maps, front + high * W * n))
-        deep_loops.convolve(KW)(self.w5, self.x.reshape(C, -1), self.z, high, self.lay)
-        self.neurons = self.z[:, front:].reshape(self.maps, high, W, n)[:, :, :wide]
-        return self.neurons.reshape(*self.layer.b.shape, high, wide, n)
+        self._lay(x)
+        z = self._seen(self.kernels, self.x, self.lay, len(self.images))
+        return _images_last(z, self.layer.b.shape)
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
-        self.z[...] = 0
-        self.neurons[...] = grad.reshape(self.neurons.shape)
-        return self._gradients(wanted)
+        (KH, KW), lay, C = self.kernel, self.lay, self.lay.C
+        delta, seen = self._errors(_images_first(grad))
+        nabla = self.buffers.get("nabla", (KH, -(-KW * C // 4) * 4, self.padded))
+        given = delta, seen, self.x, nabla, len(self.images), lay
+        deep_loops.nabla_w(self.vector)(*given)
+        nabla = nabla[:, : KW * C, : self.maps].reshape(KH, KW, C, self.maps)
+        self._of_the_layer(self.nabla["w"])[...] = nabla.transpose(3, 2, 0, 1)
+        if not wanted:
+            return None
+        rotated = self.kernels[..., ::-1, ::-1].swapaxes(0, 1)
+        return self._back(self._seen(rotated, delta, seen, len(self.images)))  # BP5s
 
-    def _gradients(self, wanted):
-        """Do what `backward` does, with the errors where z was, and zeros around them."""
-        C, KW, lay = len(self.x), self.kernel[1], self.lay
-        nabla, high = self.buffers.get("nabla", self.w5.shape), self.neurons.shape[1]
-        deep_loops.nabla_w(KW)(self.z, self.x.reshape(C, -1), nabla, high, lay)
-        self._of_the_layer(self.nabla["w"])[...] = nabla[..., :KW]
-        return self._back(high) if wanted else None
+    def _lay(self, x):
+        """Copy the images, with their padding, to where there is slack behind."""
+        self.shape, images = x.shape, _images_first(x)
+        (n, H, W, C), (P, Q), (KH, KW) = images.shape, self.padding, self.kernel
+        self.x, self.images = self._room("x", (n, H + 2 * P, W + 2 * Q, C))
+        if P or Q:
+            self.images[...] = 0
+        self.images[:, P : P + H, Q : Q + W] = images
+        H, W = H + 2 * P, W + 2 * Q
+        self.lay = deep_loops.Lay(W, C, H * W * C, KH, KW, H - KH + 1, W - KW + 1)
 
-    def _back(self, high):
-        """Return ∂C/∂x: what filters rotated by 180° see of the errors (BP5s)."""
-        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
-        w = self.buffers.get("rotated", (C, self.maps, KH, COLUMNS))
-        w[..., :KW] = self.w5[..., ::-1, KW - 1 :: -1].swapaxes(0, 1)
-        back = self.buffers.get("back", (C, H, W, n))
-        run, band = (high * W * n, H) if self.lay.band > 1 else (W * n, 1)
-        lay = self.lay._replace(run=run, band=band, rows=high, above=KH - 1, start=0)
-        deep_loops.convolve(KW)(w, self.z, back.reshape(C, -1), H, lay)
-        return back[:, P : H - P, Q : W - Q].reshape(self.shape)
+    def _errors(self, grad):
+        """Return errors, (n, H', W', F), with the zeros around them that BP5s asks for."""
+        (n, H, W, F), (KH, KW) = grad.shape, self.kernel
+        high, wide = H + KH - 1, W + KW - 1
+        flat, delta = self._room("delta", (n, high + KH - 1, wide + KW - 1, F))
+        delta[...] = 0
+        delta[:, KH - 1 : high, KW - 1 : wide] = grad
+        size = delta[0].size
+        return flat, deep_loops.Lay(wide + KW - 1, F, size, KH, KW, high, wide)
+
+    def _seen(self, kernels, x, lay, n):
+        """Return what filters, (F, C, KH, KW), see of n images, (n, high, wide, F)."""
+        F, C, KH, KW = kernels.shape
+        vector, padded = vectors.widths(F, sums=4)
+        flat, z = self._room("seen", (n, lay.high, lay.wide, padded))
+        deep_loops.convolve(vector)(self._filters(kernels), x, flat, padded, n, lay)
+        return z[..., :F]
+
+    def _filters(self, kernels):
+        """Return filters, (F, C, KH, KW), as `convolve` takes them."""
+        F, C, KH, KW = kernels.shape
+        w = self.buffers.get("w", (KH, KW, C, vectors.widths(F, sums=4)[1]))
+        w[..., :F], w[..., F:] = kernels.transpose(2, 3, 1, 0), 0
+        return w.reshape(-1)
+
+    def _back(self, back):
+        """Return ∂C/∂x of ∂C/∂x with its padding, (n, H, W, C)."""
+        (P, Q), (H, W) = self.padding, back.shape[1:3]
+        return _images_last(back[:, P : H - P, Q : W - Q], self.shape[:-3])
+
+    def _room(self, name, shape, dtype=None):
+        """Return an array with slack behind, and the view of it that has such a shape."""
+        size = int(np.prod(shape))
+        flat = self.buffers.get(name, (size + deep_loops.slack(shape[-1]),), dtype)
+        return flat, flat[:size].reshape(shape)
 
     def _of_the_layer(self, w):
         return w.reshape(self.maps, -1, *self.kernel)
 
-    def _together(self, name, x):
-        """Return x, or a copy of it whose numbers lie together."""
-        if x.flags.c_contiguous:
-            return x
-        together = self.buffers.get(name, x.shape)
-        together[...] = x
-        return together
-
 
 class _PooledConvWork(_LoopedConvWork):
-    """Such a layer with all that follows until the next: F3s, its bias and F2r or F2, and back."""
+    """Such a layer with all that follows until the next: its bias, F3s and F2r or F2, and back."""
 
     def __init__(self, layers, nabla, buffers):
         """Take a deep.Conv, an activation that rises, and a deep.MaxPool with ties 'first'."""
         conv, activation, pool = layers
         super().__init__(conv, nabla, buffers)
         self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
-        self.rectified = type(activation) is deep.ReLU
-        self.there, self.back = deep_loops.pooling(*self.pool.size, self.rectified)
-        # One neuron of four wins, or fewer, and what it sees is rows of many numbers.
-        self.follows = np.prod(self.pool.stride) >= 4 and self.w[0, 0].size >= FOLLOWED_FROM
+        rectified, row = type(activation) is deep.ReLU, self.kernels[0, :, 0].size
+        vector, self.row = vectors.widths(row, sums=1)
+        self.there = deep_loops.pooling(*self.pool.size, rectified, self.vector)
+        self.follow = deep_loops.following(rectified, vector)
 
     def forward(self, x):
         """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""
-        high, wide, n = super().forward(x).shape[-3:]
-        (R, S), (down, right) = self.pool.size, self.pool.stride
-        shape = self.maps, (high - R) // down + 1, ((wide - S) // right + 1) * n
-        self.a = self.buffers.get("a", shape)
-        self.won = self.buffers.get("won", shape, np.int32)
-        b = self.layer.b.reshape(-1)
-        self.there(self.z, b, self.a, self.won, self.lay, self.pool.stride)
-        return self.a.reshape(*self.layer.b.shape, shape[1], -1, n)
+        self._lay(x)
+        (R, S), (down, right), lay = self.pool.size, self.pool.stride, self.lay
+        P, Q = (lay.high - R) // down + 1, (lay.wide - S) // right + 1
+        shape = len(self.images), P, Q, self.maps
+        a, self.a = self._room("a", shape)
+        won, self.won = self._room("won", shape, np.int32)
+        z, _ = self._room("z", (lay.high, lay.wide, self.padded))
+        b = self.buffers.get("b", (self.padded,))
+        b[: self.maps], b[self.maps :] = self.layer.b, 0
+        given = self._filters(self.kernels), self.x, b, z, a, won, shape
+        self.there(*given, lay, self.pool.stride)
+        return _images_last(self.a, self.layer.b.shape)
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
-        grad, nabla_b = self._together("grad", grad), self.nabla["b"].reshape(-1)
-        given = grad.reshape(self.a.shape), self.a, self.won
-        if self.follows:
-            return self._follow(given, nabla_b, wanted)
-        self.back(*given, self.z, nabla_b, self.lay, self.pool.stride)
-        return self._gradients(wanted)
+        (KH, KW), C = self.kernel, self.lay.C
+        w, nabla = (self.buffers.get(name, (self.maps, KH, self.row)) for name in ("rows", "nabla"))
+        w[..., KW * C :] = 0
+        w[..., : KW * C].reshape(self.maps, KH, KW, C)[...] = self.kernels.transpose(0, 2, 3, 1)
+        flat, back = self._room("back", self.images.shape)
+        given = self._together(_images_first(grad)), self.a, self.won, w, self.x, flat
+        given = *given, nabla, self.nabla["b"].reshape(-1), self.lay
+        self.follow(*given, self.pool.size, self.pool.stride, wanted)
+        nabla = nabla[..., : KW * C].reshape(self.maps, KH, KW, C)
+        self._of_the_layer(self.nabla["w"])[...] = nabla.transpose(0, 3, 1, 2)
+        return self._back(back) if wanted else None
 
-    def _follow(self, given, nabla_b, wanted):
-        """Do what `backward` does, an image after the other, with the channels side by side."""
-        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
-        w = self.buffers.get("w last", (self.maps, KH, KW * C))
-        w.reshape(-1, KH, KW, C)[...] = self._of_the_layer(self.layer.w).transpose(0, 2, 3, 1)
-        x, back = (self.buffers.get(name, (n, H, W, C)) for name in ("x last", "back last"))
-        x[...] = self.x.transpose(3, 1, 2, 0)
-        nabla, flat = self.buffers.get("nabla last", w.shape), (n, -1)
-        pixels = x.reshape(flat), back.reshape(flat)
-        follow = deep_loops.following(self.rectified)
-        follow(*given, w, *pixels, nabla, nabla_b, W, C, self.pool.stride, wanted)
-        nabla = nabla.reshape(-1, KH, KW, C).transpose(0, 3, 1, 2)
-        self._of_the_layer(self.nabla["w"])[...] = nabla
-        if not wanted:
-            return None
-        together = self.buffers.get("back", self.given.shape)
-        together[...] = back[:, P : H - P, Q : W - Q].transpose(3, 1, 2, 0)
-        return together.reshape(self.shape)
+    def _together(self, grad):
+        """Return grad, or a copy of it whose numbers lie together."""
+        if grad.flags.c_contiguous:
+            return grad
+        together = self.buffers.get("grad", grad.shape)
+        together[...] = grad
+        return together
+
+
+def _images_first(x):
+    """Return the view of x, (F, H, W, n) or (H, W, n), with the images first, (n, H, W, F)."""
+    return x.reshape(-1, *x.shape[-3:]).transpose(3, 1, 2, 0)
+
+
+def _images_last(x, maps):
+    """Return the view of x, (n, H, W, F), with the images last, and F axes as in the shape maps."""
+    x = x.transpose(3, 1, 2, 0)
+    return x.reshape(*maps, *x.shape[1:])
 
 
 def works(layers, nablas, buffers):
