@@ -270,7 +270,7 @@ def test_a_compiled_run_goes_on_from_its_checkpoint_to_the_same_bits(tmp_path):
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_a_run_that_diverges_says_so(engine):
     with pytest.raises(training.DivergedError, match="try a smaller learning_rate"):
-        runs(3, engine=engine, learning_rate=1e300)
+        runs(3, engine=engine, learning_rate=1e308)
 
 
 # --- What is refused --------------------------------------------------------------------------

@@ -6,11 +6,13 @@ no tiles to copy, and lets go of the interpreter once and for long, where NumPy 
 eighty calls. Dense layers, and what else there is, are `deep_work`'s.
 """
 
+from math import prod
+
 import numpy as np
 
 from .. import checks, deep
 from . import deep_loops, deep_work, halves, vectors
-from .deep_step import DeepStepper
+from .deep_step import DeepStepper, _Half
 from .deep_work import _ConvWork
 
 #: Products that a mini-batch has from which a second thread is worth its start. It is less than
@@ -99,7 +101,7 @@ class _LoopedConvWork(_ConvWork):
 
     def _room(self, name, shape, dtype=None):
         """Return an array with slack behind, and the view of it that has such a shape."""
-        size = int(np.prod(shape))
+        size = prod(shape)
         flat = self.buffers.get(name, (size + deep_loops.slack(shape[-1]),), dtype)
         return flat, flat[:size].reshape(shape)
 
@@ -192,6 +194,22 @@ def works(layers, nablas, buffers):
     return made
 
 
+class _LoopedHalf(_Half):
+    """What one thread needs; its images stay where they are, and one loop has the output error."""
+
+    def lay(self, images):
+        """Return the view of images, (n, …), with the last axis for n."""
+        return np.moveaxis(images, 0, -1).astype(self.total.dtype, copy=False)
+
+    def error(self, z, y):
+        """Return what `_Half.error` does."""
+        if type(self.net.layers[-1]) is not deep.Softmax or not self.net.collapses:
+            return super().error(z, y)
+        delta = np.empty_like(z)
+        deep_loops.softmax_delta(z, y, delta)
+        return delta
+
+
 class Stepper(DeepStepper):
     """A `DeepStepper` with compiled loops, wherever there are some for a layer.
 
@@ -203,8 +221,15 @@ class Stepper(DeepStepper):
     array([[-1.]])
     """
 
-    _works = staticmethod(works)
+    _works, _half = staticmethod(works), _LoopedHalf
     two_threads_from = TWO_THREADS_FROM
+
+    def _view(self, name, numbers, shape):
+        """Return the view with a parameter's shape of numbers that lie as the loops take them."""
+        if type(self.like.layers[int(name.split(".")[0])]) is not deep.Conv or len(shape) < 4:
+            return super()._view(name, numbers, shape)
+        F, C, KH, KW = shape
+        return numbers.reshape(F, KH, KW, C).transpose(0, 3, 1, 2)
 
     def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
         """Take a step for each `batch_size` of the rows, the last one maybe for fewer.

@@ -364,3 +364,32 @@ def following(rectified, N):
                 _to_pixels(delta, won[i], w, back, at, lay, size, stride, errors, starts, N)
 
     return compiled
+
+
+# --- BP1l --------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True, fastmath=FUSED)
+def softmax_delta(z, y, delta):
+    """Write the error of softmax outputs under the log-likelihood, as `costs.softmax_delta` (BP1l).
+
+    >>> from convnet_lib.training import deep_loops
+    >>> delta = np.empty((3, 1))
+    >>> deep_loops.softmax_delta(np.log([[1.0], [3.0], [4.0]]), np.array([[0.0, 0.0, 1.0]]), delta)
+    >>> delta.round(6).T
+    array([[ 0.125,  0.375, -0.5  ]])
+
+    Args:
+        z: weighted outputs, (outputs, n).
+        y: desired activations, (n, outputs).
+        delta: where δ goes, (outputs, n).
+    """
+    for i in range(len(y)):
+        top = z[:, i].argmax()
+        delta[:, i] = np.exp(z[:, i] - z[top, i])
+        rest, wanted = delta[:top, i].sum() + delta[top + 1 :, i].sum(), y[i].sum()
+        whole = delta[top, i] + rest
+        delta[:, i] = delta[:, i] / whole * wanted - y[i]
+        # Near 1, a has lost the digits that the sum of the others, 1 - a, still has.
+        if y[i, top] == wanted and rest < whole - rest:
+            delta[top, i] = -wanted * rest / whole
