@@ -1,9 +1,9 @@
-"""The step of a deep network with its convolutional layers as compiled loops.
+"""The step of a deep network with its pooled convolutional layers as compiled loops.
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. `Stepper` is a
-`DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop has
-no tiles to copy, and lets go of the interpreter once and for long, where NumPy does at each of its
-eighty calls. Dense layers, and what else there is, are `deep_work`'s.
+`DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop lets
+go of the interpreter once and for long, where NumPy does at each of its eighty calls, and so two
+threads work side by side from small mini-batches on. All other layers are `deep_work`'s.
 """
 
 from math import prod
@@ -18,45 +18,54 @@ from .deep_work import _ConvWork
 #: Products that a mini-batch has from which a second thread is worth its start. It is less than
 #: for NumPy, as there are a dozen calls to hand over between.
 TWO_THREADS_FROM = 10_000_000
-#: Numbers in a row of neurons, all images together, from which it is long enough for a run.
-RUN_FROM = 64
-
-#: Numbers in a row of a filter, with all its channels, from which winners are followed.
-FOLLOWED_FROM = 32
 
 
-class _LoopedConvWork(_ConvWork):
-    """F1s without the bias, BP4s and BP5s of a layer whose stride is 1.
+class _PooledConvWork(_ConvWork):
+    """A layer with all that follows until the next: F1s, F3s and F2r or F2, and back.
 
     To other layers images stand along the last axis, as to those of `deep_work`. In memory they
     are the first one and maps the last, and so nothing is moved between two such layers.
     """
 
-    def __init__(self, layer, nabla, buffers):
-        """Take a deep.Conv whose w moves, and where its gradients go."""
-        super().__init__(layer, nabla, buffers)
-        self.kernels = self._of_the_layer(layer.w)
-        self.vector, self.padded = vectors.widths(self.maps, sums=4)
+    def __init__(self, layers, nabla, buffers):
+        """Take a deep.Conv, an activation that rises, and a deep.MaxPool with ties 'first'."""
+        conv, activation, pool = layers
+        super().__init__(conv, nabla, buffers)
+        self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
+        self.filters, self.nabla_w = self._rows(conv.w), self._rows(nabla["w"])
+        rectified, row = type(activation) is deep.ReLU, self.filters[0, 0].size
+        vector, self.maps_padded = vectors.widths(self.maps, sums=4)
+        self.there = deep_loops.pooling(*self.pool.size, rectified, vector)
+        vector, self.row_padded = vectors.widths(row, sums=1)
+        self.back = deep_loops.following(rectified, vector)
 
     def forward(self, x):
-        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n)."""
+        """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""
         self._lay(x)
-        z = self._seen(self.kernels, self.x, self.lay, len(self.images))
-        return _images_last(z, self.layer.b.shape)
+        (R, S), (down, right), lay = self.pool.size, self.pool.stride, self.lay
+        P, Q = (lay.high - R) // down + 1, (lay.wide - S) // right + 1
+        shape, maps = (len(self.images), P, Q, self.maps), self.maps_padded
+        w = self._padded_with_zeros("w", self.filters.transpose(1, 2, 3, 0), maps)
+        b = self._padded_with_zeros("b", self.layer.b.reshape(-1), maps)
+        (a, self.a), (won, self.won) = self._room("a", shape), self._room("won", shape, np.int32)
+        z, _ = self._room("z", (lay.high, lay.wide, maps))
+        self.there(w.reshape(-1), self.x, b, z, a, won, shape, lay, self.pool.stride)
+        return _images_last(self.a, self.layer.b.shape)
 
     def backward(self, grad, wanted):
-        """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
-        (KH, KW), lay, C = self.kernel, self.lay, self.lay.C
-        delta, seen = self._errors(_images_first(grad))
-        nabla = self.buffers.get("nabla", (KH, -(-KW * C // 4) * 4, self.padded))
-        given = delta, seen, self.x, nabla, len(self.images), lay
-        deep_loops.nabla_w(self.vector)(*given)
-        nabla = nabla[:, : KW * C, : self.maps].reshape(KH, KW, C, self.maps)
-        self._of_the_layer(self.nabla["w"])[...] = nabla.transpose(3, 2, 0, 1)
-        if not wanted:
-            return None
-        rotated = self.kernels[..., ::-1, ::-1].swapaxes(0, 1)
-        return self._back(self._seen(rotated, delta, seen, len(self.images)))  # BP5s
+        """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
+        F, KH, KW, C = self.filters.shape
+        w = self._padded_with_zeros("rows", self.filters.reshape(F, KH, -1), self.row_padded)
+        nabla, (flat, back) = (
+            self.buffers.get("nabla", w.shape),
+            self._room("back", self.images.shape),
+        )
+        given = self._together(_images_first(grad)), self.a, self.won, w, self.x, flat
+        given = *given, nabla, self.nabla["b"].reshape(-1), self.lay
+        self.back(*given, self.pool.size, self.pool.stride, wanted)
+        self.nabla_w[...] = nabla[..., : KW * C].reshape(F, KH, KW, C)
+        (P, Q), (H, W) = self.padding, back.shape[1:3]
+        return _images_last(back[:, P : H - P, Q : W - Q], self.shape[:-3]) if wanted else None
 
     def _lay(self, x):
         """Copy the images, with their padding, to where there is slack behind."""
@@ -69,87 +78,17 @@ class _LoopedConvWork(_ConvWork):
         H, W = H + 2 * P, W + 2 * Q
         self.lay = deep_loops.Lay(W, C, H * W * C, KH, KW, H - KH + 1, W - KW + 1)
 
-    def _errors(self, grad):
-        """Return errors, (n, H', W', F), with the zeros around them that BP5s asks for."""
-        (n, H, W, F), (KH, KW) = grad.shape, self.kernel
-        high, wide = H + KH - 1, W + KW - 1
-        flat, delta = self._room("delta", (n, high + KH - 1, wide + KW - 1, F))
-        delta[...] = 0
-        delta[:, KH - 1 : high, KW - 1 : wide] = grad
-        size = delta[0].size
-        return flat, deep_loops.Lay(wide + KW - 1, F, size, KH, KW, high, wide)
-
-    def _seen(self, kernels, x, lay, n):
-        """Return what filters, (F, C, KH, KW), see of n images, (n, high, wide, F)."""
-        F, C, KH, KW = kernels.shape
-        vector, padded = vectors.widths(F, sums=4)
-        flat, z = self._room("seen", (n, lay.high, lay.wide, padded))
-        deep_loops.convolve(vector)(self._filters(kernels), x, flat, padded, n, lay)
-        return z[..., :F]
-
-    def _filters(self, kernels):
-        """Return filters, (F, C, KH, KW), as `convolve` takes them."""
-        F, C, KH, KW = kernels.shape
-        w = self.buffers.get("w", (KH, KW, C, vectors.widths(F, sums=4)[1]))
-        w[..., :F], w[..., F:] = kernels.transpose(2, 3, 1, 0), 0
-        return w.reshape(-1)
-
-    def _back(self, back):
-        """Return ∂C/∂x of ∂C/∂x with its padding, (n, H, W, C)."""
-        (P, Q), (H, W) = self.padding, back.shape[1:3]
-        return _images_last(back[:, P : H - P, Q : W - Q], self.shape[:-3])
-
     def _room(self, name, shape, dtype=None):
         """Return an array with slack behind, and the view of it that has such a shape."""
         size = prod(shape)
         flat = self.buffers.get(name, (size + deep_loops.slack(shape[-1]),), dtype)
         return flat, flat[:size].reshape(shape)
 
-    def _of_the_layer(self, w):
-        return w.reshape(self.maps, -1, *self.kernel)
-
-
-class _PooledConvWork(_LoopedConvWork):
-    """Such a layer with all that follows until the next: its bias, F3s and F2r or F2, and back."""
-
-    def __init__(self, layers, nabla, buffers):
-        """Take a deep.Conv, an activation that rises, and a deep.MaxPool with ties 'first'."""
-        conv, activation, pool = layers
-        super().__init__(conv, nabla, buffers)
-        self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
-        rectified, row = type(activation) is deep.ReLU, self.kernels[0, :, 0].size
-        vector, self.row = vectors.widths(row, sums=1)
-        self.there = deep_loops.pooling(*self.pool.size, rectified, self.vector)
-        self.follow = deep_loops.following(rectified, vector)
-
-    def forward(self, x):
-        """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""
-        self._lay(x)
-        (R, S), (down, right), lay = self.pool.size, self.pool.stride, self.lay
-        P, Q = (lay.high - R) // down + 1, (lay.wide - S) // right + 1
-        shape = len(self.images), P, Q, self.maps
-        a, self.a = self._room("a", shape)
-        won, self.won = self._room("won", shape, np.int32)
-        z, _ = self._room("z", (lay.high, lay.wide, self.padded))
-        b = self.buffers.get("b", (self.padded,))
-        b[: self.maps], b[self.maps :] = self.layer.b, 0
-        given = self._filters(self.kernels), self.x, b, z, a, won, shape
-        self.there(*given, lay, self.pool.stride)
-        return _images_last(self.a, self.layer.b.shape)
-
-    def backward(self, grad, wanted):
-        """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
-        (KH, KW), C = self.kernel, self.lay.C
-        w, nabla = (self.buffers.get(name, (self.maps, KH, self.row)) for name in ("rows", "nabla"))
-        w[..., KW * C :] = 0
-        w[..., : KW * C].reshape(self.maps, KH, KW, C)[...] = self.kernels.transpose(0, 2, 3, 1)
-        flat, back = self._room("back", self.images.shape)
-        given = self._together(_images_first(grad)), self.a, self.won, w, self.x, flat
-        given = *given, nabla, self.nabla["b"].reshape(-1), self.lay
-        self.follow(*given, self.pool.size, self.pool.stride, wanted)
-        nabla = nabla[..., : KW * C].reshape(self.maps, KH, KW, C)
-        self._of_the_layer(self.nabla["w"])[...] = nabla.transpose(0, 3, 1, 2)
-        return self._back(back) if wanted else None
+    def _padded_with_zeros(self, name, x, length):
+        """Return a copy of x whose last axis has such a length."""
+        copy = self.buffers.get(name, (*x.shape[:-1], length))
+        copy[..., : x.shape[-1]], copy[..., x.shape[-1] :] = x, 0
+        return copy
 
     def _together(self, grad):
         """Return grad, or a copy of it whose numbers lie together."""
@@ -158,6 +97,10 @@ class _PooledConvWork(_LoopedConvWork):
         together = self.buffers.get("grad", grad.shape)
         together[...] = grad
         return together
+
+    def _rows(self, w):
+        """Return the view of filters, or of their gradients, with their channels last."""
+        return w.reshape(self.maps, -1, *self.kernel).transpose(0, 2, 3, 1)
 
 
 def _images_first(x):
@@ -184,13 +127,11 @@ def works(layers, nablas, buffers):
     made, plan = [], deep_work.plan(layers)
     while plan:
         work, i = plan.pop(0)
-        if work is not _ConvWork or not deep_work.has_loops(layers[i]):
-            made.append(work(layers[i], nablas[i], buffers[i]))
-        elif plan[0][0] is deep_work._BiasWork:
-            made.append(_LoopedConvWork(layers[i], nablas[i], buffers[i]))
-        else:  # the pooling goes before bias and activation, and all of them are one work
-            del plan[:3]
+        if deep_work.has_loops(layers[i : i + 3]):
+            del plan[:3]  # pooling, bias and activation: all of them are one work
             made.append(_PooledConvWork(layers[i : i + 3], nablas[i], buffers[i]))
+        else:
+            made.append(work(layers[i], nablas[i], buffers[i]))
     return made
 
 
@@ -214,11 +155,11 @@ class Stepper(DeepStepper):
     """A `DeepStepper` with compiled loops, wherever there are some for a layer.
 
     >>> from convnet_lib.training import compiled_deep
-    >>> last = deep.Dense(np.ones((1, 1, 2)), np.zeros(1))
-    >>> net = deep.Network([deep.Conv(np.array([[1.0, -1.0]]), 0.0), last])
-    >>> stepper = compiled_deep.Stepper(net)
-    >>> stepper.z3(np.array([[[3.0, 1.0, 4.0]]]))  # (3 - 1) + (1 - 4)
-    array([[-1.]])
+    >>> conv, pool = deep.Conv(np.array([[1.0, -1.0]]), 0.5), deep.MaxPool((1, 2))
+    >>> last = deep.Dense(np.ones((1, 1, 1)), np.zeros(1))
+    >>> net = deep.Network([conv, deep.ReLU(), pool, last])
+    >>> compiled_deep.Stepper(net).z3(np.array([[[3.0, 1.0, 4.0]]]))  # of 3 - 1 and 1 - 4
+    array([[2.5]])
     """
 
     _works, _half = staticmethod(works), _LoopedHalf

@@ -1,4 +1,4 @@
-"""The loops of `compiled_deep`: a convolutional layer, and what is pooled behind it.
+"""The loops of `compiled_deep`: a convolutional layer, and the pooling behind it.
 
 Needs Numba. Images are worked out one after the other, with the maps of a pixel side by side in
 memory, (H, W, C): what a neuron sees of a row is one run of numbers, KW·C of them, and what the
@@ -9,7 +9,6 @@ neuron beside it sees begins a pixel further on. Nothing is copied. What the mea
   its own last product (`_four`).
 - A row that is no multiple of four neurons, or maps that are none of eight, are worked out as if
   they were; what is too much is written over by what comes next, or stands in the `slack` behind.
-- BP5s is F1s once more, with the filters rotated by 180° (`convolve`).
 - An image is pooled as soon as it is convolved, while its z are in the cache (`pooling`).
 - Behind max-pooling of 2 by 2 three errors of four are 0, and with ReLU more. So the others are
   listed, by their map for BP4s and by their neuron for BP5s, and one sum runs over a list
@@ -61,7 +60,7 @@ def slack(maps):
     return 3 * maps + REGISTERS * AT_ONCE
 
 
-# --- F1s and BP5s ------------------------------------------------------------------------------
+# --- F1s ---------------------------------------------------------------------------------------
 
 
 @part
@@ -92,98 +91,7 @@ def _convolve(w, x, at, z, to, maps, lay, N):
                 _four(w, x, pixel, f, z, neuron, maps, lay, N)
 
 
-@cache
-def convolve(N):
-    """Return the function that writes what filters see, N maps at a time.
-
-    >>> from convnet_lib.training import deep_loops
-    >>> lay = deep_loops.Lay(W=3, C=1, size=6, KH=1, KW=2, high=2, wide=2)
-    >>> w, x, z = np.zeros((2, 8)), np.zeros(6 + deep_loops.slack(1)), np.empty((7, 8))
-    >>> w[:, 0], x[:6] = [1, -1], [3, 1, 4, 1, 5, 9]
-    >>> deep_loops.convolve(8)(w.reshape(-1), x, z.reshape(-1), 8, 1, lay)
-    >>> z[:4, 0]
-    array([ 2., -3., -4., -4.])
-
-    Args:
-        N: the length of a vector.
-
-    Returns:
-        A function of the filters, (KH·KW·C·F,), with F a multiple of N; the images, one after the
-        other, with `slack` behind; where z goes, (n·high·wide·F,), with slack behind; F; the number
-        of images; and how they lie.
-    """
-
-    @njit(cache=True, nogil=True, fastmath=FUSED)
-    def compiled(w, x, z, maps, n, lay):
-        for i in range(n):
-            _convolve(w, x, i * lay.size, z, i * lay.high * lay.wide * maps, maps, lay, N)
-
-    return compiled
-
-
-# --- BP4s --------------------------------------------------------------------------------------
-
-
-@part
-def _four_weights(delta, first, row, maps, x, at, f, nabla, to, lay, N):
-    """Add to nabla what an image gives to four weights of N filters (BP4s)."""
-    padded = nabla.shape[-1]
-    flat = nabla.reshape(-1)
-    n0, n1 = load(flat, to + f, N), load(flat, to + padded + f, N)
-    n2, n3 = load(flat, to + 2 * padded + f, N), load(flat, to + 3 * padded + f, N)
-    for j in range(lay.high):
-        for k in range(lay.wide):
-            errors = load(delta, first + j * row + k * maps + f, N)
-            pixel = at + (j * lay.W + k) * lay.C
-            n0 = add(n0, x[pixel], errors)
-            n1 = add(n1, x[pixel + 1], errors)
-            n2 = add(n2, x[pixel + 2], errors)
-            n3 = add(n3, x[pixel + 3], errors)
-    store(flat, to + f, n0)
-    store(flat, to + padded + f, n1)
-    store(flat, to + 2 * padded + f, n2)
-    store(flat, to + 3 * padded + f, n3)
-
-
-@cache
-def nabla_w(N):
-    """Return the function that writes the gradients of filters, N maps at a time.
-
-    >>> from convnet_lib.training import deep_loops
-    >>> lay = deep_loops.Lay(W=3, C=1, size=3, KH=1, KW=2, high=1, wide=2)
-    >>> delta, x = np.zeros(4 + deep_loops.slack(1)), np.zeros(3 + deep_loops.slack(1))
-    >>> delta[1:3], x[:3] = [1, -1], [3, 1, 4]
-    >>> nabla, seen = np.ones((1, 4, 8)), deep_loops.Lay(4, 1, 4, 1, 2, 1, 3)
-    >>> deep_loops.nabla_w(8)(delta, seen, x, nabla, 1, lay)
-    >>> nabla[0, :2, 0]  # 3 - 1 and 1 - 4
-    array([ 2., -3.])
-
-    Args:
-        N: the length of a vector.
-
-    Returns:
-        A function of the errors, with KH - 1 rows and KW - 1 columns of zeros around those of each
-        image, and `slack` behind; how these lie for the filters of BP5s; the images, one after the
-        other, with slack behind; where the gradients go, (KH, KW·C, F), with KW·C a multiple of 4
-        and F one of N; the number of images; and how they lie.
-    """
-
-    @njit(cache=True, nogil=True, fastmath=FUSED)
-    def compiled(delta, seen, x, nabla, n, lay):
-        (KH, long, padded), row = nabla.shape, seen.W * seen.C
-        nabla[:] = 0
-        for i in range(n):
-            first = i * seen.size + (KH - 1) * row + (seen.KW - 1) * seen.C
-            for l in range(KH):
-                for t in range(0, long, 4):
-                    at, to = i * lay.size + l * lay.W * lay.C + t, (l * long + t) * padded
-                    for f in range(0, padded, N):
-                        _four_weights(delta, first, row, seen.C, x, at, f, nabla, to, lay, N)
-
-    return compiled
-
-
-# --- F1s, F3s, F2r or F2 -----------------------------------------------------------------------
+# --- F3s, F2r or F2 ----------------------------------------------------------------------------
 
 
 @part
@@ -226,10 +134,11 @@ def pooling(R, S, rectified, N):
         N: the length of a vector.
 
     Returns:
-        A function of the filters and the images, as in `convolve`; the biases, (F,); room for the z of
-        an image, with slack; where the activations go, (n·P·Q·F,), and the winners, alike, as
-        pixels from the first that the window sees, both with slack; n, P, Q and F; how images lie;
-        and the stride.
+        A function of the filters, (KH·KW·C·F,), with F padded to a multiple of N; the images, one
+        after the other, with `slack` behind; the biases, (F,), padded alike; room for the z of one
+        image, with slack; where the activations go, (n·P·Q·F,), and the winners, alike, as
+        pixels from the first that the window sees, both with slack; n, P, Q and F; how the images
+        lie; and the stride.
     """
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
@@ -332,7 +241,7 @@ def following(rectified, N):
     >>> w, nabla, nabla_b, back = np.zeros((1, 1, 8)), np.ones((1, 1, 8)), np.ones(1), np.ones(12)
     >>> w[0, 0, :2], x = [10, 100], np.array([3.0, 1, 4, 1, *[0] * 8])
     >>> follow, grad = deep_loops.following(True, 8), np.full((1, 1, 2, 1), 0.5)
-    >>> follow(grad, a, won, w, x, back, nabla, nabla_b, lay, (1, 1), (1, 2), True)
+    >>> follow(grad, a, won, w, x, back, nabla, nabla_b, lay, (1, 2), (1, 2), True)
     >>> nabla[0, 0, :2], nabla_b, back[:4]  # the neuron that sees 1 and 4; the other is not active
     (array([0.5, 2. ]), array([0.5]), array([ 0.,  5., 50.,  0.]))
 
@@ -385,11 +294,12 @@ def softmax_delta(z, y, delta):
         delta: where δ goes, (outputs, n).
     """
     for i in range(len(y)):
-        top = z[:, i].argmax()
-        delta[:, i] = np.exp(z[:, i] - z[top, i])
-        rest, wanted = delta[:top, i].sum() + delta[top + 1 :, i].sum(), y[i].sum()
-        whole = delta[top, i] + rest
-        delta[:, i] = delta[:, i] / whole * wanted - y[i]
+        top, total, others = z[:, i].argmax(), y[i].sum(), z.dtype.type(0)
+        for l in range(len(z)):
+            delta[l, i] = np.exp(z[l, i] - z[top, i])
+            others += delta[l, i] if l != top else 0
+        for l in range(len(z)):
+            delta[l, i] = delta[l, i] / (1 + others) * total - y[i, l]
         # Near 1, a has lost the digits that the sum of the others, 1 - a, still has.
-        if y[i, top] == wanted and rest < whole - rest:
-            delta[top, i] = -wanted * rest / whole
+        if y[i, top] == total and others < 1:
+            delta[top, i] = -total * others / (1 + others)

@@ -77,10 +77,10 @@ class _Half:
         return self.nabla
 
     def error(self, z, y):
-        """Return ∂C/∂z, (outputs, n), of the weighted outputs, (outputs, n), and y, (n, outputs)."""
+        """Return ∂C/∂z, (outputs, n), of the weighted outputs z, alike, and of y, (n, outputs)."""
         z, last = z.T, self.net.layers[-1]
         if self.net.collapses:
-            a = last.forward(z) if type(last) is deep.Sigmoid else None  # the softmax's own is none
+            a = last.forward(z) if type(last) is deep.Sigmoid else None  # of softmax, z is enough
             grad = COLLAPSES[type(last), self.net.cost](z, a, y)
         else:
             grad = costs.PRIMES[self.net.cost](z, y)

@@ -19,8 +19,8 @@ ENGINES = ("numpy", "compiled", "auto")
 ONE_THREAD_UP_TO = 32
 #: The same for two threads, but with up to MAPS feature maps, too few for BLAS at any size.
 TWO_THREADS_UP_TO, MAPS = 2000, 8
-#: Images of a forward pass of a deep network from which NumPy is quicker.
-FORWARD_BY_NUMPY_FROM = 10
+#: The feature maps from which the loops of a deep network fill the registers, and are quicker.
+DEEP_MAPS = 8
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
 COLUMNS = 5
 
@@ -37,8 +37,7 @@ def engine_for(engine, net, batch_size, forward=False):
             filters of at most five columns, in mini-batches with up to 32 feature maps in all, and
             with up to 2,000, or in any with up to 8 maps an image, if the images
             have one channel and Numba has OpenMP for its second thread; for a deep network wherever
-            one of its layers has loops (`deep_work.has_loops`), but not for the forward pass alone
-            of ten images or more.
+            a layer of 8 maps or more has loops (`deep_work.has_loops`).
         net: a ConvNet or a deep.Network.
         batch_size: images a step.
         forward: whether it is the forward pass alone.
@@ -91,10 +90,9 @@ def _quicker_compiled(net, batch_size, _forward):
     return few and sizes.C == 1 and _has_two_threads()
 
 
-def _quicker_compiled_deep(net, batch_size, forward):
-    if forward and batch_size >= FORWARD_BY_NUMPY_FROM:
-        return False
-    return any(has_loops(layer) for layer in net.layers)
+def _quicker_compiled_deep(net, _batch_size, _forward):
+    threes = [net.layers[i : i + 3] for i in range(len(net.layers))]
+    return any(has_loops(three) and three[0].b.size >= DEEP_MAPS for three in threes)
 
 
 def _has_two_threads():
