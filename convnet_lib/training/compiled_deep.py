@@ -56,13 +56,11 @@ class _PooledConvWork(_ConvWork):
         """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
         F, KH, KW, C = self.filters.shape
         w = self._padded_with_zeros("rows", self.filters.reshape(F, KH, -1), self.row_padded)
-        nabla, (flat, back) = (
-            self.buffers.get("nabla", w.shape),
-            self._room("back", self.images.shape),
-        )
+        nabla, nabla_b = self.buffers.get("nabla", w.shape), self.nabla["b"].reshape(-1)
+        flat, back = self._room("back", self.images.shape)
         given = self._together(_images_first(grad)), self.a, self.won, w, self.x, flat
-        given = *given, nabla, self.nabla["b"].reshape(-1), self.lay
-        self.back(*given, self.pool.size, self.pool.stride, wanted)
+        windows = self.pool.size, self.pool.stride
+        self.back(*given, nabla, nabla_b, self.lay, *windows, wanted)
         self.nabla_w[...] = nabla[..., : KW * C].reshape(F, KH, KW, C)
         (P, Q), (H, W) = self.padding, back.shape[1:3]
         return _images_last(back[:, P : H - P, Q : W - Q], self.shape[:-3]) if wanted else None

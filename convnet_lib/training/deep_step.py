@@ -59,8 +59,7 @@ class _Half:
 
     def lay(self, images):
         """Return images, (n, …), with the last axis for n, as the work takes them."""
-        x = np.moveaxis(images, 0, -1).astype(self.total.dtype, order="C")
-        return x
+        return np.moveaxis(images, 0, -1).astype(self.total.dtype, order="C")
 
     def forward(self, images):
         """Return the weighted outputs, (outputs, n), of images, (n, …)."""
