@@ -14,7 +14,7 @@ from convnet_lib.training import deep_step
 
 pytest.importorskip("numba", reason="needs the extra `compiled`")
 
-from convnet_lib.training import compiled_deep, deep_loops
+from convnet_lib.training import compiled_deep, deep_loops, vectors
 
 TRAIN, TEST = data.load_digits()
 FEW = data.Digits(TRAIN.images[:150], TRAIN.labels[:150])
@@ -176,6 +176,14 @@ def test_the_network_of_part_three(count, dtype):
     spec = "conv20x5 relu pool2 conv40x5 relu pool2 dense30 relu dense4 softmax"
     net = deep.Network.random(spec, seed=1, dtype=dtype)
     assert_steps_of(net, *digits(net, (28, 28), count))
+
+
+@pytest.mark.parametrize("registers", [4, 12, 20])
+def test_maps_and_rows_may_take_several_vectors(monkeypatch, registers):
+    """As with fewer registers, or many more maps: 11 maps in two vectors, rows of 33 in two."""
+    monkeypatch.setattr(vectors, "REGISTERS", registers)
+    net = deep.Network.random("conv11x3 relu pool2 conv9x2x3 relu pool2 dense4 softmax", (13, 12))
+    assert_steps_of(net, *digits(net, (13, 12)))
 
 
 @pytest.mark.parametrize("threads_from", [0, 10**12])
