@@ -1,9 +1,9 @@
 """The step of a deep network with its pooled convolutional layers as compiled loops.
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. `Stepper` is a
-`DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop lets
-go of the interpreter once and for long, where NumPy does at each of its eighty calls, and so two
-threads work side by side from small mini-batches on. All other layers are `deep_work`'s.
+`DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop has
+no tiles to copy, and lets go of the interpreter once and for long, where NumPy does at each of its
+eighty calls. All other layers are `deep_work`'s.
 """
 
 from math import prod
@@ -15,9 +15,10 @@ from . import deep_loops, deep_work, halves, vectors
 from .deep_step import DeepStepper, _Half
 from .deep_work import _ConvWork
 
-#: Products that a mini-batch has from which a second thread is worth its start. It is less than
-#: for NumPy, as there are a dozen calls to hand over between.
-TWO_THREADS_FROM = 10_000_000
+#: Products that a mini-batch has from which a second thread is worth its start. With 1.6 million an
+#: image, one thread takes 1.0 ms for 10 images, and half of it for a half; but a quarter of that is
+#: Python's, in which one thread waits for the other.
+TWO_THREADS_FROM = 20_000_000
 
 
 class _PooledConvWork(_ConvWork):
