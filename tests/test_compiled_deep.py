@@ -1,5 +1,6 @@
 """The compiled loops of a deep step, held against the network's own backward pass."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from convnet_lib.training import deep_step
 
 pytest.importorskip("numba", reason="needs the extra `compiled`")
 
-from convnet_lib.training import compiled_deep, deep_loops, vectors
+from convnet_lib.training import compiled_deep, deep_loops, deep_work, vectors
 
 TRAIN, TEST = data.load_digits()
 FEW = data.Digits(TRAIN.images[:150], TRAIN.labels[:150])
@@ -252,6 +253,31 @@ def test_what_buffers_held_before_does_not_count(spec):
     for name, nabla in before.items():
         assert_array_equal(after[name], nabla)
     assert_array_equal(stepper.z3(a0), z)
+
+
+class Fenced(deep_work.Buffers):
+    """Buffers with numbers before and behind each that nobody may change."""
+
+    every = ()
+
+    def get(self, name, shape, dtype=None):
+        if (name, shape) not in self.kept:
+            whole = np.full(math.prod(shape) + 400, 77, dtype or self.dtype)
+            self.kept[name, shape] = whole[200:-200].reshape(shape)
+            Fenced.every = *Fenced.every, whole[:200], whole[-200:]
+        return self.kept[name, shape]
+
+
+@pytest.mark.parametrize("spec", ["conv11x3 relu pool2", "conv1x2x7p2 sigmoid pool1x2", "conv70x4"])
+def test_nothing_is_written_but_to_the_slack(monkeypatch, spec):
+    """Rows that are none of four neurons, maps and rows of filters that are none of eight."""
+    monkeypatch.setattr(deep_step, "Buffers", Fenced)
+    monkeypatch.setattr(Fenced, "every", ())
+    spec += " relu pool2" if spec.endswith("x4") else ""
+    net = deep.Network.random(f"{spec} conv9x2x3 relu pool2 dense4 softmax", (13, 12))
+    assert_steps_of(net, *digits(net, (13, 12)))
+    assert len(Fenced.every) > 30
+    assert all((fence == 77).all() for fence in Fenced.every)
 
 
 @pytest.mark.parametrize("count", [2, 3, 9])
