@@ -230,11 +230,12 @@ def test_filters_without_an_axis_of_maps(between):
     rng = np.random.default_rng(1)
     first, second = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
     conv1 = [deep.Conv(first, 0.5, padding=(0, 1)), deep.Sigmoid(), deep.MaxPool((1, 2), 1)]
-    conv2 = [deep.Conv(second, -0.5), deep.ReLU(), deep.MaxPool((2, 1), 1)]
+    conv2 = [deep.Conv(second, 2.5), deep.ReLU(), deep.MaxPool((2, 1), 1)]
     shape = deep.Network([*conv1, between, *conv2]).feedforward(np.zeros((9, 7)))[-1].shape
     last = deep.Dense(rng.normal(size=(4, *shape)), np.zeros(4))
     net = deep.Network([*conv1, between, *conv2, last], "quadratic")
     assert_steps_of(net, *digits(net, (9, 7)))
+    assert networks.gradients(net, *digits(net, (9, 7)))["0.w"].any()  # no neuron is in the way
 
 
 @pytest.mark.parametrize("spec", ["conv11x3 relu pool2 dense4 softmax", "conv41x3p1 sigmoid pool2"])
