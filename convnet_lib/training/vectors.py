@@ -6,15 +6,16 @@ each time. With a `Vector` the loop says what lies side by side, and a sum of ve
 registers until it is stored. All there is to do with vectors are five functions, for compiled code.
 """
 
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
+from numba.core.codegen import get_host_cpu_features
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
 #: Numbers that are handled at once; a vector has some times as many.
 AT_ONCE = 8
 #: The registers that vectors may fill, with as many numbers each: there are 32, or 16.
-REGISTERS = 20 if binding.get_host_cpu_features().get("avx512vl", False) else 12
+REGISTERS = 20 if "+avx512vl" in get_host_cpu_features() else 12
 
 
 def widths(length, sums):
