@@ -4,6 +4,9 @@ Needs Numba. A compiler finds by itself what it can do to eight numbers at once,
 loop alone; a sum whose next product comes a turn of an outer loop later is fetched and put back
 each time. With a `Vector` the loop says what lies side by side, and a sum of vectors stays in
 registers until it is stored. All there is to do with vectors are five functions, for compiled code.
+
+Of the code that it keeps in files Numba asks only whether the file of the loop itself has changed:
+after a change here, take `deep_loops` out of `__pycache__`.
 """
 
 from llvmlite import ir
