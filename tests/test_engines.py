@@ -83,13 +83,14 @@ def test_two_threads_of_loops_leave_many_maps_of_many_images_to_blas(
     assert engines._by_products(net, batch) == products
 
 
-def test_auto_leaves_forward_passes_of_a_deep_network_to_numpy(numba_is):
+@pytest.mark.parametrize(("maps", "expected"), [(7, "numpy"), (8, "compiled")])
+def test_auto_leaves_few_maps_of_a_deep_network_to_numpy(numba_is, maps, expected):
     numba_is(True)
-    net = deep.Network.random("conv2x5 relu dense4", (8, 8))
-    found = [training.engine_for("auto", net, many, forward=True) for many in (1, 9, 10, 1000)]
-    assert found == ["compiled", "compiled", "numpy", "numpy"]
-    assert training.engine_for("auto", net, 1000) == "compiled"
-    assert training.engine_for("compiled", net, 1000, forward=True) == "compiled"
+    net = deep.Network.random(f"conv{maps}x5 relu pool2 dense4", (8, 8))
+    for forward in (False, True):
+        for many in (1, 1000):
+            assert training.engine_for("auto", net, many, forward) == expected
+            assert training.engine_for("compiled", net, many, forward) == "compiled"
 
 
 def test_loops_leave_many_channels_to_blas(numba_is):
@@ -119,11 +120,13 @@ def test_what_is_asked_for_is_taken_whatever_the_size(numba_is, there):
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ("conv2x5 relu pool2 dense4", "compiled"),
-        ("conv2x6x5 relu dense4", "compiled"),
-        ("conv2x5x6 relu dense4", "numpy"),
-        ("conv2x5s2 relu dense4", "numpy"),
-        ("conv2x5s2 relu conv2x3 relu dense4", "compiled"),
+        ("conv8x5 relu pool2 dense4", "compiled"),
+        ("conv8x5x6 sigmoid pool2 dense4", "compiled"),
+        ("conv8x5 pool2 relu dense4", "numpy"),
+        ("conv8x5 relu dense4", "numpy"),
+        ("conv8x5s2 relu pool2 dense4", "numpy"),
+        ("conv8x5s2 relu pool2 conv8x2 relu pool1 dense4", "compiled"),
+        ("conv8x5s2 relu pool2 conv7x2 relu pool1 dense4", "numpy"),
         ("dense10 sigmoid dense4", "numpy"),
         ("mean2 dense4", "numpy"),
     ],
@@ -140,14 +143,15 @@ def test_auto_asks_a_deep_network_for_a_layer_with_loops(numba_is, spec, expecte
 @pytest.mark.parametrize("stride", [1, (1, 1), (2, 1), (1, 2), 2])
 def test_loops_are_for_a_stride_of_1(stride):
     layer = deep.Conv(np.zeros((2, 3, 3)), np.zeros(2), stride=stride)
-    assert deep_work.has_loops(layer) == (stride in (1, (1, 1)))
+    found = deep_work.has_loops([layer, deep.ReLU(), deep.MaxPool(2)])
+    assert found == (stride in (1, (1, 1)))
 
 
 @needs_numba
 def test_the_stepper_of_a_deep_network_is_the_one_that_was_chosen():
     from convnet_lib.training import compiled_deep
 
-    conv = deep.Network.random("conv2x5 relu dense4", (8, 8))
+    conv = deep.Network.random("conv8x5 relu pool2 dense4", (8, 8))
     assert type(training.stepper(conv)) is training.DeepStepper
     for engine in ("auto", "compiled"):
         assert type(training.stepper(conv, None, engine)) is compiled_deep.Stepper
@@ -211,15 +215,15 @@ def test_a_run_takes_numpys_steps_unless_others_are_asked_for(monkeypatch, numba
     ("net", "many", "expected"),
     [
         (NET, 33, "compiled"),
-        (deep.Network.random("conv2x5 relu dense10"), 9, "compiled"),
-        (deep.Network.random("conv2x5 relu dense10"), 10, "numpy"),
+        (deep.Network.random("conv8x5 relu pool2 dense10"), 33, "compiled"),
+        (deep.Network.random("conv7x5 relu pool2 dense10"), 1, "numpy"),
     ],
-    ids=["33", "deep-9", "deep-10"],
+    ids=["33", "deep-8", "deep-7"],
 )
 def test_a_prediction_chooses_by_the_number_of_its_images(
     monkeypatch, numba_is, net, many, expected
 ):
-    """As a forward pass alone, which a step of ten images of the deep network is not."""
+    """For a deep network it is its maps that count."""
 
     def stepper(*arguments):
         raise Seen(arguments[2:])

@@ -8,8 +8,9 @@ fast.py            the step that a run takes: the same gradients, much sooner
 deep_step.py       the same for a deep network; deep_work.py, what a layer has to do in it
 compiled.py        loops compiled by Numba
 compiled_passes.py with many maps: matrix products, and compiled passes between them
-compiled_deep.py   and for the convolutions of a deep network; the loops are in deep_loops.py.
-                   None of the four is loaded here, they alone need Numba
+compiled_deep.py   and for the pooled convolutions of a deep network; the loops are in
+                   deep_loops.py, and what they hold in registers in vectors.py. None of the
+                   five is loaded here, they alone need Numba
 engines.py         which of them takes the steps
 halves.py          the two threads that all of them work with
 checkpoints.py     a run kept in a file, and gone on from

@@ -1,135 +1,116 @@
-"""The step of a deep network with its convolutional layers as compiled loops.
+"""The step of a deep network with its pooled convolutional layers as compiled loops.
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. `Stepper` is a
 `DeepStepper` in which other hands do the work of those layers that `deep_loops` is for: a loop has
 no tiles to copy, and lets go of the interpreter once and for long, where NumPy does at each of its
-eighty calls. Dense layers, and what else there is, are `deep_work`'s.
+eighty calls. All other layers are `deep_work`'s.
 """
+
+from math import prod
 
 import numpy as np
 
 from .. import checks, deep
-from . import deep_loops, deep_work, halves
-from .deep_step import DeepStepper
-from .deep_work import COLUMNS, _ConvWork
+from . import deep_loops, deep_work, halves, vectors
+from .deep_step import DeepStepper, _Half
+from .deep_work import _ConvWork
 
-#: Products that a mini-batch has from which a second thread is worth its start. It is less than
-#: for NumPy, as there are a dozen calls to hand over between.
-TWO_THREADS_FROM = 10_000_000
-#: Numbers in a row of neurons, all images together, from which it is long enough for a run.
-RUN_FROM = 64
-
-#: Numbers in a row of a filter, with all its channels, from which winners are followed.
-FOLLOWED_FROM = 32
+#: Products that a mini-batch has from which a second thread is worth its start. With 1.6 million an
+#: image, one thread takes 1.0 ms for 10 images, and half of it for a half; but a quarter of that is
+#: Python's, in which one thread waits for the other.
+TWO_THREADS_FROM = 20_000_000
 
 
-class _LoopedConvWork(_ConvWork):
-    """F1s without the bias, BP4s and BP5s of a layer whose stride is 1."""
+class _PooledConvWork(_ConvWork):
+    """A layer with all that follows until the next: F1s, F3s and F2r or F2, and back.
 
-    def forward(self, x):
-        """Return z without the bias, (F, H', W', n), of x, (C, H, W, n)."""
-        self.shape, self.given = x.shape, x.reshape(-1, *x.shape[-3:])
-        self.x = self._together("x", self._padded())
-        (C, H, W, n), (KH, KW) = self.x.shape, self.kernel
-        high, wide, front = H - KH + 1, W - KW + 1, (KW - 1) * n
-        whole = wide * n < RUN_FROM
-        run, band = (((high - 1) * W + wide) * n, high) if whole else (wide * n, 1)
-        self.lay = deep_loops.Lay(n, W * n, run, band, H, 0, front)
-        self.w5 = self.buffers.get("w", (self.maps, C, KH, COLUMNS))
-        self.w5[..., :KW] = self._of_the_layer(self.layer.w)
-        self.z = self.buffers.get("z", (self.maps, front + high * W * n))
-        deep_loops.convolve(KW)(self.w5, self.x.reshape(C, -1), self.z, high, self.lay)
-        self.neurons = self.z[:, front:].reshape(self.maps, high, W, n)[:, :, :wide]
-        return self.neurons.reshape(*self.layer.b.shape, high, wide, n)
-
-    def backward(self, grad, wanted):
-        """Return ∂C/∂x if it is wanted, and lay ∂C/∂w where it goes."""
-        self.z[...] = 0
-        self.neurons[...] = grad.reshape(self.neurons.shape)
-        return self._gradients(wanted)
-
-    def _gradients(self, wanted):
-        """Do what `backward` does, with the errors where z was, and zeros around them."""
-        C, KW, lay = len(self.x), self.kernel[1], self.lay
-        nabla, high = self.buffers.get("nabla", self.w5.shape), self.neurons.shape[1]
-        deep_loops.nabla_w(KW)(self.z, self.x.reshape(C, -1), nabla, high, lay)
-        self._of_the_layer(self.nabla["w"])[...] = nabla[..., :KW]
-        return self._back(high) if wanted else None
-
-    def _back(self, high):
-        """Return ∂C/∂x: what filters rotated by 180° see of the errors (BP5s)."""
-        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
-        w = self.buffers.get("rotated", (C, self.maps, KH, COLUMNS))
-        w[..., :KW] = self.w5[..., ::-1, KW - 1 :: -1].swapaxes(0, 1)
-        back = self.buffers.get("back", (C, H, W, n))
-        run, band = (high * W * n, H) if self.lay.band > 1 else (W * n, 1)
-        lay = self.lay._replace(run=run, band=band, rows=high, above=KH - 1, start=0)
-        deep_loops.convolve(KW)(w, self.z, back.reshape(C, -1), H, lay)
-        return back[:, P : H - P, Q : W - Q].reshape(self.shape)
-
-    def _of_the_layer(self, w):
-        return w.reshape(self.maps, -1, *self.kernel)
-
-    def _together(self, name, x):
-        """Return x, or a copy of it whose numbers lie together."""
-        if x.flags.c_contiguous:
-            return x
-        together = self.buffers.get(name, x.shape)
-        together[...] = x
-        return together
-
-
-class _PooledConvWork(_LoopedConvWork):
-    """Such a layer with all that follows until the next: F3s, its bias and F2r or F2, and back."""
+    To other layers images stand along the last axis, as to those of `deep_work`. In memory they
+    are the first one and maps the last, and so nothing is moved between two such layers.
+    """
 
     def __init__(self, layers, nabla, buffers):
         """Take a deep.Conv, an activation that rises, and a deep.MaxPool with ties 'first'."""
         conv, activation, pool = layers
         super().__init__(conv, nabla, buffers)
         self.pool = deep_work._MaxPoolWork(pool, nabla, buffers)
-        self.rectified = type(activation) is deep.ReLU
-        self.there, self.back = deep_loops.pooling(*self.pool.size, self.rectified)
-        # One neuron of four wins, or fewer, and what it sees is rows of many numbers.
-        self.follows = np.prod(self.pool.stride) >= 4 and self.w[0, 0].size >= FOLLOWED_FROM
+        self.filters, self.nabla_w = self._rows(conv.w), self._rows(nabla["w"])
+        rectified, row = type(activation) is deep.ReLU, self.filters[0, 0].size
+        vector, self.maps_padded = vectors.widths(self.maps, sums=4)
+        self.there = deep_loops.pooling(*self.pool.size, rectified, vector)
+        vector, self.row_padded = vectors.widths(row, sums=1)
+        self.back = deep_loops.following(rectified, vector)
 
     def forward(self, x):
         """Return the activations of the windows, (F, P, Q, n), of x, (C, H, W, n)."""
-        high, wide, n = super().forward(x).shape[-3:]
-        (R, S), (down, right) = self.pool.size, self.pool.stride
-        shape = self.maps, (high - R) // down + 1, ((wide - S) // right + 1) * n
-        self.a = self.buffers.get("a", shape)
-        self.won = self.buffers.get("won", shape, np.int32)
-        b = self.layer.b.reshape(-1)
-        self.there(self.z, b, self.a, self.won, self.lay, self.pool.stride)
-        return self.a.reshape(*self.layer.b.shape, shape[1], -1, n)
+        self._lay(x)
+        (R, S), (down, right), lay = self.pool.size, self.pool.stride, self.lay
+        P, Q = (lay.high - R) // down + 1, (lay.wide - S) // right + 1
+        shape, maps = (len(self.images), P, Q, self.maps), self.maps_padded
+        w = self._padded_with_zeros("w", self.filters.transpose(1, 2, 3, 0), maps)
+        b = self._padded_with_zeros("b", self.layer.b.reshape(-1), maps)
+        (a, self.a), (won, self.won) = self._room("a", shape), self._room("won", shape, np.int32)
+        z, _ = self._room("z", (lay.high, lay.wide, maps))
+        self.there(w.reshape(-1), self.x, b, z, a, won, shape, lay, self.pool.stride)
+        return _images_last(self.a, self.layer.b.shape)
 
     def backward(self, grad, wanted):
         """Return ∂C/∂x if it is wanted, and lay the gradients where they go."""
-        grad, nabla_b = self._together("grad", grad), self.nabla["b"].reshape(-1)
-        given = grad.reshape(self.a.shape), self.a, self.won
-        if self.follows:
-            return self._follow(given, nabla_b, wanted)
-        self.back(*given, self.z, nabla_b, self.lay, self.pool.stride)
-        return self._gradients(wanted)
+        F, KH, KW, C = self.filters.shape
+        w = self._padded_with_zeros("rows", self.filters.reshape(F, KH, -1), self.row_padded)
+        nabla, nabla_b = self.buffers.get("nabla", w.shape), self.nabla["b"].reshape(-1)
+        flat, back = self._room("back", self.images.shape)
+        given = self._together(_images_first(grad)), self.a, self.won, w, self.x, flat
+        windows = self.pool.size, self.pool.stride
+        self.back(*given, nabla, nabla_b, self.lay, *windows, wanted)
+        self.nabla_w[...] = nabla[..., : KW * C].reshape(F, KH, KW, C)
+        (P, Q), (H, W) = self.padding, back.shape[1:3]
+        return _images_last(back[:, P : H - P, Q : W - Q], self.shape[:-3]) if wanted else None
 
-    def _follow(self, given, nabla_b, wanted):
-        """Do what `backward` does, an image after the other, with the channels side by side."""
-        (C, H, W, n), (KH, KW), (P, Q) = self.x.shape, self.kernel, self.padding
-        w = self.buffers.get("w last", (self.maps, KH, KW * C))
-        w.reshape(-1, KH, KW, C)[...] = self._of_the_layer(self.layer.w).transpose(0, 2, 3, 1)
-        x, back = (self.buffers.get(name, (n, H, W, C)) for name in ("x last", "back last"))
-        x[...] = self.x.transpose(3, 1, 2, 0)
-        nabla, flat = self.buffers.get("nabla last", w.shape), (n, -1)
-        pixels = x.reshape(flat), back.reshape(flat)
-        follow = deep_loops.following(self.rectified)
-        follow(*given, w, *pixels, nabla, nabla_b, W, C, self.pool.stride, wanted)
-        nabla = nabla.reshape(-1, KH, KW, C).transpose(0, 3, 1, 2)
-        self._of_the_layer(self.nabla["w"])[...] = nabla
-        if not wanted:
-            return None
-        together = self.buffers.get("back", self.given.shape)
-        together[...] = back[:, P : H - P, Q : W - Q].transpose(3, 1, 2, 0)
-        return together.reshape(self.shape)
+    def _lay(self, x):
+        """Copy the images, with their padding, to where there is slack behind."""
+        self.shape, images = x.shape, _images_first(x)
+        (n, H, W, C), (P, Q), (KH, KW) = images.shape, self.padding, self.kernel
+        self.x, self.images = self._room("x", (n, H + 2 * P, W + 2 * Q, C))
+        if P or Q:
+            self.images[...] = 0
+        self.images[:, P : P + H, Q : Q + W] = images
+        H, W = H + 2 * P, W + 2 * Q
+        self.lay = deep_loops.Lay(W, C, H * W * C, KH, KW, H - KH + 1, W - KW + 1)
+
+    def _room(self, name, shape, dtype=None):
+        """Return an array with slack behind, and the view of it that has such a shape."""
+        size = prod(shape)
+        flat = self.buffers.get(name, (size + deep_loops.slack(shape[-1]),), dtype)
+        return flat, flat[:size].reshape(shape)
+
+    def _padded_with_zeros(self, name, x, length):
+        """Return a copy of x whose last axis has such a length."""
+        copy = self.buffers.get(name, (*x.shape[:-1], length))
+        copy[..., : x.shape[-1]], copy[..., x.shape[-1] :] = x, 0
+        return copy
+
+    def _together(self, grad):
+        """Return grad, or a copy of it whose numbers lie together."""
+        if grad.flags.c_contiguous:
+            return grad
+        together = self.buffers.get("grad", grad.shape)
+        together[...] = grad
+        return together
+
+    def _rows(self, w):
+        """Return the view of filters, or of their gradients, with their channels last."""
+        return w.reshape(self.maps, -1, *self.kernel).transpose(0, 2, 3, 1)
+
+
+def _images_first(x):
+    """Return the view of x, (F, H, W, n) or (H, W, n), with the images first, (n, H, W, F)."""
+    return x.reshape(-1, *x.shape[-3:]).transpose(3, 1, 2, 0)
+
+
+def _images_last(x, maps):
+    """Return the view of x, (n, H, W, F), with the images last, and F axes as in the shape maps."""
+    x = x.transpose(3, 1, 2, 0)
+    return x.reshape(*maps, *x.shape[1:])
 
 
 def works(layers, nablas, buffers):
@@ -145,29 +126,50 @@ def works(layers, nablas, buffers):
     made, plan = [], deep_work.plan(layers)
     while plan:
         work, i = plan.pop(0)
-        if work is not _ConvWork or not deep_work.has_loops(layers[i]):
-            made.append(work(layers[i], nablas[i], buffers[i]))
-        elif plan[0][0] is deep_work._BiasWork:
-            made.append(_LoopedConvWork(layers[i], nablas[i], buffers[i]))
-        else:  # the pooling goes before bias and activation, and all of them are one work
-            del plan[:3]
+        if deep_work.has_loops(layers[i : i + 3]):
+            del plan[:3]  # pooling, bias and activation: all of them are one work
             made.append(_PooledConvWork(layers[i : i + 3], nablas[i], buffers[i]))
+        else:
+            made.append(work(layers[i], nablas[i], buffers[i]))
     return made
+
+
+class _LoopedHalf(_Half):
+    """What one thread needs; its images stay where they are, and one loop has the output error."""
+
+    def lay(self, images):
+        """Return the view of images, (n, …), with the last axis for n."""
+        return np.moveaxis(images, 0, -1).astype(self.total.dtype, copy=False)
+
+    def error(self, z, y):
+        """Return what `_Half.error` does."""
+        if type(self.net.layers[-1]) is not deep.Softmax or not self.net.collapses:
+            return super().error(z, y)
+        delta = np.empty_like(z)
+        deep_loops.softmax_delta(z, y, delta)
+        return delta
 
 
 class Stepper(DeepStepper):
     """A `DeepStepper` with compiled loops, wherever there are some for a layer.
 
     >>> from convnet_lib.training import compiled_deep
-    >>> last = deep.Dense(np.ones((1, 1, 2)), np.zeros(1))
-    >>> net = deep.Network([deep.Conv(np.array([[1.0, -1.0]]), 0.0), last])
-    >>> stepper = compiled_deep.Stepper(net)
-    >>> stepper.z3(np.array([[[3.0, 1.0, 4.0]]]))  # (3 - 1) + (1 - 4)
-    array([[-1.]])
+    >>> conv, pool = deep.Conv(np.array([[1.0, -1.0]]), 0.5), deep.MaxPool((1, 2))
+    >>> last = deep.Dense(np.ones((1, 1, 1)), np.zeros(1))
+    >>> net = deep.Network([conv, deep.ReLU(), pool, last])
+    >>> compiled_deep.Stepper(net).z3(np.array([[[3.0, 1.0, 4.0]]]))  # of 3 - 1 and 1 - 4
+    array([[2.5]])
     """
 
-    _works = staticmethod(works)
+    _works, _half = staticmethod(works), _LoopedHalf
     two_threads_from = TWO_THREADS_FROM
+
+    def _view(self, name, numbers, shape):
+        """Return the view with a parameter's shape of numbers that lie as the loops take them."""
+        if type(self.like.layers[int(name.split(".")[0])]) is not deep.Conv or len(shape) < 4:
+            return super()._view(name, numbers, shape)
+        F, C, KH, KW = shape
+        return numbers.reshape(F, KH, KW, C).transpose(0, 3, 1, 2)
 
     def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
         """Take a step for each `batch_size` of the rows, the last one maybe for fewer.

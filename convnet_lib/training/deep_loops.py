@@ -1,22 +1,21 @@
-"""The loops of `compiled_deep`: a convolutional layer, and what is pooled behind it.
+"""The loops of `compiled_deep`: a convolutional layer, and the pooling behind it.
 
-Needs Numba. Images stand along the last axis, as in `deep_work`, and a map is one run of numbers,
-row after row: what a neuron sees at l, m of its filter stands l rows and m columns further on, and
-nothing is copied. What the measurements asked for:
+Needs Numba. Images are worked out one after the other, with the maps of a pixel side by side in
+memory, (H, W, C): what a neuron sees of a row is one run of numbers, KW·C of them, and what the
+neuron beside it sees begins a pixel further on. Nothing is copied. What the measurements asked for:
 
-- The columns of a filter's row are written out, so that their sum stays in the processor's
-  registers, and each pixel that was fetched serves four maps (`_four`), or two (`_nabla_two`).
-- With many images a row of neurons is a run that is long enough. With few, all rows are one run,
-  and what is computed between two rows is nobody's (`Lay.band`).
-- BP5s is F1s once more, with the filters rotated by 180°. The margins of zeros that it needs stand
-  between the rows of errors, the right one of a row being the left one of the next.
-- Pooling, bias and activation are one loop, and so is the way back, on which each winner's error is
-  written to where its z was (`pooling`).
-- Behind max-pooling of 2 by 2 three errors of four are 0, and with ReLU more. Where there are
-  channels enough for runs of them, winners are followed back one by one (`following`).
+- The maps of a neuron are a vector, and its sums stay in registers until they are whole. Four
+  neurons side by side take turns: weights that were fetched serve four times, and no sum waits for
+  its own last product (`_four`).
+- A row that is no multiple of four neurons, or maps that are none of eight, are worked out as if
+  they were; what is too much is written over by what comes next, or stands in the `slack` behind.
+- An image is pooled as soon as it is convolved, while its z are in the cache (`pooling`).
+- Behind max-pooling of 2 by 2 three errors of four are 0, and with ReLU more. So the others are
+  listed, by their map for BP4s and by their neuron for BP5s, and one sum runs over a list
+  (`following`). A branch for each, which nobody can foresee, would cost more than its products.
 
-In the shapes n is an image; f a feature map, c a channel; l, m an offset in the filter; r a place
-in a run; p, q a window.
+In the shapes n is an image; f a feature map, c a channel; l, m an offset in the filter, and t one
+in a row of it, m and c together; p, q a window.
 """
 
 from functools import cache
@@ -25,387 +24,282 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .compiled import FUSED, add_five, njit, part, summed
+from .compiled import FUSED, njit, part
+from .vectors import AT_ONCE, REGISTERS, add, load, same, store, where_greater
 
 
 class Lay(NamedTuple):
-    """How two arrays of maps lie, of which the one is seen through filters, and gives to the other.
+    """How the neurons of an image see its pixels.
 
     Attributes:
-        n: images, and so numbers in a column.
-        step: numbers from one row to the next, of both.
-        run: numbers that are worked out at once.
-        band: rows of the other that these belong to: one, or all there are.
-        rows: of the one that is seen.
-        above: rows by which the filter stands out at the top: none in F1s, KH - 1 in BP5s.
-        start: numbers before the first of the other's rows.
+        W: pixels in a row, with what there is of padding.
+        C: numbers in a pixel.
+        size: numbers from one image to the next.
+        KH: rows of a filter.
+        KW: columns of a filter.
+        high: rows of neurons.
+        wide: neurons in a row.
     """
 
-    n: int
-    step: int
-    run: int
-    band: int
-    rows: int
-    above: int
-    start: int
+    W: int
+    C: int
+    size: int
+    KH: int
+    KW: int
+    high: int
+    wide: int
 
 
-# --- F1s and BP5s ------------------------------------------------------------------------------
-
-
-@part
-def _columns(x, at, n, run):
-    """Return five runs of x, each a column further on; those beyond the end are shorter."""
-    one, two, three, four = at + n, at + 2 * n, at + 3 * n, at + 4 * n
-    return (
-        x[at : at + run],
-        x[one : one + run],
-        x[two : two + run],
-        x[three : three + run],
-        x[four : four + run],
-    )
-
-
-@part
-def _pixels(x, r, KW):
-    """Return what stands at r in five runs; of those that a filter has not, something else."""
-    return (
-        x[0][r],
-        x[1][r] if KW > 1 else x[0][r],
-        x[2][r] if KW > 2 else x[0][r],
-        x[3][r] if KW > 3 else x[0][r],
-        x[4][r] if KW > 4 else x[0][r],
-    )
-
-
-@part
-def _weights(w):
-    """Return the weights of a filter's row one by one; those that it has not are not used."""
-    return w[0], w[1], w[2], w[3], w[4]
-
-
-@part
-def _sum(w, x, KW):
-    """Return Σₘ wₘ xₘ for m < KW, which the compiler knows."""
-    total = w[0] * x[0]
-    if KW > 1:
-        total += w[1] * x[1]
-    if KW > 2:
-        total += w[2] * x[2]
-    if KW > 3:
-        total += w[3] * x[3]
-    if KW > 4:
-        total += w[4] * x[4]
-    return total
-
-
-@part
-def _one(w, f, c, l, x, z, to, run, KW):
-    """Add to a run of map f what row l of its filter sees in channel c."""
-    w0, z0 = _weights(w[f, c, l]), z[f, to : to + run]
-    for r in range(run):
-        z0[r] += _sum(w0, _pixels(x, r, KW), KW)
-
-
-@part
-def _four(w, f, c, l, x, z, to, run, KW):
-    """Do what `_one` does for maps f to f + 3: a pixel is fetched once for all."""
-    w0, w1 = _weights(w[f, c, l]), _weights(w[f + 1, c, l])
-    w2, w3 = _weights(w[f + 2, c, l]), _weights(w[f + 3, c, l])
-    z0, z1 = z[f, to : to + run], z[f + 1, to : to + run]
-    z2, z3 = z[f + 2, to : to + run], z[f + 3, to : to + run]
-    for r in range(run):
-        seen = _pixels(x, r, KW)
-        z0[r] += _sum(w0, seen, KW)
-        z1[r] += _sum(w1, seen, KW)
-        z2[r] += _sum(w2, seen, KW)
-        z3[r] += _sum(w3, seen, KW)
-
-
-@part
-def _maps(add, many, w, f, x, z, j, lay, KW):
-    """Write the band from row j on of the maps f to f + many - 1."""
-    _, C, KH, _ = w.shape
-    for g in range(f, f + many):
-        z[g, lay.start + j * lay.step : lay.start + (j + lay.band) * lay.step] = 0
-    for c in range(C):
-        for l in range(KH):
-            row = max(j, lay.above - l)  # the first of the band that row l of the filter gives to
-            seen = row + l - lay.above
-            if row < j + lay.band and seen < lay.rows:
-                some = _columns(x[c], seen * lay.step, lay.n, lay.run)
-                add(w, f, c, l, some, z, lay.start + row * lay.step, lay.run, KW)
-
-
-@cache
-def convolve(KW):
-    """Return the function that writes what filters of KW columns see.
+def slack(maps):
+    """Return how many numbers have to stand behind an array whose pixels have so many.
 
     >>> from convnet_lib.training import deep_loops
-    >>> lay = deep_loops.Lay(n=1, step=3, run=2, band=1, rows=2, above=0, start=0)
-    >>> w, z = np.array([[[[1.0, -1, 0, 0, 0]]]]), np.ones((1, 6))
-    >>> x = np.array([[3.0, 1, 4, 1, 5, 9]])
-    >>> deep_loops.convolve(2)(w, x, z, 2, lay)
-    >>> z
-    array([[ 2., -3.,  0., -4., -4.,  0.]])
-
-    Args:
-        KW: 1 to 5.
-
-    Returns:
-        A function of the filters, (F, C, KH, 5), of which KW columns count; the maps they see,
-        (C, …); those that are written, (F, …); how many rows these have; and how both lie.
+    >>> deep_loops.slack(20) >= 3 * 20  # three neurons that there are not
+    True
     """
-
-    @njit(cache=True, nogil=True, fastmath=FUSED)
-    def compiled(w, x, z, rows, lay):
-        fours = len(w) - len(w) % 4
-        for j in range(0, rows, lay.band):
-            for f in range(0, fours, 4):
-                _maps(_four, 4, w, f, x, z, j, lay, KW)
-            for f in range(fours, len(w)):
-                _maps(_one, 1, w, f, x, z, j, lay, KW)
-
-    return compiled
+    return 3 * maps + REGISTERS * AT_ONCE
 
 
-# --- BP4s --------------------------------------------------------------------------------------
-
-
-@summed
-def _nabla_one(delta, x, nabla, run, KW):
-    """Add to the gradient of a filter's row, (5,), what a run of errors and its pixels give."""
-    n0 = n1 = n2 = n3 = n4 = delta.dtype.type(0)
-    for r in range(run):
-        x0, x1, x2, x3, x4 = _pixels(x, r, KW)
-        n0 += delta[r] * x0
-        n1 += delta[r] * x1
-        n2 += delta[r] * x2
-        n3 += delta[r] * x3
-        n4 += delta[r] * x4
-    add_five(nabla, n0, n1, n2, n3, n4)
-
-
-@summed
-def _nabla_two(delta, other, x, nabla, nabla_other, run, KW):
-    """Do what `_nabla_one` does for two maps: a pixel is fetched once for both."""
-    n0 = n1 = n2 = n3 = n4 = m0 = m1 = m2 = m3 = m4 = delta.dtype.type(0)
-    for r in range(run):
-        x0, x1, x2, x3, x4 = _pixels(x, r, KW)
-        n0 += delta[r] * x0
-        n1 += delta[r] * x1
-        n2 += delta[r] * x2
-        n3 += delta[r] * x3
-        n4 += delta[r] * x4
-        m0 += other[r] * x0
-        m1 += other[r] * x1
-        m2 += other[r] * x2
-        m3 += other[r] * x3
-        m4 += other[r] * x4
-    add_five(nabla, n0, n1, n2, n3, n4)
-    add_five(nabla_other, m0, m1, m2, m3, m4)
+# --- F1s ---------------------------------------------------------------------------------------
 
 
 @part
-def _filters(two, f, delta, x, nabla, rows, lay, KW):
-    """Write the gradients of filter f, or of f and f + 1."""
-    _, C, KH, _ = nabla.shape
-    for c in range(C):
-        for l in range(KH):
-            for j in range(0, rows, lay.band):
-                some = _columns(x[c], (j + l) * lay.step, lay.n, lay.run)
-                at = lay.start + j * lay.step
-                one = delta[f, at : at + lay.run]
-                if two:
-                    other = delta[f + 1, at : at + lay.run]
-                    _nabla_two(one, other, some, nabla[f, c, l], nabla[f + 1, c, l], lay.run, KW)
-                else:
-                    _nabla_one(one, some, nabla[f, c, l], lay.run, KW)
-
-
-@cache
-def nabla_w(KW):
-    """Return the function that writes the gradients of filters of KW columns.
-
-    >>> from convnet_lib.training import deep_loops
-    >>> lay = deep_loops.Lay(n=1, step=3, run=2, band=1, rows=1, above=0, start=0)
-    >>> delta, x, nabla = np.array([[1.0, -1, 0]]), np.array([[3.0, 1, 4]]), np.ones((1, 1, 1, 5))
-    >>> deep_loops.nabla_w(2)(delta, x, nabla, 1, lay)
-    >>> nabla[0, 0, 0, :2]  # 3 - 1 and 1 - 4
-    array([ 2., -3.])
-
-    Args:
-        KW: 1 to 5.
-
-    Returns:
-        A function of the errors, (F, …); the maps that were seen, (C, …); where the gradients go,
-        (F, C, KH, 5), of which KW columns count; the rows of errors; and how these and the maps
-        lie.
-    """
-
-    @njit(cache=True, nogil=True, fastmath=FUSED)
-    def compiled(delta, x, nabla, rows, lay):
-        nabla[:] = 0
-        for f in range(0, len(nabla) - 1, 2):
-            _filters(True, f, delta, x, nabla, rows, lay, KW)
-        if len(nabla) % 2:
-            _filters(False, len(nabla) - 1, delta, x, nabla, rows, lay, KW)
-
-    return compiled
-
-
-# --- F3s, F2r or F2, and back ------------------------------------------------------------------
+def _four(w, x, at, f, z, to, maps, lay, N):
+    """Write what four neurons side by side are given in maps f to f + N - 1 (F1s)."""
+    row = lay.KW * lay.C
+    z0 = z1 = z2 = z3 = same(z.dtype.type(0), N)
+    for l in range(lay.KH):
+        for t in range(row):
+            weights, pixel = load(w, (l * row + t) * maps + f, N), at + l * lay.W * lay.C + t
+            z0 = add(z0, x[pixel], weights)
+            z1 = add(z1, x[pixel + lay.C], weights)
+            z2 = add(z2, x[pixel + 2 * lay.C], weights)
+            z3 = add(z3, x[pixel + 3 * lay.C], weights)
+    store(z, to + f, z0)
+    store(z, to + maps + f, z1)
+    store(z, to + 2 * maps + f, z2)
+    store(z, to + 3 * maps + f, z3)
 
 
 @part
-def _winner(z, at, n, step, R, S):
-    """Return the largest z of the window that begins at `at`, and which neuron from there it is.
+def _convolve(w, x, at, z, to, maps, lay, N):
+    """Write what all neurons of an image are given, row by row (F1s)."""
+    for j in range(lay.high):
+        for k in range(0, lay.wide, 4):
+            pixel, neuron = at + (j * lay.W + k) * lay.C, to + (j * lay.wide + k) * maps
+            for f in range(0, maps, N):
+                _four(w, x, pixel, f, z, neuron, maps, lay, N)
 
-    The first in row-major order, if they are several, and counted in row-major order of the map.
-    R and S are known to the compiler.
+
+# --- F3s, F2r or F2 ----------------------------------------------------------------------------
+
+
+@part
+def _pool(z, b, f, at, a, won, to, lay, R, S, rectified, N):
+    """Write what the window at `at` makes of its neurons, and who won, in maps f to f + N - 1.
+
+    It is the first in row-major order, if they are several. The bias comes later: with it, two sums
+    that are the same might be rounded apart. R and S are known to the compiler.
     """
-    largest, won = z[at], np.int32(0)
+    maps, one = len(b), z.dtype.type(1)
+    largest, who = load(z, at + f, N), same(np.int32(0), N)
     for r in range(R):
         for s in range(S):
-            there = z[at + r * step + s * n]
-            if there > largest:
-                largest, won = there, np.int32(r * (step // n) + s)
-    return largest, won
-
-
-@part
-def _activation(z, zero, rectified):
-    """Return max(0, z), or σ(z); of nan, nan."""
-    if rectified:
-        return zero if z < 0 else z
-    return 1 / (1 + exp(-z))
-
-
-@part
-def _through(grad, a, rectified):
-    """Return grad times the slope of the activation at the a that it made."""
-    return grad * (a > 0) if rectified else grad * a * (1 - a)
+            there = load(z, at + (r * lay.wide + s) * maps + f, N)
+            who = where_greater(there, largest, same(np.int32(r * lay.W + s), N), who)
+            largest = where_greater(there, largest, there, largest)
+    store(won, to + f, who)  # F3s
+    z1 = add(largest, one, load(b, f, N))  # the bias of F1s
+    zero = same(z.dtype.type(0), N)
+    store(a, to + f, where_greater(zero, z1, zero, z1) if rectified else z1)  # F2r; of nan, nan
 
 
 @cache
-def pooling(R, S, rectified):
-    """Return the functions for max-pooling in windows of R by S, bias and activation, and back.
+def pooling(R, S, rectified, N):
+    """Return the function for a convolution, max-pooling in windows of R by S, and activation.
 
     >>> from convnet_lib.training import deep_loops
-    >>> lay = deep_loops.Lay(n=1, step=4, run=4, band=2, rows=2, above=0, start=0)
-    >>> forward, backward = deep_loops.pooling(2, 2, True)
-    >>> z, a = np.array([[3.0, 1, 4, 1, 5, 9, 2, 6]]), np.ones((1, 1, 2))
-    >>> won = np.ones((1, 1, 2), np.int32)
-    >>> forward(z, np.array([-7.0]), a, won, lay, (2, 2))
-    >>> a, won  # 9 - 7; 6 - 7 is less than 0
-    (array([[[2., 0.]]]), array([[[5, 5]]], dtype=int32))
-    >>> nabla = np.array([0.0])
-    >>> backward(np.array([[[0.5, 0.5]]]), a, won, z, nabla, lay, (2, 2))
-    >>> z, nabla
-    (array([[0. , 0. , 0. , 0. , 0. , 0.5, 0. , 0. ]]), array([0.5]))
+    >>> lay = deep_loops.Lay(W=4, C=1, size=8, KH=1, KW=1, high=2, wide=4)
+    >>> w, x, b = np.ones(8), np.zeros(8 + deep_loops.slack(1)), np.full(8, -7.0)
+    >>> x[:8], z, a = [3, 1, 4, 1, 5, 9, 2, 6], np.empty(64), np.empty(2 + deep_loops.slack(1))
+    >>> won = np.empty(len(a), np.int32)
+    >>> deep_loops.pooling(2, 2, True, 8)(w, x, b, z, a, won, (1, 1, 2, 1), lay, (2, 2))
+    >>> a[:2], won[:2]  # 9 - 7; 6 - 7 is less than 0
+    (array([2., 0.]), array([5, 5], dtype=int32))
 
     Args:
         R: rows of a window.
         S: columns of a window.
         rectified: whether the activation is ReLU; else it is the sigmoid.
+        N: the length of a vector.
 
     Returns:
-        A function of z without the bias, (F, …); the biases, (F,); where the activations go,
-        (F, P, Q·n), and the winners, alike; how z lies; and the stride.
-        And one of ∂C/∂a; the activations; the winners; where δ goes, (F, …); where ∂C/∂b goes,
-        (F,); how δ lies; and the stride.
+        A function of the filters, (KH·KW·C·F,), with F padded to a multiple of N; the images, one
+        after the other, with `slack` behind; the biases, (F,), padded alike; room for the z of one
+        image, with slack; where the activations go, (n·P·Q·F,), and the winners, alike, as
+        pixels from the first that the window sees, both with slack; n, P, Q and F; how the images
+        lie; and the stride.
     """
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
-    def forward(z, b, a, won, lay, stride):
-        (F, P, long), zero = a.shape, a.dtype.type(0)
-        for f in range(F):
+    def compiled(w, x, b, z, a, won, shape, lay, stride):
+        (n, P, Q, F), maps = shape, len(b)
+        for i in range(n):
+            _convolve(w, x, i * lay.size, z, 0, maps, lay, N)
             for p in range(P):
-                for q in range(long // lay.n):
-                    at = lay.start + p * stride[0] * lay.step + q * stride[1] * lay.n
-                    for i in range(lay.n):
-                        largest, who = _winner(z[f], at + i, lay.n, lay.step, R, S)
-                        won[f, p, q * lay.n + i] = who
-                        a[f, p, q * lay.n + i] = _activation(largest + b[f], zero, rectified)
+                for q in range(Q):
+                    at = (p * stride[0] * lay.wide + q * stride[1]) * maps
+                    to = ((i * P + p) * Q + q) * F
+                    for f in range(0, maps, N):
+                        _pool(z, b, f, at, a, won, to, lay, R, S, rectified, N)
+        if not rectified:
+            for k in range(n * P * Q * F):
+                a[k] = 1 / (1 + exp(-a[k]))  # F2
 
-    @njit(cache=True, nogil=True, fastmath=FUSED)
-    def backward(grad, a, won, delta, nabla_b, lay, stride):
-        F, P, long = a.shape
-        for f in range(F):
-            delta[f] = 0
-            total = a.dtype.type(0)
-            for p in range(P):
-                for q in range(long // lay.n):
-                    at = lay.start + p * stride[0] * lay.step + q * stride[1] * lay.n
-                    for i in range(q * lay.n, (q + 1) * lay.n):
-                        error = _through(grad[f, p, i], a[f, p, i], rectified)
-                        delta[f, at + i - q * lay.n + lay.n * won[f, p, i]] += error
-                        total += error
-            nabla_b[f] = total
-
-    return forward, backward
+    return compiled
 
 
 # --- F3s, and from its winners alone BP4s and BP5s ----------------------------------------------
 
 
 @part
-def _of_weights(error, x, at, step, nabla):
-    """Add to the gradients of a filter, (KH, KW·C), what one neuron gives that sees x at `at`."""
-    KH, long = nabla.shape
-    for l in range(KH):
-        seen, to = x[at + l * step : at + l * step + long], nabla[l]
-        for t in range(long):
-            to[t] += error * seen[t]
+def _through(grad, a, delta, rectified):
+    """Write grad times the slope of the activation at the a that it made; all (P·Q·F,)."""
+    for k in range(len(a)):
+        delta[k] = grad[k] * (a[k] > 0) if rectified else grad[k] * a[k] * (1 - a[k])
 
 
 @part
-def _of_pixels(error, w, back, at, step):
-    """Add to ∂C/∂x what one neuron gives to all the pixels that it sees."""
-    KH, long = w.shape
-    for l in range(KH):
-        to, weights = back[at + l * step : at + l * step + long], w[l]
-        for t in range(long):
-            to[t] += error * weights[t]
+def _of_a_map(delta, won, f, errors, starts, at, lay, stride):
+    """List the errors of map f, and where what their neurons see begins; return how many."""
+    (P, Q, _), many = delta.shape, 0
+    for p in range(P):
+        for q in range(Q):
+            error, pixel = delta[p, q, f], p * stride[0] * lay.W + q * stride[1] + won[p, q, f]
+            errors[many], starts[many] = error, at + pixel * lay.C
+            many += error != 0
+    return many
+
+
+@part
+def _of_a_neuron(delta, won, place, errors, starts, size):
+    """List the errors of the maps in which `place` won, and where their filters begin."""
+    many = 0
+    for f in range(len(delta)):
+        error = delta[f]
+        errors[many], starts[many] = error, f * size
+        many += (error != 0) & (won[f] == place)
+    return many
+
+
+@part
+def _gather(errors, starts, many, given, step, x, to, leap, rows, long, N):
+    """Add to rows of x, from `to` on, Σ_k error_k times those of `given` from start_k on.
+
+    The rows have `long` numbers, and begin `leap`, and there `step`, numbers after each other.
+    """
+    for l in range(rows if many else 0):
+        for t in range(0, long, N):
+            total = load(x, to + l * leap + t, N)
+            for k in range(many):
+                total = add(total, errors[k], load(given, starts[k] + l * step + t, N))
+            store(x, to + l * leap + t, total)
+
+
+@part
+def _to_weights(delta, won, x, at, nabla, nabla_b, lay, stride, errors, starts, N):
+    """Add what the winners of an image give to the weights (BP4s), and to the biases (BP3s)."""
+    (F, KH, long), row, flat = nabla.shape, lay.W * lay.C, nabla.reshape(-1)
+    for f in range(F):
+        many, to = _of_a_map(delta, won, f, errors, starts, at, lay, stride), f * KH * long
+        for k in range(many):
+            nabla_b[f] += errors[k]
+        _gather(errors, starts, many, x, row, flat, to, long, KH, long, N)
+
+
+@part
+def _to_pixels(delta, won, w, back, at, lay, size, stride, errors, starts, N):
+    """Add what the winners of an image give to the pixels that they see (BP5s)."""
+    (_, KH, long), (P, Q, _), row, flat = w.shape, delta.shape, lay.W * lay.C, w.reshape(-1)
+    for p in range(P):
+        for q in range(Q):
+            for r in range(size[0]):
+                for s in range(size[1]):
+                    place, first = r * lay.W + s, p * stride[0] * lay.W + q * stride[1]
+                    mine, to = (delta[p, q], won[p, q], place), at + (first + place) * lay.C
+                    many = _of_a_neuron(*mine, errors, starts, KH * long)
+                    _gather(errors, starts, many, flat, long, back, to, row, KH, long, N)
 
 
 @cache
-def following(rectified):
-    """Return the function that follows winners back to weights and pixels, one by one.
+def following(rectified, N):
+    """Return the function that follows winners back to weights and pixels.
 
     >>> from convnet_lib.training import deep_loops
-    >>> a, won, w = np.array([[[2.0, 0.0]]]), np.array([[[1, 0]]]), np.array([[[10.0, 100.0]]])
-    >>> x, back, nabla, nabla_b = np.array([[3.0, 1, 4, 1]]), np.ones((1, 4)), w + 0, np.ones(1)
-    >>> follow = deep_loops.following(True)
-    >>> follow(np.array([[[0.5, 0.5]]]), a, won, w, x, back, nabla, nabla_b, 4, 1, (1, 2), True)
-    >>> nabla, nabla_b, back  # the neuron that sees 1 and 4; the other one is not active
-    (array([[[0.5, 2. ]]]), array([0.5]), array([[ 0.,  5., 50.,  0.]]))
+    >>> lay = deep_loops.Lay(W=4, C=1, size=4, KH=1, KW=2, high=1, wide=3)
+    >>> a, won = np.array([[[[2.0], [0.0]]]]), np.array([[[[1], [0]]]], np.int32)
+    >>> w, nabla, nabla_b, back = np.zeros((1, 1, 8)), np.ones((1, 1, 8)), np.ones(1), np.ones(12)
+    >>> w[0, 0, :2], x = [10, 100], np.array([3.0, 1, 4, 1, *[0] * 8])
+    >>> follow, grad = deep_loops.following(True, 8), np.full((1, 1, 2, 1), 0.5)
+    >>> follow(grad, a, won, w, x, back, nabla, nabla_b, lay, (1, 2), (1, 2), True)
+    >>> nabla[0, 0, :2], nabla_b, back[:4]  # the neuron that sees 1 and 4; the other is not active
+    (array([0.5, 2. ]), array([0.5]), array([ 0.,  5., 50.,  0.]))
 
     Args:
         rectified: whether the activation is ReLU; else it is the sigmoid.
+        N: the length of a vector.
 
     Returns:
-        A function of ∂C/∂a, (F, P, Q·n); the activations and the winners, alike; the filters, (F,
-        KH, KW·C); the pixels, (n, H·W·C); where ∂C/∂x goes, alike; where ∂C/∂w and ∂C/∂b go; W; C;
-        the stride of the windows; and whether ∂C/∂x is wanted.
+        A function of ∂C/∂a, (n, P, Q, F); the activations and the winners, alike; the filters, (F,
+        KH, KW·C), their rows padded with zeros to a multiple of N; the pixels, (n·H·W·C,), and
+        where ∂C/∂x goes, alike, both with `slack` behind; where ∂C/∂w goes, padded as the filters,
+        and ∂C/∂b, (F,); how the pixels lie; the windows' size and stride; and whether ∂C/∂x is
+        wanted.
     """
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
-    def compiled(grad, a, won, w, x, back, nabla, nabla_b, W, C, stride, wanted):
-        (F, P, long), n = a.shape, len(x)
+    def compiled(grad, a, won, w, x, back, nabla, nabla_b, lay, size, stride, wanted):
+        n, P, Q, F = a.shape
+        delta = np.empty((P, Q, F), a.dtype)
+        errors, starts = np.empty(P * Q + F, a.dtype), np.empty(P * Q + F, np.int64)
         nabla[:], nabla_b[:] = 0, 0
         if wanted:
             back[:] = 0
         for i in range(n):
-            for f in range(F):
-                for p in range(P):
-                    for q in range(long // n):
-                        error = _through(grad[f, p, q * n + i], a[f, p, q * n + i], rectified)
-                        if error != 0:
-                            neuron = p * stride[0] * W + q * stride[1] + won[f, p, q * n + i]
-                            nabla_b[f] += error
-                            _of_weights(error, x[i], neuron * C, W * C, nabla[f])
-                            if wanted:
-                                _of_pixels(error, w[f], back[i], neuron * C, W * C)
+            _through(grad[i].reshape(-1), a[i].reshape(-1), delta.reshape(-1), rectified)
+            at = i * lay.size
+            _to_weights(delta, won[i], x, at, nabla, nabla_b, lay, stride, errors, starts, N)
+            if wanted:
+                _to_pixels(delta, won[i], w, back, at, lay, size, stride, errors, starts, N)
 
     return compiled
+
+
+# --- BP1l --------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True, fastmath=FUSED)
+def softmax_delta(z, y, delta):
+    """Write the error of softmax outputs under the log-likelihood, as `costs.softmax_delta` (BP1l).
+
+    >>> from convnet_lib.training import deep_loops
+    >>> delta = np.empty((3, 1))
+    >>> deep_loops.softmax_delta(np.log([[1.0], [3.0], [4.0]]), np.array([[0.0, 0.0, 1.0]]), delta)
+    >>> delta.round(6).T
+    array([[ 0.125,  0.375, -0.5  ]])
+
+    Args:
+        z: weighted outputs, (outputs, n).
+        y: desired activations, (n, outputs).
+        delta: where δ goes, (outputs, n).
+    """
+    for i in range(len(y)):
+        top, total, others = z[:, i].argmax(), y[i].sum(), z.dtype.type(0)
+        for l in range(len(z)):
+            delta[l, i] = np.exp(z[l, i] - z[top, i])
+            others += delta[l, i] if l != top else 0
+        for l in range(len(z)):
+            delta[l, i] = delta[l, i] / (1 + others) * total - y[i, l]
+        # Near 1, a has lost the digits that the sum of the others, 1 - a, still has.
+        if y[i, top] == total and others < 1:
+            delta[top, i] = -total * others / (1 + others)

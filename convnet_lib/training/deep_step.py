@@ -57,25 +57,33 @@ class _Half:
         # Nobody asks for a gradient below the first work that learns.
         self.first = next(n for n, work in enumerate(self.work) if isinstance(work, LEARNING))
 
+    def lay(self, images):
+        """Return images, (n, …), with the last axis for n, as the work takes them."""
+        return np.moveaxis(images, 0, -1).astype(self.total.dtype, order="C")
+
     def forward(self, images):
         """Return the weighted outputs, (outputs, n), of images, (n, …)."""
-        x = np.moveaxis(images, 0, -1).astype(self.total.dtype, order="C")
+        x = self.lay(images)
         for work in self.work:
             x = work.forward(x)
         return x
 
     def gradients(self, images, y):
         """Lay the gradients of a chunk into the vector `nabla`, and return it."""
-        z = self.forward(images).T
-        if self.net.collapses:
-            last = self.net.layers[-1]
-            grad = COLLAPSES[type(last), self.net.cost](z, last.forward(z), y)
-        else:
-            grad = costs.PRIMES[self.net.cost](z, y)
-        grad = grad.T.astype(self.total.dtype, order="C")
+        grad = self.error(self.forward(images), y)
         for number in reversed(range(self.first, len(self.work))):
             grad = self.work[number].backward(grad, number > self.first)
         return self.nabla
+
+    def error(self, z, y):
+        """Return ∂C/∂z, (outputs, n), of the weighted outputs z, alike, and of y, (n, outputs)."""
+        z, last = z.T, self.net.layers[-1]
+        if self.net.collapses:
+            a = last.forward(z) if type(last) is deep.Sigmoid else None  # of softmax, z is enough
+            grad = COLLAPSES[type(last), self.net.cost](z, a, y)
+        else:
+            grad = costs.PRIMES[self.net.cost](z, y)
+        return grad.T.astype(self.total.dtype, order="C")
 
     def sum(self, images, y, rows, chunk):
         """Return the gradients summed over the rows, chunk by chunk."""
@@ -103,7 +111,7 @@ class DeepStepper:
     (array([-1.,  1.]), array([0., 0.]))
     """
 
-    _works = staticmethod(works)
+    _works, _half = staticmethod(works), _Half
     two_threads_from = TWO_THREADS_FROM
 
     def __init__(self, net, cost=None):
@@ -123,7 +131,7 @@ class DeepStepper:
             self.views[name][...] = array
         moving = net.with_parameters(self.views)  # its arrays are the views themselves
         self.halves = [
-            _Half(moving, [self._vector(), self._vector()], self._works) for _ in range(2)
+            self._half(moving, [self._vector(), self._vector()], self._works) for _ in range(2)
         ]
         self.second_thread = halves.second_thread()
         self.sizes = {}
@@ -257,7 +265,11 @@ class DeepStepper:
         shapes = {name: x.shape for name, x in self.like.parameters.items()}
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])
         parts = np.split(vector, ends[:-1])
-        return {n: x.reshape(s) for (n, s), x in zip(shapes.items(), parts, strict=True)}
+        return {n: self._view(n, x, s) for (n, s), x in zip(shapes.items(), parts, strict=True)}
+
+    def _view(self, _name, numbers, shape):
+        """Return the view of a part of the vector that has a parameter's shape."""
+        return numbers.reshape(shape)
 
     def _mini_batch(self, images, y, rows):
         images, y = checks.floats("images", images), checks.floats("y", y)

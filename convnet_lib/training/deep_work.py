@@ -10,9 +10,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from .. import checks, deep
 
-#: The columns of the widest filter that `deep_loops` writes out.
-COLUMNS = 5
-
 
 class Buffers:
     """Arrays by name and shape, made when first asked for and kept.
@@ -304,7 +301,7 @@ def plan(layers):
         first, *after = layers[i : i + 3]
         if type(first) is deep.Conv:
             work.append((_ConvWork, i))
-            if len(after) == 2 and type(after[0]) in (deep.ReLU, deep.Sigmoid) and _first(after[1]):
+            if _rises_to_first(after):
                 work += [(_MaxPoolWork, i + 2), (_BiasWork, i), (WORK[type(after[0])], i + 1)]
                 i += 2
             else:
@@ -332,21 +329,28 @@ def works(layers, nablas, buffers):
     return [work(layers[i], nablas[i], buffers[i]) for work, i in plan(layers)]
 
 
-def has_loops(layer):
-    """Return whether `deep_loops` has compiled loops for a layer.
+def has_loops(layers):
+    """Return whether `deep_loops` has compiled loops for three layers, taken together.
 
-    >>> w = np.zeros((2, 3, 5, 5))
-    >>> one, other = deep.Conv(w, np.zeros(2)), deep.Conv(w, np.zeros(2), stride=2)
+    >>> one = deep.Network.random("conv2x5 relu pool2 dense10").layers[:3]
+    >>> other = deep.Network.random("conv2x5 relu conv2x5 dense10").layers[:3]
     >>> training.deep_work.has_loops(one), training.deep_work.has_loops(other)
     (True, False)
 
     Args:
-        layer: one of those that `deep` has. There are loops for a convolution whose stride is 1
-            and whose filters have at most five columns.
+        layers: those that follow each other in a network; at its end there may be fewer. There are
+            loops for a convolution whose stride is 1, an activation that rises, and a max-pooling
+            whose ties are 'first'. Without pooling BLAS was as quick.
     """
-    if type(layer) is not deep.Conv or layer.w.shape[-1] > COLUMNS:
+    conv, *after = layers
+    if type(conv) is not deep.Conv or not _rises_to_first(after):
         return False
-    return checks.one_or_two("stride", layer.stride, 1) == (1, 1)
+    return checks.one_or_two("stride", conv.stride, 1) == (1, 1)
+
+
+def _rises_to_first(layers):
+    """Return whether two layers are an activation that rises and a pooling that may go before."""
+    return len(layers) == 2 and type(layers[0]) in (deep.ReLU, deep.Sigmoid) and _first(layers[1])
 
 
 def _first(layer):

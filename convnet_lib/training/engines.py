@@ -20,8 +20,8 @@ LOOPS_UP_TO = 32
 #: The same for two threads; and the maps of an image from which there is a size at which matrix
 #: products are quicker than two threads of loops.
 LOOPS_BY_TWO_UP_TO, MAPS = 127, 4
-#: Images of a forward pass of a deep network from which NumPy is quicker.
-FORWARD_BY_NUMPY_FROM = 10
+#: The feature maps from which the loops of a deep network fill the registers, and are quicker.
+DEEP_MAPS = 8
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
 COLUMNS = 5
 
@@ -35,8 +35,7 @@ def engine_for(engine, net, batch_size, forward=False):
     Args:
         engine: "numpy"; "compiled", which needs the extra `compiled`; or "auto", compiled where
             that was quicker when it was measured: where Numba is installed, for every ConvNet; for
-            a deep network wherever one of its layers has loops (`deep_work.has_loops`), but not for
-            the forward pass alone of ten images or more.
+            a deep network wherever a layer of 8 maps or more has loops (`deep_work.has_loops`).
         net: a ConvNet or a deep.Network.
         batch_size: images a step.
         forward: whether it is the forward pass alone.
@@ -94,10 +93,9 @@ def _by_products(net, batch_size):
     return many or sizes.C > 1 or not _has_two_threads()
 
 
-def _quicker_compiled_deep(net, batch_size, forward):
-    if forward and batch_size >= FORWARD_BY_NUMPY_FROM:
-        return False
-    return any(has_loops(layer) for layer in net.layers)
+def _quicker_compiled_deep(net, _batch_size, _forward):
+    threes = [net.layers[i : i + 3] for i in range(len(net.layers))]
+    return any(has_loops(three) and three[0].b.size >= DEEP_MAPS for three in threes)
 
 
 def _has_two_threads():
