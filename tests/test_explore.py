@@ -324,7 +324,17 @@ def some_values(control):
     raise AssertionError(f"no values are known for a {type(control).__name__}")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+# These train for minutes before they show anything; the pages' builder moves their controls too.
+LONG = ("11_training", "14_many_machines", "15_break_it", "20_a_deep_network")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=pytest.mark.nightly if path.stem in LONG else [])
+        for path in NOTEBOOKS
+    ],
+)
 def test_every_control_of_the_notebook_moves_its_picture(path):
     """The cells are run here, and then each control is moved through its values.
 
