@@ -67,12 +67,14 @@ def test_one_thread_of_loops_is_for_few_maps_of_a_mini_batch(numba_is, maps, bat
     [
         (None, 10_000, False),
         (3, 10_000, False),
-        (4, 31, False),
-        (4, 32, True),
-        (20, 6, False),
-        (20, 7, True),
-        (127, 1, False),
-        (128, 1, True),
+        (4, 250, False),
+        (4, 251, True),
+        (20, 32, False),
+        (20, 50, False),
+        (20, 51, True),
+        (20, 128, True),
+        (1000, 1, False),
+        (1001, 1, True),
     ],
 )
 def test_two_threads_of_loops_leave_many_maps_of_many_images_to_blas(
@@ -243,7 +245,7 @@ def test_the_stepper_is_the_one_that_was_chosen(numba_is):
     for engine in ("compiled", "auto"):
         assert type(training.stepper(NET, engine=engine, batch_size=999)) is compiled.Stepper
         assert type(training.stepper(WIDE, engine=engine)) is compiled_passes.Stepper
-        many = training.stepper(ConvNet.random(20), engine=engine, batch_size=7)
+        many = training.stepper(ConvNet.random(20), engine=engine, batch_size=51)
         assert type(many) is compiled_passes.Stepper
     assert training.stepper(NET, "quadratic", "compiled").cost == "quadratic"
 

@@ -19,7 +19,7 @@ ENGINES = ("numpy", "compiled", "auto")
 LOOPS_UP_TO = 32
 #: The same for two threads; and the maps of an image from which there is a size at which matrix
 #: products are quicker than two threads of loops.
-LOOPS_BY_TWO_UP_TO, MAPS = 127, 4
+LOOPS_BY_TWO_UP_TO, MAPS = 1000, 4
 #: The feature maps from which the loops of a deep network fill the registers, and are quicker.
 DEEP_MAPS = 8
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.

@@ -17,7 +17,7 @@ import nbformat
 import numpy as np
 import page_scripts
 import surroundings
-from ipywidgets.embed import embed_data
+from ipywidgets.embed import dependency_state, embed_data
 
 PAGE = """\
 <!doctype html>
@@ -33,8 +33,10 @@ PAGE = """\
 
 def write_page(path, figures):
     """Write a page with live figures and no kernel."""
-    # anywidget's own code is the default of a trait, and defaults would be dropped.
-    data = embed_data(views=figures, drop_defaults=False)
+    # anywidget's own code is the default of a trait, and defaults would be dropped. Of all widgets
+    # that this process has made, those of the tests before as well, the page gets these figures'.
+    state = dependency_state(figures, drop_defaults=False)
+    data = embed_data(views=figures, drop_defaults=False, state=state)
     mime = "application/vnd.jupyter.widget-view+json"
     text = PAGE.format(
         head=page_scripts.head(page_scripts.fetch().as_uri()),

@@ -158,6 +158,7 @@ DRAWN = """async grids => {
 def test_only_what_has_changed_is_painted(show, figure):
     live = show(figure, width=1400)
     live.hover("w1", 2, 2)
+    live.frame()  # in which outlines are drawn
     live.page.wait_for_timeout(100)
     live.page.evaluate(DRAWN, ["a0", "w1", "z1", "a1"])
     x, y = live.place("w1", 2, 2)
