@@ -198,9 +198,8 @@ def measure(kinds, problem, dtype, seconds):
     kinds = [kind for kind in kinds if problem.batch * (maps or 1) <= kind.most]
     judge = Judge(problem, dtype)
     chosen = [choose(kind, problem, order, judge) for kind in kinds]
-    rows = []
+    rows, engine = [], training.engine_for("auto", problem.net)
     for what, share in (("step", 0.7), ("forward", 0.3)):
-        engine = training.engine_for("auto", problem.net, problem.batch, what == "forward")
         turns = [
             Turns(c.run if what == "step" else c.forward, order, c.all_at_once) for c, _ in chosen
         ]

@@ -177,23 +177,6 @@ def test_ours_is_the_one_that_a_run_would_choose(monkeypatch, there, name):
     assert {row["contender"] for row in rows if row["ours"]} == {name}
 
 
-def test_of_steps_and_forward_passes_each_has_its_own_row_of_ours(monkeypatch):
-    """As of a deep network of many images: its forward pass alone is NumPy's."""
-    monkeypatch.setattr(bench, "Turns", lambda *_: type("Turn", (), {"times": (1.0,)}))
-    monkeypatch.setattr(bench, "interleave", lambda *_: None)
-    monkeypatch.setattr(bench, "choose", lambda kind, *_: (kind, {}))
-    monkeypatch.setattr(
-        training, "engine_for", lambda *given: "numpy" if given[-1] is True else "compiled"
-    )
-    kinds = [
-        type(title, (contenders.Contender,), {"name": title, "run": 0, "forward": 0})
-        for title in ("fast", "compiled")
-    ]
-    rows = bench.measure(kinds, problem(maps=None, images=4000, batch=10), "float64", 0)
-    ours = [(row["what"], row["contender"]) for row in rows if row["ours"]]
-    assert ours == [("step", "compiled"), ("forward", "fast")]
-
-
 def test_cells_are_those_asked_for():
     whole = bench.cells(quick=False)
     assert len(set(whole)) == len(whole) == 20

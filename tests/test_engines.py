@@ -31,14 +31,12 @@ def numba_is(monkeypatch):
 
 
 @pytest.mark.parametrize("maps", [None, 1, 20, 2000])
-@pytest.mark.parametrize("batch", [1, 33, 10_000])
 @pytest.mark.parametrize("two_threads", [True, False])
-def test_auto_takes_what_is_compiled_wherever_it_is(numba_is, maps, batch, two_threads):
+def test_auto_takes_what_is_compiled_wherever_it_is(numba_is, maps, two_threads):
     net = ConvNet.random(maps, image=(4, 4), kernel=(1, 1))
     for there, expected in ((True, "compiled"), (False, "numpy")):
         numba_is(there, two_threads)
-        for forward in (False, True):
-            assert training.engine_for("auto", net, batch, forward) == expected
+        assert training.engine_for("auto", net) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,10 +87,8 @@ def test_two_threads_of_loops_leave_many_maps_of_many_images_to_blas(
 def test_auto_leaves_few_maps_of_a_deep_network_to_numpy(numba_is, maps, expected):
     numba_is(True)
     net = deep.Network.random(f"conv{maps}x5 relu pool2 dense4", (8, 8))
-    for forward in (False, True):
-        for many in (1, 1000):
-            assert training.engine_for("auto", net, many, forward) == expected
-            assert training.engine_for("compiled", net, many, forward) == "compiled"
+    assert training.engine_for("auto", net) == expected
+    assert training.engine_for("compiled", net) == "compiled"
 
 
 def test_loops_leave_many_channels_to_blas(numba_is):
@@ -112,11 +108,10 @@ def test_loops_leave_wide_filters_to_blas(numba_is, columns, products):
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_what_is_asked_for_is_taken_whatever_the_size(numba_is, there):
+def test_what_is_asked_for_is_taken(numba_is, there):
     numba_is(there)
-    for batch in (1, 1000):
-        assert training.engine_for("numpy", NET, batch) == "numpy"
-        assert training.engine_for("compiled", NET, batch) == "compiled"
+    assert training.engine_for("numpy", NET) == "numpy"
+    assert training.engine_for("compiled", NET) == "compiled"
 
 
 @pytest.mark.parametrize(
@@ -135,11 +130,10 @@ def test_what_is_asked_for_is_taken_whatever_the_size(numba_is, there):
 )
 def test_auto_asks_a_deep_network_for_a_layer_with_loops(numba_is, spec, expected):
     net = deep.Network.random(spec, (14, 14))
-    for batch in (1, 10_000):
-        numba_is(True, two_threads=False)
-        assert training.engine_for("auto", net, batch) == expected
-        numba_is(False)
-        assert training.engine_for("auto", net, batch) == "numpy"
+    numba_is(True, two_threads=False)
+    assert training.engine_for("auto", net) == expected
+    numba_is(False)
+    assert training.engine_for("auto", net) == "numpy"
 
 
 @pytest.mark.parametrize("stride", [1, (1, 1), (2, 1), (1, 2), 2])
@@ -164,7 +158,7 @@ def test_the_stepper_of_a_deep_network_is_the_one_that_was_chosen():
 def test_other_words_are_refused_by_name(wrong):
     said = r"^engine: expected 'numpy' or 'compiled' or 'auto', got "
     for call in (
-        lambda: training.engine_for(wrong, NET, 1),
+        lambda: training.engine_for(wrong, NET),
         lambda: training.stepper(NET, engine=wrong),
         lambda: training.sgd(NET, FEW, 1, 0.1, engine=wrong),
         lambda: training.predict(NET, FEW.images, engine=wrong),
@@ -255,7 +249,7 @@ def test_without_numba_auto_is_numpy_and_compiled_names_the_extra():
     code += "import importlib.util as u; old = u.find_spec\n"
     code += "u.find_spec = lambda name, *more: None if name == 'numba' else old(name, *more)\n"
     code += "from convnet_lib import ConvNet, training\n"
-    code += "print(training.engine_for('auto', ConvNet.random(), 1))\n"
+    code += "print(training.engine_for('auto', ConvNet.random()))\n"
     code += "sys.modules['numba'] = None\n"
     code += "try:\n    training.stepper(ConvNet.random(), engine='compiled')\n"
     code += "except ImportError as error:\n    print(error)"

@@ -194,7 +194,7 @@ def sgd(
     digits, *others = _taken(net, digits, test, validation)
     progress = checks.truth("progress", progress)
     patience = _patience(patience, validation)
-    course = _Course(net, digits, *others, cost, batch_size, engine_for(engine, net, batch_size))
+    course = _Course(net, digits, *others, cost, batch_size, engine_for(engine, net))
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
     rng = course.begin(checkpoint, settings, rng)
@@ -346,7 +346,7 @@ def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
     images = checks.array("images", images)
     many = len(images) if images.ndim else 1
-    z3 = stepper(net, None, engine_for(engine, net, many, forward=True), many).z3(images)
+    z3 = stepper(net, None, engine_for(engine, net), many).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3

@@ -26,10 +26,10 @@ DEEP_MAPS = 8
 COLUMNS = 5
 
 
-def engine_for(engine, net, batch_size, forward=False):
+def engine_for(engine, net):
     """Return "numpy" or "compiled": who is to take the steps of a network, or its forward passes.
 
-    >>> training.engine_for("auto", deep.Network.random("dense10 softmax", seed=0), 128)
+    >>> training.engine_for("auto", deep.Network.random("dense10 softmax", seed=0))
     'numpy'
 
     Args:
@@ -37,8 +37,6 @@ def engine_for(engine, net, batch_size, forward=False):
             that was quicker when it was measured: where Numba is installed, for every ConvNet; for
             a deep network wherever a layer of 8 maps or more has loops (`deep_work.has_loops`).
         net: a ConvNet or a deep.Network.
-        batch_size: images a step.
-        forward: whether it is the forward pass alone.
 
     Raises:
         ValueError: if the word is unknown.
@@ -47,7 +45,7 @@ def engine_for(engine, net, batch_size, forward=False):
     net = networks.given("net", net)
     if engine != "auto":
         return engine
-    quicker = isinstance(net, ConvNet) or _quicker_compiled_deep(net, batch_size, forward)
+    quicker = isinstance(net, ConvNet) or _quicker_compiled_deep(net)
     return "compiled" if _is_installed() and quicker else "numpy"
 
 
@@ -71,7 +69,7 @@ def stepper(net, cost=None, engine="numpy", batch_size=1):
         ValueError: if net is none, its parameters have two dtypes, or the cost is unknown.
         ImportError: if compiled steps are asked for and Numba is not installed.
     """
-    chosen, is_deep = engine_for(engine, net, batch_size), not isinstance(net, ConvNet)
+    chosen, is_deep = engine_for(engine, net), not isinstance(net, ConvNet)
     if chosen == "compiled" and is_deep:
         from .compiled_deep import Stepper
     elif chosen == "compiled" and _by_products(net, batch_size):
@@ -93,7 +91,7 @@ def _by_products(net, batch_size):
     return many or sizes.C > 1 or not _has_two_threads()
 
 
-def _quicker_compiled_deep(net, _batch_size, _forward):
+def _quicker_compiled_deep(net):
     threes = [net.layers[i : i + 3] for i in range(len(net.layers))]
     return any(has_loops(three) and three[0].b.size >= DEEP_MAPS for three in threes)
 
