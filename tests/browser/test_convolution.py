@@ -155,24 +155,31 @@ DRAWN = """async grids => {
 }"""
 
 
+def painted(live, name):
+    """Wait until a layer has been painted and some more, and return how often each has been."""
+    live.page.wait_for_function("name => drawn[name]", arg=name)
+    live.page.wait_for_timeout(200)
+    return live.page.evaluate("drawn")
+
+
+FORGET = "Object.keys(drawn).forEach((name) => delete drawn[name])"
+
+
 def test_only_what_has_changed_is_painted(show, figure):
     live = show(figure, width=1400)
-    live.hover("w1", 2, 2)
-    live.frame()  # in which outlines are drawn
-    live.page.wait_for_timeout(100)
     live.page.evaluate(DRAWN, ["a0", "w1", "z1", "a1"])
+    live.hover("w1", 2, 2)
+    painted(live, "w1 1")
+    live.page.evaluate(FORGET)
     x, y = live.place("w1", 2, 2)
     live.page.mouse.down()
     live.page.mouse.move(x, y - 10)
-    live.frame()
-    live.page.wait_for_timeout(200)
-    assert live.page.evaluate("drawn") == {"w1 0": 1, "z1 0": 1, "a1 0": 1}
+    assert painted(live, "a1 0") == {"w1 0": 1, "z1 0": 1, "a1 0": 1}
     live.page.mouse.up()
     live.page.wait_for_timeout(100)
-    live.page.evaluate("Object.keys(drawn).forEach((name) => delete drawn[name])")
+    live.page.evaluate(FORGET)
     live.hover("z1", 3, 3)
-    live.page.wait_for_timeout(100)
-    assert live.page.evaluate("drawn") == {"a0 1": 1, "w1 1": 1, "z1 1": 1, "a1 1": 1}
+    assert painted(live, "z1 1") == {"a0 1": 1, "w1 1": 1, "z1 1": 1, "a1 1": 1}
 
 
 def test_a_stroke_paints_what_it_changes_and_the_explanation_stays(show, figure):
