@@ -50,6 +50,19 @@ def collected():
     return bool(np.array_equal(found, conv.backward(DELTA2, W2)))
 
 
+def wrong_rows():
+    """Return how many rows and columns are wrong if BP5's indices are left to Python."""
+    rng = np.random.default_rng(0)
+    w, delta = rng.standard_normal((5, 5)), rng.standard_normal((20, 20))
+    found = np.zeros((24, 24))
+    for (p, q), (l, m) in itertools.product(np.ndindex(24, 24), np.ndindex(5, 5)):
+        if p - l < 20 and q - m < 20:
+            found[p, q] += w[l, m] * delta[p - l, q - m]
+    wrong = ~np.isclose(found, conv.backward(delta, w))
+    rows, columns = wrong.all(axis=1).sum(), wrong.all(axis=0).sum()
+    return rows if rows == columns and not wrong[rows:, columns:].any() else None
+
+
 def published_means(turn):
     """Return ∂C/∂a's mean in DeepLearning.AI's assignment, see test_exams, with filters turned."""
     draw = np.random.RandomState(1).randn
@@ -64,6 +77,7 @@ CLAIMS = {
         np.allclose([published_means(1), published_means(-1)], 1.45243777754, rtol=0, atol=5e-12)
     ),
     "BP5 as it stands collects too, and rotates nothing": collected,
+    "the first # rows and columns are wrong, and no others": wrong_rows,
     "All but # of the # numbers change": lambda: (
         np.count_nonzero(turned()[0] == turned()[1]),
         turned()[0].size,

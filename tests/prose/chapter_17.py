@@ -31,6 +31,27 @@ def last_is_seen(size):
     return bool(seen(3, size, stride=2)[-1].any())
 
 
+def heard(kernel, stride, padding, left_over=0):
+    """Return the numbers of errors in the frame, from pixel to pixel: nine errors, spread out."""
+    errors = np.zeros((2 * stride + 1 + left_over,) * 2)
+    errors[: 2 * stride + 1 : stride, : 2 * stride + 1 : stride] = 1
+    around = np.pad(errors, kernel - 1 - padding)
+    return set(np.unique(conv.forward(around, np.ones((kernel, kernel)), 0.0)))
+
+
+def hears_where_it_is_seen():
+    """Whether a filter of 2 with stride 3 has one error in the frame or none, as it is seen."""
+    settings = [(padding, left_over) for padding in (0, 1) for left_over in (0, 1, 2)]
+    return all(heard(2, 3, *setting) == {0, 1} for setting in settings)
+
+
+def passed_over(kernel, stride):
+    """Return the rows of 8 by 8 pixels that nobody sees; the columns must be the same."""
+    unseen = seen(kernel, 8, stride=stride) == 0
+    rows, columns = (np.flatnonzero(unseen.all(axis=axis)) for axis in (1, 0))
+    return tuple(rows) if np.array_equal(rows, columns) else None
+
+
 def past_the_last_row():
     """Whether Sj + l leaves the image where 2P > R and nowhere else; both kinds occur."""
     found = []
@@ -69,6 +90,12 @@ CLAIMS = {
         not seen(5, 28, stride=2)[27].any() and seen(5, 28, stride=2)[:27, :27].all()
     ),
     "and every pixel is seen": lambda: every_pixel_is_seen(3, 28, stride=2, padding=1),
+    "nothing is left over, and rows # and # are passed over": lambda: passed_over(2, 3),
+    "$R$ counts the lower end alone": lambda: row(8, 2, 3, 0)[-1] == 0 < len(passed_over(2, 3)),
+    "with stride 3 a filter of 2 passes over rows and columns # and #": lambda: passed_over(2, 3),
+    "with stride 2 a filter of 3 does not reach row and column #": lambda: passed_over(3, 2)[0],
+    "As the controls start, #, # or #, from pixel to pixel": lambda: tuple(sorted(heard(3, 2, 1))),
+    "With a filter of 2 and stride 3, one or none": hears_where_it_is_seen,
     "A filter of 3 with stride 2 has # places on 9 rows, and # on 10": lambda: (
         conv.size(9, 3, 2),
         conv.size(10, 3, 2),
