@@ -1,5 +1,7 @@
 """The exercises of chapter 16, on BP5 and the error of the layer below."""
 
+import itertools
+
 import numpy as np
 
 from ... import by_definition, conv
@@ -104,6 +106,16 @@ def _wiped(delta, w):
     return grad
 
 
+def _from_the_far_edge(delta, w):
+    """BP5 as it stands, its indices left to Python below 0 and caught above."""
+    grad = np.zeros(np.add(delta.shape, w.shape) - 1)
+    rows, columns = delta.shape
+    for (p, q), (l, m) in itertools.product(np.ndindex(grad.shape), np.ndindex(w.shape)):
+        if -rows <= p - l < rows and -columns <= q - m < columns:
+            grad[p, q] += w[l, m] * delta[p - l, q - m]
+    return grad
+
+
 def _turned(delta, w):
     return conv.backward(delta, w[::-1, ::-1])
 
@@ -130,6 +142,11 @@ LOOPS = Exercise(
         "= where += is needed": Mistake(
             "A place that several neurons see has the word of the last of them alone. +=, not =.",
             _wiped,
+        ),
+        "errors from the far edge": Mistake(
+            "Where p - l is below 0 there is no neuron, and no error. Python takes one from the "
+            "far edge, without a complaint: leave such terms out.",
+            _from_the_far_edge,
         ),
         "minus for plus": Mistake(
             "The place is at j - l, k - m. That is who is *heard* in BP5; who sees whom is j + l, "

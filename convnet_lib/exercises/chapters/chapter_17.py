@@ -1,5 +1,7 @@
 """The exercises of chapter 17, on stride and padding."""
 
+import itertools
+
 import numpy as np
 
 from ... import by_definition, conv
@@ -199,6 +201,16 @@ def _rounded(delta, w, stride, padding, shape):
     return grad
 
 
+def _weights_from_the_far_edge(delta, w, stride, padding, shape):
+    """BP5s as it stands, its indices left to Python below 0 and caught above."""
+    grad = np.zeros(shape)
+    for (p, q), (j, k) in itertools.product(np.ndindex(*shape), np.ndindex(delta.shape)):
+        l, m = p + padding - stride * j, q + padding - stride * k
+        if -w.shape[0] <= l < w.shape[0] and -w.shape[1] <= m < w.shape[1]:
+            grad[p, q] += delta[j, k] * w[l, m]
+    return grad
+
+
 STRIDED = Exercise(
     id="17.3",
     title="BP5s in loops",
@@ -217,6 +229,11 @@ STRIDED = Exercise(
             "What lands on the zeros above and to the left has leaked in at the far edge: Python "
             "counts negative indices from the end. Leave such places out.",
             _laid(lambda j, l, s, p: s * j + l - p, guard=False),
+        ),
+        "weights from the far edge": Mistake(
+            "Where p + P - S·j is below 0 the neuron does not see the pixel. Python takes a weight "
+            "from the other end of the filter, without a complaint: leave such terms out.",
+            _weights_from_the_far_edge,
         ),
         "stride left out": Mistake(
             "The neurons have been moved on by one row and column, not by the stride.",
