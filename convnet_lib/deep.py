@@ -135,7 +135,8 @@ class Network:
             Backward, the named fields nablas and grad.
 
         Raises:
-            ValueError: as `feedforward`, or if y does not fit the output.
+            ValueError: as `feedforward`, if y does not fit the output, or if a layer of your own
+                hands back gradients with other names or shapes than what they are gradients of.
         """
         a, layers = self.feedforward(a0), self.layers
         grad, nablas = [], []  # from the last layer to the first
@@ -147,6 +148,7 @@ class Network:
             with _naming(i, type(layer).__name__):
                 nablas.append(layer.nabla(above, a[i]))  # D3
                 above = layer.backward(above, a[i])  # D2
+                _fits(layer, nablas[-1], above, a[i])
             grad.append(above)
         return Backward(tuple(reversed(nablas)), tuple(reversed(grad)))
 
@@ -170,7 +172,7 @@ class Network:
 
         Raises:
             ValueError: if i is no number of activations, or there is a Dense layer or a softmax
-                below, of which each neuron sees all.
+                below, of which each neuron sees all, or a layer of your own.
         """
         i = checks.whole("i", i)
         if i > len(self.layers):
@@ -275,7 +277,8 @@ class Network:
             | {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in layer.learned}
             for layer in self.layers
         ]
-        return json.dumps({"cost": self.cost, "layers": layers})
+        # A stride that NumPy computed is a number of NumPy's.
+        return json.dumps({"cost": self.cost, "layers": layers}, default=lambda n: n.item())
 
     @classmethod
     def random(cls, spec, image=(28, 28), seed=0, cost=None, dtype=float):
@@ -353,9 +356,24 @@ def _reach(layer):
             sizes = layer.w.shape[-2:], layer.stride, layer.padding
         case MaxPool() | MeanPool():
             sizes = layer.size, layer.size if layer.stride is None else layer.stride, 0
-        case _:
+        case ReLU() | Sigmoid():
             sizes = 1, 1, 0
+        case _:
+            checks.refuse("i", "activations above layers that this book has", f"above {layer}")
     return [checks.one_or_two("size", n) for n in sizes]
+
+
+def _fits(layer, nabla, grad, a):
+    """Refuse what a layer hands back unless it has the names and the shapes that it is to have.
+
+    A missing gradient would leave a parameter as it is for ever, and one of another shape might be
+    spread over it, both without a word.
+    """
+    if set(nabla) != set(layer.learned):
+        checks.refuse("nabla", f"gradients of {sorted(layer.learned)}", sorted(nabla))
+    for name, x in nabla.items():
+        checks.shape(f"nabla of {name}", np.asarray(x), np.shape(getattr(layer, name)))
+    checks.shape("backward", np.asarray(grad), np.shape(a))
 
 
 def _refuse_softmax_of_maps(layers):

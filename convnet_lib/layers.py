@@ -21,7 +21,8 @@ class Layer:
     """What all layers share: the names of what they learn, and how they are shown.
 
     A layer of your own is a frozen dataclass made from it, with `forward` and `backward`, and with
-    `learned` and `nabla` if it learns; `deep.Network` asks for no more.
+    `learned` and `nabla` if it learns; `deep.Network` asks for no more. It has no state, and makes
+    of each example what it would make of it alone: a run cuts its mini-batches into parts.
 
     >>> @dataclass(frozen=True, eq=False, repr=False)
     ... class Double(layers.Layer):

@@ -549,3 +549,79 @@ def test_Cl_of_softmax_input_at_the_ends_of_the_numbers():
     assert costs.of_softmax_input(np.array([-np.inf, 0.0]), np.array([0.0, 1.0])) == 0
     assert costs.of_softmax_input(np.array([-np.inf, 0.0]), np.array([1.0, 0.0])) == np.inf
     assert conv.size(28, 5) == 24
+
+
+# --- Layers of a reader's own -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Gain(layers.Layer):
+    """Each number times a gain, which is learned: right, or wrong in one of four ways."""
+
+    gain: np.ndarray
+    wrong: str = ""
+    learned = ("gain",)
+
+    def forward(self, a):
+        return self.gain * a
+
+    def backward(self, grad, a):
+        return self.gain * grad if self.wrong != "backward" else np.float64(1.0)
+
+    def nabla(self, grad, a):
+        nabla = (grad * a).reshape(-1, len(self.gain)).sum(axis=0)
+        if self.wrong == "shape":
+            return {"gain": nabla.sum()}  # which would be spread over all three
+        return {"none": {}, "another": {"scale": nabla}}.get(self.wrong, {"gain": nabla})
+
+
+def test_a_layer_of_ones_own_is_taken():
+    """By hand: a = (2, 6, 12), a - y = (1, 5, 11); times the input and times the gain."""
+    net = deep.Network([Gain(np.array([2.0, 3.0, 4.0]))])
+    nablas, grad = net.backprop(np.array([1.0, 2.0, 3.0]), np.ones(3))
+    assert_array_equal(nablas[0]["gain"], [1, 10, 33])
+    assert_array_equal(grad[0], [2, 15, 44])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("none", r"nabla: expected gradients of \['gain'\], got \[\]"),
+        ("another", r"nabla: expected gradients of \['gain'\], got \['scale'\]"),
+        ("shape", r"nabla of gain: expected shape \(3,\), got \(\)"),
+        ("backward", r"backward: expected shape \(3,\), got \(\)"),
+    ],
+)
+def test_what_a_layer_of_ones_own_hands_back_is_refused_by_name(wrong, said):
+    net = deep.Network([deep.ReLU(), Gain(np.ones(3), wrong)])
+    with pytest.raises(ValueError, match=rf"^layers\[1\], Gain: {said}"):
+        net.backprop(np.ones(3), np.ones(3))
+
+
+def test_no_receptive_field_and_no_loops_are_guessed_for_a_layer_of_ones_own():
+    class Half(deep.Conv):
+        def forward(self, a):
+            return super().forward(a) / 2
+
+    half = Half(np.ones((2, 2)), np.array(0.0))
+    net = deep.Network([Gain(np.ones(3)), deep.ReLU()])
+    with pytest.raises(ValueError, match=r"^i: expected activations above layers that this book"):
+        net.receptive_field(2, (0, 0))
+    for layer in (half, Gain(np.ones(3))):
+        for call in (
+            lambda layer=layer: by_definition.layer_forward(layer, np.ones((3, 3))),
+            lambda layer=layer: by_definition.layer_backward(
+                layer, np.ones((2, 2)), np.ones((3, 3))
+            ),
+            lambda layer=layer: by_definition.layer_nabla(layer, np.ones((2, 2)), np.ones((3, 3))),
+        ):
+            with pytest.raises(ValueError, match=r"^layer: expected one that has loops \(Conv, "):
+                call()
+
+
+def test_a_stride_that_numpy_computed_is_kept_in_a_file(tmp_path):
+    conv = deep.Conv(np.ones((2, 2)), np.array(0.0), np.int64(2), (np.int32(1), np.int64(0)))
+    deep.Network([conv, deep.ReLU()]).save(tmp_path / "net.npz")
+    kept = deep.Network.load(tmp_path / "net.npz").layers[0]
+    assert (kept.stride, tuple(kept.padding)) == (2, (1, 0))
+    assert_array_equal(kept.forward(np.ones((4, 6))), conv.forward(np.ones((4, 6))))

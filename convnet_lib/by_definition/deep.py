@@ -9,6 +9,9 @@ from .conv import conv_backward, conv_forward, conv_nabla_b, conv_nabla_w
 from .dense import dense_backward, dense_forward, dense_nabla_b, dense_nabla_w
 from .pool import pool_forward, pool_mean, pool_mean_backward, pool_scatter, pool_switches
 
+ACTIVATIONS = {deep.Sigmoid: sigmoid, deep.ReLU: relu}
+PRIMES = {deep.Sigmoid: sigmoid_prime, deep.ReLU: relu_prime}
+
 
 def deep_feedforward(net, a0):
     """Return every activation, from a0 to the output (D1), as `deep.Network.feedforward`.
@@ -47,7 +50,7 @@ def layer_forward(layer, a):
     >>> by_definition.layer_forward(deep.ReLU(), np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    match layer:
+    match _known(layer):
         case deep.Conv():
             return conv_forward(a, layer.w, layer.b, layer.stride, layer.padding)
         case deep.Dense():
@@ -56,7 +59,9 @@ def layer_forward(layer, a):
             return pool_forward(a, layer.size, layer.stride)
         case deep.MeanPool():
             return pool_mean(a, layer.size, layer.stride)
-    return {deep.Sigmoid: sigmoid, deep.ReLU: relu, deep.Softmax: softmax}[type(layer)](a)
+        case deep.Softmax():
+            return softmax(a)
+    return ACTIVATIONS[type(layer)](a)
 
 
 def layer_backward(layer, grad, a):
@@ -66,7 +71,7 @@ def layer_backward(layer, grad, a):
     array([0., 7.])
     """
     shape = np.shape(a)[-2:]
-    match layer:
+    match _known(layer):
         case deep.Conv():
             return conv_backward(grad, layer.w, layer.stride, layer.padding, shape)
         case deep.Dense():
@@ -78,7 +83,7 @@ def layer_backward(layer, grad, a):
             return pool_mean_backward(grad, shape, layer.size, layer.stride)
         case deep.Softmax():
             return _softmax_backward(grad, a)
-    return grad * {deep.Sigmoid: sigmoid_prime, deep.ReLU: relu_prime}[type(layer)](a)
+    return grad * PRIMES[type(layer)](a)
 
 
 def layer_nabla(layer, grad, a):
@@ -88,13 +93,22 @@ def layer_nabla(layer, grad, a):
     >>> by_definition.layer_nabla(layer, np.array([10.0]), np.array([1.0, 3.0]))
     {'w': array([[10., 30.]]), 'b': array([10.])}
     """
-    match layer:
+    match _known(layer):
         case deep.Conv():
             nabla_w = conv_nabla_w(grad, a, layer.w, layer.stride, layer.padding)
             return {"w": nabla_w, "b": conv_nabla_b(grad, layer.w)}
         case deep.Dense():
             return {"w": dense_nabla_w(grad, a, layer.w), "b": dense_nabla_b(grad, layer.w)}
     return {}
+
+
+def _known(layer):
+    """Return a layer, refused unless it is one of those that there are loops for, and no other."""
+    known = (deep.Conv, deep.Dense, deep.MaxPool, deep.MeanPool, *PRIMES, deep.Softmax)
+    if type(layer) not in known:
+        names = ", ".join(kind.__name__ for kind in known)
+        checks.refuse("layer", f"one that has loops ({names})", checks.kind(layer))
+    return layer
 
 
 def _softmax_backward(grad, a):
