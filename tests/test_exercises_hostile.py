@@ -204,6 +204,29 @@ def test_a_function_may_return_what_is_odd(odd, forks):
     assert message.startswith("0.1: not yet. With a row")
 
 
+def test_a_time_limit_that_comes_while_garbage_is_collected_is_told_to_nobody(monkeypatch):
+    """There Python ignores an exception, and says so to whoever listens; the next one is heard."""
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    class Busy:
+        def __del__(self):
+            while not told and time.monotonic() < end:
+                pass
+
+    def endless(a, b):
+        busy = Busy()
+        del busy
+        while True:
+            pass
+
+    end = time.monotonic() + 3
+    outcome = running._in_a_thread(endless, (1, 2), 0.2)
+    assert outcome.late
+    assert told == []
+    assert sys.unraisablehook == told.append  # and whoever listened goes on listening
+
+
 def test_what_is_right_stays_right_however_it_is_given():
     for value in ([[1, 2], [3, 4]], ((1.0, 2), [3, Fraction(4)]), memoryview(ROWS)):
         assert answers.judge(EXERCISES["values"], value).passed

@@ -447,8 +447,24 @@ def _in_a_thread(function, arguments, limit):
     try:
         thread.join(limit)
     finally:  # also when the reader interrupts the kernel
-        _stop(thread, over, lock)
+        with _quietly():
+            _stop(thread, over, lock)
     return copy.copy(outcome)
+
+
+@contextlib.contextmanager
+def _quietly():
+    """Let nobody be told of a `TimeIsUp` that comes where Python has to ignore exceptions.
+
+    As it has to in what the collector of garbage calls; a little later the next one comes.
+    """
+    told = sys.unraisablehook
+    hook = sys.unraisablehook = lambda what: what.exc_type is TimeIsUp or told(what)
+    try:
+        yield
+    finally:
+        if sys.unraisablehook is hook:
+            sys.unraisablehook = told
 
 
 def _stop(thread, over, lock):
