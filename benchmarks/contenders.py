@@ -73,7 +73,7 @@ class Contender:
 
 
 class Loops(Contender):
-    """The equations as index loops, letter for letter."""
+    """The sums of the equations as index loops."""
 
     name = "index loops"
     most = 20
