@@ -19,7 +19,6 @@ images.
 import numpy as np
 from numba import njit
 
-from .. import checks
 from . import fast
 from .compiled import FUSED, part, summed
 
@@ -183,23 +182,3 @@ class Stepper(fast.Stepper):
 
     _feedforward, _backprop = staticmethod(feedforward), staticmethod(backprop)
     two_threads_from = TWO_THREADS_FROM
-
-    def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
-        """Take a step for each `batch_size` of the rows, as `compiled.Stepper.steps` does.
-
-        >>> from convnet_lib.training import compiled_passes
-        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
-        >>> one, other = compiled_passes.Stepper(net), compiled_passes.Stepper(net)
-        >>> given = np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], 2.0
-        >>> one.steps(*given, [0, 1, 2], batch_size=2)
-        >>> other.step(*given, [0, 1])
-        >>> other.step(*given, [2])
-        >>> bool((one.net.b3 == other.net.b3).all())
-        True
-        """
-        if not checked:
-            learning_rate = checks.number("learning_rate", learning_rate)
-            batch_size = checks.whole("batch_size", batch_size, 1)
-            images, y, rows = self._mini_batch(images, y, rows)
-        for start in range(0, len(rows), batch_size):
-            self.step(images, y, learning_rate, rows[start : start + batch_size], True)

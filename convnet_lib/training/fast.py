@@ -459,6 +459,27 @@ class Stepper:
         moves = self._sum(images, y, rows, learning_rate / len(rows))
         np.subtract(self.parameters.all, moves.all, out=self.parameters.all)
 
+    def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
+        """Take a step for each `batch_size` of the rows, the last one maybe for fewer.
+
+        The other arguments and the errors are those of `step`.
+
+        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
+        >>> one, other = training.Stepper(net), training.Stepper(net)
+        >>> given = np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], 2.0
+        >>> one.steps(*given, [0, 1, 2], batch_size=2)
+        >>> other.step(*given, [0, 1])
+        >>> other.step(*given, [2])
+        >>> bool((one.net.b3 == other.net.b3).all())
+        True
+        """
+        if not checked:
+            learning_rate = checks.number("learning_rate", learning_rate)
+            batch_size = checks.whole("batch_size", batch_size, 1)
+            images, y, rows = self._mini_batch(images, y, rows)
+        for start in range(0, len(rows), batch_size):
+            self.step(images, y, learning_rate, rows[start : start + batch_size], True)
+
     @checks.underflow_is_zero
     def gradients(self, images, y, rows=None):
         """Return the gradients summed over a mini-batch; arguments and errors as `step`.
