@@ -28,7 +28,7 @@ export class Lens {
    */
   constructor(figure, actions) {
     this.figure = figure;
-    this.element = figure.add(make("div", "bp-lens"), figure.body);
+    this.element = figure.add(make("div", "bp-lens cn-sheet"), figure.body);
     this.said = figure.add(make("div", "bp-said"), this.element);
     this.formulas = figure.formulas(this.said);
     this.list = figure.details("All terms that are not 0", this.said);
