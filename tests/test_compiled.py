@@ -27,13 +27,48 @@ from convnet_lib.training import compiled
 
 @pytest.fixture(scope="module")
 def loops():
-    """The room with nothing compiled in it: Python runs the same loops."""
+    """The room with nothing compiled in it: Python runs the same loops, with NumPy's vectors."""
     spec = importlib.util.find_spec(compiled.__name__)
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(numba, "njit", _as_it_is)
         spec.loader.exec_module(module)
+    for function in (load, load_every_other, load_runs, same, store, add):
+        assert hasattr(module, function.__name__)
+        setattr(module, function.__name__, function)
     return module
+
+
+def load(x, at, count):
+    return _within(x, range(at, at + count))
+
+
+def load_every_other(x, at, count):
+    return _within(x, range(at, at + 2 * count))[::2]
+
+
+def load_runs(x, at, leap, count):
+    starts = range(at, at + count // 8 * leap, leap)
+    return np.concatenate([load(x, start, 8) for start in starts])
+
+
+def same(number, count):
+    return np.full(count, number)
+
+
+def store(x, at, vector):
+    _within(x, range(at, at + len(vector)))
+    x[at : at + len(vector)] = vector
+
+
+def add(total, number, vector):
+    return total + number * vector
+
+
+def _within(x, numbers):
+    """These numbers of x, of which none may lie outside: compiled code would not notice."""
+    assert 0 <= numbers[0] and numbers[-1] < len(x)
+    return x[numbers[0] : numbers[-1] + 1].copy()
 
 
 def _as_it_is(function=None, **options):

@@ -43,9 +43,15 @@ except ImportError as error:
 
 from .. import checks
 from . import fast
+from .exponential import exponential
+from .vectors import AT_ONCE, add, load, load_every_other, load_runs, same, store
 
 #: A product and the addition that follows may be rounded once.
 FUSED = {"contract"}
+#: The lanes that are convolved at a time; their four z¹ stay in registers.
+RUN = 16
+#: What stands behind an image: no vector that begins in it ends further on.
+SLACK = 2 * RUN + AT_ONCE
 #: Where one sum runs over all lanes, it may be taken in another order, eight at a time.
 SUMMED = {"contract", "reassoc", "nsz"}
 #: The flops that a mini-batch has from which it is summed in halves, and two threads are quicker.
@@ -57,8 +63,9 @@ AGAIN_AFTER = 50
 #: Only found, and not yet loaded: with OpenMP in it a process can no longer be copied.
 OPENMP = find_spec("numba.np.ufunc.omppool") is not None
 
-part = njit(fastmath=FUSED, forceinline=True, nogil=True)
-summed = njit(fastmath=SUMMED, forceinline=True, nogil=True)
+# Python stops at a division by 0, and would ask at each; NumPy, and this code, go on with inf.
+part = njit(fastmath=FUSED, forceinline=True, nogil=True, error_model="numpy")
+summed = njit(fastmath=SUMMED, forceinline=True, nogil=True, error_model="numpy")
 
 
 @njit(nogil=True, cache=True)
@@ -117,9 +124,11 @@ class Lanes(NamedTuple):
 
     Attributes:
         F, C, KH, KW, P, Q, outputs: as in `fast.Sizes`.
+        H: rows of pixels.
+        W: pixels in a row.
         S: lanes of a row of windows: Q, and what the filter sees beyond.
         L: pixels of a plane.
-        n: lanes of a map: P·S, made a multiple of 8.
+        n: lanes of a map: P·S, made a multiple of `RUN`.
     """
 
     F: int
@@ -129,6 +138,8 @@ class Lanes(NamedTuple):
     P: int
     Q: int
     outputs: int
+    H: int
+    W: int
     S: int
     L: int
     n: int
@@ -140,11 +151,12 @@ class Lanes(NamedTuple):
         >>> from convnet_lib.training import compiled
         >>> lanes = compiled.Lanes.of(fast.Sizes.of(ConvNet.random()))
         >>> lanes.S, lanes.n, lanes.L
-        (14, 168, 210)
+        (14, 176, 234)
         """
         S = sizes.Q + sizes.KW // 2
-        n = -(-sizes.P * S // 8) * 8
-        return cls(*sizes, S, n + (sizes.KH // 2 + 1) * S, n)
+        n = -(-sizes.P * S // RUN) * RUN
+        H, W = 2 * sizes.P + sizes.KH - 1, 2 * sizes.Q + sizes.KW - 1
+        return cls(*sizes, H, W, S, n + (sizes.KH // 2 + 1) * S + RUN, n)
 
 
 @part
@@ -156,80 +168,101 @@ def place(c, j, k, lanes):
     >>> from convnet_lib.training import compiled
     >>> lanes = compiled.Lanes.of(fast.Sizes.of(ConvNet.random()))
     >>> [compiled.place.py_func(0, 0, k, lanes) for k in range(5)]  # even, odd, even, …
-    [0, 210, 1, 211, 2]
+    [0, 234, 1, 235, 2]
     """
     return ((2 * c + j % 2) * 2 + k % 2) * lanes.L + j // 2 * lanes.S + k // 2
 
 
 @part
-def lay(image, x, lanes):
-    """Write an image, (C, H, W), into its four planes a channel, x.
+def lay(image, pixels, x, lanes):
+    """Write an image, (C, H, W), into pixels, (C·H·W and `SLACK`,), and its planes into x.
+
+    What a row of 16 numbers has too much, the next row writes over.
 
     >>> from convnet_lib.training import compiled
-    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, S=2, L=2, n=2)
-    >>> x = np.zeros(8)
-    >>> compiled.lay.py_func(np.arange(8.0).reshape(1, 2, 4), x, lanes)
-    >>> x
-    array([0., 2., 1., 3., 4., 6., 5., 7.])
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, H=2, W=4, S=2, L=18, n=2)
+    >>> pixels, x = np.zeros(8 + compiled.SLACK), np.zeros(4 * 18)
+    >>> compiled.lay(np.arange(8.0).reshape(1, 2, 4), pixels, x, lanes)
+    >>> x.reshape(2, 2, 18)[..., :2].tolist()  # by even and odd rows, by even and odd columns
+    [[[0.0, 2.0], [1.0, 3.0]], [[4.0, 6.0], [5.0, 7.0]]]
     """
+    flat = image.reshape(-1)
+    for i in range(len(flat)):
+        pixels[i] = flat[i]
     for c in range(lanes.C):
-        for j in range(2 * lanes.P + lanes.KH - 1):
-            even, odd = place(c, j, 0, lanes), place(c, j, 1, lanes)
-            for k in range(lanes.Q + lanes.KW // 2):
-                x[even + k] = image[c, j, 2 * k]
-            for k in range(lanes.Q + (lanes.KW - 1) // 2):
-                x[odd + k] = image[c, j, 2 * k + 1]
+        for j in range(lanes.H):
+            row = (c * lanes.H + j) * lanes.W
+            for k in range(0, lanes.S, RUN):
+                even = load_every_other(pixels, row + 2 * k, RUN)
+                odd = load_every_other(pixels, row + 2 * k + 1, RUN)
+                store(x, place(c, j, 0, lanes) + k, even)
+                store(x, place(c, j, 1, lanes) + k, odd)
 
 
 @part
 def _convolve(x, w1, z, lanes):
-    """Write the four z¹ of every window without the bias into z, (2, 2, n) (F1).
+    """Write the four z¹ of every window without the bias into z, (4·n,) (F1).
+
+    Each pixel that a window sees is fetched once, for up to four neurons.
 
     Args:
         x: planes of pixels, as `lay` leaves them.
         w1: (C, KH, KW), the filter of one map.
-        z: (2, 2, n).
+        z: (4·n,).
         lanes: the sizes.
     """
-    for r in range(2):
-        for s in range(2):
-            to = z[r, s]
-            for i in range(lanes.n):
-                total = to.dtype.type(0)
-                for c in range(lanes.C):
-                    for l in range(lanes.KH):
-                        for m in range(lanes.KW):
-                            total += w1[c, l, m] * x[place(c, r + l, s + m, lanes) + i]
-                to[i] = total
+    n, KH, KW = lanes.n, lanes.KH, lanes.KW
+    for i in range(0, n, RUN):
+        z00 = z01 = z10 = z11 = same(x.dtype.type(0), RUN)
+        for c in range(lanes.C):
+            for l in range(KH + 1):
+                for m in range(KW + 1):
+                    pixels = load(x, place(c, l, m, lanes) + i, RUN)
+                    if l < KH and m < KW:
+                        z00 = add(z00, w1[c, l, m], pixels)
+                    if l < KH and m > 0:
+                        z01 = add(z01, w1[c, l, m - 1], pixels)
+                    if l > 0 and m < KW:
+                        z10 = add(z10, w1[c, l - 1, m], pixels)
+                    if l > 0 and m > 0:
+                        z11 = add(z11, w1[c, l - 1, m - 1], pixels)
+        store(z, i, z00)
+        store(z, n + i, z01)
+        store(z, 2 * n + i, z10)
+        store(z, 3 * n + i, z11)
 
 
 @part
-def pool(z, a2, winner, lanes):
-    """Write the largest z¹ of each window into a2, (n,), and its place 0 to 3 into winner (F3).
+def pool(z, first, a2, winner, lanes):
+    """Write the largest z¹ of each window into a2, (n,), and where its winner stands (F3).
 
-    The first in row-major order wins. Places are floats, as long as what stands beside them.
+    The first in row-major order wins. A place is the pixel that a neuron sees first, counted from
+    the image's first; a float, as long as what stands beside it.
 
     >>> from convnet_lib.training import compiled
-    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=3, outputs=1, S=3, L=3, n=3)
-    >>> z = np.array([[[1.0, 2, 5], [3, 2, 5]], [[0, 4, 5], [3, 1, 5]]])
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=3, outputs=1, H=2, W=6, S=3, L=3, n=3)
+    >>> z = np.array([1.0, 2, 5, 3, 2, 5, 0, 4, 5, 3, 1, 5])  # three each of the four neurons
     >>> a2, winner = np.zeros((2, 3))
-    >>> compiled.pool.py_func(z, a2, winner, lanes)
+    >>> compiled.pool.py_func(z, np.array([0.0, 2, 4]), a2, winner, lanes)
     >>> a2, winner
-    (array([3., 4., 5.]), array([1., 2., 0.]))
+    (array([3., 4., 5.]), array([1., 8., 4.]))
     """
-    for i in range(lanes.n):
-        top, bottom = max(z[0, 0, i], z[0, 1, i]), max(z[1, 0, i], z[1, 1, i])
-        right, below = z[0, 1, i] > z[0, 0, i], bottom > top
-        below_right = z[1, 1, i] > z[1, 0, i]
+    n, W = lanes.n, lanes.W
+    top_left, top_right, bottom_left, bottom_right = z[:n], z[n:], z[2 * n :], z[3 * n :]
+    for i in range(n):
+        top, bottom = max(top_left[i], top_right[i]), max(bottom_left[i], bottom_right[i])
+        right, below_right = top_right[i] > top_left[i], bottom_right[i] > bottom_left[i]
         a2[i] = max(top, bottom)
-        winner[i] = (3 if below_right else 2) if below else (1 if right else 0)
+        step = (W + 1 if below_right else W) if bottom > top else (1 if right else 0)
+        winner[i] = first[i] + step
 
 
 @part
 def _activate(a2, b1, real, lanes):
     """Write σ(a2 + b1) over a2, (n,), and 0 where the lane is no window's (F2)."""
+    one = a2.dtype.type(1)
     for i in range(lanes.n):
-        a2[i] = real[i] / (1 + exp(-(a2[i] + b1)))
+        a2[i] = real[i] / (one + exponential(-(a2[i] + b1)))
 
 
 @summed
@@ -246,10 +279,10 @@ def _outputs(w3, b3, a2, z3, lanes):
 @part
 def _feedforward(image, p, space, lanes):
     """Leave z³ of one image in space.z3, and planes, a² and winners beside it (F1–F4)."""
-    lay(image, space.x, lanes)
+    lay(image, space.pixels, space.x, lanes)
     for f in range(lanes.F):
         _convolve(space.x, p.w1[f], space.z, lanes)  # F1 without b¹
-        pool(space.z, space.a2[f], space.winner[f], lanes)  # F3
+        pool(space.z, space.first, space.a2[f], space.winner[f], lanes)  # F3
         _activate(space.a2[f], p.b1[f], space.real, lanes)  # the b¹ of F1, F2
     _outputs(p.w3, p.b3, space.a2, space.z3, lanes)  # F4
 
@@ -257,11 +290,12 @@ def _feedforward(image, p, space, lanes):
 @part
 def _errors(z3, y, quadratic, scale, delta3, lanes):
     """Write δ³ times `scale`, (outputs,), into delta3 (F5, BP1)."""
+    one = z3.dtype.type(1)
     for q in range(lanes.outputs):
-        a3 = 1 / (1 + exp(-z3[q]))
+        a3 = one / (one + exponential(-z3[q]))
         delta3[q] = (a3 - y[q]) * scale
         if quadratic:
-            delta3[q] *= a3 * (1 - a3)
+            delta3[q] *= a3 * (one - a3)
 
 
 @part
@@ -272,25 +306,9 @@ def _through(w3, delta3, a2, delta, lanes):
     for q in range(lanes.outputs):
         for i in range(lanes.n):
             delta[i] += w3[q, i] * delta3[q]
+    one = a2.dtype.type(1)
     for i in range(lanes.n):
-        delta[i] *= a2[i] * (1 - a2[i])
-
-
-@part
-def route(delta, winner, z, lanes):
-    """Write δ¹ of all four neurons of each window over z: the winner gets it all (BP2a).
-
-    >>> from convnet_lib.training import compiled
-    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=2, outputs=1, S=2, L=2, n=2)
-    >>> z = np.empty((2, 2, 2))
-    >>> compiled.route.py_func(np.array([0.5, 7.0]), np.array([3.0, 1.0]), z, lanes)
-    >>> z[0, 0], z[0, 1], z[1, 0], z[1, 1]
-    (array([0., 0.]), array([0., 7.]), array([0., 0.]), array([0.5, 0. ]))
-    """
-    for r in range(2):
-        for s in range(2):
-            for i in range(lanes.n):
-                z[r, s, i] = delta[i] if winner[i] == 2 * r + s else 0
+        delta[i] *= a2[i] * (one - a2[i])
 
 
 @summed
@@ -311,69 +329,30 @@ def _nabla_w3(a2, delta3, nabla, lanes):
 
 
 @part
-def add_five(x, x0, x1, x2, x3, x4):
-    """Add five numbers to x, (5,): the sums of a filter's row, which stood in registers.
+def _nabla_w1(delta, winner, pixels, sums, nabla, lanes, N):
+    """Add ∂C/∂w¹ of one map to nabla, (C, KH, KW): each winner's δ¹ times what it sees (BP4).
 
-    >>> from convnet_lib.training import compiled
-    >>> x = np.ones(5)
-    >>> compiled.add_five.py_func(x, 0, 1, 2, 3, 4)
-    >>> x
-    array([1., 2., 3., 4., 5.])
+    All rows of its receptive field are a vector, N long: eight numbers each, of which those beyond
+    the filter are nobody's. Two sums take turns, so that neither waits for its own last product.
     """
-    x[0] += x0
-    x[1] += x1
-    x[2] += x2
-    x[3] += x3
-    x[4] += x4
-
-
-@summed
-def _nabla_w1(z, x, nabla, lanes):
-    """Add ∂C/∂w¹ of one map to nabla, (C, KH, KW): all 576 errors, eight at a time (BP4)."""
-    for c in range(lanes.C):
-        for l in range(lanes.KH):
-            if lanes.KW == 5:
-                _five_columns(z, x, nabla[c, l], c, l, lanes)
-            else:
-                for m in range(lanes.KW):
-                    nabla[c, l, m] += _one_weight(z, x, c, l, m, lanes)
-
-
-@summed
-def _one_weight(z, x, c, l, m, lanes):
-    """Return ∂C/∂w¹ of the weight at l, m (BP4)."""
-    found = z.dtype.type(0)
-    for r in range(2):
-        for s in range(2):
-            start = place(c, r + l, s + m, lanes)
-            error, pixel = z[r, s], x[start : start + lanes.n]
-            for i in range(lanes.n):
-                found += error[i] * pixel[i]
-    return found
-
-
-@summed
-def _five_columns(z, x, nabla, c, l, lanes):
-    """Add what `_one_weight` returns for m = 0 to 4: the filter's row of five written out.
-
-    Each error is fetched once for five products, and not five times for one.
-    """
-    n0 = n1 = n2 = n3 = n4 = z.dtype.type(0)
-    for r in range(2):
-        left, right = z[r, 0], z[r, 1]
-        even, odd = x[place(c, r + l, 0, lanes) :], x[place(c, r + l, 1, lanes) :]
-        even1, even2, odd1, odd2 = even[1:], even[2:], odd[1:], odd[2:]
-        for i in range(lanes.n):
-            n0 += left[i] * even[i] + right[i] * odd[i]
-            n1 += left[i] * odd[i] + right[i] * even1[i]
-            n2 += left[i] * even1[i] + right[i] * odd1[i]
-            n3 += left[i] * odd1[i] + right[i] * even2[i]
-            n4 += left[i] * even2[i] + right[i] * odd2[i]
-    add_five(nabla, n0, n1, n2, n3, n4)
+    (C, KH, KW), size = nabla.shape, lanes.H * lanes.W
+    for c in range(C):
+        for m in range(0, KW, AT_ONCE):
+            even = odd = same(delta.dtype.type(0), N)
+            for i in range(0, lanes.n, 2):
+                at = c * size + m
+                one, other = at + int(winner[i]), at + int(winner[i + 1])
+                even = add(even, delta[i], load_runs(pixels, one, lanes.W, N))
+                odd = add(odd, delta[i + 1], load_runs(pixels, other, lanes.W, N))
+            store(sums, 0, even)
+            store(sums, N, odd)
+            for l in range(KH):
+                for k in range(min(AT_ONCE, KW - m)):
+                    nabla[c, l, m + k] += sums[l * AT_ONCE + k] + sums[N + l * AT_ONCE + k]
 
 
 @part
-def _backprop(image, y, p, nabla, space, quadratic, scale, lanes):
+def _backprop(image, y, p, nabla, space, quadratic, scale, lanes, N):
     """Add the gradients of one image, times `scale`, to nabla (BP1–BP4).
 
     `nabla` may be `p` itself: each weight is read for the last time before it moves.
@@ -384,8 +363,8 @@ def _backprop(image, y, p, nabla, space, quadratic, scale, lanes):
         _through(p.w3[f], space.delta3, space.a2[f], space.delta, lanes)  # BP2
         _nabla_w3(space.a2[f], space.delta3, nabla.w3[f], lanes)  # BP4a
         nabla.b1[f] += _total(space.delta, lanes)  # BP3
-        route(space.delta, space.winner[f], space.z, lanes)  # BP2a
-        _nabla_w1(space.z, space.x, nabla.w1[f], lanes)  # BP4
+        winner, sums = space.winner[f], space.sums  # BP2a: no other neuron has an error
+        _nabla_w1(space.delta, winner, space.pixels, sums, nabla.w1[f], lanes, N)  # BP4
     for q in range(lanes.outputs):
         nabla.b3[q] += space.delta3[q]  # BP3a
 
@@ -412,21 +391,27 @@ class Space(NamedTuple):
     """Views of one vector that an image is worked out in; one for each thread.
 
     Attributes:
+        pixels: the image as it is, (C·H·W and `SLACK`,).
         x: the planes of pixels, (4·C·L,), 0 where there is no pixel.
-        z: (2, 2, n), z¹ of one map without the bias, later its δ¹.
+        z: (4·n,), z¹ of one map without the bias.
         a2: (F, n).
-        winner: (F, n), the place of each window's winner, 0 to 3.
+        first: (n,), the first pixel that a window sees, counted from the image's first.
+        winner: (F, n), the same of each window's winner.
         delta: (n,), δ¹ of the winners of one map.
         real: (n,), 1 where the lane is a window's, else 0.
+        sums: (2·KH·8,), ∂C/∂w¹ of a channel and a map.
         z3, delta3: (outputs,).
     """
 
+    pixels: np.ndarray
     x: np.ndarray
     z: np.ndarray
     a2: np.ndarray
+    first: np.ndarray
     winner: np.ndarray
     delta: np.ndarray
     real: np.ndarray
+    sums: np.ndarray
     z3: np.ndarray
     delta3: np.ndarray
 
@@ -435,7 +420,7 @@ def parameters_in(vector, lanes):
     """Return a vector as `Parameters`.
 
     >>> from convnet_lib.training import compiled
-    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, S=2, L=8, n=8)
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, H=2, W=3, S=2, L=8, n=8)
     >>> p = compiled.parameters_in(np.arange(30.0), lanes)
     >>> p.w1, p.b1, p.w3.shape, p.b3
     (array([[[[0., 1.]]]]), array([2.]), (1, 3, 8), array([27., 28., 29.]))
@@ -457,25 +442,31 @@ def space_in(vector, lanes):
     """Return a vector as a `Space`.
 
     >>> from convnet_lib.training import compiled
-    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, S=2, L=8, n=8)
-    >>> compiled.space_in(np.arange(102.0), lanes).delta3
-    array([ 99., 100., 101.])
+    >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, H=2, W=3, S=2, L=8, n=8)
+    >>> compiled.space_in(np.arange(172.0), lanes).delta3
+    array([169., 170., 171.])
     """
     F, n, outputs = lanes.F, lanes.n, lanes.outputs
-    z = 4 * lanes.C * lanes.L
+    x = lanes.C * lanes.H * lanes.W + SLACK
+    z = x + 4 * lanes.C * lanes.L
     a2 = z + 4 * n
-    winner = a2 + F * n
+    first = a2 + F * n
+    winner = first + n
     delta = winner + F * n
     real = delta + n
-    z3 = real + n
+    sums = real + n
+    z3 = sums + 2 * lanes.KH * AT_ONCE
     delta3 = z3 + outputs
     return Space(
-        vector[:z],
-        vector[z:a2].reshape((2, 2, n)),
-        vector[a2:winner].reshape((F, n)),
+        vector[:x],
+        vector[x:z],
+        vector[z:a2],
+        vector[a2:first].reshape((F, n)),
+        vector[first:winner],
         vector[winner:delta].reshape((F, n)),
         vector[delta:real],
-        vector[real:z3],
+        vector[real:sums],
+        vector[sums:z3],
         vector[z3:delta3],
         vector[delta3 : delta3 + outputs],
     )
@@ -500,7 +491,9 @@ def _length(lanes, of):
     F, C, n = lanes.F, lanes.C, lanes.n
     if of is Parameters:
         return F * C * lanes.KH * lanes.KW + F + (F * n + 1) * lanes.outputs
-    return 4 * C * lanes.L + (6 + 2 * F) * n + 2 * lanes.outputs
+    pixels = C * lanes.H * lanes.W + SLACK
+    last = 2 * lanes.KH * AT_ONCE + 2 * lanes.outputs
+    return pixels + 4 * C * lanes.L + (7 + 2 * F) * n + last
 
 
 @cache
@@ -510,14 +503,16 @@ def _compiled(lanes):
     Each there is for one thread and, by the same arguments, for two. Numba compiles each when it is
     first called, which takes seconds, and keeps the machine code in a file for the next time.
     """
+    N = lanes.KH * AT_ONCE
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
     def add(images, y, rows, p, nabla, space, quadratic, scale):
         """Leave `scale` · Σ ∂C/∂p of the rows in nabla; all three vectors."""
         nabla[:] = 0
         now, slopes, seen = _parameters(p, lanes), _parameters(nabla, lanes), _space(space, lanes)
-        for row in rows:
-            _backprop(images[row], y[row], now, slopes, seen, quadratic, scale, lanes)
+        for a in range(len(rows)):
+            row = rows[a]
+            _backprop(images[row], y[row], now, slopes, seen, quadratic, scale, lanes, N)
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
     def move(p, sums):
@@ -534,7 +529,7 @@ def _compiled(lanes):
             scale = p.dtype.type(-rate / len(some) if moving else rate)
             if moving and len(some) == 1:  # then the gradient moves p as it emerges
                 row = some[0]
-                _backprop(images[row], y[row], views, views, space, quadratic, scale, lanes)
+                _backprop(images[row], y[row], views, views, space, quadratic, scale, lanes, N)
                 continue
             add(images, y, some, p, sums[0], spaces[0], quadratic, scale)
             if moving:
@@ -658,10 +653,11 @@ class Stepper(fast.Stepper):
         self.lanes = lanes = Lanes.of(self.sizes)
         self.spaces = apart(_length(lanes, Space), self.dtype)
         self.sums = apart(_length(lanes, Parameters), self.dtype)
-        lane = np.arange(lanes.n)
-        self.real = (lane % lanes.S < lanes.Q) & (lane < lanes.P * lanes.S)
-        for space in self.spaces:
-            space_in(space, lanes).real[:] = self.real
+        p, q = np.divmod(np.arange(lanes.n), lanes.S)
+        self.real = (q < lanes.Q) & (p < lanes.P)
+        for space in (space_in(vector, lanes) for vector in self.spaces):
+            space.real[:] = self.real
+            space.first[:] = self.real * (2 * p * lanes.W + 2 * q)
         self.parameters = parameters_in(np.zeros_like(self.sums[0]), lanes)
         self._take(self.like)
         self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))

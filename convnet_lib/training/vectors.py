@@ -3,10 +3,10 @@
 Needs Numba. A compiler finds by itself what it can do to eight numbers at once, but in an innermost
 loop alone; a sum whose next product comes a turn of an outer loop later is fetched and put back
 each time. With a `Vector` the loop says what lies side by side, and a sum of vectors stays in
-registers until it is stored. All there is to do with vectors are five functions, for compiled code.
+registers until it is stored. All there is to do with vectors are seven functions, for compiled code.
 
 Of the code that it keeps in files Numba asks only whether the file of the loop itself has changed:
-after a change here, take `deep_loops` out of `__pycache__`.
+after a change here, take `compiled` and `deep_loops` out of `__pycache__`.
 """
 
 from llvmlite import ir
@@ -84,11 +84,67 @@ def load(context, x, at, count):
     vector = Vector(x.dtype, count.literal_value)
 
     def generate(target, builder, signature, given):
-        places = _places(target, builder, signature, given, vector)
-        parts = [builder.load(place, align=x.dtype.bitwidth // 8) for place in places]
+        parts = _loaded(target, builder, signature, given, vector)
         return _joined(builder, target.get_value_type(vector), parts)
 
     return vector(x, types.intp, count), generate
+
+
+@intrinsic(prefer_literal=True)
+def load_every_other(context, x, at, count):
+    """Return the vector of x[at], x[at + 2], x[at + 4], …; count is a constant.
+
+    Of those between, it reads the one behind the last too.
+
+    >>> from convnet_lib.training import vectors
+    >>> from convnet_lib.training.compiled import njit
+    >>> x = np.arange(18.0)
+    >>> njit(lambda x: vectors.store(x, 0, vectors.load_every_other(x, 1, 8)))(x)
+    >>> x[:8]
+    array([ 1.,  3.,  5.,  7.,  9., 11., 13., 15.])
+    """
+    vector = Vector(x.dtype, count.literal_value)
+    n = vector.at_once
+
+    def generate(target, builder, signature, given):
+        whole = target.get_value_type(vector)
+        parts = []
+        for i in range(whole.count):
+            x, at, _ = given
+            at = builder.add(at, ir.Constant(at.type, 2 * n * i))
+            one, other = _loaded(target, builder, signature, [x, at], vector, 2)
+            parts.append(_picked(builder, one, other, range(0, 2 * n, 2)))
+        return _joined(builder, whole, parts)
+
+    return vector(x, types.intp, count), generate
+
+
+@intrinsic(prefer_literal=True)
+def load_runs(context, x, at, leap, count):
+    """Return a vector of runs of 8 numbers: the first from x[at] on, each next one a leap later.
+
+    >>> from convnet_lib.training import vectors
+    >>> from convnet_lib.training.compiled import njit
+    >>> x = np.arange(40.0)
+    >>> njit(lambda x: vectors.store(x, 0, vectors.load_runs(x, 20, 10, 16)))(x)
+    >>> x[:16].reshape(2, 8)
+    array([[20., 21., 22., 23., 24., 25., 26., 27.],
+           [30., 31., 32., 33., 34., 35., 36., 37.]])
+    """
+    vector, run = Vector(x.dtype, count.literal_value), Vector(x.dtype, AT_ONCE)
+
+    def generate(target, builder, signature, given):
+        x, at, leap, _ = given
+        runs = []
+        for _ in range(0, vector.count, AT_ONCE):
+            runs += _loaded(target, builder, signature, [x, at], run)
+            at = builder.add(at, leap)
+        if vector.at_once == 2 * AT_ONCE:
+            pairs = zip(runs[::2], runs[1::2], strict=True)
+            runs = [_picked(builder, *pair, range(vector.at_once)) for pair in pairs]
+        return _joined(builder, target.get_value_type(vector), runs)
+
+    return vector(x, types.intp, types.intp, count), generate
 
 
 @intrinsic
@@ -186,13 +242,19 @@ def where_greater(context, x, y, one, other):
     return one(x, x, one, one), generate
 
 
-def _places(target, builder, signature, given, vector):
-    """Return the addresses in x, from x[at] on, of the parts of a vector."""
-    x, whole = target.make_array(signature.args[0])(target, builder, given[0]), given[1].type
+def _places(target, builder, signature, given, vector, count=None):
+    """Return the addresses in x, from x[at] on, of the parts of a vector, or of so many parts."""
+    x, at = target.make_array(signature.args[0])(target, builder, given[0]), given[1]
     parts = target.get_value_type(vector)
-    starts = [ir.Constant(whole, i * vector.at_once) for i in range(parts.count)]
-    numbers = [builder.gep(x.data, [builder.add(given[1], start)]) for start in starts]
+    starts = [ir.Constant(at.type, i * vector.at_once) for i in range(count or parts.count)]
+    numbers = [builder.gep(x.data, [builder.add(at, start)]) for start in starts]
     return [builder.bitcast(number, parts.element.as_pointer()) for number in numbers]
+
+
+def _loaded(target, builder, signature, given, vector, count=None):
+    """Return what stands at `_places`."""
+    places = _places(target, builder, signature, given, vector, count)
+    return [builder.load(place, align=vector.dtype.bitwidth // 8) for place in places]
 
 
 def _parts(builder, vector):
@@ -206,8 +268,14 @@ def _joined(builder, whole, parts):
     return vector
 
 
+def _picked(builder, one, other, numbers):
+    """Return a part of these numbers of two parts, which are counted through."""
+    many = ir.VectorType(ir.IntType(32), len(numbers))
+    return builder.shuffle_vector(one, other, ir.Constant(many, list(numbers)))
+
+
 def _same(builder, number, part):
     """Return a part whose numbers are all the same."""
-    empty, many = ir.Constant(part, ir.Undefined), ir.VectorType(ir.IntType(32), part.count)
-    first = builder.insert_element(empty, number, ir.Constant(many.element, 0))
-    return builder.shuffle_vector(first, empty, ir.Constant(many, [0] * part.count))
+    empty = ir.Constant(part, ir.Undefined)
+    first = builder.insert_element(empty, number, ir.Constant(ir.IntType(32), 0))
+    return _picked(builder, first, empty, [0] * part.count)
