@@ -217,11 +217,12 @@ def _every(grad, a1, size, stride):
 
 
 def _once(grad, a1, size, stride):
-    nabla = np.zeros(a1.shape)
-    for j, k in np.ndindex(grad.shape):
+    # The starter in other words: as it stands, it is 'not attempted'.
+    nabla = np.zeros_like(a1)
+    for (j, k), error in np.ndenumerate(grad):
         window = a1[stride * j : stride * j + size, stride * k : stride * k + size]
         r, s = np.unravel_index(window.argmax(), window.shape)
-        nabla[stride * j + r, stride * k + s] = grad[j, k]
+        nabla[stride * j + r, stride * k + s] = error
     return nabla
 
 
