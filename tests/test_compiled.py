@@ -67,7 +67,8 @@ def add(total, number, vector):
 
 def _within(x, numbers):
     """These numbers of x, of which none may lie outside: compiled code would not notice."""
-    assert 0 <= numbers[0] and numbers[-1] < len(x)
+    assert numbers[0] >= 0
+    assert numbers[-1] < len(x)
     return x[numbers[0] : numbers[-1] + 1].copy()
 
 
@@ -203,7 +204,7 @@ def test_the_loops_of_the_definition_are_those_of_by_definition():
 def halved(net, cost="cross_entropy", two_from=2):
     """A stepper that halves every mini-batch of 2 or more."""
     stepper = compiled.Stepper(net, cost)
-    stepper.two_from = two_from
+    stepper.two_from = stepper.forward_two_from = two_from
     return stepper
 
 
@@ -283,6 +284,16 @@ def test_a_mini_batch_goes_to_two_threads_from_where_they_are_quicker(monkeypatc
     for batch in (stepper.two_from - 1, stepper.two_from):
         stepper.step(DIGITS.images[:batch], Y[:batch], 0.1)
     assert len(called) == 1
+    for batch in (stepper.forward_two_from - 1, stepper.forward_two_from):
+        stepper.z3(DIGITS.images[:batch])
+    assert len(called) == 2
+
+
+def test_a_forward_pass_has_fewer_flops_and_waits_for_more_images():
+    stepper = compiled.Stepper(network(None))
+    assert compiled.flops(stepper.sizes) == 66_240
+    assert compiled.forward_flops(stepper.sizes) == 31_680  # 14,400 and 1,440 products
+    assert (stepper.two_from, stepper.forward_two_from) == (5, 11)
 
 
 def test_a_large_batch_takes_two_threads_as_it_comes():

@@ -98,7 +98,9 @@ def passed(dtype, images, draw):
     buffers.z[...] = z
     compiled_passes.pool(found, b1, a2)
     fast.pool(buffers)
-    largest = buffers.a2 + b1
+    np.add(buffers.a2_maps, b1, out=buffers.a2_maps)
+    fast.activate(buffers.a2)
+    largest = buffers.a2_maps
     sums, delta1 = np.empty_like(b1), delta.copy()
     compiled_passes.route(found, a2, delta1, sums)
     expected = delta * largest * (1 - largest)

@@ -42,14 +42,14 @@ def test_auto_takes_what_is_compiled_wherever_it_is(numba_is, maps, two_threads)
 @pytest.mark.parametrize(
     ("maps", "batch", "products"),
     [
-        (None, 32, False),
-        (None, 33, True),
-        (1, 32, False),
-        (1, 33, True),
+        (None, 100, False),
+        (None, 101, True),
+        (1, 100, False),
+        (1, 101, True),
         (20, 1, False),
-        (16, 2, False),
-        (20, 2, True),
-        (33, 1, True),
+        (50, 2, False),
+        (51, 2, True),
+        (101, 1, True),
     ],
 )
 def test_one_thread_of_loops_is_for_few_maps_of_a_mini_batch(numba_is, maps, batch, products):
@@ -64,15 +64,15 @@ def test_one_thread_of_loops_is_for_few_maps_of_a_mini_batch(numba_is, maps, bat
     ("maps", "batch", "products"),
     [
         (None, 10_000, False),
-        (3, 10_000, False),
-        (4, 250, False),
-        (4, 251, True),
-        (20, 32, False),
-        (20, 50, False),
-        (20, 51, True),
-        (20, 128, True),
-        (1000, 1, False),
-        (1001, 1, True),
+        (9, 10_000, False),
+        (10, 400, False),
+        (10, 401, True),
+        (20, 128, False),
+        (20, 200, False),
+        (20, 201, True),
+        (20, 1024, True),
+        (4000, 1, False),
+        (4001, 1, True),
     ],
 )
 def test_two_threads_of_loops_leave_many_maps_of_many_images_to_blas(
@@ -91,12 +91,11 @@ def test_auto_leaves_few_maps_of_a_deep_network_to_numpy(numba_is, maps, expecte
     assert training.engine_for("compiled", net) == "compiled"
 
 
-def test_loops_leave_many_channels_to_blas(numba_is):
+@pytest.mark.parametrize("batch", [1, 200, 201])
+def test_channels_change_nothing_about_who_is_quicker(numba_is, batch):
     numba_is(True)
-    net = ConvNet.random(maps=3, channels=3)
-    assert not engines._by_products(net, 10)
-    assert engines._by_products(net, 11)
-    assert not engines._by_products(ConvNet.random(maps=3, channels=1), 11)
+    net = ConvNet.random(maps=20, image=(4, 4), kernel=(1, 1), channels=3)
+    assert engines._by_products(net, batch) == (batch > 200)
 
 
 @pytest.mark.parametrize(("columns", "products"), [(1, False), (5, False), (6, True)])
@@ -177,7 +176,7 @@ class Seen(Exception):
 
 
 @needs_numba
-@pytest.mark.parametrize(("batch_size", "room"), [(32, "compiled"), (33, "compiled_passes")])
+@pytest.mark.parametrize(("batch_size", "room"), [(100, "compiled"), (101, "compiled_passes")])
 def test_a_run_chooses_by_its_mini_batch_when_it_goes_on_too(
     monkeypatch, numba_is, tmp_path, batch_size, room
 ):
@@ -239,7 +238,7 @@ def test_the_stepper_is_the_one_that_was_chosen(numba_is):
     for engine in ("compiled", "auto"):
         assert type(training.stepper(NET, engine=engine, batch_size=999)) is compiled.Stepper
         assert type(training.stepper(WIDE, engine=engine)) is compiled_passes.Stepper
-        many = training.stepper(ConvNet.random(20), engine=engine, batch_size=51)
+        many = training.stepper(ConvNet.random(20), engine=engine, batch_size=201)
         assert type(many) is compiled_passes.Stepper
     assert training.stepper(NET, "quadratic", "compiled").cost == "quadratic"
 

@@ -5,14 +5,16 @@ Needs the extra `compiled` (Numba), and nothing imports it before it is asked fo
 face of `fast.Stepper`. (With many maps it is quicker to compile less: `compiled_passes`.) What the
 measurements of chapter 13 asked for in between:
 
-- A processor does the same to eight numbers at once if they lie side by side, and a compiler has
-  it do so if the loop over them has nothing else in it. So the pixels lie in four planes, by even
-  and odd rows and columns: what one neuron of a window sees is a run of them for all windows at
-  once, and the innermost loop goes over the windows (`place`, `lay`).
-- The four neurons of a window stand in four such runs: F3 and its switch are comparisons between
-  them, and one number says who won (`pool`). No window is searched twice.
-- The 576 errors of δ¹, of which 432 are 0, eight at a time, take less time than the 144 winners
-  followed back one by one. So BP4 is a sum over all (`_nabla_w1`).
+- A processor does the same to eight numbers or sixteen at once if they lie side by side. So the
+  pixels lie in four planes, by even and odd rows and columns: what one neuron of a window sees is a
+  run of them for all windows at once, and the innermost loop goes over the windows (`place`, `lay`).
+- The four neurons of a window stand in four such runs. Their sums stay in registers until they are
+  whole, and each pixel is fetched once for all of them (`_convolve`). F3 and its switch are
+  comparisons between the four, and no window is searched twice (`pool`).
+- σ was as slow as the whole convolution, since exp is a call for each number. It is a polynomial
+  now, for many at once (`exponential`).
+- Of the 576 errors of δ¹ 432 are 0. The others are followed back, and what each of them gives to
+  the filter is one product with all the pixels that the winner sees, in registers (`_nabla_w1`).
 - The sizes of the network are constants for the compiler, so that it can write the loops over the
   filter out (`_compiled`). It compiles once for each size and dtype and keeps the result in a file.
 - A whole run of mini-batches is one call (`Stepper.steps`). A call costs more than one image does.
@@ -54,8 +56,8 @@ RUN = 16
 SLACK = 2 * RUN + AT_ONCE
 #: Where one sum runs over all lanes, it may be taken in another order, eight at a time.
 SUMMED = {"contract", "reassoc", "nsz"}
-#: The flops that a mini-batch has from which it is summed in halves, and two threads are quicker.
-TWO_THREADS_FROM = 500_000
+#: The flops from which a mini-batch is halved, and two threads are quicker.
+TWO_THREADS_FROM = 350_000
 #: How many calls go by until the number of threads that was slower is tried again.
 AGAIN_AFTER = 50
 #: Whether there is OpenMP, by which two threads meet after every mini-batch within microseconds.
@@ -126,7 +128,7 @@ class Lanes(NamedTuple):
         F, C, KH, KW, P, Q, outputs: as in `fast.Sizes`.
         H: rows of pixels.
         W: pixels in a row.
-        S: lanes of a row of windows: Q, and what the filter sees beyond.
+        S: lanes of a row of windows: Q, and what the filter sees beyond, or one that is no window.
         L: pixels of a plane.
         n: lanes of a map: P·S, made a multiple of `RUN`.
     """
@@ -153,7 +155,7 @@ class Lanes(NamedTuple):
         >>> lanes.S, lanes.n, lanes.L
         (14, 176, 234)
         """
-        S = sizes.Q + sizes.KW // 2
+        S = sizes.Q + max(1, sizes.KW // 2)
         n = -(-sizes.P * S // RUN) * RUN
         H, W = 2 * sizes.P + sizes.KH - 1, 2 * sizes.Q + sizes.KW - 1
         return cls(*sizes, H, W, S, n + (sizes.KH // 2 + 1) * S + RUN, n)
@@ -301,12 +303,12 @@ def _errors(z3, y, quadratic, scale, delta3, lanes):
 @part
 def _through(w3, delta3, a2, delta, lanes):
     """Write δ¹ of a map's winners, (n,), into delta (BP2)."""
+    zero, one = a2.dtype.type(0), a2.dtype.type(1)
     for i in range(lanes.n):
-        delta[i] = 0
+        delta[i] = zero
     for q in range(lanes.outputs):
         for i in range(lanes.n):
             delta[i] += w3[q, i] * delta3[q]
-    one = a2.dtype.type(1)
     for i in range(lanes.n):
         delta[i] *= a2[i] * (one - a2[i])
 
@@ -339,11 +341,12 @@ def _nabla_w1(delta, winner, pixels, sums, nabla, lanes, N):
     for c in range(C):
         for m in range(0, KW, AT_ONCE):
             even = odd = same(delta.dtype.type(0), N)
-            for i in range(0, lanes.n, 2):
-                at = c * size + m
-                one, other = at + int(winner[i]), at + int(winner[i + 1])
-                even = add(even, delta[i], load_runs(pixels, one, lanes.W, N))
-                odd = add(odd, delta[i + 1], load_runs(pixels, other, lanes.W, N))
+            for p in range(lanes.P):
+                for i in range(p * lanes.S, p * lanes.S + lanes.Q, 2):
+                    at = c * size + m
+                    one, other = at + int(winner[i]), at + int(winner[i + 1])
+                    even = add(even, delta[i], load_runs(pixels, one, lanes.W, N))
+                    odd = add(odd, delta[i + 1], load_runs(pixels, other, lanes.W, N))
             store(sums, 0, even)
             store(sums, N, odd)
             for l in range(KH):
@@ -661,6 +664,7 @@ class Stepper(fast.Stepper):
         self.parameters = parameters_in(np.zeros_like(self.sums[0]), lanes)
         self._take(self.like)
         self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))
+        self.forward_two_from = max(2, TWO_THREADS_FROM // forward_flops(self.sizes))
         self._compiled = _compiled(lanes)
         self.pace = {function: Pace() for function in self._compiled}
 
@@ -717,7 +721,7 @@ class Stepper(fast.Stepper):
         rows, images = self._plain(rows, self._laid(images))
         z3 = np.empty((len(rows), self.sizes.outputs), self.dtype)
         _, _, forward, in_halves = self._compiled
-        if len(rows) < self.two_from:
+        if len(rows) < self.forward_two_from:
             forward(images, rows, self.parameters.all, self.spaces[0], z3)
         else:
             given = images, rows, self.parameters.all, self.spaces, z3
@@ -770,5 +774,15 @@ def flops(sizes):
     >>> compiled.flops(fast.Sizes.of(ConvNet.random()))
     66240
     """
+    return 2 * forward_flops(sizes) + 2 * sizes.F * sizes.P * sizes.Q * sizes.outputs
+
+
+def forward_flops(sizes):
+    """Return how many of them the forward pass has.
+
+    >>> from convnet_lib.training import compiled
+    >>> compiled.forward_flops(fast.Sizes.of(ConvNet.random()))
+    31680
+    """
     windows = sizes.F * sizes.P * sizes.Q
-    return 2 * windows * (2 * 4 * sizes.C * sizes.KH * sizes.KW + 3 * sizes.outputs)
+    return 2 * windows * (4 * sizes.C * sizes.KH * sizes.KW + sizes.outputs)

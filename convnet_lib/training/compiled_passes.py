@@ -2,10 +2,10 @@
 
 Needs the extra `compiled` (Numba), and nothing imports it before it is asked for. With many maps
 BLAS does F1 and BP4 at nearly the rate of large matrices, quicker than the loops of `compiled`.
-What takes as long again is the work between, with next to no arithmetic in it: thirteen operations
-of `fast`, beside those of σ, each of which fetches its numbers anew. Here it is two passes:
+What takes as long again is the work between, with little arithmetic in it: seventeen operations of
+`fast`, each of which fetches its numbers anew. Here it is two passes:
 
-- `pool`, on the way forward: the largest z¹ of each window and its bias.
+- `pool`, on the way forward: σ of the largest z¹ of each window and its bias.
 - `route`, on the way back: σ′, the sum of BP3, and δ¹ of all four neurons. It compares once more
   who won, as that takes less time than to keep the answer.
 
@@ -21,6 +21,7 @@ from numba import njit
 
 from . import fast
 from .compiled import FUSED, part, summed
+from .exponential import exponential
 
 #: How many z¹ a mini-batch has from which a second thread is worth its start. Fewer than in `fast`,
 #: as there are a dozen calls between which both wait for the interpreter, and not forty.
@@ -31,22 +32,23 @@ RUN = 1024
 
 @part
 def _largest(top_left, top_right, bottom_left, bottom_right, bias, a2):
-    """Write the largest of the four, and the bias, into a2 (F3, the b¹ of F1)."""
+    """Write σ of the largest of the four and the bias into a2 (F3, the b¹ of F1, F2)."""
+    one = a2.dtype.type(1)
     for i in range(len(a2)):
         top, bottom = max(top_left[i], top_right[i]), max(bottom_left[i], bottom_right[i])
-        a2[i] = max(top, bottom) + bias
+        a2[i] = one / (one + exponential(-(max(top, bottom) + bias)))
 
 
 @njit(cache=True, nogil=True, fastmath=FUSED)
 def pool(z, b1, a2):
-    """Write the largest z¹ of each window, with its bias, into a2 (F3, the b¹ of F1).
+    """Write a² of each window into a2: σ of the largest z¹ (F3, the b¹ of F1, F2).
 
     >>> from convnet_lib.training import compiled_passes
     >>> z = np.array([1.0, 2, 3, 1, 5, 2, 0, 1]).reshape(2, 1, 2, 2)  # of two windows
     >>> a2 = np.zeros((1, 2))
-    >>> compiled_passes.pool.py_func(z, np.array([[10.0]]), a2)
-    >>> a2
-    array([[15., 12.]])
+    >>> compiled_passes.pool(z, np.array([[-5.0]]), a2)
+    >>> a2.round(3)  # σ(5 - 5) and σ(2 - 5)
+    array([[0.5  , 0.047]])
 
     Args:
         z: (2, F, 2, P·Q·n), without the bias.
@@ -61,9 +63,9 @@ def pool(z, b1, a2):
 @summed
 def _through(a2, delta):
     """Multiply δ by σ′, which is a²(1 - a²) of the winners (BP2), and return its sum (BP3)."""
-    total = delta.dtype.type(0)
+    total, one = delta.dtype.type(0), delta.dtype.type(1)
     for i in range(len(delta)):
-        delta[i] *= a2[i] * (1 - a2[i])
+        delta[i] *= a2[i] * (one - a2[i])
         total += delta[i]
     return total
 
@@ -140,8 +142,7 @@ def feedforward(parameters, images, buffers):
     fast.lay_tiles(images, buffers)
     w1 = fast.twin_filters(parameters.w1, buffers)
     np.matmul(w1, buffers.fields, out=buffers.z_rows)  # F1 without b¹
-    pool(buffers.z, parameters.b1, buffers.a2_maps)  # F3, the b¹ of F1
-    fast.activate(buffers.a2)  # F2: NumPy takes eight of tanh at once, and Numba one
+    pool(buffers.z, parameters.b1, buffers.a2_maps)  # F3, the b¹ of F1, F2
     z3 = np.matmul(parameters.w3.T, buffers.a2, out=buffers.a3)  # F4
     z3 += parameters.b3
     return z3

@@ -19,12 +19,12 @@ in a row of it, m and c together; p, q a window.
 """
 
 from functools import cache
-from math import exp
 from typing import NamedTuple
 
 import numpy as np
 
 from .compiled import FUSED, njit, part
+from .exponential import exponential
 from .vectors import AT_ONCE, REGISTERS, add, load, same, store, where_greater
 
 
@@ -114,6 +114,14 @@ def _pool(z, b, f, at, a, won, to, lay, R, S, rectified, N):
     store(a, to + f, where_greater(zero, z1, zero, z1) if rectified else z1)  # F2r; of nan, nan
 
 
+@part
+def _activate(a, length):
+    """Write σ over so many numbers of a (F2)."""
+    one = a.dtype.type(1)
+    for k in range(length):
+        a[k] = one / (one + exponential(-a[k]))
+
+
 @cache
 def pooling(R, S, rectified, N):
     """Return the function for a convolution, max-pooling in windows of R by S, and activation.
@@ -153,8 +161,7 @@ def pooling(R, S, rectified, N):
                     for f in range(0, maps, N):
                         _pool(z, b, f, at, a, won, to, lay, R, S, rectified, N)
         if not rectified:
-            for k in range(n * P * Q * F):
-                a[k] = 1 / (1 + exp(-a[k]))  # F2
+            _activate(a, n * P * Q * F)  # F2
 
     return compiled
 
@@ -165,8 +172,9 @@ def pooling(R, S, rectified, N):
 @part
 def _through(grad, a, delta, rectified):
     """Write grad times the slope of the activation at the a that it made; all (P·Q·F,)."""
+    one = a.dtype.type(1)
     for k in range(len(a)):
-        delta[k] = grad[k] * (a[k] > 0) if rectified else grad[k] * a[k] * (1 - a[k])
+        delta[k] = grad[k] * (a[k] > 0) if rectified else grad[k] * a[k] * (one - a[k])
 
 
 @part

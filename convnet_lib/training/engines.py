@@ -16,10 +16,10 @@ from .deep_work import has_loops
 ENGINES = ("numpy", "compiled", "auto")
 #: The feature maps of a mini-batch, all images together, up to which one thread of compiled loops
 #: is quicker than matrix products: until then most of their time goes by between the calls.
-LOOPS_UP_TO = 32
+LOOPS_UP_TO = 100
 #: The same for two threads; and the maps of an image from which there is a size at which matrix
 #: products are quicker than two threads of loops.
-LOOPS_BY_TWO_UP_TO, MAPS = 1000, 4
+LOOPS_BY_TWO_UP_TO, MAPS = 4000, 10
 #: The feature maps from which the loops of a deep network fill the registers, and are quicker.
 DEEP_MAPS = 8
 #: The columns of the widest filter whose sums the compiler keeps in the processor's registers.
@@ -88,7 +88,7 @@ def _by_products(net, batch_size):
     if sizes.KW > COLUMNS or maps <= LOOPS_UP_TO:
         return sizes.KW > COLUMNS
     many = sizes.F >= MAPS and maps > LOOPS_BY_TWO_UP_TO
-    return many or sizes.C > 1 or not _has_two_threads()
+    return many or not _has_two_threads()
 
 
 def _quicker_compiled_deep(net):

@@ -3,7 +3,8 @@
 Needs Numba. A compiler finds by itself what it can do to eight numbers at once, but in an innermost
 loop alone; a sum whose next product comes a turn of an outer loop later is fetched and put back
 each time. With a `Vector` the loop says what lies side by side, and a sum of vectors stays in
-registers until it is stored. All there is to do with vectors are seven functions, for compiled code.
+registers until it is stored. What there is to do with vectors are seven functions, for compiled
+code alone.
 
 Of the code that it keeps in files Numba asks only whether the file of the loop itself has changed:
 after a change here, take `compiled` and `deep_loops` out of `__pycache__`.
