@@ -7,11 +7,11 @@ measurements of chapter 13 asked for in between:
 
 - A processor does the same to eight numbers or sixteen at once if they lie side by side. So the
   pixels lie in four planes, by even and odd rows and columns: what one neuron of a window sees is a
-  run of them for all windows at once, and the innermost loop goes over the windows (`place`, `lay`).
+  run of them for all windows at once, and the loops go over the windows (`place`, `lay`).
 - The four neurons of a window stand in four such runs. Their sums stay in registers until they are
   whole, and each pixel is fetched once for all of them (`_convolve`). F3 and its switch are
   comparisons between the four, and no window is searched twice (`pool`).
-- σ was as slow as the whole convolution, since exp is a call for each number. It is a polynomial
+- σ took longer than the whole convolution, since exp is a call for each number. It is a polynomial
   now, for many at once (`exponential`).
 - Of the 576 errors of δ¹ 432 are 0. The others are followed back, and what each of them gives to
   the filter is one product with all the pixels that the winner sees, in registers (`_nabla_w1`).
