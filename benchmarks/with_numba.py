@@ -22,7 +22,7 @@ class Compiled(Contender):
         made = (training.stepper(net, cost, "compiled", batch) for _ in range(2))
         self.stepper, self.alone = made
         # An order of small mini-batches is not for two threads, though all its images would be.
-        self.alone.two_from = np.inf
+        self.alone.forward_two_from = np.inf
 
     def run(self, order):
         images, y, batch, rate = self.problem[1:]
@@ -30,7 +30,7 @@ class Compiled(Contender):
 
     def forward(self, order):
         loops = isinstance(self.stepper, compiled.Stepper)
-        if loops and self.problem.batch < self.stepper.two_from:
+        if loops and self.problem.batch < self.stepper.forward_two_from:
             self.alone.forward(self.problem.images, order.ravel())
             return
         for rows in order:
