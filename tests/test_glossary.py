@@ -36,7 +36,7 @@ def letters_in(formulas):
     """Return the letters of formulas, Greek ones by their LaTeX names."""
     found = set()
     for formula in formulas:
-        found |= {name for name in GREEK if re.search(rf"\\{name}\b", formula)}
+        found |= {name for name in GREEK if re.search(rf"\\{name}(?![A-Za-z])", formula)}
         found |= set(re.findall(r"[A-Za-z]", COMMANDS.sub(" ", formula)))
     return found
 
