@@ -4,8 +4,9 @@ A backward pass is put together here from ten functions, its `Parts`; the tenth 
 windows that overlap. A bug of the menu `BUGS` is another function in the place of one of them (of
 several, where the same mistake is made in several), with the same arguments, written as people
 write it by mistake; `break_it` returns a network with a bug, and nothing else
-changes. The six `CHECKS` look at a gradient, and `train` looks at what it does. This room is for
-the notebook on broken gradients, and for the tests; nothing else in the library imports it.
+changes. Five of the six `CHECKS` look at a gradient, the adjoint at its parts, and `train` looks at
+what it does. This room is for the notebook on broken gradients, and for the tests; nothing else in
+the library imports it.
 """
 
 from collections.abc import Callable

@@ -11,7 +11,9 @@ HOME = re.compile(r"\[(\d+)\]\((\d\d)_\w+\.ipynb\)")
 COMMANDS = re.compile(
     r"\\(?:text|mathrm|tag|begin|end|operatorname)\{[^}]*\}|\[\d+pt\]|\\[A-Za-z]+"
 )
-GREEK = ("beta", "delta", "Delta", "eta", "sigma")
+GREEK = ("beta", "delta", "Delta", "eta", "nabla", "sigma")
+#: How a chapter gives something a name: '… is called its *adjoint*', 'call it the *pooling mask*'.
+NAMED = re.compile(r"\b[Cc]all(?:ed)?\b[^.*]{0,40}\*{1,2}([a-z][a-z0-9 -]+)\*{1,2}")
 
 
 def tables():
@@ -34,7 +36,7 @@ def letters_in(formulas):
     """Return the letters of formulas, Greek ones by their LaTeX names."""
     found = set()
     for formula in formulas:
-        found |= {name for name in GREEK if re.search(rf"\\{name}\b", formula)}
+        found |= {name for name in GREEK if re.search(rf"\\{name}(?![A-Za-z])", formula)}
         found |= set(re.findall(r"[A-Za-z]", COMMANDS.sub(" ", formula)))
     return found
 
@@ -48,6 +50,12 @@ def test_each_term_stands_once_and_in_order():
     names = [row[0].lower() for row in TERMS]
     assert len(names) == len(set(names)) >= 25
     assert names == sorted(names)
+
+
+def test_what_a_chapter_calls_by_a_name_is_in_it():
+    names = {name for n in range(1, 22) for name in NAMED.findall(prose.markdown(n))}
+    assert {"adjoint", "saturated", "pooling mask", "tied", "awake"} <= names
+    assert names - {row[0].lower() for row in TERMS} - {"same"} == set()  # *same* in frameworks
 
 
 def test_each_letter_stands_once():

@@ -183,3 +183,10 @@ def broken_links(path, nb):
 
 def test_links_lead_somewhere(path, nb):
     assert list(broken_links(path, nb)) == []
+
+
+def test_what_is_said_of_solution_is_what_it_does(nb):
+    """`solution` shows a folded text (test_exercises.py); a chapter says so, or points back."""
+    for cell in prose(nb):
+        for sentence in re.findall(r"[^.;]*`solution\(\"[\d.]+\"\)`[^\n]*", cell.source):
+            assert "folded until you click on it" in sentence or "as before" in sentence, sentence

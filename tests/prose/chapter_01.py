@@ -125,5 +125,8 @@ PLAIN = {
     "a filter of 15 by 15": "chosen for the reader",
     "An image of 32 by 32": "chosen for the exercise",
     "odd $n$ from 1 to 27": "chosen for the exercise",
+    "[13](": "the number of a chapter",
+    "[14](": "the number of a chapter",
+    "[15](": "the number of a chapter",
     "[19](": "the number of a chapter",
 }

@@ -22,6 +22,14 @@ CLAIMS = {
     "hundreds of times the mini-batch of 10": lambda: (
         150 < shown("nb14-023", "100 machines: from # digits")()[0] / 10 < 999
     ),
+    "pays only where a digit is hundreds of times as much work": lambda: all(
+        100 < shown("nb14-023", f"{machines} machines: from # digits")()[0] / 10 < 999
+        for machines in (2, 10, 100)
+    ),
+    "three digits, two of one shard and one of the other": lambda: (
+        [row < shown("nb14-011", "ending at [#, #]")()[0] for row in (0, 3999, 17)]
+        == [True, False, True]
+    ),
     "$a + b$ and $b + a$ are rounded alike. Of three it does": lambda: (
         0.1 + 0.2 == 0.2 + 0.1 and 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
     ),

@@ -1,6 +1,7 @@
 """The numbers in the sentences of chapter 21."""
 
 import json
+import struct
 from importlib import resources
 
 import numpy as np
@@ -21,6 +22,19 @@ def in_a_row():
     """Return two maps of one row and two columns in PyTorch's order, and with the maps last."""
     maps = np.array([[[1, 2]], [[3, 4]]])
     return (*maps.ravel(), *maps.transpose(1, 2, 0).ravel())
+
+
+def header():
+    """Return the bytes that are not 0 of a file of 10,000 images of 28 by 20, as MNIST has them."""
+    return tuple(struct.pack(">HBBIII", 0, 8, 3, 10_000, 28, 20).replace(b"\0", b""))
+
+
+def heaps():
+    """Whether a network takes a picture that was reshaped, and says something else of it."""
+    picture = np.random.default_rng(0).random((28, 28, 3))
+    right, wrong = np.moveaxis(picture, -1, 0), picture.reshape(3, 28, 28)
+    net = deep.Network.random("conv2x5 sigmoid pool2 dense10 softmax", image=right.shape, seed=1)
+    return not np.allclose(net.feedforward(right)[-1], net.feedforward(wrong)[-1])
 
 
 def asked():
@@ -83,7 +97,8 @@ CLAIMS = {
     ),
     "# for bytes; a byte for the number of axes": lambda: 8,
     "its longer side was # pixels": lambda: 20,
-    "begins with the bytes 0, 0, 8, 3, 0, 0, 39, 16": lambda: True,
+    "begins with the bytes 0, 0, #, #, 0, 0, #, #, 0, 0, 0, #, 0, 0, 0, #": header,
+    "`reshape` for `moveaxis`.** Symptom: no error message": heaps,
 }
 PLAIN = {
     "Grey levels from 0 to 255 are 255 times too large": "a byte goes so far",
@@ -92,6 +107,5 @@ PLAIN = {
     "it recognises 96 of 100 or so": "asserted to be above 93 of 100 in nb21-005",
     "a colour image of 14 by 11": "SHAPES of tools/frameworks.py",
     "a box of 20": "the rule of MNIST's makers, in data.from_image",
-    "0, 0, 39, 16, 0, 0, 0, 28, 0, 0, 0, 20": "the file of the exercise",
     "0.10000000000000003 and PyTorch 0.09999999999999998": "a supposition of the exercise",
 }

@@ -366,7 +366,7 @@ SPREAD = Exercise(
         "many rows as delta, since fewer than S are left over.",
     ),
     why="conv.backward and conv.nabla_w with stride 1 give on this array what they give with the "
-    "stride on δ. So one test holds the two together: no loop, no formula.",
+    "stride on δ. So a test can hold the one against the other, with no loop and no formula.",
     solution=spread,
 )
 

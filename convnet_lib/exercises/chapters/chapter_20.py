@@ -359,8 +359,8 @@ PALE = Exercise(
         "a - y. Every ∂C/∂a^i is made of it by sums and products.",
     ),
     why="To ask what the answer hangs on, and not what the cost hangs on, begin the way down with "
-    "a 1 at the output's weighted input instead of a - y. The picture of this digit then looks "
-    "like that of any other.",
+    "a 1 at the output's weighted input instead of a - y. Then nothing in the picture is small "
+    "because the network is sure.",
     solution="c. The network gives 0.9999 to the right class, so a - y is at most 0.0001 in every "
     "output, and all that comes down is small with it. The picture says how much the cost would "
     "change, and the cost of a right and sure answer has nearly nothing left to change.",
