@@ -151,9 +151,8 @@ A_TEST = Exercise(
     "what it was shown made it blind. Two real digits would have been enough to show it both bugs.",
     solution="c. On random pixels two neurons of a window are hardly ever equal. So each window "
     "has one maximum, and 'every tied maximum' is the right switch. With one image the mean over "
-    "the batch "
-    "is the sum. The bugs of b and d change numbers on one image of noise too, and central "
-    "differences measure each number by itself.",
+    "the batch is the sum. The bugs of b and d change numbers on one image of noise too, and "
+    "central differences measure each number by itself.",
 )
 
 # --- 15.4 --------------------------------------------------------------------------------------
