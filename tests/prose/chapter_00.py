@@ -5,11 +5,12 @@ import json
 
 import numpy as np
 
-from convnet_lib import ConvNet, broken, data, gradient_check, training
+from convnet_lib import ConvNet, broken, costs, data, gradient_check, training
 from convnet_lib.widgets.playground import BUGS, HELD_OUT, TRAIN
 from convnet_lib.widgets.playground import digits as playground_digits
 from prose import NOTEBOOKS
 from prose.book import DIGITS, TEST
+from prose.book import NET as NET7
 
 
 def markdown_and_widgets(path):
@@ -45,6 +46,15 @@ def fades_where_it_is_recognised():
     return right.sum() > 100 and fades[right].mean() > 0.95 and fades[~right].mean() < 0.9
 
 
+def one_bar_is_negative():
+    """Whether δ³ is below 0 at the digit alone, for all digits and costs that can be chosen."""
+    y = data.one_hot(DIGITS.labels[:21])
+    return all(
+        ((NET7.backprop(DIGITS.images[:21], y, cost).delta3 < 0) == (y == 1)).all()
+        for cost in costs.COSTS
+    )
+
+
 COST = "cross_entropy"
 NET = ConvNet.random()
 CLAIMS = {
@@ -55,6 +65,7 @@ CLAIMS = {
     ),
     "When your digit is recognised, they fade.": fades_where_it_is_recognised,
     "# of the # bugs of [chapter 15]": lambda: (len(BUGS), len(broken.BUGS)),
+    "one bar is negative, that of the neuron whose digit is shown": one_bar_is_negative,
     "Each has a figure that you can move, and near its end a list": moves_and_ends_with_a_list,
     "learns from # digits": lambda: TRAIN,
     "how many of # others": lambda: HELD_OUT,
