@@ -18,8 +18,9 @@ def central_differences(f, x, h=1e-5, entries=None):
     """Return ∂f/∂x measured entry by entry as (f(x + h) - f(x - h)) / 2h.
 
     The error is of the order h² plus ε/h, with ε the rounding error of f: about 1e-10 in float64
-    at the default h. The measurement means nothing where f has a kink nearer than h, as it has
-    where two neurons of a pooling window are about to change places.
+    at the default h. Where f has a kink nearer than h, as it has where two neurons of a pooling
+    window are about to change places, what is measured is no derivative: at the kink itself it is
+    the mean of the slopes on its two sides.
 
     >>> slopes = gradient_check.central_differences(lambda x: x[0] ** 2 * x[1], [3.0, 2.0])
     >>> slopes.round(6)

@@ -106,7 +106,7 @@ def winners(a, ties="first"):
     """Return the pooling mask ∂a²_{j',k'}/∂a¹_{j,k}, which marks each window's winner (BP2a).
 
     Where several neurons share the maximum the derivative does not exist for them, and for the
-    others it is 0. BP2a leaves open what to do with the tied neurons, and `ties` decides:
+    others it is 0. What the mask says of the tied neurons has to be chosen, and `ties` does so:
 
     - "first": the first of them in row-major order wins, and no other;
     - "split": each of the n gets 1/n;

@@ -223,3 +223,17 @@ def test_axes_are_labelled():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         call()
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [([0.0, 1.0, 0.0], "1 for neuron 1, 0 for the others"), ([0.5, 0.25, 0.0], "0.5, 0.25, 0")],
+)
+def test_the_alternative_text_says_what_each_bar_is_and_should_be(y, said):
+    a3, w3 = np.array([0.5, 0.5, 0.5]), np.zeros((3, 1, 2))
+    assert f"0.50, 0.50, 0.50; marked are the desired ones, {said}. " in (
+        figures.output(np.ones((1, 2)), w3, np.zeros(3), np.array(y)).alt
+    )
+    assert f"marked: {said}. now, 0.50, 0.50, 0.50: " in (
+        figures.answers([("now", a3)], np.array(y)).alt
+    )

@@ -17,6 +17,7 @@ def test_neurons_writes_every_weight_and_every_activation():
     assert sorted(words[:8]) == sorted(["1", "−2", "5", "2", "−4", "1", "4", "−3.5"])
     assert words[8:] == ["x", "1", "0.5", "0", "h", "0.25", "0.75", "y", "−0.125"]
     assert "h: 0.25, 0.75." in picture.alt
+    assert picture.alt.endswith("Weights to h: 1, -2, 5; 2, -4, 1. Weights to y: 4, -3.5.")
 
 
 def test_neurons_joins_input_k_to_output_q():

@@ -76,7 +76,8 @@ def test_answers_are_bars_with_the_desired_activations_and_both_costs():
     for ax, (_, answer) in zip(picture.axes, named, strict=True):
         assert [bar.get_height() for bar in ax.patches] == pytest.approx(list(answer))
         np.testing.assert_array_equal(ax.lines[0].get_ydata(), Y)
-    assert "half: quadratic 1.25, cross-entropy 6.93" in picture.alt
+    assert "half, 0.50" in picture.alt
+    assert "0.50: quadratic 1.25, cross-entropy 6.93" in picture.alt
     assert "quadratic 1.25, cross-entropy 6.93" in picture.axes[1].get_xlabel()
     hidden = figures.answers(named, Y, with_costs=False)
     assert "quadratic" not in hidden.alt + hidden.axes[0].get_xlabel()

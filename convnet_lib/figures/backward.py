@@ -171,8 +171,8 @@ def neurons(layers, weights, names):
 
     >>> from convnet_lib import figures
     >>> layers, w3 = [np.array([1.0, 0.5, 0.0]), np.array([0.25])], np.array([[2.0, -1.0, 3.0]])
-    >>> figures.neurons(layers, [w3], ["$a^2$", "$a^3$"]).alt
-    'A fully connected network, from left to right. a2: 1, 0.5, 0. a3: 0.25.'
+    >>> figures.neurons(layers, [w3], ["$a^2$", "$a^3$"]).alt.split(". ", 1)[1]
+    'a2: 1, 0.5, 0. a3: 0.25. Weights to a3: 2, -1, 3.'
 
     Args:
         layers: one array a layer, shape (K,), then (Q,) …: the numbers written in the neurons.
@@ -182,10 +182,12 @@ def neurons(layers, weights, names):
     Returns:
         A Picture, the input on the left.
     """
-    alt = "A fully connected network, from left to right. " + " ".join(
-        f"{plain(name)}: {', '.join(short(value) for value in layer)}."
-        for name, layer in zip(names, layers, strict=True)
-    )
+    layers_said = [f"{plain(name)}: {_listed(x)}." for name, x in zip(names, layers, strict=True)]
+    weights_said = [
+        f"Weights to {plain(name)}: {'; '.join(_listed(row) for row in w)}."
+        for name, w in zip(names[1:], weights, strict=True)
+    ]
+    alt = " ".join(["A fully connected network, from left to right.", *layers_said, *weights_said])
     tallest = max(len(layer) for layer in layers)
     width = min(2.6, FULL_WIDTH / len(layers)) * len(layers)
     picture, top = Picture(width, 0.5 + 0.8 * tallest, alt), 0.55 * (tallest - 1)
@@ -297,6 +299,10 @@ def output_errors(a3, y, errors):
     for ax in (left, right):
         ax.legend(ncols=3, loc="upper right")
     return picture
+
+
+def _listed(values):
+    return ", ".join(short(value) for value in values)
 
 
 def _draw_connections(ax, inputs, outputs, w):

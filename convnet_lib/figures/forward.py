@@ -162,8 +162,8 @@ def output(a2, w3, b3, y):
 
     >>> from convnet_lib import figures
     >>> w3, b3, y = np.zeros((2, 1, 3)), np.zeros(2), np.array([0.0, 1.0])
-    >>> figures.output(np.ones((1, 3)), w3, b3, y).alt.split("activation: ")[1]
-    '0.50, 0.50. The quadratic cost is 0.250.'
+    >>> figures.output(np.ones((1, 3)), w3, b3, y).alt.split("; ")[1]
+    'marked are the desired ones, 1 for neuron 1, 0 for the others. The quadratic cost is 0.250.'
 
     Args:
         a2: pooled activations, shape (H, W).
@@ -180,8 +180,8 @@ def output(a2, w3, b3, y):
     cost = costs.quadratic(a3, y)
     alt = (
         "For each output neuron its weights times the pooled map, and a bar of its activation: "
-        + ", ".join(f"{a:.2f}" for a in a3)
-        + f". The quadratic cost is {cost:.3f}."
+        + f"{_bars(a3)}; marked are the desired ones, {_marks(y)}. "
+        + f"The quadratic cost is {cost:.3f}."
     )
     columns, half = min(5, len(w3)), FULL_WIDTH / 2
     wide = (half - RIM) / columns  # a map with the gap to the next
@@ -348,8 +348,9 @@ def answers(named, y, with_costs=True):
     """Return a picture of several answers of the output layer to one image, and of their costs.
 
     >>> from convnet_lib import figures
-    >>> figures.answers([("before", np.array([0.5, 0.5]))], np.array([0.0, 1.0])).alt.split("; ")[0]
-    'Answers as bars, the desired activations marked. before: quadratic 0.25, cross-entropy 1.39.'
+    >>> answers = [("before", np.array([0.5, 0.5]))]
+    >>> figures.answers(answers, np.array([0.0, 1.0])).alt.split(". ", 1)[1]
+    'before, 0.50, 0.50: quadratic 0.25, cross-entropy 1.39.'
 
     Args:
         named: (name, a3) each, with a3 of shape (Q,): the activations to draw as bars.
@@ -359,8 +360,11 @@ def answers(named, y, with_costs=True):
     Returns:
         A Picture: a panel an answer, with y marked.
     """
-    said = [f"{plain(name)}{_both_costs(a3, y) if with_costs else ''}" for name, a3 in named]
-    alt = "Answers as bars, the desired activations marked. " + "; ".join(said) + "."
+    said = [
+        f"{plain(name)}, {_bars(a3)}{_both_costs(a3, y) if with_costs else ''}"
+        for name, a3 in named
+    ]
+    alt = f"Answers as bars, the desired activations marked: {_marks(y)}. {'; '.join(said)}."
     picture = Picture(min(3.6, FULL_WIDTH / len(named)) * len(named), 2.9, alt)
     axes = picture.subplots(1, len(named), squeeze=False)[0]
     for ax, (name, a3) in zip(axes, named, strict=True):
@@ -372,6 +376,16 @@ def answers(named, y, with_costs=True):
         ax.set_xlabel("output neuron" + (_both_costs(a3, y, ":\n") if with_costs else ""))
         ax.legend(ncols=2, loc="upper left")
     return picture
+
+
+def _bars(a3):
+    return ", ".join(f"{a:.2f}" for a in a3)
+
+
+def _marks(y):
+    if np.count_nonzero(y) == 1 and np.max(y) == 1:
+        return f"1 for neuron {np.argmax(y)}, 0 for the others"
+    return ", ".join(f"{wanted:g}" for wanted in y)
 
 
 def _both_costs(a3, y, after=": "):

@@ -27,7 +27,8 @@ def playground(net=None, maps=1, seed=0):
     It needs no kernel: the page has 2,000 digits to learn from and 500 that it is measured on.
     Draw a digit or take one of these, say which it is, and press Play; the filter, the feature
     map, the pooling mask and δ¹ of the digit follow. The settings have the number of maps, the
-    mini-batch, η, both costs, the three rules for ties and the wrong gradients of chapter 15.
+    mini-batch, η, both costs, the three rules for ties and eighteen of the nineteen bugs of
+    chapter 15.
 
     >>> from convnet_lib import widgets
     >>> figure = widgets.playground(maps=4)

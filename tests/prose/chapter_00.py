@@ -1,15 +1,72 @@
 """The numbers in the sentences of the start page."""
 
 import inspect
+import json
 
 import numpy as np
 
-from convnet_lib import broken, gradient_check
-from convnet_lib.widgets.playground import HELD_OUT, TRAIN
+from convnet_lib import ConvNet, broken, costs, data, gradient_check, training
+from convnet_lib.widgets.playground import BUGS, HELD_OUT, TRAIN
+from convnet_lib.widgets.playground import digits as playground_digits
 from prose import NOTEBOOKS
 from prose.book import DIGITS, TEST
+from prose.book import NET as NET7
 
+
+def markdown_and_widgets(path):
+    """Of each cell of a notebook: its text, and whether it shows a figure that moves."""
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        outputs = cell.get("outputs", ())
+        yield "".join(cell["source"]), any(x.get("metadata", {}).get("widget") for x in outputs)
+
+
+def moves_and_ends_with_a_list():
+    """Whether each chapter but the first has a figure that moves, and pitfalls near its end."""
+    for path in NOTEBOOKS.glob("[012][0-9]_*.ipynb"):
+        texts, moves = zip(*markdown_and_widgets(path), strict=True)
+        lists = [n for n, text in enumerate(texts) if text.startswith("## Pitfalls")]
+        first = [n for n, text in enumerate(texts) if text.startswith("## Exercises")]
+        if path.name[:2] != "00" and not (any(moves) and len(texts) / 2 < lists[0] < first[0]):
+            return False
+    return True
+
+
+def fades_where_it_is_recognised():
+    """Whether δ¹ is smaller than at first, after 2,000 digits, for those that are recognised."""
+    train, held_out = playground_digits()
+    held_out = data.Digits(held_out.images[:200], held_out.labels[:200])
+    begins = ConvNet.random(seed=0)
+    learned = training.sgd(begins, train, epochs=1, learning_rate=0.25).net
+    right = learned.feedforward(held_out.images).z3.argmax(axis=-1) == held_out.labels
+    sizes = [
+        np.square(net.backprop(held_out.images, data.one_hot(held_out.labels), COST).delta1)
+        for net in (begins, learned)
+    ]
+    fades = sizes[1].sum(axis=(1, 2)) < sizes[0].sum(axis=(1, 2))
+    return right.sum() > 100 and fades[right].mean() > 0.95 and fades[~right].mean() < 0.9
+
+
+def one_bar_is_negative():
+    """Whether δ³ is below 0 at the digit alone, for all digits and costs that can be chosen."""
+    y = data.one_hot(DIGITS.labels[:21])
+    return all(
+        ((NET7.backprop(DIGITS.images[:21], y, cost).delta3 < 0) == (y == 1)).all()
+        for cost in costs.COSTS
+    )
+
+
+COST = "cross_entropy"
+NET = ConvNet.random()
 CLAIMS = {
+    "# numbers, of which # are weights drawn at random, and # are biases": lambda: (
+        sum(getattr(NET, name).size for name in NET.parameters),
+        np.count_nonzero(NET.w1) + np.count_nonzero(NET.w3),
+        (NET.b1 == 0).sum() + (NET.b3 == 0).sum(),
+    ),
+    "When your digit is recognised, they fade.": fades_where_it_is_recognised,
+    "# of the # bugs of [chapter 15]": lambda: (len(BUGS), len(broken.BUGS)),
+    "one bar is negative, that of the neuron whose digit is shown": one_bar_is_negative,
+    "Each has a figure that you can move, and near its end a list": moves_and_ends_with_a_list,
     "learns from # digits": lambda: TRAIN,
     "how many of # others": lambda: HELD_OUT,
     "changes the backward pass in # ways": lambda: len(broken.BUGS),

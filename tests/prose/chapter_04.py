@@ -53,7 +53,7 @@ CLAIMS = {
         (sigmoid(np.array([-746.0, -745.0, 36.0, 37.0])) == [0, 5e-324, 1 - 2**-52, 1]).all()
     ),
     "at # for the 4 and # for the 9": lambda: shown(
-        "nb04-013", "#, 0.00, 0.11, 0.00, 0.00, #. The quadratic"
+        "nb04-013", "#, 0.00, 0.11, 0.00, 0.00, #; marked"
     )(),
     "recognises the image with the number 7, which is a #": lambda: DIGITS.labels[7],
     "from # at a loudness of 1 to # at 5": lambda: (

@@ -37,6 +37,11 @@ def after_a_step():
     return changes
 
 
+def with_the_line_cut(slope1=0.25, slope2=0.25):
+    """δ¹₀ once hidden neuron 0 has the line to output 0 alone; the slopes of the two neurons."""
+    return (A2[0] - Y[0]) * slope2 * W2[0, 0] * slope1
+
+
 STEP = 0.1
 NAMES = ("w1", "b1", "w2", "b2")
 CLAIMS = {
@@ -67,6 +72,19 @@ CLAIMS = {
         A2[1],
     ),
     "Which of the # slopes change?": lambda: SLOPES,
+    "No activation is above # here, not even an input": lambda: max(1.0, *A1, *A2),
+    "# times too large: one slope is missing. There are # of # in it": lambda: (
+        with_the_line_cut(slope1=1) / with_the_line_cut(),
+        2 if with_the_line_cut(slope1=1) == with_the_line_cut(slope2=1) else 0,
+        0.25,
+    ),
+    "That is a # of it. The line that is left has a weight of #": lambda: (
+        with_the_line_cut() / W2[0, 0] / with_the_line_cut(),
+        W2[0, 0],
+    ),
+    "(Or is a slope of # in it once too often?)": lambda: (
+        with_the_line_cut() / W2[0, 0] / with_the_line_cut()
+    ),
     "# times 30 is #.": lambda: (
         *shown("nb05-034", "of them are 0\n# of the 784")(),
         *shown("nb05-034", "errors; # of them")(),

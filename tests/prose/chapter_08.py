@@ -1,13 +1,14 @@
 """The numbers in the sentences of chapter 8."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
-from convnet_lib import costs, dense, pool
+from convnet_lib import broken, costs, data, dense, pool
 from convnet_lib.activations import sigmoid
 from prose import near, shown
-from prose.book import A0, LAYERS, NET, Y
+from prose.book import A0, DIGITS, LAYERS, NET, Y
 
 DELTA1 = NET.backprop(A0, Y).delta1
 PENCIL = np.array([[0, 0, 0.2, 0], [-0.1, 0, 0, 0], [0, 0.4, 0, 0], [0, 0, -0.3, 0]])
@@ -57,6 +58,33 @@ def as_many():
     return max(abs(one - other) for one, other in zip(right, mean, strict=True)) < 0.035
 
 
+def slopes_of(digit):
+    """∂C/∂b¹ of a digit at the biases of the figure, and the sum of |δ¹| at each."""
+    y = data.one_hot(DIGITS.labels[digit])
+    found = [
+        replace(NET, b1=np.float64(b)).backprop(DIGITS.images[digit], y)
+        for b in np.linspace(-6, 6, 61)
+    ]
+    return np.array([x.b1 for x in found]), np.array([np.abs(x.delta1).sum() for x in found])
+
+
+def cancels_where_it_is_lowest():
+    """Whether digit 0 has one lowest place between the ends, at which its errors are far from 0."""
+    slopes, sizes = slopes_of(0)
+    (place,) = np.flatnonzero(np.diff(np.sign(slopes)))
+    return slopes[place] < 0 and sizes[place] > 0.5
+
+
+def stands_still():
+    """Whether b¹ moves little where its gradient is the average, and the filter as ever."""
+    digits = data.Digits(DIGITS.images[:1000], DIGITS.labels[:1000])
+    right, mean = (
+        broken.train(net, digits, 0.5) for net in (NET, broken.break_it(NET, "BP3 with the mean"))
+    )
+    moved = [np.abs(net.w1 - NET.w1).max() for net in (right, mean)]
+    return abs(mean.b1) < 0.05 * abs(right.b1) and moved[1] > 0.5 * moved[0]
+
+
 STEP = 1e-5
 CLAIMS = {
     "most it makes no difference": lambda: lost_alone() > DELTA1.size / 2,
@@ -66,6 +94,11 @@ CLAIMS = {
     ),
     "here none of the four that won has": lambda: np.count_nonzero(PENCIL) == 4,
     "recognises about as many digits as one whose gradient is right": as_many,
+    "For the 4 the curve falls all the way.": lambda: (slopes_of(2)[0] < 0).all(),
+    "the digit with the number #, which is a #: where is its curve lowest": lambda: (
+        (0, DIGITS.labels[0]) if cancels_where_it_is_lowest() else (-1, -1)
+    ),
+    "the bias all but stands still": stands_still,
     "tie the # knobs": lambda: PENCIL.size,
     "The string with the # knobs": lambda: PENCIL.size,
     "which is # for each unit of the pull: the sum of the # errors. The average, #,": lambda: (

@@ -49,8 +49,8 @@ CUT = Exercise(
             -0.12947,
         ),
         "σ′ left out": Mistake(
-            "The slope of hidden neuron 0 is missing: that is ∂C/∂a1, and δ1 is taken at the "
-            "weighted input.",
+            "Four times too large: one slope is missing. There are two of ¼ in it, that of output "
+            "0 in its δ2, and that of hidden neuron 0.",
             -1 / 2,
         ),
         "σ′ of the activation": Mistake(
@@ -58,11 +58,13 @@ CUT = Exercise(
             -0.11750,
         ),
         "weight left out": Mistake(
-            "The line that is left has a weight of 4, and the error comes back over it.", -1 / 32
+            "That is a quarter of it. The line that is left has a weight of 4, and the error comes "
+            "back over it. (Or is a slope of ¼ in it once too often?)",
+            -1 / 32,
         ),
         "sign": Mistake(
-            "The sign is wrong: output 0 says too little, so raising what leads to it lowers the "
-            "cost.",
+            "The sign is wrong: output 0 says too little, and the line to it has a weight above 0, "
+            "so raising hidden neuron 0 lowers the cost.",
             1 / 8,
         ),
         "the other neuron": Mistake(
@@ -76,8 +78,8 @@ CUT = Exercise(
         "δ2 of output 0 is -1/8 as before, its line has the weight 4, and the slope is 1/4.",
     ),
     why="Output 1 says 0.07 in place of 0.25, and is less wrong than before; but a neuron hears "
-    "only of outputs that it has a line to. By the way, the error has grown: the two terms were "
-    "of opposite sign.",
+    "only of outputs that it has a line to. By the way, the error has grown in size: the two terms "
+    "were of opposite sign.",
     solution=cut,
 )
 
@@ -135,7 +137,8 @@ AWAKE = Exercise(
     },
     hints=(
         "Compute the two weighted inputs with the new input and the new biases. What has changed?",
-        "Nothing has, so all activations and all errors are as before: δ1 is (-23/256, 39/512).",
+        "Nothing has, so all activations behind the inputs and all errors are as before: δ1 is "
+        "(-23/256, 39/512).",
         "FC4: the slope of the line from input k to neuron j is δ1[j] times a0[k].",
     ),
     why="Of the 14 slopes, two have changed, and no activation behind the inputs has. The biases "

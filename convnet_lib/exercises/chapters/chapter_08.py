@@ -154,8 +154,8 @@ LOOPS = Exercise(
             lambda delta1, w1: delta1.sum() / 576,
         ),
         "once a kernel element": Mistake(
-            "The bias has been counted once for each weight of the filter. In z1 it is added "
-            "once, after the double sum over l and m has been done.",
+            "The bias has been counted once for each weight of the filter. In F1 it stands before "
+            "the double sum over l and m: once a neuron.",
             lambda delta1, w1: delta1.sum() * w1.size,
         ),
         "times the weights": Mistake(
@@ -367,8 +367,8 @@ UPWARDS = Exercise(
             "a",
         ),
         "central": Mistake(
-            "That is the central difference, which takes half of what happens downwards. The "
-            "forward difference never looks down.",
+            "That is the central difference, the mean of what happens upwards and what happens "
+            "downwards. The forward difference never looks down.",
             "b",
         ),
         "backward": Mistake(

@@ -128,7 +128,7 @@ A_TEST = Exercise(
     mistakes={
         "sees all": Mistake(
             "They see all that the cost can feel on this image. What does the cost not feel where "
-            "no two neurons are ever equal, and where there is one image?",
+            "no two neurons of a window are equal, and where there is one image?",
             "a",
         ),
         "square": Mistake(
@@ -145,14 +145,14 @@ A_TEST = Exercise(
     hints=(
         "Ask of each bug: on which inputs does it change a number at all?",
         "One kind of bug needs ties, another needs more than one image. Does the test have either?",
-        "Random pixels are never tied, and a batch of one is divided by 1.",
+        "Neurons that see random pixels are hardly ever tied, and a batch of one is divided by 1.",
     ),
     why="The check was one of the two that see every fault that the menu has for this network, and "
     "what it was shown made it blind. Two real digits would have been enough to show it both bugs.",
-    solution="c. Among random pixels no two neurons of a window are equal, so every window has one "
-    "maximum, and 'every tied maximum' is the right switch. With one image the mean over the batch "
-    "is the sum. The bugs of b and d change numbers on one image of noise too, and central "
-    "differences measure each number by itself.",
+    solution="c. On random pixels two neurons of a window are hardly ever equal. So each window "
+    "has one maximum, and 'every tied maximum' is the right switch. With one image the mean over "
+    "the batch is the sum. The bugs of b and d change numbers on one image of noise too, and "
+    "central differences measure each number by itself.",
 )
 
 # --- 15.4 --------------------------------------------------------------------------------------
