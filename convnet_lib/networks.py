@@ -25,6 +25,20 @@ def given(name, net):
     return net
 
 
+def own_passes(net):
+    """Return which passes the class of a network has written anew: the library's go past them.
+
+    >>> class Dreamer(ConvNet):
+    ...     def feedforward(self, a0):
+    ...         return super().feedforward(1 - a0)
+    >>> networks.own_passes(ConvNet.random()), networks.own_passes(Dreamer.random())
+    ([], ['feedforward'])
+    """
+    library = ConvNet if isinstance(net, ConvNet) else deep.Network
+    names = "feedforward", "backprop"
+    return [name for name in names if getattr(type(net), name) is not getattr(library, name)]
+
+
 def cost_name(net, cost, default="cross_entropy"):
     """Return the name of the cost; None stands for a deep network's own, or for the default.
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from oracles import random
 
-from convnet_lib import ConvNet, checkpoints, data, training, whole_files
+from convnet_lib import ConvNet, broken, checkpoints, data, deep, training, whole_files
 from convnet_lib.data import Digits
 from convnet_lib.training import progress
 
@@ -625,3 +625,77 @@ def test_bad_input_is_refused_by_name(change, message):
 def test_hold_out_refuses_to_leave_a_part_empty(count):
     with pytest.raises(ValueError, match=re.escape(f"count: expected 1 to 52, got {count}")):
         training.hold_out(FEW, count)
+
+
+# --- A network of a class of one's own ----------------------------------------------------------
+
+
+class Negative(ConvNet):
+    """A network that looks at the negative of each image."""
+
+    def feedforward(self, a0):
+        return super().feedforward(1 - np.asarray(a0))
+
+
+class Timid(ConvNet):
+    """A network whose gradient is too small, and nothing else."""
+
+    def backprop(self, a0, y, *others):
+        found = super().backprop(a0, y, *others)
+        return found._replace(w1=found.w1 / 2)
+
+
+@pytest.mark.parametrize(
+    ("net", "own"),
+    [
+        (Negative.random(seed=0), "a Negative with a feedforward of its own"),
+        (Timid.random(seed=0), "a Timid with a backprop of its own"),
+        (broken.break_it(NET, "BP4 transposed"), "a BrokenNet with a feedforward and a backprop"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_a_run_does_not_go_past_the_passes_of_a_class_of_ones_own(net, own, engine):
+    with pytest.raises(ValueError, match=f"^net: expected a network with the passes.*got {own}"):
+        training.sgd(net, FEW, 1, 0.5, engine=engine)
+
+
+def test_a_step_takes_the_gradient_of_a_class_of_ones_own():
+    net, y = Timid.random(seed=0), data.one_hot(FEW.labels)
+    right = training.step(ConvNet.random(seed=0), FEW.images, y, 0.5)
+    moved = training.step(net, FEW.images, y, 0.5)
+    np.testing.assert_allclose(moved.w1 - net.w1, (right.w1 - net.w1) / 2, rtol=1e-9)
+    assert np.array_equal(moved.w3, right.w3)
+
+
+def test_what_is_measured_goes_by_the_forward_pass_of_a_class_of_ones_own():
+    rng, plain = np.random.default_rng(0), ConvNet.random(seed=0)
+    plain = replace(plain, w1=rng.normal(size=(5, 5)), w3=rng.normal(size=(10, 12, 12)))
+    net = Negative(*(getattr(plain, name) for name in ConvNet.parameters))
+    many = Digits(np.concatenate([DIGITS.images] * 3), np.concatenate([DIGITS.labels] * 3))
+    turned = Digits(1 - many.images, many.labels)
+    expected = training.predict(plain, turned.images)
+    assert len(set(expected)) > 3
+    assert (expected != training.predict(plain, many.images)).any()
+    assert np.array_equal(training.predict(net, many.images), expected)
+    assert np.array_equal(training.confusion(net, many), training.confusion(plain, turned))
+    assert training.accuracy(net, many) == training.accuracy(plain, turned)
+    assert training.cost(net, many) == pytest.approx(training.cost(plain, turned), rel=1e-12)
+    ones, others = (training.measured([n], d) for n, d in ((net, many), (plain, turned)))
+    assert ones.train_accuracy == others.train_accuracy
+    np.testing.assert_allclose(ones.costs, others.costs, rtol=1e-12)
+
+
+def test_the_measures_of_a_wrong_gradient_are_those_of_its_network():
+    wrong = broken.break_it(NET, "BP4 transposed")
+    assert np.array_equal(training.predict(wrong, TEST.images), training.predict(NET, TEST.images))
+
+
+def test_a_deep_network_with_passes_of_its_own_is_refused():
+    class Deeper(deep.Network):
+        def feedforward(self, a0):
+            return super().feedforward(a0)
+
+    net = Deeper(deep.Network.random("dense10 sigmoid", seed=0).layers)
+    for call in (training.predict, lambda net, images: training.sgd(net, FEW, 1, 0.5)):
+        with pytest.raises(ValueError, match=r"^net: expected .* got a Deeper with a feedforward"):
+            call(net, FEW.images)

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -184,8 +185,8 @@ def sgd(
 
     Raises:
         ValueError: if a number is not positive or not whole where it must be, there are no digits,
-            they (or those to test on) do not fit net, the checkpoint is not one of this run, or
-            engine is unknown.
+            they (or those to test on) do not fit net, net is of a class with passes of its own
+            (`step` takes them), the checkpoint is not one of this run, or engine is unknown.
         ImportError: if engine is "compiled" and Numba is not installed.
         DivergedError: if the cost or a weight is no finite number after an epoch.
     """
@@ -194,6 +195,7 @@ def sgd(
     digits, *others = _taken(net, digits, test, validation)
     progress = checks.truth("progress", progress)
     patience = _patience(patience, validation)
+    _go_by_the_library(net)
     course = _Course(net, digits, *others, cost, batch_size, engine_for(engine, net))
     checkpoint = None if checkpoint is None else checkpoints.place(checkpoint)
     settings = _settings(course, learning_rate, batch_size, seed) if checkpoint else None
@@ -342,11 +344,30 @@ def _taken(net, *sets):
     ]
 
 
+def _go_by_the_library(net):
+    """Refuse a network whose own passes the quick steps would not take."""
+    own = " and a ".join(networks.own_passes(net))
+    if own:
+        kind = f"a {type(net).__name__} with a {own} of its own (training.step takes them)"
+        checks.refuse("net", "a network with the passes of its library", kind)
+
+
+def _by_its_own(net, images):
+    """Return z³ of images by the forward pass of a ConvNet's own class, 1,000 at a time."""
+    if not isinstance(net, ConvNet):
+        _go_by_the_library(net)
+    parts = range(0, len(images), 1000)
+    return np.concatenate([net.feedforward(images[i : i + 1000]).z3 for i in parts])
+
+
 def _outputs(net, images, engine="numpy"):
     """Return z³ of images; the largest of numbers that are none would always be the first."""
     images = checks.array("images", images)
     many = len(images) if images.ndim else 1
-    z3 = stepper(net, None, engine_for(engine, net), many).z3(images)
+    if "feedforward" in networks.own_passes(net):
+        z3 = _by_its_own(net, checks.finite("images", images))
+    else:
+        z3 = stepper(net, None, engine_for(engine, net), many).z3(images)
     if not np.isfinite(z3).all():
         checks.refuse("net", "a network with finite outputs", "weights too large for them")
     return z3
@@ -362,8 +383,9 @@ def _measure(net, digits, test, validation, cost):
 
     The cost is not finite if an output is not, be it of digits to test on.
     """
-    steps, sets = stepper(net, cost), (digits, test, validation)
-    z3 = [None if part is None else steps.forward(part.images) for part in sets]
+    own, sets = "feedforward" in networks.own_passes(net), (digits, test, validation)
+    forward = partial(_by_its_own, net) if own else stepper(net, cost).forward
+    z3 = [None if part is None else forward(part.images) for part in sets]
     finite = all(part is None or np.isfinite(part).all() for part in z3)
     paired = zip(z3, sets, strict=True)
     shares = [np.nan if z is None else np.mean(z.argmax(-1) == part.labels) for z, part in paired]
