@@ -679,7 +679,9 @@ def test_what_is_measured_goes_by_the_forward_pass_of_a_class_of_ones_own():
     assert np.array_equal(training.predict(net, many.images), expected)
     assert np.array_equal(training.confusion(net, many), training.confusion(plain, turned))
     assert training.accuracy(net, many) == training.accuracy(plain, turned)
-    assert training.cost(net, many) == pytest.approx(training.cost(plain, turned), rel=1e-12)
+    assert training.mean_cost(net, many) == pytest.approx(
+        training.mean_cost(plain, turned), rel=1e-12
+    )
     ones, others = (training.measured([n], d) for n, d in ((net, many), (plain, turned)))
     assert ones.train_accuracy == others.train_accuracy
     np.testing.assert_allclose(ones.costs, others.costs, rtol=1e-12)
