@@ -74,7 +74,8 @@ def way(request, monkeypatch):
 def judged(answer, kind="function"):
     """What is said of an answer, in time, and then of the right one."""
     begun = time.monotonic()
-    result = answers.judge(EXERCISES[kind], answer)
+    with hostile():
+        result = answers.judge(EXERCISES[kind], answer)
     took = time.monotonic() - begun
     message = " ".join(result.message.split())
     assert took < running.LIMIT + running.GRACE + 1.5, f"{took} s"
@@ -83,6 +84,16 @@ def judged(answer, kind="function"):
     after = answers.judge(EXERCISES[kind], RIGHT[kind])
     assert after.passed, after.message
     return message
+
+
+@contextlib.contextmanager
+def hostile():
+    """While this lasts; afterwards whoever reports a failed test may look at an object."""
+    hostile.now = True
+    try:
+        yield
+    finally:
+        hostile.now = False
 
 
 ROWS = np.array([[1.0, 2], [3, 4]])
@@ -118,6 +129,8 @@ class Unwilling:
         object.__setattr__(self, "does", does)
 
     def _do(self, *arguments):
+        if not hostile.now:
+            raise RuntimeError("nobody judges it")
         return object.__getattribute__(self, "does")()
 
     __array__ = __len__ = __iter__ = __getitem__ = __float__ = __index__ = __repr__ = _do
@@ -141,7 +154,9 @@ class Text(str):
     """A text that never ends when it is looked at."""
 
     def strip(self, *arguments):
-        forever()
+        while hostile.now:
+            pass
+        return ""
 
     lower = __len__ = __iter__ = __repr__ = __str__ = __getitem__ = split = strip
 
