@@ -542,3 +542,52 @@ def test_a_pulse_stays_in_the_figure(show, figure):
         }"""
     )
     assert outside == []
+
+
+def fading(live):
+    """Of each grid whose colours fade: what lies over it, which is marked, and how it fades."""
+    return live.root.evaluate(
+        """(root) => Object.fromEntries([...root.querySelectorAll(".bp-old")].map((old) => {
+          const marked = old.dataset.marked === "yes";
+          old.dataset.marked = "yes";
+          const grid = old.closest("[data-grid]").dataset.grid;
+          return [grid, [marked, old.getAnimations().length, old.width, old.height]];
+        }))"""
+    )
+
+
+def test_the_colours_of_a_step_fade_over_what_was_laid_there_once(show, figure):
+    live = show(figure)
+    assert fading(live) == {}
+    step = live.root.get_by_role("button", name="One step", exact=True)
+    for marked in (False, True):
+        step.click()
+        over = fading(live)
+        assert set(over) == {"w1", "z1", "w3", "delta1", "nabla_w1"}
+        assert all(old[:2] == [marked, 1] for old in over.values()), over
+    live.page.wait_for_timeout(600)  # longer than it fades
+    assert all(old[:2] == [True, 0] for old in fading(live).values())
+    old = live.root.locator('[data-grid="z1"] .bp-old')
+    assert old.evaluate("(old) => getComputedStyle(old).opacity") == "0"
+
+
+def test_what_fades_is_as_large_as_its_cells_in_another_window(show, figure):
+    live = show(figure)
+    step = live.root.get_by_role("button", name="One step", exact=True)
+    step.click()
+    live.resize(1100)
+    step.click()
+    sizes = live.root.evaluate(
+        """(root) => [...root.querySelectorAll(".bp-old")].map((old) => {
+          const cells = old.closest("[data-grid]").querySelector("canvas");
+          return [old.width - cells.width, old.height - cells.height];
+        })"""
+    )
+    assert sizes == [[0, 0]] * 5
+
+
+def test_with_reduced_motion_nothing_fades(show, figure):
+    live = show(figure, reduced_motion="reduce")
+    live.root.get_by_role("button", name="One step", exact=True).click()
+    live.frame()
+    assert fading(live) == {}
