@@ -149,7 +149,7 @@ export class WhatIf {
     const { by, span, start, weight } = this;
     const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
     const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
-    this.name.innerHTML = `What if ${weight.letter} were ${plain(this.value + by)}?`;
+    this.name.innerHTML = `What if ${weight.letter} were ${by ? "" : "not "}${plain(this.value + by)}?`;
     this.input.value = `${Math.round((STEPS * by) / span)}`;
     this.input.setAttribute(
       "aria-valuetext",
