@@ -442,6 +442,38 @@ def test_a_telephone_has_maps_as_wide_as_it_is(show, figure):
         assert live.grid(name).bounding_box()["width"] / live.shape(name)[1] >= 15
 
 
+def test_the_sheet_of_a_telephone_shows_all_but_the_long_sums(show, figure):
+    live = show(figure, width=390, height=844)
+    live.page.evaluate("document.querySelector('main').style.paddingInline = '8px'")
+    live.frame()
+    sheet = live.root.locator(".bp-lens")
+    cells = [("delta1", *OPEN[0]), ("nabla_a2", 5, 4), ("a1", 3, 3), ("nabla_w3", 5, 4), *CELLS]
+    for name, *cell in cells:
+        turn_to(live, name)
+        live.hover(name, *cell)
+        size = sheet.evaluate(
+            "e => [e.scrollWidth - e.clientWidth, e.scrollHeight, e.clientHeight]"
+        )
+        assert size[0] == 0, name
+        if name == "w1":  # its running sum stands below what if it were another
+            box = live.root.get_by_role("button", name="Put it back").bounding_box()
+            assert box["y"] + box["height"] <= 844
+        else:
+            assert size[1] <= size[2] + 1, name
+
+
+def test_digits_and_labels_can_be_hit_with_a_finger(show, figure):
+    live = show(figure, width=390, height=844)
+    live.page.evaluate("document.querySelector('main').style.paddingInline = '8px'")
+    live.frame()
+    for kind, many in ((".bp-labels", 10), (".bp-digits", 3)):
+        boxes = [box.bounding_box() for box in live.root.locator(f"{kind} .bp-choice").all()]
+        assert len(boxes) == many
+        assert min(box["height"] for box in boxes) >= 34
+        assert min(box["width"] for box in boxes) >= 24
+    assert live.root.get_by_text("label", exact=True).is_visible()
+
+
 def test_the_strip_of_maps_scrolls_sideways(show):
     live = show(widgets.backpropagation(ConvNet.random(12, seed=4), A0, Y), width=390, height=844)
     strip = live.root.locator(".bp-maps")
