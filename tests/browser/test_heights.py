@@ -1,7 +1,7 @@
 """No figure is taller than the window, and what is pointed at is explained in sight."""
 
 import pytest
-from test_everyone import A0, CURVE, FIGURES
+from test_everyone import A0, A2, B3, CURVE, FIGURES, W3
 
 from convnet_lib import ConvNet, broken, data, deep, figures, training, widgets
 
@@ -96,6 +96,19 @@ def test_it_fits_the_window_in_the_column_of_a_page_of_the_book(show, name):
         live.resize(width, height)
         assert live.root.bounding_box()["width"] == column
         assert live.page.evaluate(TALL, [live.root.element_handle(), height]), (width, height)
+
+
+def test_the_table_of_outputs_is_not_cut_off_on_a_telephone(show):
+    # As after training: activations near 0, whose shares of the cost are powers of ten.
+    sure = widgets.output(A2, 25 * W3, B3 - 2, data.one_hot([4, 0]))
+    live = show(sure, width=358, height=844)
+    assert "×10⁻" in live.root.locator(".cn-table").inner_text()
+    live.page.evaluate("document.body.style.marginInline = '0'")
+    table = live.root.locator(".cn-table")
+    for _ in range(2):
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+        live.root.get_by_label("Cost").select_option(index=1)
+        live.frame()
 
 
 @pytest.mark.parametrize(
