@@ -78,8 +78,8 @@ export class Curve {
     write(this.accuracy, last ? last.accuracy.toFixed(3) : "–");
     this.draw(marks);
     // The cost has a scale of its own beside the accuracy's: from 0 to the largest that it was.
-    const ofAll = marks.length > 1 ? ` of at most ${number(this.highest)}` : "";
-    write(this.find(".pg-cost"), last ? `${number(last.cost)}${ofAll}` : "–");
+    const cost = last && `${number(last.cost)} of at most ${number(this.highest)}`;
+    write(this.find(".pg-cost"), cost ?? "–");
   }
 
   /** @param {Mark[]} all */
