@@ -208,10 +208,15 @@ NUMPY = {"book": (Loops, Plain, Im2col, Fast), "deep": (Plain, Fast)}
 OTHERS = {"Numba": "with_numba", "PyTorch": "with_torch", "JAX": "with_jax"}
 
 
-def everyone():
-    """Return the contenders for each network, and a line on each package that is not there."""
+def everyone(others=("Numba", "PyTorch", "JAX")):
+    """Return the contenders for each network, and a line on each package that is not there.
+
+    What is not among `others` is not imported: PyTorch and JAX take hundreds of MB.
+    """
     found, missing = {net: list(kinds) for net, kinds in NUMPY.items()}, []
     for name, module in OTHERS.items():
+        if name not in others:
+            continue
         try:
             for net, kinds in __import__(module).CONTENDERS.items():
                 found[net] += kinds

@@ -30,11 +30,11 @@ def orders(images, batch, seed=0):
 
 def taking_part(problem, alone):
     """Return ours and, unless it is alone, the quickest PyTorch; none has taken a step yet."""
-    kinds, missing = contenders.everyone()
+    kinds, missing = contenders.everyone(["Numba"] if alone else contenders.OTHERS)
     name = bench.ENGINES[training.engine_for("auto", problem.net)]
     ours = next(kind for kind in kinds["deep"] if kind.name == name)
     rivals = [kind for kind in kinds["deep"] if kind.name.startswith("PyTorch") and not alone]
-    for line in missing if not alone else []:
+    for line in missing:
         print(line)
     order = bench.shuffled(len(problem.images), problem.batch)
     judge = bench.Judge(problem, "float32")
