@@ -72,7 +72,7 @@ CLAIMS = {
         FOUND.delta1.size,
         np.count_nonzero(FOUND.delta1),
     ),
-    "Where the fault changes a gradient, both see it": lambda: (
+    "Where it changes a gradient, both see it": lambda: (
         fault_in_bp1("quadratic") == (True, True)
         and fault_in_bp1("cross_entropy") == (False, False)
     ),
