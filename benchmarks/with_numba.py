@@ -10,7 +10,7 @@ from convnet_lib.training import compiled, compiled_deep
 class Compiled(Contender):
     """What `training.sgd` uses with engine="compiled": an order a call.
 
-    That is `compiled.Stepper`, or with many feature maps `compiled_passes.Stepper`.
+    That is `compiled.Stepper`, or with many feature maps and images `compiled_passes.Stepper`.
     """
 
     name = "compiled"

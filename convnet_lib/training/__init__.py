@@ -9,8 +9,9 @@ deep_step.py       the same for a deep network; deep_work.py, what a layer has t
 compiled.py        loops compiled by Numba
 compiled_passes.py with many maps: matrix products, and compiled passes between them
 compiled_deep.py   and for the pooled convolutions of a deep network; the loops are in
-                   deep_loops.py, and what they hold in registers in vectors.py. None of the
-                   five is loaded here, they alone need Numba
+                   deep_loops.py. What all hold in registers is in vectors.py, and σ of many
+                   numbers at once in exponential.py. None of the six is loaded here, they alone
+                   need Numba
 engines.py         which of them takes the steps
 halves.py          the two threads that all of them work with
 checkpoints.py     a run kept in a file, and gone on from

@@ -76,9 +76,19 @@
         : [line],
     );
 
+  /** Give a figure as many keys as it has stages, less the one that is there at once. */
+  const addKeys = (place, stages) => {
+    for (const old of place.parentElement.querySelectorAll(":scope > .stage")) old.remove();
+    for (let n = 1; n < stages; n++) {
+      const key = document.createElement("span");
+      key.className = "fragment stage";
+      place.parentElement.append(key);
+    }
+  };
+
   /** Lay a figure out in stages that are no higher than the room. */
   const present = (place, room, wide) => {
-    for (const old of place.parentElement.querySelectorAll(":scope > .stage")) old.remove();
+    addKeys(place, 0);
     for (const part of place.querySelectorAll(".cn-later")) part.classList.remove("cn-later");
     place.style.cssText = `zoom: 1; width: ${wide}px`;
     const zoom = Math.max(1, LEAST / smallest(place));
@@ -103,11 +113,7 @@
       left -= tall(line);
     }
     place.stages = stages;
-    stages.slice(1).forEach(() => {
-      const key = document.createElement("span");
-      key.className = "fragment stage";
-      place.parentElement.append(key);
-    });
+    addKeys(place, stages.length);
     show(place, 0);
   };
 
@@ -128,11 +134,31 @@
     });
   };
 
+  /** How many stages the keys have gone on. */
+  const gone = (place) => place.parentElement.querySelectorAll(":scope > .stage.visible").length;
+
+  const OWN = "[data-stages]"; // a figure that lays itself out, in stages of its own
+
   const showStage = () => {
     for (const place of window.Reveal.getCurrentSlide()?.querySelectorAll(".live") ?? []) {
-      const keys = place.parentElement.querySelectorAll(":scope > .stage.visible");
-      if (place.stages?.length) show(place, keys.length);
+      const detail = gone(place);
+      if (place.stages?.length) show(place, detail);
+      place.querySelector(OWN)?.dispatchEvent(new CustomEvent("cn-stage", { detail }));
     }
+  };
+
+  /** Such a figure was led on by its own button: the keys go on from there. */
+  const follow = ({ target, detail }) => {
+    const place = target.closest(".live");
+    if (!window.Reveal.getCurrentSlide()?.contains(place)) return;
+    for (let n = gone(place); n < detail; n++) window.Reveal.nextFragment();
+    for (let n = gone(place); n > detail; n--) window.Reveal.prevFragment();
+  };
+
+  /** Keys are a figure's while it has the focus, but those of a presenter's clicker. */
+  const isForSlides = ({ key }) => {
+    const at = document.activeElement;
+    return !at?.closest(".live") || (at.closest(OWN) !== null && /^Page(Up|Down)$/.test(key));
   };
 
   // A long line of code makes the letters of its cell smaller, never the line shorter.
@@ -173,8 +199,10 @@
       }
       if (figure) {
         // A figure that lays itself out for a lecture has its own stages.
-        if (figure.querySelector('[class*="-present"]')) shrink(figure, ROOM - words - 10, wide);
-        else present(figure, ROOM - words - 10, wide);
+        if (figure.querySelector('[class*="-present"]')) {
+          shrink(figure, ROOM - words - 10, wide);
+          addKeys(figure, figure.querySelector(OWN)?.dataset.stages);
+        } else present(figure, ROOM - words - 10, wide);
       }
       if (enough && height(section) <= ROOM + 1) break;
     }
@@ -208,6 +236,7 @@
   for (const event of ["ready", "slidechanged", "fragmentshown", "fragmenthidden"]) {
     window.Reveal.on(event, showStage);
   }
+  document.addEventListener("cn-staged", follow);
   await window.Reveal.initialize({
     width: 1280,
     height: 720,
@@ -217,7 +246,7 @@
     transition: "none",
     slideNumber: "c/t",
     navigationMode: "linear",
-    keyboardCondition: () => !document.activeElement?.closest(".live"),
+    keyboardCondition: isForSlides,
     pdfSeparateFragments: false,
     plugins: [window.RevealNotes],
   });

@@ -7,7 +7,7 @@ import driver
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, dense, pool, widgets
+from convnet_lib import ConvNet, activations, data, dense, pool, widgets
 
 TEST = data.load_digits().test
 WHICH = [3, 205, 610]
@@ -16,6 +16,7 @@ NET = ConvNet.random(seed=1)
 MAPS = ConvNet.random(3, seed=4)
 G = NET.backprop(A0[0], Y[0])
 BACK = dense.backward(G.delta3, NET.w3)
+SLOPE = activations.sigmoid_prime(NET.feedforward(A0[0]).z3)
 OPEN = np.argwhere(pool.winners(NET.feedforward(A0[0]).a1) * np.abs(G.delta1) > 0.005)
 NEAR = {"rel": 6e-3, "abs": 6e-4}  # three significant digits are written
 WINDOWS = [(1280, 720), (1440, 900), (1600, 1000), (390, 844)]
@@ -141,6 +142,19 @@ def test_ribbons_are_as_wide_as_their_products(show, figure):
     assert places == list(order)
 
 
+@pytest.mark.parametrize("width", [1000, 1140, 1600])
+def test_the_slope_of_an_output_is_drawn_whatever_was_pointed_at_before(show, figure, width):
+    live = show(figure, width=width)
+    curve = live.root.locator(".bp-curve")
+    for before in ("delta1", "nabla_a2", "w1", "C"):  # ten bars need the room of the curve
+        live.hover(before, *(OPEN[0] if before == "delta1" else (0, 0)))
+        for name in ("delta3", "a3"):
+            live.hover(name, 4, 0)
+            assert curve.is_visible(), before
+            slope = driver.numbers(curve.inner_text().split("slope")[1])[0]
+            assert slope == pytest.approx(SLOPE[4], **NEAR)
+
+
 def test_what_is_not_on_the_path_is_dimmed(show, figure):
     live = show(figure, width=1440)
     dim = "all => all.map(e => e.closest('[data-grid]').dataset.grid)"
@@ -212,6 +226,8 @@ def test_a_weight_that_is_dragged_shows_what_was_promised_and_what_came(show, fi
     before, l = live.formulas(), int(np.abs(G.delta3).argmax())
     x, y = live.place(name, *cell)
     live.page.mouse.move(x, y)
+    asks = live.root.locator(".bp-what-label")
+    assert "were not" in asks.inner_text()  # no question what if it were what it is
     live.page.mouse.down()
     for up in (10, 30, 55):
         live.page.mouse.move(x, y - up, steps=2)
@@ -223,6 +239,7 @@ def test_a_weight_that_is_dragged_shows_what_was_promised_and_what_came(show, fi
         room = {"rel": 2e-2, "abs": 1e-5}  # Δ is written with three digits itself
         assert shown(live, "promised") == pytest.approx(promised, **room)
         assert shown(live, "true") == pytest.approx(truth, **room)
+    assert "were not" not in asks.inner_text()
     live.page.mouse.up()
     live.page.mouse.move(5, 5)
     live.frame()
@@ -425,6 +442,38 @@ def test_a_telephone_has_maps_as_wide_as_it_is(show, figure):
         assert live.grid(name).bounding_box()["width"] / live.shape(name)[1] >= 15
 
 
+def test_the_sheet_of_a_telephone_shows_all_but_the_long_sums(show, figure):
+    live = show(figure, width=390, height=844)
+    live.page.evaluate("document.querySelector('main').style.paddingInline = '8px'")
+    live.frame()
+    sheet = live.root.locator(".bp-lens")
+    cells = [("delta1", *OPEN[0]), ("nabla_a2", 5, 4), ("a1", 3, 3), ("nabla_w3", 5, 4), *CELLS]
+    for name, *cell in cells:
+        turn_to(live, name)
+        live.hover(name, *cell)
+        size = sheet.evaluate(
+            "e => [e.scrollWidth - e.clientWidth, e.scrollHeight, e.clientHeight]"
+        )
+        assert size[0] == 0, name
+        if name == "w1":  # its running sum stands below what if it were another
+            box = live.root.get_by_role("button", name="Put it back").bounding_box()
+            assert box["y"] + box["height"] <= 844
+        else:
+            assert size[1] <= size[2] + 1, name
+
+
+def test_digits_and_labels_can_be_hit_with_a_finger(show, figure):
+    live = show(figure, width=390, height=844)
+    live.page.evaluate("document.querySelector('main').style.paddingInline = '8px'")
+    live.frame()
+    for kind, many in ((".bp-labels", 10), (".bp-digits", 3)):
+        boxes = [box.bounding_box() for box in live.root.locator(f"{kind} .bp-choice").all()]
+        assert len(boxes) == many
+        assert min(box["height"] for box in boxes) >= 34
+        assert min(box["width"] for box in boxes) >= 24
+    assert live.root.get_by_text("label", exact=True).is_visible()
+
+
 def test_the_strip_of_maps_scrolls_sideways(show):
     live = show(widgets.backpropagation(ConvNet.random(12, seed=4), A0, Y), width=390, height=844)
     strip = live.root.locator(".bp-maps")
@@ -542,3 +591,52 @@ def test_a_pulse_stays_in_the_figure(show, figure):
         }"""
     )
     assert outside == []
+
+
+def fading(live):
+    """Of each grid whose colours fade: what lies over it, which is marked, and how it fades."""
+    return live.root.evaluate(
+        """(root) => Object.fromEntries([...root.querySelectorAll(".bp-old")].map((old) => {
+          const marked = old.dataset.marked === "yes";
+          old.dataset.marked = "yes";
+          const grid = old.closest("[data-grid]").dataset.grid;
+          return [grid, [marked, old.getAnimations().length, old.width, old.height]];
+        }))"""
+    )
+
+
+def test_the_colours_of_a_step_fade_over_what_was_laid_there_once(show, figure):
+    live = show(figure)
+    assert fading(live) == {}
+    step = live.root.get_by_role("button", name="One step", exact=True)
+    for marked in (False, True):
+        step.click()
+        over = fading(live)
+        assert set(over) == {"w1", "z1", "w3", "delta1", "nabla_w1"}
+        assert all(old[:2] == [marked, 1] for old in over.values()), over
+    live.page.wait_for_timeout(600)  # longer than it fades
+    assert all(old[:2] == [True, 0] for old in fading(live).values())
+    old = live.root.locator('[data-grid="z1"] .bp-old')
+    assert old.evaluate("(old) => getComputedStyle(old).opacity") == "0"
+
+
+def test_what_fades_is_as_large_as_its_cells_in_another_window(show, figure):
+    live = show(figure)
+    step = live.root.get_by_role("button", name="One step", exact=True)
+    step.click()
+    live.resize(1100)
+    step.click()
+    sizes = live.root.evaluate(
+        """(root) => [...root.querySelectorAll(".bp-old")].map((old) => {
+          const cells = old.closest("[data-grid]").querySelector("canvas");
+          return [old.width - cells.width, old.height - cells.height];
+        })"""
+    )
+    assert sizes == [[0, 0]] * 5
+
+
+def test_with_reduced_motion_nothing_fades(show, figure):
+    live = show(figure, reduced_motion="reduce")
+    live.root.get_by_role("button", name="One step", exact=True).click()
+    live.frame()
+    assert fading(live) == {}

@@ -1,11 +1,13 @@
 """No figure is taller than the window, and what is pointed at is explained in sight."""
 
 import pytest
-from test_everyone import A0, CURVE, FIGURES
+from test_everyone import A0, A2, B3, CURVE, FIGURES, W3
 
 from convnet_lib import ConvNet, broken, data, deep, figures, training, widgets
 
 WINDOWS = [(390, 844), (1280, 720), (1440, 900), (1600, 1000)]
+# How wide a figure is in them on the pages of the book, which have margins and contents.
+COLUMNS = {(390, 844): 358, (1280, 720): 1204, (1440, 900): 1124, (1600, 1000): 1284}
 DIGITS = data.load_digits().test
 
 
@@ -85,6 +87,30 @@ def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, nam
         assert live.root.evaluate(NO_SMALL) == [], width
 
 
+@pytest.mark.parametrize("name", MANY)
+def test_it_fits_the_window_in_the_column_of_a_page_of_the_book(show, name):
+    live = show(MANY[name]())
+    live.page.evaluate("document.querySelector('main').style.marginInline = 'auto'")
+    for (width, height), column in COLUMNS.items():
+        live.page.evaluate("w => (document.querySelector('main').style.width = `${w}px`)", column)
+        live.resize(width, height)
+        assert live.root.bounding_box()["width"] == column
+        assert live.page.evaluate(TALL, [live.root.element_handle(), height]), (width, height)
+
+
+def test_the_table_of_outputs_is_not_cut_off_on_a_telephone(show):
+    # As after training: activations near 0, whose shares of the cost are powers of ten.
+    sure = widgets.output(A2, 25 * W3, B3 - 2, data.one_hot([4, 0]))
+    live = show(sure, width=358, height=844)
+    assert "×10⁻" in live.root.locator(".cn-table").inner_text()
+    live.page.evaluate("document.body.style.marginInline = '0'")
+    table = live.root.locator(".cn-table")
+    for _ in range(2):
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+        live.root.get_by_label("Cost").select_option(index=1)
+        live.frame()
+
+
 @pytest.mark.parametrize(
     "name", ["gallery of one", "gallery of twenty", "film of twenty", "deep film of twenty"]
 )
@@ -111,14 +137,35 @@ def test_what_is_rare_is_behind_more_and_the_keyboard_gets_there(show):
     assert not shaded.is_visible()
 
 
-def test_curves_and_maps_take_turns_on_a_telephone_only(show):
-    live = show(MANY["film of twenty"](), width=390, height=844)
-    curve, card = live.root.locator(".cn-chart").first, live.root.locator(".cn-card").first
-    assert (curve.is_visible(), card.is_visible()) == (True, False)
-    live.root.get_by_role("button", name="Maps", exact=True).press("Enter")
-    assert (curve.is_visible(), card.is_visible()) == (False, True)
+@pytest.mark.parametrize("name", ["film of one", "film of twenty", "deep film of twenty"])
+def test_curves_and_maps_take_turns_on_a_telephone_only(show, name):
+    live = show(MANY[name](), width=390, height=844)
+    parts = live.root.locator(".cn-chart, .cn-maps, .cn-cards:not(.cn-maps *)")
+    buttons = live.root.locator(".cn-turns button")
+    assert buttons.count() == parts.count() >= 3
+    for turn, button in enumerate(buttons.all()):
+        if turn:
+            button.press("Enter")
+        seen = [part.is_visible() for part in parts.all()]
+        assert seen == [part == turn for part in range(len(seen))]
+        row = live.root.locator(".cn-shelf:has(> .cn-chart)")
+        assert row.evaluate("row => row.scrollWidth <= row.clientWidth"), turn
     live.resize(1280)
-    assert (curve.is_visible(), card.is_visible()) == (True, True)
+    assert all(part.is_visible() for part in parts.all())
+    assert not buttons.first.is_visible()
+
+
+@pytest.mark.parametrize("name", ["film of twenty", "deep film of twenty"])
+def test_the_letters_of_curves_are_no_smaller_than_eleven_pixels(show, name):
+    live = show(MANY[name]())
+    letters = live.root.locator(".cn-chart:visible text")
+    for width, height in [*WINDOWS, (500, 844), (800, 900)]:
+        live.resize(width, height)
+        sizes = letters.evaluate_all(
+            "all => all.map((e) => e.getScreenCTM().a * parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert len(sizes) >= 5
+        assert 11 <= min(sizes) <= max(sizes) <= 18, width
 
 
 def test_the_sheet_is_there_while_the_figure_is_in_view(show):

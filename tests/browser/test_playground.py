@@ -2,10 +2,11 @@
 
 import time
 
+import driver
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, broken, data, training, widgets
+from convnet_lib import ConvNet, broken, data, pool, training, widgets
 from convnet_lib.widgets.playground import digits
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
@@ -190,6 +191,28 @@ def test_the_blame_that_is_shown_is_numpys(playground, bug):
     assert (live.root.locator(".pg-badge").inner_text() != "") == bool(bug)
 
 
+def test_where_the_switch_is_0_the_rest_is_not_written_out(playground):
+    live = playground(NET)
+    five = SPLIT.test.images[np.flatnonzero(SPLIT.test.labels == 5)[0]]
+    winners = pool.winners(NET.feedforward(five).a1)[0]
+    for wins in (0, 1):
+        cell = np.argwhere(winners == wins)[40]
+        live.live.hover("delta1", *cell)
+        assert ("loses its window" in live.live.formulas()) == (not wins)
+        assert live.live.formulas().count("·") == (2 if not wins else 4)
+
+
+def test_the_cost_says_what_its_scale_is(playground):
+    live = playground()
+    said = live.root.locator(".pg-cost")
+    first, largest = driver.numbers(said.inner_text())
+    assert first == largest > 1
+    live.press("One epoch")
+    live.until(2000)
+    now, most = driver.numbers(said.inner_text())
+    assert now < first == most
+
+
 def test_errors_fade_on_a_scale_that_stays(playground):
     live = playground()
     before = live.live.colours("delta1").astype(int)
@@ -209,7 +232,11 @@ def test_without_a_right_answer_there_is_no_blame(playground):
     live.live.frame()
     assert live.root.locator(".pg-asked").inner_text() == "Which digit is it?"
     live.live.hover("delta1", 10, 11)
-    assert live.live.results()[-1] == 0
+    assert live.live.results() == [0]
+    assert "no error: press the number" in live.live.formulas()
+    live.live.hover("w1", 1, 3)
+    assert live.live.results() == []
+    assert "no error: press the number" in live.live.formulas()
     live.press("3")
     live.live.frame()
     assert live.root.locator(".pg-asked").inner_text() == "It is a 3."

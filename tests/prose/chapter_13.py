@@ -109,7 +109,7 @@ CLAIMS = {
     "The first call takes seconds": lambda: shown("nb13-047", "by_loops first # s")()[0] > 1,
     "σ of the # windows": lambda: 12 * 12,
     "The # errors that are not 0": lambda: 12 * 12,
-    "A call costs more than a step": lambda: (
+    "Calls cost more than steps": lambda: (
         one_digit("compiled.Stepper") > 2 * one_digit("100 in a call")
     ),
     "computes # flops for a digit and moves # kB": lambda: (

@@ -198,6 +198,38 @@ def test_each_live_figure_answers_on_its_slide(name, open_deck):
         assert figure.inner_text() != before
 
 
+STAGES = 8  # of the backward pass: from the forward pass to the step
+TOLD = "() => Reveal.getCurrentSlide().querySelector('.bp-tale b')?.innerText ?? ''"
+
+
+def test_the_keys_lead_through_all_stages_of_the_backward_pass(open_deck):
+    page = open_deck("10_whole_backward_pass")
+
+    def told(act):
+        """The stage that is told of, once an act has changed it."""
+        before = page.evaluate(TOLD)
+        act()
+        page.wait_for_function(f"before => ({TOLD})() !== before", arg=before, timeout=3000)
+        return page.evaluate(TOLD)
+
+    def key(name):
+        return told(lambda: page.keyboard.press(name))
+
+    while not page.evaluate(TOLD):
+        page.keyboard.press("PageDown")
+    there = [page.evaluate(TOLD), *(key("ArrowRight") for _ in range(STAGES - 1))]
+    assert len(set(there)) == STAGES
+    assert (there[0], there[-1]) == ("The forward pass.", "The gradient step.")
+    assert key("ArrowRight") == ""  # the next slide
+    assert [key("ArrowLeft") for _ in there] == there[::-1]
+    # Its own button and a clicker go on from where the other is.
+    button = page.locator(".present .cn-button:visible")
+    assert told(button.click) == there[1]
+    assert key("PageDown") == there[2]
+    assert key("PageUp") == there[1]
+    assert told(button.click) == there[2]
+
+
 def test_the_contents_lead_to_every_deck():
     text = (DECKS / "index.html").read_text("utf-8")
     assert re.findall(r'href="(.+?)\.html"', text) == NAMES

@@ -10,7 +10,8 @@ import { bracketed, count, equation, number, spoken, symbol } from "./parts/text
 
 const STEP = 0.1; // how far a key moves a weight
 const UNITS_A_PIXEL = 0.02; // how far dragging does
-const UNIT = "clamp(27.5px, min(4cqw, 4.4vh), 44px)"; // a cell of the sum, if it is as large as a filter's
+// A cell of the sum, if it is as large as a filter's; on a telephone two grids stand side by side.
+const UNIT = "clamp(min(27.5px, (100cqw - 5rem) / 10), min(4cqw, 4.4vh), 44px)";
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
 const w1 = (...indices) => symbol("w", 1, indices);

@@ -110,6 +110,7 @@ export class Lens {
     if (stack) {
       const exponent = data.scales.exponents.nabla_a2;
       const note = this.magnified(data);
+      this.bars.classList.toggle("bp-bare", this.narrow && !note);
       // On a telephone what becomes of the sum stands in the equation only.
       this.bars.innerHTML = this.narrow
         ? waterfall(terms.values, [], SLIM, { exponent, note })

@@ -120,7 +120,8 @@ export class Network {
         ...(numbered ? {} : { smallest: Number.POSITIVE_INFINITY }),
       },
       ...options,
-      ...(this.slide ? { largest: LETTERS } : {}),
+      // What cannot be read from the back row is shown by its colour alone.
+      ...(this.slide && numbered ? { largest: LETTERS, smallest: LETTERS, share: 0.45 } : {}),
       ...this.more(name),
     });
   }
@@ -133,7 +134,8 @@ export class Network {
     { array = data[name], title = this.titles[name](data), words = "" } = {},
   ) {
     const e = scales.exponents[name];
-    this.decimals[name] = scales.decimals[name];
+    const fewer = this.slide && ["w1", "nabla_w1"].includes(name) ? 1 : 0; // in large letters
+    this.decimals[name] = scales.decimals[name] - fewer;
     this.exponents[name] = e; // that of the numbers in the cells; it changes with the scale
     const note = scales.note(name, NUMBERED.includes(name));
     this.grids[name].show(array, {

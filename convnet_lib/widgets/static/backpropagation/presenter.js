@@ -1,12 +1,14 @@
 // On a slide: no controls but 'next', one stage at a time, its panels in a row, letters that can be
-// read from the back row.
+// read from the back row. Whoever shows the slide gives each stage a key: he finds how many there are
+// in `data-stages`, sends `cn-stage` to show one, counted from 0, and hears `cn-staged` of one that
+// the button leads to.
 
 import { laterThan, stages } from "./stages.js";
 
 const TALL = 205; // of the largest panel, in pixels
 const WIDE = 1130;
 /** Columns of numbers, and single numbers, with how wide they are. */
-const WIDTHS = { z3: 66, a3: 58, y: 34, delta3: 72, C: 110, nabla_b1: 120 };
+const WIDTHS = { z3: 66, a3: 58, y: 54, delta3: 72, C: 110, nabla_b1: 120 };
 const LEFT_OUT = ["b1", "b3", "nabla_b3"]; // which the other panels say as well
 export const LETTERS = 18;
 
@@ -27,12 +29,22 @@ export class Presenter {
     figure.live.classList.add("bp-present");
     track.next.textContent = "next ›";
     const last = stages.length - 1;
+    figure.live.dataset.stages = `${last}`;
+    figure.live.addEventListener("cn-stage", (event) => {
+      figure.send({ stage: 1 + /** @type {CustomEvent<number>} */ (event).detail });
+    });
     const again = (/** @type {Event} */ event) => {
       if (figure.model.get("stage") !== last) return;
       event.stopImmediatePropagation();
       figure.send({ stage: 1 });
+      tell();
+    };
+    const tell = () => {
+      const detail = figure.model.get("stage") - 1;
+      figure.live.dispatchEvent(new CustomEvent("cn-staged", { detail, bubbles: true }));
     };
     track.next.addEventListener("click", again, true);
+    track.next.addEventListener("click", tell);
     if (figure.model.get("stage") === 0) figure.send({ stage: 1 });
   }
 

@@ -9,18 +9,42 @@ const RUN = 800; // ms through a stage
 const FADE = 320; // ms
 const LIGHT = 30; // how wide it is, in pixels, as in figure.css
 
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** What lies over the cells of a grid and fades. It stays: to lay one over anew takes milliseconds. */
+const laidOver = new WeakMap();
+
 /**
  * The colours of a grid change little by little: what it showed is laid over it, and fades.
  * @param {import("../parts/grid.js").Grid} grid
  */
 export function fade({ field, cells }) {
-  const old = /** @type {HTMLCanvasElement} */ (cells.cloneNode());
-  old.getContext("2d")?.drawImage(cells, 0, 0);
-  field.querySelector(".bp-old")?.remove();
-  old.classList.add("bp-old");
-  field.append(old);
-  const end = () => old.remove();
-  old.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE }).finished.then(end, end);
+  if (still()) return;
+  const old = overOf(field, cells);
+  const pen = /** @type {CanvasRenderingContext2D} */ (old.getContext("2d"));
+  pen.globalCompositeOperation = "copy";
+  pen.drawImage(cells, 0, 0);
+  for (const animation of old.getAnimations()) animation.cancel();
+  old.animate([{ opacity: 1 }, { opacity: 0 }], FADE);
+}
+
+/**
+ * The canvas over the cells, which is as large as they are.
+ * @param {HTMLElement} field
+ * @param {HTMLCanvasElement} cells
+ * @returns {HTMLCanvasElement}
+ */
+function overOf(field, cells) {
+  const old = laidOver.get(field);
+  const { width, height, style } = cells;
+  if (old?.width === width && old.height === height && old.style.cssText === style.cssText)
+    return old;
+  old?.remove();
+  const made = /** @type {HTMLCanvasElement} */ (cells.cloneNode());
+  made.classList.add("bp-old");
+  field.append(made);
+  laidOver.set(field, made);
+  return made;
 }
 
 export class Pulse {
@@ -39,7 +63,7 @@ export class Pulse {
    * @param {HTMLElement[]} made  the panels that the stage makes
    */
   run(way, made) {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (still()) return;
     const edge = this.network.getBoundingClientRect();
     const boxes = made
       .map((element) => element.getBoundingClientRect())

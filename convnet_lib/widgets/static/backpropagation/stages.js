@@ -136,7 +136,7 @@ export const stages = [
     slide: ["w1", "nabla_w1", "w3", "nabla_w3"],
     subject: (data) => ({ ...strongest("nabla_w1", data), grid: "w1" }),
     tale: () =>
-      "Every weight moves a little against its gradient. Press One step, or Train, and watch the cost fall and the errors fade.",
+      'Every weight moves a little against its gradient. <span class="bp-at-hand">Press One step, or Train, and watch the cost fall and the errors fade.</span>',
   },
 ];
 

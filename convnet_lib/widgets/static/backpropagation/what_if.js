@@ -149,7 +149,7 @@ export class WhatIf {
     const { by, span, start, weight } = this;
     const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
     const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
-    this.name.innerHTML = `What if ${weight.letter} were ${plain(this.value + by)}?`;
+    this.name.innerHTML = `What if ${weight.letter} were ${by ? "" : "not "}${plain(this.value + by)}?`;
     this.input.value = `${Math.round((STEPS * by) / span)}`;
     this.input.setAttribute(
       "aria-valuetext",
@@ -159,7 +159,7 @@ export class WhatIf {
     this.reading.innerHTML = by
       ? `<span>Δ = ${plain(by)}</span><span>promised <output data-value="promised">${plain(promised)}</output></span>
          <span>true Δ<i>C</i> <output data-value="true">${plain(truth)}</output></span>`
-      : "<span>Drag it, or press + and − on it: what does the cost do?</span>";
+      : `<span>Drag it<span class="bp-by-key">, or press + and − on it: what does the cost do?</span></span>`;
     if (!costs.length) return;
     const [low, high] = [Math.min(...costs), Math.max(...costs)];
     const room = (high - low || 1e-9) * 0.12;

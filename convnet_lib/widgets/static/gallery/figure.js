@@ -81,7 +81,7 @@ export class Gallery {
       {
         hint: "Page Down and Page Up lead from map to map.",
         cells: 128,
-        tall: [28, 520],
+        tall: [28, 530],
       },
     );
     this.model = context.model;

@@ -1,6 +1,6 @@
 // Curves over the epochs of a training run, with a cursor that stands at one of them.
 
-import { number, powerOfTen } from "./text.js";
+import { number, powerOfTen, significant } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 150];
@@ -89,9 +89,7 @@ export class Chart {
     const write = (text, x, y, anchor) => {
       shape(this.svg, "text", { x, y, "text-anchor": anchor }).textContent = text;
     };
-    const end = this.options.log
-      ? powerOfTen
-      : (value) => (Number.isInteger(value) ? `${value}` : number(value));
+    const end = this.options.log ? powerOfTen : significant;
     write(end(this.high), LEFT - 4, TOP + 8, "end");
     write(end(this.low), LEFT - 4, HEIGHT - BOTTOM, "end");
     write("0", LEFT, HEIGHT - 7, "middle");

@@ -110,11 +110,12 @@ export class Layout {
 
   /**
    * Parts that take each other's place on a telephone, the first of them to begin with.
+   * @param {Element} place  their buttons stand before it
    * @param {[string, Element | null][]} parts  each with the words on its button
    */
-  turns(parts) {
+  turns(place, parts) {
     const row = make("div", "cn-turns", { role: "group", "aria-label": "What is shown below" });
-    parts[0][1]?.before(row);
+    place.before(row);
     const buttons = parts.map(([words], i) => this.button(row, words, () => turn(i)));
     const turn = (/** @type {number} */ shown) => {
       for (const [i, [, element]] of parts.entries()) {

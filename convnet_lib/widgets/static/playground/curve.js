@@ -55,6 +55,7 @@ export class Curve {
     this.accuracy = this.find('[data-value="accuracy"]');
     /** @type {Mark | undefined} */
     this.drawn = undefined;
+    this.highest = 0; // of the costs that are drawn
   }
 
   /** @param {string} selector */
@@ -75,15 +76,17 @@ export class Curve {
     if (last === this.drawn && last) return;
     this.drawn = last;
     write(this.accuracy, last ? last.accuracy.toFixed(3) : "–");
-    write(this.find(".pg-cost"), last ? number(last.cost) : "–");
     this.draw(marks);
+    // The cost has a scale of its own beside the accuracy's: from 0 to the largest that it was.
+    const cost = last && `${number(last.cost)} of at most ${number(this.highest)}`;
+    write(this.find(".pg-cost"), cost ?? "–");
   }
 
   /** @param {Mark[]} all */
   draw(all) {
     const marks = all.filter(({ cost }) => Number.isFinite(cost));
     const end = Math.max(FIRST_END, ...marks.map(({ seen }) => seen));
-    const highest = Math.max(...marks.map(({ cost }) => cost), 1e-9);
+    this.highest = Math.max(...marks.map(({ cost }) => cost), 1e-9);
     /** @param {(mark: Mark) => number} share */
     const path = (share) =>
       marks
@@ -98,7 +101,7 @@ export class Curve {
     );
     this.lines[1].setAttribute(
       "d",
-      path(({ cost }) => cost / highest),
+      path(({ cost }) => cost / this.highest),
     );
     write(this.find(".pg-end"), end.toLocaleString("en-US"));
     const last = all[all.length - 1];

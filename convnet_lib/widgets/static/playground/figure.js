@@ -21,6 +21,8 @@ import { copied, School } from "./school.js";
 /** @typedef {{ school: School, clock: Clock, views: Set<Playground>, sent: Net, at: number }} Class */
 
 const RULES = ["cost", "ties", "rate", "batch", "bug"];
+const UNNAMED =
+  "Without a right answer there is no error: press the number of the digit that it is.";
 const PAUSE = 500; // ms between two networks that are sent to Python
 
 /**
@@ -342,8 +344,9 @@ class Playground {
       const at = (f * KH + j) * KW + k;
       const [w, nabla] = [look.net.w1.values[at], look.nabla.w1[at]];
       const slopeOf = `∂<i>C</i>/∂${symbol("w", 1, [j, k])}`;
-      const text = `${symbol("w", 1, [j, k])} = ${number(w)}, and of this digit ${slopeOf} = <b>${number(nabla)}</b>`;
-      return equation(text, "BP4");
+      const here = `${symbol("w", 1, [j, k])} = ${number(w)}`;
+      if (!this.isNamed) return equation(`${here}. ${UNNAMED}`);
+      return equation(`${here}, and of this digit ${slopeOf} = <b>${number(nabla)}</b>`, "BP4");
     }
     const p = (f * J + j) * K + k;
     const z = look.z1[p];
@@ -358,9 +361,21 @@ class Playground {
         share === 1 ? "wins its window" : share ? "shares its window" : "loses its window";
       return equation(`neuron ${j},${k} ${words}: switch <b>${number(share)}</b>`, "BP2a");
     }
+    const error = `${symbol("δ", 1, [j, k])} =`;
+    if (!this.isNamed) return equation(`${error} <b>0</b>. ${UNNAMED}`);
     const factors = `${number(share, 2)} · ${bracketed(look.nabla_a2[window])} · ${number(slope(z))}`;
-    const text = `${symbol("δ", 1, [j, k])} = switch · Σ · <i>σ</i>′ = ${factors} = <b>${number(look.delta1[p])}</b>`;
+    // Where the switch is 0 the rest is not written out, unless a mistake lets it count.
+    const lost = share === 0 && look.delta1[p] === 0;
+    const made = lost
+      ? "<b>0</b>: this neuron loses its window, so its switch is 0"
+      : `${factors} = <b>${number(look.delta1[p])}</b>`;
+    const text = `${error} switch · Σ · <i>σ</i>′ = ${made}`;
     return equation(this.model.get("bug") ? `${text}, wrong on purpose` : text, "BP2");
+  }
+
+  /** Whether the reader, or the digit, says what the right answer is. */
+  get isNamed() {
+    return this.model.get("label") >= 0;
   }
 
   /** @param {number} j @param {number} k */

@@ -11,7 +11,7 @@ import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { charts, gradients } from "./curves.js";
 import { seen } from "./field.js";
 import { blend, Player } from "./player.js";
-import { SmallMaps, shelve } from "./small.js";
+import { inTurn, SmallMaps, shelve } from "./small.js";
 
 const CURVES = ["costs", "train_accuracy", "test_accuracy"];
 const CHOICES = ["frame", "index", "layer", "map", "channel", "shade"];
@@ -96,10 +96,7 @@ class DeepFilm {
     maps.className = "cn-maps";
     const pick = (map) => figure.send({ map });
     this.small = this.shown.map(({ conv }) => new SmallMaps(figure, this.count(conv), pick, maps));
-    figure.turns([
-      ["Curves", this.charts[0].element.parentElement],
-      ["Maps", maps],
-    ]);
+    inTurn(figure, this.charts, maps);
     this.note = this.paragraph();
     figure.rare(this.note);
     this.note.innerHTML = this.describe();

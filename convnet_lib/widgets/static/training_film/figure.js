@@ -9,7 +9,7 @@ import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { CURVES, charts } from "./curves.js";
 import { blend, Player } from "./player.js";
-import { SmallMaps, shelve } from "./small.js";
+import { inTurn, SmallMaps, shelve } from "./small.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
@@ -115,11 +115,8 @@ class TrainingFilm {
     this.buildCharts();
     if (this.maps > 1) {
       this.small = new SmallMaps(figure, this.maps, (map) => figure.send({ map }));
-      figure.turns([
-        ["Curves", this.charts[0].element.parentElement],
-        ["Maps", this.small.cards.container],
-      ]);
     }
+    inTurn(figure, this.charts, this.small?.cards.container ?? null);
     this.note = this.paragraph();
     figure.rare(this.note);
     this.note.textContent = this.describeFrames();

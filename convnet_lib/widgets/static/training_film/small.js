@@ -64,12 +64,29 @@ export class SmallMaps {
   }
 }
 
-/** Let a row that is too wide for a phone be drawn along there. @param {HTMLElement} row @param {string} words */
+/** Let a row that is too wide for its page be drawn along there. @param {HTMLElement} row @param {string} words */
 export function shelve(row, words) {
   row.classList.add("cn-shelf");
   row.tabIndex = 0; // else the keyboard could not move it
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", words);
+}
+
+/**
+ * On a telephone one curve at a time, as wide as it is, and the maps in their turn.
+ * @param {import("../parts/figure.js").Figure} figure
+ * @param {import("../parts/chart.js").Chart[]} charts
+ * @param {Element | null} maps
+ */
+export function inTurn(figure, charts, maps) {
+  const row = charts[0].element.parentElement;
+  /** @type {[string, Element | null][]} */
+  const parts = charts.map(({ element, options: { name } }) => [
+    name[0].toUpperCase() + name.slice(1),
+    element,
+  ]);
+  if (maps) parts.push(["Maps", maps]);
+  if (row) figure.turns(row, parts);
 }
 
 /** The smallest and the largest of the numbers that are finite. @param {NDArray} map */
