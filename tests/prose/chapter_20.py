@@ -129,7 +129,7 @@ CLAIMS = {
     "stops at # %": lambda: measured(1),
     "with twenty maps at # %": lambda: measured(20),
     "recognises # % (mean of # seeds, of # epochs each)": deep_measured,
-    "With each convolution and each pooling a neuron sees more pixels": lambda: (
+    "A neuron sees more pixels after each convolution and pooling": lambda: (
         [seen(i) > seen(i - 1) for i in range(1, 7)] == [True, False, True, True, False, True]
     ),
     "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
