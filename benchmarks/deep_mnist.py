@@ -2,11 +2,11 @@
 
 Run as `.venv/bin/python benchmarks/deep_mnist.py digits` (the 5,000 digits of the book, some
 minutes) or `… mnist` (all of MNIST, see `data.load_mnist`, a few hours of one core). In each epoch
-every digit is moved by up to a pixel, drawn anew, unless `--still` is given. The learning rate
-falls in stages. Of the candidates in STAGES that one is taken which does best, with the first seed,
-on validation digits held out of those to train on; of each run, the epoch that does best on them.
-The test digits are looked at once, at the end. A seed draws the first weights, the moves and the
-order of the digits.
+every digit is moved by up to a pixel in each direction, drawn anew, unless `--still` is given. The
+learning rate falls in stages. Of the candidates in STAGES that one is taken which does best, with
+the first seed, on validation digits held out of those to train on; of each run, the epoch that
+does best on them. The test digits are looked at once, at the end. A seed draws the first weights,
+the moves and the order of the digits.
 """
 
 import argparse

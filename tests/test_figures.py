@@ -80,6 +80,24 @@ def test_a_mark_lies_on_the_cells_that_it_marks():
     assert (mark.get_height(), mark.get_width()) == (4, 5)
 
 
+def test_the_text_of_a_row_says_where_its_marks_are():
+    panels = ("$a^0$", np.zeros((9, 9)), "signed", None, (2, 3, 4, 1)), ("$z^1$", np.ones((5, 5)))
+    assert figures.row(*panels).alt == (
+        "Side by side: a0, 9 by 9 cells, framed: rows 2 to 5, column 3; z1, 5 by 5 cells."
+    )
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, None])
+def test_the_text_of_a_row_says_in_how_many_rows_its_panels_stand(columns):
+    panels = [(f"panel {n}", np.zeros((4 + n, 9)), "activation") for n in range(3)]
+    picture = figures.row(*panels, columns=columns, numbers=False)
+    grids = [ax.get_position() for ax in picture.axes if ax.images]
+    rows = len({round(grid.y1, 3) for grid in grids})
+    begins = "Side by side" if rows == 1 else f"In {rows} rows"
+    assert rows == {1: 3, 2: 2, 3: 1, None: 1}[columns]
+    assert picture.alt.startswith(f"{begins}: panel 0, 4 by 9 cells; ")
+
+
 def test_convolution_shows_the_products_of_one_neuron():
     shown = drawn(figures.convolution(A0, NET.w1, NET.b1, at=(8, 14)))
     products = shown["products"]

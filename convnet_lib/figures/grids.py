@@ -59,6 +59,8 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     >>> a, z = np.array([[0.5, 1.0]]), np.array([[2.0], [-1.0]])
     >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z)).alt
     'Side by side: a0, 1 by 2 cells; z1, 2 by 1 cells.'
+    >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z), columns=1).alt
+    'In 2 rows: a0, 1 by 2 cells; z1, 2 by 1 cells.'
 
     Args:
         panels: (name, array, kind, outline, mark) each, the last three optional; see `cells`.
@@ -75,7 +77,8 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     panels = [(name, grid("array", array), *rest) for name, array, *rest in panels]
     columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
     size, frames = _places(panels, numbers, columns)
-    picture = Picture(*size, alt or _describe(panels), layout="none")
+    rows = len({round(y + height, 6) for _, y, _, height in frames})
+    picture = Picture(*size, alt or _describe(panels, rows), layout="none")
     keys = ("name", "array", "kind", "outline", "mark")
     picture.panels = [dict(zip(keys, panel, strict=True), limit=limit) for panel in panels]
     for (name, array, kind, outline, mark), frame in zip(panels, frames, strict=True):
@@ -188,9 +191,7 @@ def draw_mark(ax, mark, color=ACCENT):
     ((1.5, 0.5), 5, 3)
     """
     if mark is not None:
-        if len(mark) != 4:
-            checks.refuse("mark", "(row, column, rows, columns)", mark)
-        j, k, rows, columns = mark
+        j, k, rows, columns = _rectangle(mark)
         corner = (k - 0.5, j - 0.5)
         ax.add_patch(Rectangle(corner, columns, rows, fill=False, edgecolor=color, linewidth=2.2))
 
@@ -347,11 +348,32 @@ def places(sizes, rights, titles, columns, top=TOP, bottom=BOTTOM, below=0.0):
     return (widths.sum(), sum(heights) + rows * (bottom + top) + below), frames
 
 
-def _describe(panels):
-    named = [f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells" for name, a, *_ in panels]
+def _describe(panels, rows):
+    named = [
+        f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells{_said(mark)}"
+        for name, a, *_, mark in panels
+    ]
     outlined = any(outline is not None for *_, outline, _ in panels)
-    begin = "Side by side" if len(named) > 1 else "A grid"
+    begin = "A grid" if len(named) == 1 else "Side by side" if rows == 1 else f"In {rows} rows"
     return f"{begin}: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
+
+
+def _said(mark):
+    """Where a rectangle is, in the words of an alternative text."""
+    if mark is None:
+        return ""
+    j, k, rows, columns = _rectangle(mark)
+    return f", framed: {_lines('row', j, rows)}, {_lines('column', k, columns)}"
+
+
+def _lines(what, first, count):
+    return f"{what} {first:g}" if count == 1 else f"{what}s {first:g} to {first + count - 1:g}"
+
+
+def _rectangle(mark):
+    if len(mark) != 4:
+        checks.refuse("mark", "(row, column, rows, columns)", mark)
+    return mark
 
 
 @with_own_settings

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from convnet_lib import ConvNet, broken, costs, data, gradient_check, training
-from convnet_lib.widgets.playground import BUGS, HELD_OUT, TRAIN
+from convnet_lib.widgets.playground import BUGS, HELD_OUT, TRAIN, playground
 from convnet_lib.widgets.playground import digits as playground_digits
 from prose import NOTEBOOKS
 from prose.book import DIGITS, TEST
@@ -46,6 +46,12 @@ def fades_where_it_is_recognised():
     return right.sum() > 100 and fades[right].mean() > 0.95 and fades[~right].mean() < 0.9
 
 
+def shows_another_digit_than_it_learns():
+    """Whether the digit on the playground's pad is none of those that it learns from."""
+    begins, train = playground(), playground_digits().train
+    return not (train.images == begins.image).all(axis=(1, 2)).any()
+
+
 def one_bar_is_negative():
     """Whether δ³ is below 0 at the digit alone, for all digits and costs that can be chosen."""
     y = data.one_hot(DIGITS.labels[:21])
@@ -68,6 +74,11 @@ CLAIMS = {
     "one bar is negative, that of the neuron whose digit is shown": one_bar_is_negative,
     "Each has a figure that you can move, and near its end a list": moves_and_ends_with_a_list,
     "learns from # digits": lambda: TRAIN,
+    "From such errors of the # digits the # weights of the filter learn": lambda: (
+        TRAIN,
+        NET.w1.size,
+    ),
+    "they are the errors of your digit, come back through": shows_another_digit_than_it_learns,
     "how many of # others": lambda: HELD_OUT,
     "changes the backward pass in # ways": lambda: len(broken.BUGS),
     "Every chapter but this one begins with a question": lambda: all(

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from convnet_lib import ConvNet, conv, data, gradient_check, pool
+from convnet_lib import ConvNet, broken, by_definition, conv, data, gradient_check, pool
 from convnet_lib.activations import sigmoid_prime
 from prose import shown
 from prose.book import A0, DIGITS, LAYERS, NET, Y
@@ -41,6 +41,17 @@ def of_three_digits():
     return ConvNet.random(4, seed=7).backprop(DIGITS.images[:3], data.one_hot(DIGITS.labels[:3]))
 
 
+def fault_in_bp1(cost):
+    """Whether the loops and central differences see that the slope is left out of BP1."""
+    found = broken.break_it(NET, "BP1 without σ′").backprop(A0, Y, cost)
+    loops = by_definition.backprop(NET, A0, Y, cost)
+    slopes = gradient_check.central_differences(
+        lambda w1: ConvNet(w1, NET.b1, NET.w3, NET.b3).cost(A0, Y, cost), NET.w1
+    )
+    apart = (gradient_check.relative_error(found.w1, judge) for judge in (loops.w1, slopes))
+    return tuple(error > 1e-6 for error in apart)
+
+
 CLAIMS = {
     "number # is the #.)": lambda: (2, DIGITS.labels[2]),
     "none in a test of $z^1$, even if F1 rotates or transposes the filter": lambda: (
@@ -56,7 +67,15 @@ CLAIMS = {
     "left as it was drawn, it gives about #50": shown("nb10-006", "filter left alone 0.#5"),
     "the other # slopes, which are right": lambda: sum(SIZES.values()) - SIZES["w1"],
     "the sum of the # slopes": lambda: SIZES["w1"],
-    "used in # places has # ways": lambda: (24 * 24, 24 * 24),
+    "used in # places has # ways to the cost, of which the switch leaves # open": lambda: (
+        LAYERS.a1.size,
+        FOUND.delta1.size,
+        np.count_nonzero(FOUND.delta1),
+    ),
+    "Where it changes a gradient, both see it": lambda: (
+        fault_in_bp1("quadratic") == (True, True)
+        and fault_in_bp1("cross_entropy") == (False, False)
+    ),
     "All # parameters are asked here": shown("nb10-022", "asked: # parameters"),
     "Of the ten bars of δ³ # are the same": lambda: int(
         (NET.backprop(A0, data.one_hot(9)).delta3 == FOUND.delta3).sum()

@@ -129,6 +129,9 @@ CLAIMS = {
     "stops at # %": lambda: measured(1),
     "with twenty maps at # %": lambda: measured(20),
     "recognises # % (mean of # seeds, of # epochs each)": deep_measured,
+    "A neuron sees more pixels after each convolution and pooling": lambda: (
+        [seen(i) > seen(i - 1) for i in range(1, 7)] == [True, False, True, True, False, True]
+    ),
     "# by # pixels for the first convolution": lambda: (seen(1), seen(1)),
     "# by # after its pooling": lambda: (seen(3), seen(3)),
     "The first of them sees # rows": lambda: seen(3),

@@ -446,7 +446,7 @@ SLOPE = Exercise(
         ),
         "autograd alone": Mistake(
             "The loops have a BP1 of their own, with its slope, and central differences ask for "
-            "the cost, which the fault does not touch. Both see another gradient than the code's.",
+            "the cost, which the fault does not touch. Where it changes a gradient, both see it.",
             "c",
         ),
         "none": Mistake(
