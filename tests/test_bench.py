@@ -389,6 +389,14 @@ def test_each_epoch_has_another_order_of_whole_mini_batches():
         assert len(set(taken.ravel()) & set(range(20))) == 18
 
 
+def test_who_is_not_asked_for_is_not_imported(monkeypatch):
+    monkeypatch.setattr(contenders, "OTHERS", {"PyTorch": "no_such_room", "JAX": "nor_this"})
+    found, missing = contenders.everyone(["PyTorch"])
+    assert found == {net: list(kinds) for net, kinds in contenders.NUMPY.items()}
+    assert [line.split(":")[0] for line in missing] == ["PyTorch is left out"]
+    assert contenders.everyone([])[1] == []
+
+
 def test_an_epoch_by_ours_alone_tells_its_accuracy_and_its_memory(monkeypatch, capsys):
     """What it prints is what the plain steps of the same order lead to."""
     digits = data.load_digits(dtype=np.float32)
