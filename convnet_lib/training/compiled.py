@@ -654,6 +654,10 @@ class Stepper(fast.Stepper):
     def _prepare(self):
         """Lay the parameters out in lanes, and two spaces to work in."""
         self.lanes = lanes = Lanes.of(self.sizes)
+        most, pixels = 2 ** (np.finfo(self.dtype).nmant + 1), lanes.H * lanes.W
+        if pixels > most:  # places are numbers of the parameters' kind
+            few = f"images of at most {most:,} pixels a channel in {self.dtype}, for compiled steps"
+            checks.refuse("net", few, f"{pixels:,}")
         self.spaces = apart(_length(lanes, Space), self.dtype)
         self.sums = apart(_length(lanes, Parameters), self.dtype)
         p, q = np.divmod(np.arange(lanes.n), lanes.S)
