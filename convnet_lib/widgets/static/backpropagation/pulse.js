@@ -1,15 +1,13 @@
 // What moves. A step fades from the old colours to the new; a pulse is light that runs over the
 // panels, to the right on its way forward and to the left on its way back, and dots that run along
-// the ribbons. It is started by the reader, and with reduced motion there is none of it: then only
-// the stages change.
+// the ribbons. It is started by the reader. With reduced motion nothing runs: the stages change, and
+// colours fade.
 
 import { make } from "../parts/layout.js";
 
 const RUN = 800; // ms through a stage
 const FADE = 320; // ms
 const LIGHT = 30; // how wide it is, in pixels, as in figure.css
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** What lies over the cells of a grid and fades. It stays: to lay one over anew takes milliseconds. */
 const laidOver = new WeakMap();
@@ -19,7 +17,6 @@ const laidOver = new WeakMap();
  * @param {import("../parts/grid.js").Grid} grid
  */
 export function fade({ field, cells }) {
-  if (still()) return;
   const old = overOf(field, cells);
   const pen = /** @type {CanvasRenderingContext2D} */ (old.getContext("2d"));
   pen.globalCompositeOperation = "copy";
@@ -63,7 +60,7 @@ export class Pulse {
    * @param {HTMLElement[]} made  the panels that the stage makes
    */
   run(way, made) {
-    if (still()) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const edge = this.network.getBoundingClientRect();
     const boxes = made
       .map((element) => element.getBoundingClientRect())
