@@ -208,7 +208,7 @@ NUMPY = {"book": (Loops, Plain, Im2col, Fast), "deep": (Plain, Fast)}
 OTHERS = {"Numba": "with_numba", "PyTorch": "with_torch", "JAX": "with_jax"}
 
 
-def everyone(others=("Numba", "PyTorch", "JAX")):
+def everyone(others=tuple(OTHERS)):
     """Return the contenders for each network, and a line on each package that is not there.
 
     What is not among `others` is not imported: PyTorch and JAX take hundreds of MB.

@@ -235,28 +235,26 @@ def _convolve(x, w1, z, lanes):
 
 
 @part
-def pool(z, first, a2, winner, lanes):
-    """Write the largest z¹ of each window into a2, (n,), and where its winner stands (F3).
+def pool(z, a2, winner, lanes):
+    """Write the largest z¹ of each window into a2, (n,), and its place 0 to 3 into winner (F3).
 
-    The first in row-major order wins. A place is the pixel that a neuron sees first, counted from
-    the image's first; a float, as long as what stands beside it.
+    The first in row-major order wins. Places are floats, as long as what stands beside them.
 
     >>> from convnet_lib.training import compiled
     >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=1, P=1, Q=3, outputs=1, H=2, W=6, S=3, L=3, n=3)
     >>> z = np.array([1.0, 2, 5, 3, 2, 5, 0, 4, 5, 3, 1, 5])  # three each of the four neurons
     >>> a2, winner = np.zeros((2, 3))
-    >>> compiled.pool.py_func(z, np.array([0.0, 2, 4]), a2, winner, lanes)
+    >>> compiled.pool.py_func(z, a2, winner, lanes)
     >>> a2, winner
-    (array([3., 4., 5.]), array([1., 8., 4.]))
+    (array([3., 4., 5.]), array([1., 2., 0.]))
     """
-    n, W = lanes.n, lanes.W
+    n = lanes.n
     top_left, top_right, bottom_left, bottom_right = z[:n], z[n:], z[2 * n :], z[3 * n :]
     for i in range(n):
         top, bottom = max(top_left[i], top_right[i]), max(bottom_left[i], bottom_right[i])
         right, below_right = top_right[i] > top_left[i], bottom_right[i] > bottom_left[i]
         a2[i] = max(top, bottom)
-        step = (W + 1 if below_right else W) if bottom > top else (1 if right else 0)
-        winner[i] = first[i] + step
+        winner[i] = (3 if below_right else 2) if bottom > top else (1 if right else 0)
 
 
 @part
@@ -284,7 +282,7 @@ def _feedforward(image, p, space, lanes):
     lay(image, space.pixels, space.x, lanes)
     for f in range(lanes.F):
         _convolve(space.x, p.w1[f], space.z, lanes)  # F1 without b¹
-        pool(space.z, space.first, space.a2[f], space.winner[f], lanes)  # F3
+        pool(space.z, space.a2[f], space.winner[f], lanes)  # F3
         _activate(space.a2[f], p.b1[f], space.real, lanes)  # the b¹ of F1, F2
     _outputs(p.w3, p.b3, space.a2, space.z3, lanes)  # F4
 
@@ -331,22 +329,30 @@ def _nabla_w3(a2, delta3, nabla, lanes):
 
 
 @part
+def _seen_first(winner, W):
+    """Return the pixel that a winner at place 0 to 3 sees first, from the first of its window."""
+    place = int(winner)
+    return place // 2 * W + place % 2
+
+
+@part
 def _nabla_w1(delta, winner, pixels, sums, nabla, lanes, N):
     """Add ∂C/∂w¹ of one map to nabla, (C, KH, KW): each winner's δ¹ times what it sees (BP4).
 
     All rows of its receptive field are a vector, N long: eight numbers each, of which those beyond
     the filter are nobody's. Two sums take turns, so that neither waits for its own last product.
     """
-    (C, KH, KW), size = nabla.shape, lanes.H * lanes.W
+    (C, KH, KW), W, size = nabla.shape, lanes.W, lanes.H * lanes.W
     for c in range(C):
         for m in range(0, KW, AT_ONCE):
             even = odd = same(delta.dtype.type(0), N)
             for p in range(lanes.P):
-                for i in range(p * lanes.S, p * lanes.S + lanes.Q, 2):
-                    at = c * size + m
-                    one, other = at + int(winner[i]), at + int(winner[i + 1])
-                    even = add(even, delta[i], load_runs(pixels, one, lanes.W, N))
-                    odd = add(odd, delta[i + 1], load_runs(pixels, other, lanes.W, N))
+                for q in range(0, lanes.Q, 2):
+                    i, at = p * lanes.S + q, c * size + m + 2 * (p * W + q)
+                    one = at + _seen_first(winner[i], W)
+                    other = at + 2 + _seen_first(winner[i + 1], W)
+                    even = add(even, delta[i], load_runs(pixels, one, W, N))
+                    odd = add(odd, delta[i + 1], load_runs(pixels, other, W, N))
             store(sums, 0, even)
             store(sums, N, odd)
             for l in range(KH):
@@ -398,8 +404,7 @@ class Space(NamedTuple):
         x: the planes of pixels, (4·C·L,), 0 where there is no pixel.
         z: (4·n,), z¹ of one map without the bias.
         a2: (F, n).
-        first: (n,), the first pixel that a window sees, counted from the image's first.
-        winner: (F, n), the same of each window's winner.
+        winner: (F, n), the place of each window's winner, 0 to 3.
         delta: (n,), δ¹ of the winners of one map.
         real: (n,), 1 where the lane is a window's, else 0.
         sums: (2·KH·8,), ∂C/∂w¹ of a channel and a map.
@@ -410,7 +415,6 @@ class Space(NamedTuple):
     x: np.ndarray
     z: np.ndarray
     a2: np.ndarray
-    first: np.ndarray
     winner: np.ndarray
     delta: np.ndarray
     real: np.ndarray
@@ -446,15 +450,14 @@ def space_in(vector, lanes):
 
     >>> from convnet_lib.training import compiled
     >>> lanes = compiled.Lanes(F=1, C=1, KH=1, KW=2, P=1, Q=1, outputs=3, H=2, W=3, S=2, L=8, n=8)
-    >>> compiled.space_in(np.arange(172.0), lanes).delta3
-    array([169., 170., 171.])
+    >>> compiled.space_in(np.arange(164.0), lanes).delta3
+    array([161., 162., 163.])
     """
     F, n, outputs = lanes.F, lanes.n, lanes.outputs
     x = lanes.C * lanes.H * lanes.W + SLACK
     z = x + 4 * lanes.C * lanes.L
     a2 = z + 4 * n
-    first = a2 + F * n
-    winner = first + n
+    winner = a2 + F * n
     delta = winner + F * n
     real = delta + n
     sums = real + n
@@ -464,8 +467,7 @@ def space_in(vector, lanes):
         vector[:x],
         vector[x:z],
         vector[z:a2],
-        vector[a2:first].reshape((F, n)),
-        vector[first:winner],
+        vector[a2:winner].reshape((F, n)),
         vector[winner:delta].reshape((F, n)),
         vector[delta:real],
         vector[real:sums],
@@ -496,7 +498,7 @@ def _length(lanes, of):
         return F * C * lanes.KH * lanes.KW + F + (F * n + 1) * lanes.outputs
     pixels = C * lanes.H * lanes.W + SLACK
     last = 2 * lanes.KH * AT_ONCE + 2 * lanes.outputs
-    return pixels + 4 * C * lanes.L + (7 + 2 * F) * n + last
+    return pixels + 4 * C * lanes.L + (6 + 2 * F) * n + last
 
 
 @cache
@@ -513,8 +515,7 @@ def _compiled(lanes):
         """Leave `scale` · Σ ∂C/∂p of the rows in nabla; all three vectors."""
         nabla[:] = 0
         now, slopes, seen = _parameters(p, lanes), _parameters(nabla, lanes), _space(space, lanes)
-        for a in range(len(rows)):
-            row = rows[a]
+        for row in rows:
             _backprop(images[row], y[row], now, slopes, seen, quadratic, scale, lanes, N)
 
     @njit(cache=True, nogil=True, fastmath=FUSED)
@@ -654,17 +655,12 @@ class Stepper(fast.Stepper):
     def _prepare(self):
         """Lay the parameters out in lanes, and two spaces to work in."""
         self.lanes = lanes = Lanes.of(self.sizes)
-        most, pixels = 2 ** (np.finfo(self.dtype).nmant + 1), lanes.H * lanes.W
-        if pixels > most:  # places are numbers of the parameters' kind
-            few = f"images of at most {most:,} pixels a channel in {self.dtype}, for compiled steps"
-            checks.refuse("net", few, f"{pixels:,}")
         self.spaces = apart(_length(lanes, Space), self.dtype)
         self.sums = apart(_length(lanes, Parameters), self.dtype)
         p, q = np.divmod(np.arange(lanes.n), lanes.S)
         self.real = (q < lanes.Q) & (p < lanes.P)
-        for space in (space_in(vector, lanes) for vector in self.spaces):
-            space.real[:] = self.real
-            space.first[:] = self.real * (2 * p * lanes.W + 2 * q)
+        for space in self.spaces:
+            space_in(space, lanes).real[:] = self.real
         self.parameters = parameters_in(np.zeros_like(self.sums[0]), lanes)
         self._take(self.like)
         self.two_from = max(2, TWO_THREADS_FROM // flops(self.sizes))
@@ -688,25 +684,8 @@ class Stepper(fast.Stepper):
             images, y, rows = self._mini_batch(images, y, rows)
         self._run(images, y, learning_rate, rows, len(rows))
 
-    def steps(self, images, y, learning_rate, rows, batch_size, checked=False):
-        """Take a step for each `batch_size` of the rows, the last one maybe for fewer.
-
-        The other arguments and the errors are those of `step`.
-
-        >>> from convnet_lib.training import compiled
-        >>> net = ConvNet(np.zeros((1, 2)), np.array(0.0), np.zeros((2, 1, 1)), np.zeros(2))
-        >>> one, other = compiled.Stepper(net), compiled.Stepper(net)
-        >>> given = np.zeros((3, 2, 3)), np.eye(2)[[0, 0, 1]], 2.0
-        >>> one.steps(*given, [0, 1, 2], batch_size=2)
-        >>> other.step(*given, [0, 1])
-        >>> other.step(*given, [2])
-        >>> bool((one.net.b3 == other.net.b3).all())
-        True
-        """
-        if not checked:
-            learning_rate = checks.number("learning_rate", learning_rate)
-            batch_size = checks.whole("batch_size", batch_size, 1)
-            images, y, rows = self._mini_batch(images, y, rows)
+    def _steps(self, images, y, learning_rate, rows, batch_size):
+        """Take the steps of `steps` in one call, or two: the last mini-batch may be short."""
         full = len(rows) - len(rows) % batch_size
         for some, batch in ((rows[:full], batch_size), (rows[full:], len(rows) - full)):
             if len(some):

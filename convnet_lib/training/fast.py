@@ -477,6 +477,10 @@ class Stepper:
             learning_rate = checks.number("learning_rate", learning_rate)
             batch_size = checks.whole("batch_size", batch_size, 1)
             images, y, rows = self._mini_batch(images, y, rows)
+        self._steps(images, y, learning_rate, rows, batch_size)
+
+    def _steps(self, images, y, learning_rate, rows, batch_size):
+        """Take the steps of `steps`, whose arguments have been looked at."""
         for start in range(0, len(rows), batch_size):
             self.step(images, y, learning_rate, rows[start : start + batch_size], True)
 

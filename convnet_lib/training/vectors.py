@@ -108,13 +108,11 @@ def load_every_other(context, x, at, count):
     n = vector.at_once
 
     def generate(target, builder, signature, given):
-        whole = target.get_value_type(vector)
-        parts = []
-        for i in range(whole.count):
-            x, at, _ = given
-            at = builder.add(at, ir.Constant(at.type, 2 * n * i))
+        (x, at, _), whole, parts = given, target.get_value_type(vector), []
+        for _ in range(whole.count):
             one, other = _loaded(target, builder, signature, [x, at], vector, 2)
             parts.append(_picked(builder, one, other, range(0, 2 * n, 2)))
+            at = builder.add(at, ir.Constant(at.type, 2 * n))
         return _joined(builder, whole, parts)
 
     return vector(x, types.intp, count), generate

@@ -1,5 +1,5 @@
 // On a slide: no controls but 'next', one stage at a time, its panels in a row, letters that can be
-// read from the back row. Whoever shows the slide gives each stage a key: he finds how many there are
+// read from the back row. Whoever shows the slide gives each stage a key: it finds how many there are
 // in `data-stages`, sends `cn-stage` to show one, counted from 0, and hears `cn-staged` of one that
 // the button leads to.
 
