@@ -532,3 +532,18 @@ def test_with_a_kernel_it_is_the_figures_net(lab, new_page):
     first.until(10)
     page.get_by_role("button", name="Ask Python").click()
     expect(page.get_by_text("seen 10, (2, 5, 5), ")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_the_numbers_of_the_outputs_fit_their_places(show, width):
+    """The largest is bold, and so the widest."""
+    live = show(widgets.playground(), width=width)
+    room = live.root.evaluate(
+        """(figure) => [...figure.querySelectorAll(".pg-answer .pg-number")].map((number) => {
+          const text = document.createRange();
+          text.selectNodeContents(number);
+          return number.getBoundingClientRect().width - text.getBoundingClientRect().width;
+        })"""
+    )
+    assert len(room) == 10
+    assert min(room) >= 0
