@@ -46,10 +46,8 @@ except ImportError as error:
 from .. import checks
 from . import fast
 from .exponential import exponential
-from .vectors import AT_ONCE, add, load, load_every_other, load_runs, same, store
+from .vectors import AT_ONCE, FUSED, add, load, load_every_other, load_runs, same, store
 
-#: A product and the addition that follows may be rounded once.
-FUSED = {"contract"}
 #: The lanes that are convolved at a time; their four z¹ stay in registers.
 RUN = 16
 #: What stands behind an image: no vector that begins in it ends further on.

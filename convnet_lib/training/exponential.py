@@ -19,6 +19,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
+from .vectors import FUSED
+
 LOG2_E = 1.4426950408889634
 #: ln 2 in two parts. The first has so few digits that its product with any n is exact.
 LN2 = {32: (0.693359375, -2.1219444005469058e-4), 64: (0.6931471803691238, 1.9082149292705877e-10)}
@@ -76,7 +78,7 @@ def exponential(x):
 
 @overload(
     exponential,
-    jit_options={"fastmath": {"contract"}, "error_model": "numpy", "forceinline": True},
+    jit_options={"fastmath": FUSED, "error_model": "numpy", "forceinline": True},
 )
 def _exponential(x):
     if not isinstance(x, types.Float):

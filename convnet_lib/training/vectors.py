@@ -16,6 +16,8 @@ from numba.core.codegen import get_host_cpu_features
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
+#: A product and the addition that follows may be rounded once.
+FUSED = {"contract"}
 #: Numbers that are handled at once; a vector has some times as many.
 AT_ONCE = 8
 #: The registers that vectors may fill, with as many numbers each: there are 32, or 16.
@@ -207,7 +209,7 @@ def add(context, total, number, vector):
         whole = target.get_value_type(total)
         factor = _same(builder, given[1], whole.element)
         parts = [
-            builder.fadd(start, builder.fmul(factor, other, flags=["contract"]), flags=["contract"])
+            builder.fadd(start, builder.fmul(factor, other, flags=tuple(FUSED)), flags=tuple(FUSED))
             for start, other in zip(
                 _parts(builder, given[0]), _parts(builder, given[2]), strict=True
             )
