@@ -48,6 +48,11 @@ c.Spawner.cpu_limit = 1
 # kernel had in memory is computed anew by running the cells again.
 IDLE = int(os.environ.get("CONVNET_IDLE", "3600"))
 c.Spawner.args = [
+    # A kernel and its server speak by sockets in the student's own runtime folder, which no other
+    # student may enter. As ports of the machine, which they are by default, another process can
+    # have taken one before the kernel does. A socket's path may have 107 characters: for homes
+    # of more than 28, set JUPYTER_RUNTIME_DIR to a shorter folder of the student's own.
+    "--KernelManager.transport=ipc",
     f"--MappingKernelManager.cull_idle_timeout={IDLE}",
     f"--MappingKernelManager.cull_interval={max(1, IDLE // 12)}",
     "--MappingKernelManager.cull_connected=True",

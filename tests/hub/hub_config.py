@@ -8,6 +8,7 @@ c = get_config()  # noqa: F821 (JupyterHub provides it)
 
 FOLDER = Path(os.environ["CONVNET_HUB"])
 ROOT = Path(__file__).resolve().parents[2]
+RUN = Path(os.environ["CONVNET_RUN"])
 load_subconfig(str(ROOT / "teaching" / "jupyterhub" / "jupyterhub_config.py"))  # noqa: F821
 
 # Everything on loopback, on ports that the test has chosen.
@@ -25,6 +26,8 @@ c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = os.environ["CONVNET_PASSWORD"]
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(FOLDER / "home" / "{username}")
+# The homes of this test have paths too long for a kernel's sockets, as the recipe says.
+c.Spawner.environment["JUPYTER_RUNTIME_DIR"] = lambda spawner: str(RUN / spawner.user.name)
 c.Spawner.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]
 # The test runs as root in a container.
 c.Spawner.args = [*c.Spawner.args, "--allow-root"]

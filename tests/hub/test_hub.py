@@ -4,6 +4,7 @@ CONVNET_STUDENTS=12 CONVNET_CHAPTER=02 pytest -s tests/hub
 """
 
 import asyncio
+import json
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -50,10 +52,12 @@ class Hub:
         self.ports = free_ports(3)
         self.url = f"http://127.0.0.1:{self.ports[0]}"
         self.log = folder / "hub.log"
+        self.run = Path(tempfile.mkdtemp(prefix="hub"))  # for sockets, whose paths must be short
 
     def __enter__(self):
         environment = {
             "CONVNET_HUB": self.folder,
+            "CONVNET_RUN": self.run,
             "CONVNET_PORTS": ",".join(map(str, self.ports)),
             "CONVNET_PROXY": fetch(),
             "CONVNET_PASSWORD": self.password,
@@ -96,6 +100,7 @@ class Hub:
         for name in self.servers():
             for pid in self.servers()[name]:
                 os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.run)
 
     def servers(self):
         """{student: process ids of the server and its kernels}, read from /proc."""
@@ -247,6 +252,22 @@ async def comes_back(hub, student, path, said):
             kernel, ["from convnet_lib.exercises import progress\nprint(progress().done)"]
         )
         assert now.strip() == said.partition(" ")[2].strip()
+
+
+def test_a_kernel_listens_at_no_port_but_in_a_folder_of_its_students_own(hub):
+    """Ports are every student's, and another kernel may have taken one in between."""
+
+    async def one():
+        async with Student(names()[0], hub.url, hub.password) as student:
+            await student.get_in()
+            kernel = await student.open(f"notebooks/{notebooks(hub)[0]}")
+            await student.run(kernel, ["1 + 1"])
+            return kernel
+
+    kernel, folder = asyncio.run(one()), hub.run / names()[0]
+    assert json.loads((folder / f"kernel-{kernel}.json").read_text())["transport"] == "ipc"
+    assert len(list(folder.glob(f"kernel-{kernel}-ipc-*"))) == 5
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_an_idle_kernel_is_culled_while_its_server_is_in_use(hub):

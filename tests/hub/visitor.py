@@ -94,7 +94,7 @@ class Student:
         await socket.send_str(json.dumps(ask))
         text, replied, idle = "", False, False
         while not (replied and idle):
-            message = _message((await socket.receive(timeout=300)).data)
+            message = _message(await socket.receive(timeout=300))
             if message["parent_header"].get("msg_id") != ask["header"]["msg_id"]:
                 continue
             kind, content = message["msg_type"], message["content"]
@@ -123,8 +123,11 @@ class Student:
         return json.loads(await self._text(method, address, **more))
 
 
-def _message(data):
+def _message(received):
     """The message in what a kernel sent: text, or text followed by the arrays of a figure."""
+    data = received.data
+    # A proxy whose server is gone writes a line of HTTP into the open socket.
+    assert isinstance(data, str | bytes), f"the kernel's connection broke: {received}"
     if isinstance(data, bytes):
         _, begin, end = struct.unpack_from(">3I", data)
         data = data[begin:end]
