@@ -5,7 +5,7 @@ import numpy as np
 from convnet_lib import costs, data, training
 from convnet_lib.activations import sigmoid
 from prose import near, shown
-from prose.book import DIGITS, LAYERS, NET, Y
+from prose.book import DIGITS, LAYERS, NET, Y, thousand
 
 HESITANT = np.where(Y == 1, 0.55, 0.45)
 SURE = np.where(np.arange(10) == 9, 0.97, 0.02)
@@ -40,6 +40,9 @@ CLAIMS = {
     "most pooled activations are near that": lambda: (
         shown("nb04-019", "between 0.4 and 0.6: #%")()[0] > 75
     ),
+    "on these digits # away from it on average": lambda: np.abs(
+        thousand().z3 - NET.w3.sum(axis=(1, 2)) / 2
+    ).mean(),
     "answers 0.1 to everything, without a look at the page, has less than half": lambda: bool(
         costs.quadratic(np.full(10, 0.1), Y) < shown("nb04-029", "0.44, quadratic #")()[0] / 2
     ),
