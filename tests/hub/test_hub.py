@@ -152,6 +152,9 @@ def hub(tmp_path_factory):
         shutil.copytree(surroundings.ROOT / "notebooks", book / "notebooks")
     with Hub(folder) as started:
         yield started
+    said = started.log.read_text().splitlines()
+    errors = [line for line in said if line.startswith("[E ") or "Error: " in line]
+    say("\n".join(["the hub and the servers said of errors:", *(errors[-20:] or ["nothing"])]))
 
 
 def names():
@@ -219,6 +222,9 @@ async def monday(hub):
     say(f"slowest cell: {slowest[0]:.1f} s: {slowest[1].splitlines()[0][:60]}")
     say(f"MB a student, at the end: {spread(PEAK['last'].values())}; in all {PEAK['most']:.0f}")
     await goes_away_and_comes_back(hub, results)
+    broken = [why for student in students for why in student.broken]
+    say(f"connections that broke and were opened again: {broken or 'none'}")
+    assert len(broken) <= 1 + STUDENTS // 10
 
 
 PEAK = {"most": 0, "last": {}}
@@ -238,7 +244,9 @@ async def goes_away_and_comes_back(hub, results):
         await asyncio.sleep(1)
     say(f"all servers are culled after {time.monotonic() - begun:.0f} s, {IDLE} s being idle")
     begun = time.monotonic()
-    await asyncio.gather(*(comes_back(hub, *result) for result in results))
+    back = await asyncio.gather(*(comes_back(hub, *result) for result in results))
+    for (student, _, _), again in zip(results, back, strict=True):
+        student.broken += again.broken
     say(f"all are back with their work after {time.monotonic() - begun:.0f} s")
 
 
@@ -252,6 +260,7 @@ async def comes_back(hub, student, path, said):
             kernel, ["from convnet_lib.exercises import progress\nprint(progress().done)"]
         )
         assert now.strip() == said.partition(" ")[2].strip()
+        return again
 
 
 def test_a_kernel_listens_at_no_port_but_in_a_folder_of_its_students_own(hub):

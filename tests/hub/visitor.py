@@ -15,7 +15,7 @@ class Student:
 
     def __init__(self, name, hub, password):
         self.name, self.hub, self.password = name, hub, password
-        self.seconds, self.cells = {}, []
+        self.seconds, self.cells, self.broken = {}, [], []
         self.server = f"{hub}/user/{name}"
 
     async def __aenter__(self):
@@ -79,15 +79,26 @@ class Student:
         return made["kernel"]["id"]
 
     async def run(self, kernel, codes):
-        """Run code cells one after another; return what each printed, or raises at an error."""
-        address = f"{self.server.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels"
+        """Run code cells one after another; return what each printed, or raises at an error.
+
+        As a browser does, a connection that breaks is opened again, once, and the cell run anew.
+        """
         texts = []
+        while len(texts) < len(codes):
+            try:
+                await self._run_rest(kernel, codes, texts)
+            except ConnectionError as error:
+                self.broken.append(str(error))
+                assert len(self.broken) == 1, self.broken
+        return texts
+
+    async def _run_rest(self, kernel, codes, texts):
+        address = f"{self.server.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels"
         async with self.web.ws_connect(address, max_msg_size=0, heartbeat=None) as socket:
-            for code in codes:
+            for code in codes[len(texts) :]:
                 begun = time.monotonic()
                 texts.append(await self._cell(socket, code))
                 self.cells.append((time.monotonic() - begun, code))
-        return texts
 
     async def _cell(self, socket, code):
         ask = _request(code)
@@ -126,8 +137,8 @@ class Student:
 def _message(received):
     """The message in what a kernel sent: text, or text followed by the arrays of a figure."""
     data = received.data
-    # A proxy whose server is gone writes a line of HTTP into the open socket.
-    assert isinstance(data, str | bytes), f"the kernel's connection broke: {received}"
+    if not isinstance(data, str | bytes):  # closed, or what is no frame
+        raise ConnectionError(f"the connection to the kernel broke: {received}")
     if isinstance(data, bytes):
         _, begin, end = struct.unpack_from(">3I", data)
         data = data[begin:end]
