@@ -114,3 +114,40 @@ def test_a_lesson_is_whole(heading):
     starts = [int(n) for n in re.findall(r"^\| (\d+)–\d+ \|", text, re.MULTILINE)]
     assert starts == [0, *ends[:-1]]
     assert ends[-1] == 50
+
+
+def named(text):
+    """Return the chapters that a text has links to, by number."""
+    return {int(number) for number in re.findall(r"notebooks/(\d\d)_", text)}
+
+
+def test_with_two_lessons_fewer_chapters_1_to_12_take_six():
+    text = GUIDE.read_text("utf-8")
+    left_out = re.search(
+        r"With six lessons for chapters 1 to 12, leave out (\d+) .*?give (\d+) ", text
+    )
+    there = [n for n, lesson in enumerate(lessons().values(), 1) if max(named(lesson)) <= 12]
+    # Lesson 7 names the lab of chapter 15, for those who want more.
+    assert len({*there, 7} - set(map(int, left_out.groups()))) == 6
+
+
+def test_the_decks_of_the_single_lecture_are_those_it_names():
+    (_, lecture) = GUIDE.read_text("utf-8").split("## One lecture only")
+    assert "from decks 1, 2, 5 and 7 to 10; the 90 minutes use 3 and 12 too" in lecture
+    short, long = lecture.split("**90 minutes.**")
+    assert named(short) == {1, 2, 5, 7, 8, 9, 10}
+    assert named(long) - named(short) == {3, 12}
+
+
+def test_the_derivation_of_bp2_has_four_slides_and_five_sentences_in_bold():
+    assert "four slides, five sentences in bold" in GUIDE.read_text("utf-8")
+    cells = nbformat.read(
+        run_notebooks.NOTEBOOKS / "07_bp2_pooling_switch.ipynb", as_version=4
+    ).cells
+    begins = next(n for n, cell in enumerate(cells) if "## The derivation" in cell.source)
+    ends = next(n for n, cell in enumerate(cells) if "## From the formula" in cell.source)
+    section = cells[begins:ends]
+    kinds = [cell.metadata["slideshow"]["slide_type"] for cell in section]
+    assert kinds == ["slide", *["subslide"] * 3]
+    bold = re.findall(r"^\*\*[^*]+\*\*", "\n".join(cell.source for cell in section), re.MULTILINE)
+    assert len(bold) == 5

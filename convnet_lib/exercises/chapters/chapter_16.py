@@ -48,7 +48,7 @@ THREE_ERRORS = Exercise(
             [[2, 6, 0], [5, -2, -9], [2, -7, 3]],
         ),
         "without the sign": Mistake(
-            "The sign of the third error is lost: its filter is counted -3 times.",
+            "The sign of the -3 is lost: it lays down the filter -3 times.",
             [[2, 4, 0], [7, 3, 6], [3, 8, -3]],
         ),
         "the errors rotated": Mistake(
