@@ -32,18 +32,23 @@ def moves_and_ends_with_a_list():
 
 
 def fades_where_it_is_recognised():
-    """Whether δ¹ is smaller than at first, after 2,000 digits, for those that are recognised."""
+    """Whether δ¹ is smaller than at first for most of those that are recognised, but not for all.
+
+    After 2,000 digits, and after 10,000; of the others there are fewer each time.
+    """
     train, held_out = playground_digits()
-    held_out = data.Digits(held_out.images[:200], held_out.labels[:200])
-    begins = ConvNet.random(seed=0)
-    learned = training.sgd(begins, train, epochs=1, learning_rate=0.25).net
-    right = learned.feedforward(held_out.images).z3.argmax(axis=-1) == held_out.labels
-    sizes = [
-        np.square(net.backprop(held_out.images, data.one_hot(held_out.labels), COST).delta1)
-        for net in (begins, learned)
-    ]
-    fades = sizes[1].sum(axis=(1, 2)) < sizes[0].sum(axis=(1, 2))
-    return right.sum() > 100 and fades[right].mean() > 0.95 and fades[~right].mean() < 0.9
+    begins = learns = ConvNet.random(seed=0)
+    found = []
+    for epochs in (1, 4):
+        learns = training.sgd(learns, train, epochs=epochs, learning_rate=0.25).net
+        right = learns.feedforward(held_out.images).z3.argmax(axis=-1) == held_out.labels
+        sizes = [
+            np.square(net.backprop(held_out.images, data.one_hot(held_out.labels), COST).delta1)
+            for net in (begins, learns)
+        ]
+        fades = sizes[1].sum(axis=(1, 2)) < sizes[0].sum(axis=(1, 2))
+        found += [right.sum() > 300, fades[right].mean() > 0.8, fades[~right].mean() < 0.8]
+    return all(found) and not fades[right].all()
 
 
 def shows_another_digit_than_it_learns():
@@ -69,7 +74,7 @@ CLAIMS = {
         np.count_nonzero(NET.w1) + np.count_nonzero(NET.w3),
         (NET.b1 == 0).sum() + (NET.b3 == 0).sum(),
     ),
-    "When your digit is recognised, they fade.": fades_where_it_is_recognised,
+    "For most digits they fade when the digit is recognised.": fades_where_it_is_recognised,
     "# of the # bugs of [chapter 15]": lambda: (len(BUGS), len(broken.BUGS)),
     "one bar is negative, that of the neuron whose digit is shown": one_bar_is_negative,
     "Each has a figure that you can move, and near its end a list": moves_and_ends_with_a_list,

@@ -337,8 +337,8 @@ ONE_LINE = Exercise(
     },
     hints=(
         "Two questions that find them: what is z1 where a0 is 0? What does a lone pixel draw?",
-        "receptive_fields looks at the shape of its second argument and at nothing else; the bugs "
-        "are in the last line.",
+        "receptive_fields uses the shape of its second argument, not its numbers; the bugs are in "
+        "the last line.",
         "The filter goes in as it is, and + b1 belongs behind the bracket of einsum.",
     ),
     why="With b1 = 0 and a filter that looks the same after half a turn, both bugs are invisible. "

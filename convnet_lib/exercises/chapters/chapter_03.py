@@ -117,9 +117,9 @@ POOLED = Exercise(
             lambda a1: -pool.forward(-a1),
         ),
         "four in a row": Mistake(
-            "Each 'window' is four neighbours of one row. That is what reshape gives with the "
-            "axes (rows, columns, 2, 2): take (rows, 2, columns, 2), and the maximum over axes 1 "
-            "and 3.",
+            "Each 'window' is the next four numbers in reading order. That is what reshape gives "
+            "with the axes (rows, columns, 2, 2): take (rows, 2, columns, 2), and the maximum over "
+            "axes 1 and 3.",
             _in_rows,
         ),
         "windows overlap": Mistake(
@@ -310,7 +310,7 @@ UNMOVED = Exercise(
             "All is 0. Nothing happens, but nothing is there: draw something.", np.zeros((4, 4))
         ),
         "all the same": Mistake(
-            "All entries are equal, and nothing can be seen to move. Draw at least one peak.",
+            "All entries are equal, and the exercise rules that out. Draw at least one peak.",
             np.ones((4, 4)),
         ),
         "off the map": Mistake(
