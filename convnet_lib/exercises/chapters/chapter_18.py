@@ -226,10 +226,6 @@ def _once(grad, a1, size, stride):
     return nabla
 
 
-def _first_kept(grad, a1, size, stride):
-    return _once(grad[::-1, ::-1], a1[::-1, ::-1], size, stride)[::-1, ::-1]
-
-
 def _whole_window(grad, a1, size, stride):
     on = np.ones((*grad.shape, size * size))
     return pool.scatter(grad, on, a1.shape, size, stride)
