@@ -13,6 +13,7 @@ from convnet_lib import ConvNet, data, deep, networks, training
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import accuracy  # noqa: E402
 import bench  # noqa: E402
 import contenders  # noqa: E402
 import deep_mnist  # noqa: E402
@@ -324,6 +325,29 @@ def test_the_limit_of_the_deep_network_is_that_of_its_layers():
     )
     weights = sum(p.size for p in networks.parameters(some.net).values())
     assert limit.numbers(None, 1, forward=True) == 784 + 10 + weights
+
+
+def test_the_page_tells_what_is_counted_and_on_how_many_digits():
+    page, split = (bench.HERE / "README.md").read_text("utf-8"), data.load_digits()
+    assert len(bench.problems("float32")("book", 1, 10).images) == 60_000
+    assert f"(the {len(split.train.labels):,} digits that the book trains on, fifteen times" in page
+    assert "each parameter once, in a step twice: read and written" in page
+    assert limit.numbers(1, 1) - limit.numbers(1, 1, forward=True) == 1_476
+    assert f"{accuracy.HELD_OUT:,} held out of the 60,000" in page
+    assert f"the digits in float32 are {70_000 * 784 * 4 / 2**20:.0f}." in page
+
+
+def test_the_page_tells_from_when_on_compiled_loops_have_two_threads():
+    pytest.importorskip("numba", reason="needs the extra `compiled`")
+    one, twenty = (
+        training.stepper(ConvNet.random(maps, seed=0, dtype=np.float32), engine="compiled")
+        for maps in (1, 20)
+    )
+    told = (
+        f"with one map it has two threads from {one.two_from} images a mini-batch on, in a forward "
+        f"pass alone from {one.forward_two_from}, with twenty maps from {twenty.two_from};"
+    )
+    assert told in (bench.HERE / "README.md").read_text("utf-8")
 
 
 def test_frameworks_that_are_not_there_are_named(monkeypatch):

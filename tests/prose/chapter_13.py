@@ -4,10 +4,11 @@ The times are those of one machine: the page says so, and keeps them with its ou
 """
 
 import tracemalloc
+from functools import partial
 
 import numpy as np
 
-from convnet_lib import ConvNet, fast, training
+from convnet_lib import ConvNet, conv, fast, training
 from convnet_lib.training import engines
 from prose import near, shown
 from prose.book import DIGITS, NET
@@ -49,6 +50,20 @@ def asked_for(digits=64):
     return asked / 8 / digits
 
 
+def copied_by_plain(digits=64):
+    """How many numbers a digit F1 and BP4 of the plain step ask memory for, each by itself."""
+    a0, delta1, asked = DIGITS.images[:digits], np.ones((digits, 24, 24)), []
+    for call in (
+        partial(conv.forward, a0, NET.w1, NET.b1),
+        partial(conv.nabla_w, delta1, a0, NET.w1),
+    ):
+        tracemalloc.start()
+        call()
+        asked.append(tracemalloc.get_traced_memory()[1] / 8 / digits)
+        tracemalloc.stop()
+    return asked
+
+
 def loops_for_one_map():
     """Whether "auto" takes the loops in every mini-batch, where it can have two threads."""
     if not (engines._is_installed() and engines._has_two_threads()):
@@ -85,6 +100,8 @@ CLAIMS = {
         race("nb13-016", "im2col_index") / race("nb13-016", "im2col")
     ),
     "ask for room for # numbers a digit": lambda: 576 * 25,
+    # each of the two copies every field, and a second copy is two more passes over the memory
+    "`plain` twice: its point belongs further left": lambda: min(copied_by_plain()) >= 576 * 25,
     "Second, the # pixels become # numbers": lambda: (784, 576 * 25),
     "About # fifths of the time are gone": lambda: near(
         5 * (1 - race("nb13-021", "pool_first") / race("nb13-021", "plain"))
