@@ -65,3 +65,26 @@ def test_the_time_limit_is_the_one_that_the_guide_names():
     settings = text("teaching/nbgrader_config.py")
     (limit,) = re.findall(r"c\.Isolated\.cell = (\d+)", settings)
     assert f"stopped after {limit} seconds (`c.Isolated.cell`)" in text(PAGES[0])
+
+
+def test_the_sandbox_s_limits_are_those_that_the_guide_names(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "teaching")
+    from marking import judge, sandbox
+
+    from convnet_lib.exercises import running
+
+    page, count = text(PAGES[0]), {4: "four"}[sandbox.PROCESSES]
+    assert (
+        f"`check` after {running.LIMIT:.0f} seconds, in the fourth task after {judge.CALL}" in page
+    )
+    gigabytes = sandbox.MEGABYTES / 1024
+    limits = f"{sandbox.TOTAL} seconds, {count} processes of {gigabytes:.1f} GB"
+    assert limits in page
+    memory = f"{gigabytes * sandbox.PROCESSES:.0f} GB of memory"
+    assert f"It can keep {count} cores busy, and {memory} ({count} processes)" in page
+
+
+def test_what_is_written_elsewhere_is_said_in_the_readme_and_to_the_students():
+    said = "which exercises you have solved, in {} data folder, and the whole of MNIST, in {} cache"
+    assert said.format("the user's", "the user's") in text("README.md")
+    assert said.format("your", "your") in text("teaching/student/README.md")

@@ -70,6 +70,15 @@ def woken():
     return closed.sum() if (now[closed] > 0).all() else None
 
 
+def needs_the_bias():
+    """Whether those two stay closed on most digits with the new weights alone, without the bias."""
+    after = training.sgd(START, DIGITS, epochs=1, learning_rate=0.1).net
+    closed = START.feedforward(DIGITS.images)[1][:, 0].max(axis=0) <= 0
+    alone = after.with_parameters({"0.b": np.zeros(3)})
+    with_it, without = (x.feedforward(DIGITS.images)[1][:, 0, closed] > 0 for x in (after, alone))
+    return bool(with_it.mean() > 0.5 and without.mean() < 0.1)
+
+
 W = np.array([[0.5, -1.0], [0.25, -0.25]])
 
 CLAIMS = {
@@ -116,6 +125,7 @@ CLAIMS = {
     "after ten steps of ten digits at # learning rates": lambda: output("nb19-040").count(
         "learning rate"
     ),
+    "they move the weights and the bias that it shares": needs_the_bias,
     "of map 0, # were closed on all # digits": lambda: (woken(), len(DIGITS.images)),
     "# ReLU neurons on the # pixels": lambda: (100, A0.size),
     "keep the activations of a new network at about one size": lambda: bool(

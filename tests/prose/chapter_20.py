@@ -1,12 +1,15 @@
 """The numbers in the sentences of chapter 20."""
 
+import ast
 import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
 
 from convnet_lib import ConvNet, deep, dense, training
+from convnet_lib.training import deep_work
 from prose import output, shown
 
 SPEC = "conv10x5 relu pool2 conv20x5 relu pool2 dense10 softmax"
@@ -81,7 +84,20 @@ def shapes_with_both_bugs(*widths):
     return found, [w.shape for w in ws]
 
 
+def lines_of(function):
+    """Return how many lines of code a function has below its docstring."""
+    source = textwrap.dedent(inspect.getsource(function))
+    (tree,) = ast.parse(source).body
+    return tree.end_lineno - tree.body[0].end_lineno
+
+
 CLAIMS = {
+    "a way back of # lines": lambda: lines_of(deep.Network.backprop),
+    "Below its docstring it has # lines": lambda: lines_of(deep.Network.backprop),
+    "its `backprop` is # lines of code": lambda: lines_of(ConvNet.backprop),
+    "loops do the pooled convolutions": lambda: (
+        deep_work.has_loops(NET.layers[:3]) and not deep_work.has_loops(NET.layers[3:5])
+    ),
     "some gradient would not have the shape of its weights": lambda: all(
         found != shapes
         for found, shapes in map(
