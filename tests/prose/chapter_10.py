@@ -2,13 +2,14 @@
 
 import inspect
 import re
+from dataclasses import replace
 
 import numpy as np
 
-from convnet_lib import ConvNet, broken, by_definition, conv, data, gradient_check, pool
+from convnet_lib import ConvNet, broken, by_definition, conv, data, gradient_check, pool, training
 from convnet_lib.activations import sigmoid_prime
-from prose import shown
-from prose.book import A0, DIGITS, LAYERS, NET, Y
+from prose import near, shown
+from prose.book import A0, DIGITS, LAYERS, NET, TEST, Y
 
 FOUND = NET.backprop(A0, Y)
 SIZES = {p: getattr(NET, p).size for p in NET.parameters}
@@ -34,6 +35,17 @@ def turned(w1):
     z1 = conv.forward(A0, w1, 0.0)
     ways = (w1[::-1, ::-1], w1.T)
     return [gradient_check.relative_error(conv.forward(A0, way, 0.0), z1) for way in ways]
+
+
+def one_epoch(times, change):
+    """The accuracy and the network of the chapter's first experiment, the filter so much larger."""
+    net = replace(NET, w1=times * NET.w1)
+    for n in range(0, 4000, 10):
+        wanted = data.one_hot(DIGITS.labels[n : n + 10])
+        found = net.backprop(DIGITS.images[n : n + 10], wanted, "cross_entropy")
+        found = found._replace(w1=change(found.w1))
+        net = replace(net, **{p: getattr(net, p) - 0.03 * getattr(found, p) for p in SIZES})
+    return training.accuracy(net, TEST), net
 
 
 def of_three_digits():
@@ -66,7 +78,13 @@ CLAIMS = {
     ),
     "left as it was drawn, it gives about #50": shown("nb10-006", "filter left alone 0.#5"),
     "the other # slopes, which are right": lambda: sum(SIZES.values()) - SIZES["w1"],
-    "the sum of the # slopes": lambda: SIZES["w1"],
+    "# times as large, and left alone, it gives about #": lambda: (
+        5,
+        near(1000 * one_epoch(5, lambda w1: 0 * w1)[0], 0.03),
+    ),
+    "With the rotated gradient it grows": lambda: (
+        np.linalg.norm(one_epoch(1, lambda w1: w1[::-1, ::-1])[1].w1) > 5 * np.linalg.norm(NET.w1)
+    ),
     "used in # places has # ways to the cost, of which the switch leaves # open": lambda: (
         LAYERS.a1.size,
         FOUND.delta1.size,
