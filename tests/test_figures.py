@@ -6,6 +6,9 @@ import re
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from oracles import random
@@ -83,7 +86,8 @@ def test_a_mark_lies_on_the_cells_that_it_marks():
 def test_the_text_of_a_row_says_where_its_marks_are():
     panels = ("$a^0$", np.zeros((9, 9)), "signed", None, (2, 3, 4, 1)), ("$z^1$", np.ones((5, 5)))
     assert figures.row(*panels).alt == (
-        "Side by side: a0, 9 by 9 cells, framed: rows 2 to 5, column 3; z1, 5 by 5 cells."
+        "Side by side: a0, 9 by 9 cells, all 0, framed: rows 2 to 5, column 3. "
+        "z1, 5 by 5 cells, all 1."
     )
 
 
@@ -95,7 +99,128 @@ def test_the_text_of_a_row_says_in_how_many_rows_its_panels_stand(columns):
     rows = len({round(grid.y1, 3) for grid in grids})
     begins = "Side by side" if rows == 1 else f"In {rows} rows"
     assert rows == {1: 3, 2: 2, 3: 1, None: 1}[columns]
-    assert picture.alt.startswith(f"{begins}: panel 0, 4 by 9 cells; ")
+    assert picture.alt.startswith(f"{begins}: panel 0, 4 by 9 cells, all 0. ")
+
+
+TIED = np.array([[0.5, -2.0, 0.125], [-1.0, 0.5, 0.0]])
+LARGE = np.arange(-20.0, 29).reshape(7, 7)
+SAID = {
+    "numbers": (TIED, None, None, "2 by 3 cells, row 0: 0.5, -2, 0.12; row 1: -1, 0.5, 0"),
+    "outlined": (
+        TIED,
+        [[True, False, False], [False, True, False]],
+        None,
+        "2 by 3 cells, row 0: 0.5 outlined, -2, 0.12; row 1: -1, 0.5 outlined, 0",
+    ),
+    "framed": (
+        TIED,
+        None,
+        (0, 1, 2, 2),
+        "2 by 3 cells, row 0: 0.5, -2, 0.12; row 1: -1, 0.5, 0; "
+        "framed: rows 0 to 1, columns 1 to 2",
+    ),
+    "one row": (TIED[:1], None, None, "1 by 3 cells: 0.5, -2, 0.12"),
+    "one column": (TIED[:, 1:2], None, None, "2 by 1 cells: -2, 0.5"),
+    "one cell": (TIED[:1, 1:2], None, None, "1 by 1 cells: -2"),
+    "mostly 0": (
+        [[0, 0, 1], [0, -0.5, 0], [1, 0, 0.001]],
+        None,
+        None,
+        "3 by 3 cells: 0 but 1 at (0, 2), (2, 0), -0.5 at (1, 1)",
+    ),
+    "mostly 0, outlined": (
+        [[0, 0, 0, 0], [0, 0.25, 0, 0]],
+        [[0, 0, 1, 0], [0, 1, 0, 0]],
+        None,
+        "2 by 4 cells: 0 but 0 outlined at (0, 2), 0.25 outlined at (1, 1)",
+    ),
+    "alike": (np.full((3, 2), 0.5), None, None, "3 by 2 cells, all 0.5"),
+    "truths": (np.array([[True, False]]), None, None, "1 by 2 cells: 1, 0"),
+    "no number": ([[np.nan, -np.inf]], None, None, "1 by 2 cells: nan, -inf"),
+    "large": (LARGE, None, None, "7 by 7 cells, from -20 at (0, 0) to 28 at (6, 6)"),
+    "large, tied": (
+        np.minimum(LARGE, 20),
+        LARGE > 0,
+        (1, 2, 1, 3),
+        "7 by 7 cells, from -20 at (0, 0) to 20, 28 cells outlined, framed: row 1, columns 2 to 4",
+    ),
+    "large, tied but for rounding": (
+        np.minimum(LARGE, 20) + 1e-9 * LARGE,
+        None,
+        None,
+        "7 by 7 cells, from -20 at (0, 0) to 20",
+    ),
+    "large, mostly 0": (1500 * (LARGE == 9), None, None, "7 by 7 cells: 0 but 1500 at (4, 1)"),
+    "large, alike": (np.full((7, 7), -1 / 3), None, None, "7 by 7 cells, all -0.333"),
+    "large, 0": (np.zeros((37, 1)), None, None, "37 by 1 cells, all 0"),
+    "large, one no number": (
+        np.where(LARGE == 28, np.nan, LARGE),
+        None,
+        None,
+        "7 by 7 cells, from -20 at (0, 0) to 27 at (6, 5), 1 not finite",
+    ),
+    "large, no number": (
+        np.full((7, 7), np.nan),
+        None,
+        None,
+        "7 by 7 cells, none of them a number",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_grid_in_words(name):
+    array, outline, mark, said = SAID[name]
+    assert figures.cells(array, "$z^1$", outline=outline, mark=mark).alt == f"A grid: z1, {said}."
+
+
+def told(words):
+    """The numbers of a small grid and whether each is outlined, as its words have them."""
+    shape, said = re.fullmatch(r"(\d+ by \d+) cells[:,] (.*?)(?:; framed.*)?", words).groups()
+    texts = np.full([int(n) for n in shape.split(" by ")], "0", object)
+    if said.startswith("all "):
+        texts[:] = said[4:]
+    elif said.startswith("0 but "):
+        for text, places in re.findall(
+            r"(-?[\d.]+(?: outlined)?) at ((?:\(\d+, \d+\)(?:, )?)+)", said
+        ):
+            for j, k in re.findall(r"\((\d+), (\d+)\)", places):
+                texts[int(j), int(k)] = text
+    else:
+        rows = re.split(r"; ", re.sub(r"row \d+: ", "", said))
+        texts[:] = np.reshape([row.split(", ") for row in rows], texts.shape)
+    return texts
+
+
+@given(st.data())
+def test_every_number_in_a_cell_stands_in_the_words_at_its_place(data):
+    shape = data.draw(st.tuples(st.integers(1, 6), st.integers(1, 6)))
+    numbers = st.sampled_from([0.0, -0.0, 0.001, 1.0, -0.5, 2.25]) | st.floats(-20, 20)
+    array = data.draw(arrays(float, shape, elements=numbers))
+    outline = data.draw(st.none() | arrays(bool, shape))
+    picture = figures.cells(array, "z", outline=outline)
+    written = [text.get_text().replace("−", "-") for text in picture.axes[0].texts]
+    marked = np.zeros(shape, bool) if outline is None else outline
+    wanted = [
+        text + " outlined" * int(mark) for text, mark in zip(written, marked.flat, strict=True)
+    ]
+    assert list(told(picture.alt[len("A grid: z, ") : -1]).flat) == wanted
+
+
+def test_what_is_said_of_a_picture_stands_before_the_numbers_that_are_written():
+    panels = ("$w^1$", np.eye(2)), ("$z^1$", LARGE), ("$a^1$", LARGE[:, :6])
+    assert (
+        figures.row(*panels, alt="An eye.").alt
+        == "An eye. w1, 2 by 2 cells, row 0: 1, 0; row 1: 0, 1."
+    )
+    assert figures.row(*panels, alt="An eye.", numbers=False).alt == "An eye."
+
+
+def test_many_grids_are_named_and_share_a_range():
+    arrays = np.array([[[0.25, -1.0]], [[0.5, np.nan]]])
+    said = "2 grids of 1 by 2 cells on one scale, from -1 to 0.5: w1, δ = 0.100; 7."
+    assert figures.maps(arrays, ["$w^1$, δ = 0.100", 7]).alt == said
+    assert "none of them a number: a." in figures.maps(np.full((1, 2, 2), np.nan), ["a"]).alt
 
 
 def test_convolution_shows_the_products_of_one_neuron():

@@ -19,7 +19,8 @@ def test_noticed_has_a_cell_a_check_and_a_bug():
     assert texts(picture) == ["–", "✓ 0.80", "✓", "–"]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["shape", "mean"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["bug one", "bug two"]
-    assert picture.alt == "Which checks notice which bug. bug one: mean; bug two: shape."
+    said = "Which checks notice which bug. bug one: mean (mean 0.80); bug two: shape."
+    assert picture.alt == said
     assert ax.patches[:] == []
     assert ax.get_xlabel() == ""
 
@@ -46,7 +47,7 @@ def test_accuracies_are_bars_and_say_their_numbers():
     assert texts(picture) == ["0.784", "0.050"]
     assert [float(line.get_xdata()[0]) for line in ax.lines] == [0.8, 0.5]
     said = "Bars of accuracies: turned 0.78; sign 0.05. The right gradient reaches 0.80."
-    assert picture.alt == said
+    assert picture.alt == f"{said} What stays below 0.5 is noticed."
     alone = figures.accuracies({"A": 0.5}, right=None)
     assert not alone.axes[0].lines
     assert alone.axes[0].get_legend() is None

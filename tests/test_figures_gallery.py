@@ -1,5 +1,7 @@
 """What the gallery of filters shows, and the strip of a training run."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -107,6 +109,7 @@ def test_training_film_draws_filter_map_and_errors_of_its_epochs(f):
         curves["mean cost"][1].get_data(), ([0, 3, 7], RUN.costs[[0, 3, 7]])
     )
     assert "from 1.800 to 1.100" in picture.alt
+    assert re.search(r"w1 go to ±0\.\d+, those of δ1 to ±0\.\d+\.$", picture.alt)
 
 
 def test_training_film_without_a_label_has_no_errors_and_spreads_six_frames():

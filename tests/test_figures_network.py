@@ -95,6 +95,8 @@ def test_cost_curves_are_the_costs_of_one_neuron(y):
             z = curve.get_xdata() if ax is right else np.linspace(-8, 8, 201)
             expected = cost(activations.sigmoid(z)[:, None], np.full((201, 1), float(y)))
             np.testing.assert_allclose(curve.get_ydata(), expected)
+    said = {0: "quadratic 0.00112, cross-entropy 0.0486", 1: "quadratic 0.454, cross-entropy 3.05"}
+    assert figures.cost_curves(y, z=-3).alt.endswith(f"; at z = -3: {said[y]}.")
 
 
 def test_cost_curves_need_no_mark():

@@ -15,7 +15,7 @@ def test_ladder_draws_a_bar_a_time_and_the_limit():
     assert ax.yaxis_inverted()
     assert ax.get_xscale() == "log"
     assert ax.lines[0].get_xdata()[0] == 0.6
-    assert "loops 1.3e+04; fast 2.35. The limit is 0.6." in picture.alt
+    assert "loops 13,000; fast 2.35. The limit is 0.6." in picture.alt
 
 
 def test_roofline_is_memory_on_the_left_and_arithmetic_on_the_right():

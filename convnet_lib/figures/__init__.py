@@ -1,9 +1,10 @@
 """Pictures of the network: arrays in, a matplotlib Figure out.
 
 Every figure says what it shows in its alternative text (`.alt`), which a notebook stores beside
-the picture. Colours mean the same everywhere: activations run from white (0) to black (1),
-weights, weighted inputs, errors and gradients from blue (negative) over white (0) to red, and
-the winners of the pooling windows are outlined. σ′ runs from pale (flat) to orange (steep).
+the picture: the numbers of a small grid too, row by row, and which cells are outlined. Colours
+mean the same everywhere: activations run from white (0) to black (1), weights, weighted inputs,
+errors and gradients from blue (negative) over white (0) to red, and the winners of the pooling
+windows are outlined. σ′ runs from pale (flat) to orange (steep).
 The style is the book's own, whatever a reader has set: no lettering is under nine points, a minus
 is a minus sign, and frames of one row share their upper edge.
 

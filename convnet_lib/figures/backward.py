@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Ellipse
 
 from .. import activations, checks, dense, network, pool
-from .grids import BAR, LEFT, RIM, draw_cells, framed, grid, places, row
+from .grids import BAR, LEFT, RIM, draw_cells, framed, grid, places, row, written_words
 from .picture import (
     ACCENT,
     FULL_WIDTH,
@@ -100,7 +100,7 @@ def shared_bias(delta1, biases, values, at):
     >>> delta1 = np.array([[1.0, 0.0], [3.0, -2.0]])
     >>> biases, values = np.array([-1.0, 0.0, 2.0]), np.array([3.0, 1.0, 4.0])
     >>> figures.shared_bias(delta1, biases, values, at=0.5).alt.split(", ")[1]
-    'whose sum is 2'
+    'whose sum is 2.0000'
 
     Args:
         delta1: errors at the bias `at`, shape (H', W').
@@ -114,8 +114,8 @@ def shared_bias(delta1, biases, values, at):
     delta1 = checks.finite("delta1", grid("delta1", delta1))
     slope = delta1.sum()
     alt = (
-        f"The errors delta 1, whose sum is {slope:.3g}, and the cost over the shared bias with "
-        f"a tangent of that slope at {at:.3g}."
+        f"The errors delta 1, whose sum is {slope:.4f}, and the cost over the shared bias with "
+        f"a tangent of that slope at {at:.2g}.{written_words('$δ^1$', delta1)}"
     )
     cell = 2.2 / max(delta1.shape)
     sizes = [(cell * delta1.shape[1], cell * delta1.shape[0]), (3.3, 2.2)]
@@ -136,8 +136,8 @@ def shared_weight(delta1, a0, offset):
 
     >>> from convnet_lib import figures
     >>> delta1, a0 = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0, 3.0], [4.0, 5.0, 6.0]])
-    >>> figures.shared_weight(delta1, a0, offset=(1, 0)).alt.split(", ")[-1]  # 2 · 4 - 1 · 5
-    '3.0000.'
+    >>> figures.shared_weight(delta1, a0, offset=(1, 0)).alt.split(". ")[-1]  # 2 · 4 - 1 · 5
+    'products, sum 3.0000, 1 by 2 cells: 8, -5.'
 
     Args:
         delta1: errors, shape (H', W').

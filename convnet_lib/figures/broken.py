@@ -24,6 +24,8 @@ def noticed(table, predictions=None, written=None):
     >>> table = {"sign": {"shape": False, "loops": True}, "sum": {"shape": True, "loops": True}}
     >>> figures.noticed(table, {"sign": {"shape": True}}).alt
     'Which checks notice which bug. sign: loops; sum: shape, loops. 0 of 1 predictions were right.'
+    >>> figures.noticed(table, written={("sign", "loops"): "0.3"}).alt
+    'Which checks notice which bug. sign: loops (loops 0.3); sum: shape, loops.'
 
     Args:
         table: {bug: {check: whether it notices}}; every bug has the same checks.
@@ -39,7 +41,7 @@ def noticed(table, predictions=None, written=None):
     grid = np.array([[table[bug][check] for check in checks] for bug in bugs])
     guesses = [[predictions.get(bug, {}).get(check) for check in checks] for bug in bugs]
     score = _score(grid, guesses)
-    picture = Picture(FULL_WIDTH, 0.75 + 0.285 * len(bugs), _who_notices(table, score))
+    picture = Picture(FULL_WIDTH, 0.75 + 0.285 * len(bugs), _who_notices(table, written, score))
     ax = picture.subplots()
     ax.imshow(grid, cmap=SEQUENTIAL, vmin=0, vmax=1.6, aspect="auto")
     for (j, k), notices in np.ndenumerate(grid):
@@ -68,9 +70,10 @@ def _score(grid, guesses):
     return f"{sum(made)} of {len(made)} predictions were right" if made else ""
 
 
-def _who_notices(table, score):
+def _who_notices(table, written, score):
     rows = [
         f"{bug}: {', '.join(check for check, notices in row_.items() if notices) or 'none'}"
+        + "".join(f" ({check} {written[bug, check]})" for check in row_ if (bug, check) in written)
         for bug, row_ in table.items()
     ]
     return f"Which checks notice which bug. {'; '.join(rows)}.{f' {score}.' if score else ''}"
@@ -96,6 +99,7 @@ def accuracies(values, right, enough=None):
         check_input.number(f"values[{name!r}]", value)
     said = "; ".join(f"{name} {value:.2f}" for name, value in values.items())
     against = "" if right is None else f" The right gradient reaches {right:.2f}."
+    against += "" if enough is None else f" What stays below {enough:g} is noticed."
     picture = Picture(7.4, 0.8 + 0.29 * len(values), f"Bars of accuracies: {said}.{against}")
     ax = picture.subplots()
     places = np.arange(len(values))

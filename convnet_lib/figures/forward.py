@@ -89,8 +89,8 @@ def convolution(a0, w1, b1, at=(12, 12)):
 
     >>> from convnet_lib import figures
     >>> a0, w1 = np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([[2.0, -1.0]])
-    >>> figures.convolution(a0, w1, 0.5, at=(0, 1)).alt.split("; ")[1]  # 2 · 1 - 1 · 0 + ½
-    'their sum plus the bias is z1 = 2.50.'
+    >>> figures.convolution(a0, w1, 0.5, at=(0, 1)).alt.split("; ")[1][:41]  # 2 · 1 - 1 · 0 + ½
+    'their sum plus the bias is z1 = 2.50. a0,'
 
     Args:
         a0: an image, shape (H, W).
@@ -128,7 +128,7 @@ def pooling(a1, ties="first"):
     >>> from convnet_lib import figures
     >>> a1 = np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]])
     >>> figures.pooling(a1).alt.split(". ")[1]
-    '50% of the windows are tied.'
+    '50% of the windows are tied'
 
     Args:
         a1: activations, shape (H, W), H and W even.
@@ -162,8 +162,8 @@ def output(a2, w3, b3, y):
 
     >>> from convnet_lib import figures
     >>> w3, b3, y = np.zeros((2, 1, 3)), np.zeros(2), np.array([0.0, 1.0])
-    >>> figures.output(np.ones((1, 3)), w3, b3, y).alt.split("; ")[1]
-    'marked are the desired ones, 1 for neuron 1, 0 for the others. The quadratic cost is 0.250.'
+    >>> figures.output(np.ones((1, 3)), w3, b3, y).alt.split(". ", 1)[1]
+    'The quadratic cost is 0.250. The cross-entropy is 1.386.'
 
     Args:
         a2: pooled activations, shape (H, W).
@@ -177,11 +177,11 @@ def output(a2, w3, b3, y):
     a2, w3 = _image("a2", a2), checks.finite("w3", w3)
     a3 = activations.sigmoid(dense.forward(a2, w3, b3))
     products = w3 * a2
-    cost = costs.quadratic(a3, y)
+    quadratic, cross_entropy = costs.quadratic(a3, y), costs.cross_entropy(a3, y) + 0.0
     alt = (
         "For each output neuron its weights times the pooled map, and a bar of its activation: "
         + f"{_bars(a3)}; marked are the desired ones, {_marks(y)}. "
-        + f"The quadratic cost is {cost:.3f}."
+        + f"The quadratic cost is {quadratic:.3f}. The cross-entropy is {cross_entropy:.3f}."
     )
     columns, half = min(5, len(w3)), FULL_WIDTH / 2
     wide = (half - RIM) / columns  # a map with the gap to the next
@@ -400,7 +400,7 @@ def cost_curves(y=1.0, z=None):
 
     >>> from convnet_lib import figures
     >>> figures.cost_curves(y=0.0, z=2.0).alt
-    'Both costs of one neuron that should be 0, marked at z = 2.'
+    'Both costs of one neuron that should be 0; at z = 2: quadratic 0.388, cross-entropy 2.13.'
 
     Args:
         y: the activation that it should have, 0 or 1.
@@ -413,9 +413,10 @@ def cost_curves(y=1.0, z=None):
     if not 0 <= y <= 1:
         checks.refuse("y", "a number from 0 to 1", y)
     z = z if z is None else checks.number("z", z)
-    picture = Picture(FULL_WIDTH, 3.0, f"Both costs of one neuron that should be {y:g}{_at(z)}.")
+    picture = Picture(FULL_WIDTH, 3.0, "")
     left, right = picture.subplots(1, 2)
     weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
+    marked = []
     for name in costs.COSTS:
 
         def of_one(z, name=name):
@@ -428,10 +429,14 @@ def cost_curves(y=1.0, z=None):
         if z is not None:
             here = np.array([z])
             left.plot(activations.sigmoid(here), of_one(here), "o", color=OUTLINE)
-            right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {of_one(here)[0]:.3g}")
+            cost = f"{of_one(here)[0]:.3g}"
+            right.plot(z, of_one(here), "o", color=OUTLINE, label=f"here {cost}")
+            marked.append(f"{label} {cost}")
     left.set(xlabel="activation $a$", ylabel=f"cost, $y = {y:g}$", ylim=(-0.3, 8.4))
     right.set(xlabel="weighted input $z$", ylim=(-0.3, 8.4))
     right.legend()
+    at = f"; at z = {z:g}: {', '.join(marked)}" if marked else ""
+    picture.alt = f"Both costs of one neuron that should be {y:g}{at}."
     return picture
 
 
@@ -455,7 +460,3 @@ def of_one_image(name, net, image):
     if the_network.given(name, net).w1.ndim > 3:
         checks.refuse(name, "a network for images without channels", f"w1 {net.w1.shape}")
     checks.shape("image", checks.finite("image", image), net.image_shape)
-
-
-def _at(z):
-    return "" if z is None else f", marked at z = {z:g}"

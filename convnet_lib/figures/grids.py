@@ -25,6 +25,9 @@ from .picture import (
 LEFT, BOTTOM, TOP, BAR, RIM = 0.44, 0.42, 0.34, 0.62, 0.08
 # Of many grids: the width of the place of one at most, and the share of it that is the grid.
 SLOT, GRID = 1.15, 0.88
+# An alternative text says the numbers of a grid of so many cells, and of a larger one those that
+# are not 0, where they are so few. What is nearer than sums are sure, times the largest, is equal.
+SMALL_GRID, FEW, EQUAL = 36, 9, 1e-6
 
 
 @with_own_settings
@@ -33,7 +36,7 @@ def cells(array, name, kind="signed", outline=None, mark=None, numbers=None, lim
 
     >>> from convnet_lib import figures
     >>> figures.cells(np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]]), "$z^1$").alt
-    'A grid: z1, 2 by 3 cells.'
+    'A grid: z1, 2 by 3 cells, row 0: 1, -2, 0.5; row 1: 0, 3, 1.'
 
     Args:
         array: shape (rows, columns).
@@ -58,15 +61,16 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     >>> from convnet_lib import figures
     >>> a, z = np.array([[0.5, 1.0]]), np.array([[2.0], [-1.0]])
     >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z)).alt
-    'Side by side: a0, 1 by 2 cells; z1, 2 by 1 cells.'
-    >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z), columns=1).alt
-    'In 2 rows: a0, 1 by 2 cells; z1, 2 by 1 cells.'
+    'Side by side: a0, 1 by 2 cells: 0.5, 1. z1, 2 by 1 cells: 2, -1.'
+    >>> figures.row(("$a^0$", a, "activation"), ("$z^1$", z), columns=1, alt="Two layers.").alt
+    'Two layers. a0, 1 by 2 cells: 0.5, 1. z1, 2 by 1 cells: 2, -1.'
 
     Args:
         panels: (name, array, kind, outline, mark) each, the last three optional; see `cells`.
         numbers: as in `cells`.
         limit: as in `cells`; None gives every signed panel its own.
-        alt: alternative text; None makes one of the names and shapes.
+        alt: what the alternative text says of the picture; None for what `in_words` says of each
+            panel. The numbers that are written in the cells of small grids follow in any case.
         columns: how many panels stand side by side before the next row begins, if there is room
             for so many; None for as many as there is room for.
 
@@ -78,7 +82,7 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
     columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
     size, frames = _places(panels, numbers, columns)
     rows = len({round(y + height, 6) for _, y, _, height in frames})
-    picture = Picture(*size, alt or _describe(panels, rows), layout="none")
+    picture = Picture(*size, _describe(panels, numbers, rows, alt), layout="none")
     keys = ("name", "array", "kind", "outline", "mark")
     picture.panels = [dict(zip(keys, panel, strict=True), limit=limit) for panel in panels]
     for (name, array, kind, outline, mark), frame in zip(panels, frames, strict=True):
@@ -227,8 +231,12 @@ def _write_numbers(ax, array, image):
 
 
 def _in_cell(value):
+    return minus(_number(value))
+
+
+def _number(value):
     # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
-    return minus(f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip("."))
+    return f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
 def grid(name, array):
@@ -348,22 +356,129 @@ def places(sizes, rights, titles, columns, top=TOP, bottom=BOTTOM, below=0.0):
     return (widths.sum(), sum(heights) + rows * (bottom + top) + below), frames
 
 
-def _describe(panels, rows):
-    named = [
-        f"{plain(name)}, {a.shape[0]} by {a.shape[1]} cells{_said(mark)}"
-        for name, a, *_, mark in panels
-    ]
-    outlined = any(outline is not None for *_, outline, _ in panels)
-    begin = "A grid" if len(named) == 1 else "Side by side" if rows == 1 else f"In {rows} rows"
-    return f"{begin}: " + "; ".join(named) + (". Winners outlined." if outlined else ".")
+def _describe(panels, numbers, rows, alt):
+    begin = "A grid" if len(panels) == 1 else "Side by side" if rows == 1 else f"In {rows} rows"
+    told = [(name, array, *rest) for name, array, _, *rest in panels]
+    if alt:
+        return alt + "".join(written_words(*panel, numbers=numbers) for panel in told)
+    return f"{begin}: {' '.join(_panel_words(*panel) for panel in told)}"
 
 
-def _said(mark):
+def written_words(name, array, outline=None, mark=None, numbers=None):
+    """Return a sentence with the numbers that are written in the cells of a small grid, or "".
+
+    >>> from convnet_lib import figures
+    >>> figures.grids.written_words("$w^1$", np.array([[2.0, -1.0]]))
+    ' w1, 1 by 2 cells: 2, -1.'
+    >>> figures.grids.written_words("$w^1$", np.array([[2.0, -1.0]]), numbers=False)
+    ''
+    """
+    array = np.asarray(array)
+    said = _has_numbers(array, numbers) and array.size <= SMALL_GRID
+    return f" {_panel_words(name, array, outline, mark)}" if said else ""
+
+
+def _panel_words(name, array, outline=None, mark=None):
+    return f"{plain(name)}, {in_words(array, outline, mark)}."
+
+
+def in_words(array, outline=None, mark=None):
+    """Return a grid in words: the numbers of a small one, from where to where a larger one goes.
+
+    Numbers are rounded as in cells. An extreme has its place if no other cell has the same number.
+
+    >>> from convnet_lib import figures
+    >>> figures.grids.in_words(np.array([[0.2, 0.7], [0.4, 0.1]]), outline=[[0, 1], [0, 0]])
+    '2 by 2 cells, row 0: 0.2, 0.7 outlined; row 1: 0.4, 0.1'
+    >>> figures.grids.in_words(np.eye(4, 3), mark=(1, 0, 2, 2))
+    '4 by 3 cells: 0 but 1 at (0, 0), (1, 1), (2, 2); framed: rows 1 to 2, columns 0 to 1'
+    >>> figures.grids.in_words(np.arange(49.0).reshape(7, 7) % 48)
+    '7 by 7 cells, from 0 to 47 at (6, 5)'
+    """
+    array, mask = np.asarray(array), None if outline is None else np.asarray(outline) != 0
+    small = array.size <= SMALL_GRID
+    said = _small_grid(array, mask) if small else _large_grid(array)
+    if not small and mask is not None:
+        said += f", {np.count_nonzero(mask)} cells outlined"
+    return (
+        f"{array.shape[0]} by {array.shape[1]} cells{said}{_framed(mark, '; ' if small else ', ')}"
+    )
+
+
+def _small_grid(array, mask):
+    """The numbers row by row, or else those that are not 0, if that is shorter."""
+    texts = np.array([[_number(value) for value in row_] for row_ in array], object)
+    if mask is not None:
+        texts += np.where(mask, " outlined", "").astype(object)
+    if texts.size > 1 and (texts == texts[0, 0]).all():
+        return f", all {texts[0, 0]}"
+    if 1 in texts.shape:
+        rows = ": " + ", ".join(texts.flat)
+    else:
+        rows = ", " + "; ".join(f"row {j}: {', '.join(row_)}" for j, row_ in enumerate(texts))
+    other = texts != "0"
+    few = ": " + _but(texts, other)
+    return few if 3 * other.sum() <= other.size and len(few) < len(rows) else rows
+
+
+def _large_grid(array):
+    known = np.isfinite(array)
+    if not known.any():
+        return ", none of them a number"
+    values = array[known].astype(float)
+    low, high = values.min(), values.max()
+    near = EQUAL * max(abs(low), abs(high))
+    other = np.abs(np.where(known, array, np.inf).astype(float)) > near
+    if high - low <= near:
+        said = f", all {_rounded(high, near)}"
+    elif np.count_nonzero(other) <= FEW:
+        texts = np.array([[_rounded(value, near) for value in row_] for row_ in array], object)
+        return ": " + _but(texts, other)
+    else:
+        ends = (_end(array, end, near) for end in (low, high))
+        said = f", from {' to '.join(ends)}"
+    return said if known.all() else f"{said}, {np.count_nonzero(~known)} not finite"
+
+
+def _end(array, value, near):
+    """The smallest or the largest number, and its place if it has one of its own."""
+    cells = np.argwhere(np.abs(array.astype(float) - value) <= near)
+    return _rounded(value, near) + (f" at {_place(cells[0])}" if len(cells) == 1 else "")
+
+
+def _reach(arrays):
+    """From where to where the numbers of several grids go."""
+    values = arrays[np.isfinite(arrays)].astype(float)
+    if not values.size:
+        return ", none of them a number"
+    ends = list(dict.fromkeys(_rounded(end) for end in (values.min(), values.max())))
+    return f", from {' to '.join(ends)}" if len(ends) > 1 else f", all {ends[0]}"
+
+
+def _but(texts, cells):
+    """0 but for what these cells hold, equal ones together."""
+    places = {}
+    for cell in np.argwhere(cells):
+        places.setdefault(texts[tuple(cell)], []).append(_place(cell))
+    return "0 but " + ", ".join(f"{text} at {', '.join(at)}" for text, at in places.items())
+
+
+def _place(cell):
+    return f"({cell[0]}, {cell[1]})"
+
+
+def _rounded(value, near=0.0):
+    """A number with three significant digits, without the noise of a sum that ought to be 0."""
+    value = 0.0 if abs(value) <= near else float(value)
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
+
+
+def _framed(mark, after):
     """Where a rectangle is, in the words of an alternative text."""
     if mark is None:
         return ""
     j, k, rows, columns = _rectangle(mark)
-    return f", framed: {_lines('row', j, rows)}, {_lines('column', k, columns)}"
+    return f"{after}framed: {_lines('row', j, rows)}, {_lines('column', k, columns)}"
 
 
 def _lines(what, first, count):
@@ -382,7 +497,7 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
 
     >>> from convnet_lib import figures
     >>> figures.maps(np.zeros((3, 2, 4)), ["map 0", "map 1", "map 2"]).alt
-    '3 grids of 2 by 4 cells, drawn on one scale.'
+    '3 grids of 2 by 4 cells on one scale, all 0: map 0; map 1; map 2.'
 
     Args:
         arrays: shape (N, rows, columns).
@@ -406,7 +521,8 @@ def maps(arrays, names, kind="signed", outlines=None, columns=10, limit=None):
     rows = -(-len(arrays) // columns)
     low, high = color_range(arrays, kind, limit)
     alt = (
-        f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells, drawn on one scale."
+        f"{len(arrays)} grids of {arrays.shape[1]} by {arrays.shape[2]} cells on one scale"
+        f"{_reach(arrays)}: {'; '.join(plain(str(name)) for name in names)}."
     )
     cell = GRID * min(SLOT, wide) / max(arrays.shape[1:])
     # A title that is wider than its grid begins on the picture too.

@@ -148,7 +148,7 @@ def gallery(net, image, order=None, columns=5):
     >>> image = np.zeros((4, 3))
     >>> image[2, 1] = 0.5
     >>> figures.gallery(net, image).alt.split(". ")[1]  # 3 · ½ - 1 · 0
-    'This digit pleases filter 1 most: z1 = 1.50.'
+    'This digit pleases filter 1 most: z1 = 1.50'
 
     Args:
         net: a ConvNet for images without channels.
@@ -172,7 +172,8 @@ def gallery(net, image, order=None, columns=5):
     best = max(order, key=lambda f: z1[f].max())
     alt = (
         f"{len(order)} filters, the patch that pleases each, and the map that it makes of a digit, "
-        f"winners outlined. This digit pleases filter {best} most: z1 = {z1[best].max():.2f}."
+        f"winners outlined. This digit pleases filter {best} most: z1 = {z1[best].max():.2f}. "
+        f"The colours of the filters go from {low:.2f} to {high:.2f}."
     )
     wide = min(1.9, FULL_WIDTH / columns)
     below = 0.85
@@ -234,7 +235,8 @@ def training_film(run, image, label=None, map=0, epochs=None, cost="cross_entrop
         f"Filter {map} and its map of a digit, winners outlined, after epochs "
         f"{', '.join(str(epoch) for epoch in epochs)}. The mean cost goes from {run.costs[0]:.3f} "
         f"to {run.costs[-1]:.3f}, the accuracy in training from {run.train_accuracy[0]:.2f} to "
-        f"{run.train_accuracy[-1]:.2f}."
+        f"{run.train_accuracy[-1]:.2f}. The colours of w1 go to ±{limits[0]:.2g}"
+        + ("." if label is None else f", those of δ1 to ±{limits[1]:.2g}.")
     )
     wide = FULL_WIDTH / max(columns, 6)
     width, height = FULL_WIDTH, wide * rows + 2.5

@@ -12,7 +12,7 @@ def ladder(times, limit):
 
     >>> from convnet_lib import figures
     >>> figures.ladder({"loops": 25_000, "einsum": 120}, limit=4).alt
-    'Bars of the time that each way takes, in µs: loops 2.5e+04; einsum 120. The limit is 4.'
+    'Bars of the time that each way takes, in µs: loops 25,000; einsum 120. The limit is 4.'
 
     Args:
         times: {name: microseconds}, the first at the top.
@@ -23,14 +23,15 @@ def ladder(times, limit):
     """
     if not times:
         checks.refuse("times", "at least one time", "none")
-    said = "; ".join(f"{name} {time:.3g}" for name, time in times.items())
+    written = [f"{time:,.3g}" if time < 100 else f"{time:,.0f}" for time in times.values()]
+    said = "; ".join(f"{name} {text}" for name, text in zip(times, written, strict=True))
     alt = f"Bars of the time that each way takes, in µs: {said}. The limit is {limit:.2g}."
     picture = Picture(7.4, 0.9 + 0.34 * len(times), alt)
     ax = picture.subplots()
     places = np.arange(len(times))
     ax.barh(places, list(times.values()), 0.62, color="0.55")
-    for place, time in zip(places, times.values(), strict=True):
-        ax.text(1.12 * time, place, f"{time:,.3g}" if time < 100 else f"{time:,.0f}", va="center")
+    for place, time, text in zip(places, times.values(), written, strict=True):
+        ax.text(1.12 * time, place, text, va="center")
     ax.axvline(limit, color=OUTLINE, linestyle="--", label=f"limit {limit:.2g}")
     ax.set(xscale="log", xlabel="µs a digit", yticks=places, yticklabels=list(times))
     ax.set_xlim(0.6 * limit, 4 * max(times.values()))

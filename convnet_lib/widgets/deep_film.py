@@ -137,7 +137,7 @@ class DeepFilm(GridFigure):
         >>> digits = data.Digits(np.zeros((1, 6, 8)), np.array([3]))
         >>> run = training.measured([net, net], digits)
         >>> widgets.training_film(run, digits.images[0]).twin().alt
-        'Side by side: epoch 0, 4 by 6 cells; epoch 1, 4 by 6 cells.'
+        'Side by side: epoch 0, 4 by 6 cells, all 0. epoch 1, 4 by 6 cells, all 0.'
         """
         kept = self.epochs[spread(len(self.epochs), figures.STRIP)].astype(int)
         shown = self.shown[self.layer]

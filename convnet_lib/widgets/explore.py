@@ -172,7 +172,7 @@ def shown(picture, cut=False):
     >>> from convnet_lib.widgets.explore import shown
     >>> sent = shown(figures.cells(np.array([[1.0, 2.0, 4.0]]), "$z^1$"))
     >>> sent["alt"], sent["panels"][0]["title"]
-    ('A grid: z1, 1 by 3 cells.', '<i>z</i><sup>1</sup>')
+    ('A grid: z1, 1 by 3 cells: 1, 2, 4.', '<i>z</i><sup>1</sup>')
     """
     if not isinstance(picture, Figure):
         expected = "a figures.Picture or another matplotlib Figure to be returned"

@@ -77,8 +77,8 @@ class Output(GridFigure):
 
         >>> from convnet_lib import widgets
         >>> figure = widgets.output(np.ones((2, 3)), np.zeros((4, 2, 3)), np.zeros(4), np.eye(4)[1])
-        >>> figure.twin().alt.split(". ")[-1]  # 4 · ½ (½)²
-        'The quadratic cost is 0.500.'
+        >>> figure.twin().alt.split(". ")[-2]  # 4 · ½ (½)²
+        'The quadratic cost is 0.500'
         """
         y = np.eye(len(self.w3))[self.label] * (self.label >= 0)
         return figures.output(self.a2[self.index], self.w3, self.b3, y)

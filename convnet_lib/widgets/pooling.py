@@ -59,6 +59,6 @@ class Pooling(GridFigure):
         >>> from convnet_lib import widgets
         >>> figure = widgets.pooling(np.array([[0.2, 0.7, 0.5, 0.5], [0.4, 0.1, 0.5, 0.2]]))
         >>> figure.twin().alt.split(". ")[1]
-        '50% of the windows are tied.'
+        '50% of the windows are tied'
         """
         return figures.pooling(self.a1[self.index])
