@@ -63,6 +63,7 @@ class Backpropagation {
   /** @type {Marks} */ marks = {};
   /** @type {import("./paths.js").Paths} */ paths = {};
   /** @type {string | null} */ source = null;
+  words = ""; // of the cell that is explained, without what was asked
 
   constructor(context) {
     this.model = context.model;
@@ -193,15 +194,24 @@ class Backpropagation {
 
   /** What if a weight were another? */
   ask(whatIf) {
+    const goesOn = whatIf && this.whatIf && isOf(whatIf, this.whatIf);
     this.whatIf = whatIf;
-    this.update();
-    this.figure.refresh();
+    this.update(this.base);
+    // While a weight moves on, what is said of it is that of where it was.
+    if (goesOn) this.followWhatIf();
+    else this.figure.refresh();
   }
 
-  update() {
+  followWhatIf() {
+    this.lens.whatIf.draw();
+    this.figure.say(this.words + this.lens.whatIf.words);
+  }
+
+  /** Show all panels. `base`, the network without what is asked, is computed if there is none yet. */
+  update(base = null) {
     const { figure } = this;
-    this.data = this.completed(dataOf(figure, this.whatIf));
-    this.base = this.whatIf ? this.completed(dataOf(figure)) : this.data;
+    this.base = base ?? this.completed(dataOf(figure));
+    this.data = this.whatIf ? this.completed(dataOf(figure, this.whatIf)) : this.base;
     const { data } = this;
     const steps = figure.array("past").shape[0];
     if (steps > this.steps) for (const name of FADING) fade(this.grids[name]);
@@ -348,6 +358,7 @@ class Backpropagation {
     this.lens.show(weight ? this.base : this.data, now);
     this.draw();
     figure.mark(now.marks);
+    this.words = now.words;
     figure.say(now.words + (weight ? this.lens.whatIf.words : ""));
     this.phone.follow();
   }
