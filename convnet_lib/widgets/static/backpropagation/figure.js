@@ -5,11 +5,10 @@
 // (paths.js), the lens (lens.js). Its numbers come from data.js; what a cell says of itself is in
 // forward.js, backward.js and gradients.js.
 
-import { NDArray } from "../parts/arrays.js";
 import { Figure } from "../parts/figure.js";
 import * as backward from "./backward.js";
 import { Bar } from "./bar.js";
-import { costAlong, dataOf, PARAMETERS } from "./data.js";
+import { costAlong, dataOf, largest, PARAMETERS, productsOf } from "./data.js";
 import * as forward from "./forward.js";
 import * as gradients from "./gradients.js";
 import { Lens } from "./lens.js";
@@ -197,17 +196,13 @@ class Backpropagation {
     const goesOn = whatIf && this.whatIf && isOf(whatIf, this.whatIf);
     this.whatIf = whatIf;
     this.update(this.base);
-    // While a weight moves on, what is said of it is that of where it was.
-    if (goesOn) this.followWhatIf();
-    else this.figure.refresh();
-  }
-
-  followWhatIf() {
+    if (!goesOn) return this.figure.refresh();
+    // While it moves on, what is said of it is that of where it was.
     this.lens.whatIf.draw();
-    this.figure.say(this.words + this.lens.whatIf.words);
+    return this.figure.say(this.words + this.lens.whatIf.words);
   }
 
-  /** Show all panels. `base`, the network without what is asked, is computed if there is none yet. */
+  /** @param {Backpropagation["base"] | null} base  the network without what was asked, if it is known */
   update(base = null) {
     const { figure } = this;
     this.base = base ?? this.completed(dataOf(figure));
@@ -240,12 +235,7 @@ class Backpropagation {
   }
 
   withProducts(data) {
-    const [l, m] = this.offset;
-    data.offset = this.offset;
-    const { rows, columns } = data.delta1;
-    const product = (j, k) => data.delta1.at(j, k) * data.a0.at(j + l, k + m);
-    data.products = NDArray.make(rows, columns, product);
-    return data;
+    return Object.assign(data, { offset: this.offset, products: productsOf(data, this.offset) });
   }
 
   /** At first the panels show the output neuron and the weight that matter most. */
@@ -271,8 +261,7 @@ class Backpropagation {
     const { data } = this;
     const [l, m] = this.offset;
     const { s, inMap } = data;
-    this.withProducts(data);
-    if (this.base !== data) this.withProducts(this.base);
+    for (const one of new Set([data, this.base])) this.withProducts(one);
     this.scales.signed("products", data.products);
     this.network.show("products", data, this.scales, {
       title: `${s("δ", 1)}⊙${s("a", 0)} at ${l},${m}`,
@@ -405,15 +394,6 @@ class Backpropagation {
     else this.figure.leave();
     this.source = null;
   }
-}
-
-/** Row and column of the number that is largest in size. */
-function largest(array) {
-  let best = 0;
-  array.values.forEach((x, i) => {
-    if (Math.abs(x) > Math.abs(array.values[best]) || Number.isNaN(array.values[best])) best = i;
-  });
-  return [Math.floor(best / array.columns), best % array.columns];
 }
 
 const isOf = (a, b) => a.name === b.name && a.place === b.place;
