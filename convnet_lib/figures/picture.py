@@ -92,6 +92,23 @@ def with_own_settings(function):
     return drawn
 
 
+class _Canvas(FigureCanvasAgg):
+    """A canvas of a Picture. All share what sets formulas, and with it all that it has set.
+
+    matplotlib's own begins anew with each figure, and parses the labels of its axes again: a third
+    of the time that a picture takes. All pictures are drawn with the same settings.
+    """
+
+    sets_formulas = None
+
+    def get_renderer(self):
+        """Return what draws, with the parser of formulas that the first canvas had."""
+        renderer = super().get_renderer()
+        _Canvas.sets_formulas = _Canvas.sets_formulas or renderer.mathtext_parser
+        renderer.mathtext_parser = _Canvas.sets_formulas
+        return renderer
+
+
 class Picture(Figure):
     """A Figure that shows itself in a notebook, with its alternative text `alt`.
 
@@ -174,7 +191,7 @@ class Picture(Figure):
         (True, True)
         """
         if self.stale or not isinstance(self.canvas, FigureCanvasAgg):
-            FigureCanvasAgg(self).draw()  # which gives all their places
+            _Canvas(self).draw()  # which gives all their places
         tiles = self._own_tiles() if self.tiles is None else self.tiles
         return [self._box(tile) for tile in tiles]
 
@@ -237,7 +254,8 @@ def png(figure):
     file = io.BytesIO()
     # The name and version of the software would change the file with every release. The canvas is
     # asked directly, since savefig draws everything twice.
-    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    canvas = _Canvas if isinstance(figure, Picture) else FigureCanvasAgg
+    canvas(figure).print_png(file, metadata={"Software": None})
     return file.getvalue()
 
 

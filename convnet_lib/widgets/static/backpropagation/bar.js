@@ -198,7 +198,9 @@ export class Bar {
     this.cost.value = data.cost;
     this.ties.value = data.ties;
     this.rate.input.value = data.rate;
-    this.rate.output.textContent = number(data.rate, 2);
+    // What is written anew is laid out anew, even where it is the same.
+    const rate = number(data.rate, 2);
+    if (rate !== this.rate.output.textContent) this.rate.output.textContent = rate;
     const html = written(data.costs);
     if (html !== this.html) this.history.innerHTML = this.html = html;
   }

@@ -85,6 +85,21 @@ export function dataOf(figure, whatIf = null) {
   };
 }
 
+/** The products of BP4 for the weight at (l, m). @param {any} data @param {number[]} place */
+export function productsOf({ delta1, a0 }, [l, m]) {
+  const product = (j, k) => delta1.at(j, k) * a0.at(j + l, k + m);
+  return NDArray.make(delta1.rows, delta1.columns, product);
+}
+
+/** Row and column of the number that is largest in size. */
+export function largest(array) {
+  let best = 0;
+  array.values.forEach((x, i) => {
+    if (Math.abs(x) > Math.abs(array.values[best]) || Number.isNaN(array.values[best])) best = i;
+  });
+  return [Math.floor(best / array.columns), best % array.columns];
+}
+
 /** What the map that is shown adds to each z³ in F4, and what the others add together. */
 function sharesOf({ w3, b3 }, a2, f) {
   const added = (a2, w3) => denseForward(a2, w3, NDArray.zeros(b3.shape));

@@ -5,11 +5,10 @@
 // (paths.js), the lens (lens.js). Its numbers come from data.js; what a cell says of itself is in
 // forward.js, backward.js and gradients.js.
 
-import { NDArray } from "../parts/arrays.js";
 import { Figure } from "../parts/figure.js";
 import * as backward from "./backward.js";
 import { Bar } from "./bar.js";
-import { costAlong, dataOf, PARAMETERS } from "./data.js";
+import { costAlong, dataOf, largest, PARAMETERS, productsOf } from "./data.js";
 import * as forward from "./forward.js";
 import * as gradients from "./gradients.js";
 import { Lens } from "./lens.js";
@@ -63,6 +62,7 @@ class Backpropagation {
   /** @type {Marks} */ marks = {};
   /** @type {import("./paths.js").Paths} */ paths = {};
   /** @type {string | null} */ source = null;
+  words = ""; // of the cell that is explained, without what was asked
 
   constructor(context) {
     this.model = context.model;
@@ -193,15 +193,20 @@ class Backpropagation {
 
   /** What if a weight were another? */
   ask(whatIf) {
+    const goesOn = whatIf && this.whatIf && isOf(whatIf, this.whatIf);
     this.whatIf = whatIf;
-    this.update();
-    this.figure.refresh();
+    this.update(this.base);
+    if (!goesOn) return this.figure.refresh();
+    // While it moves on, what is said of it is that of where it was.
+    this.lens.whatIf.draw();
+    return this.figure.say(this.words + this.lens.whatIf.words);
   }
 
-  update() {
+  /** @param {Backpropagation["base"] | null} base  the network without what was asked, if it is known */
+  update(base = null) {
     const { figure } = this;
-    this.data = this.completed(dataOf(figure, this.whatIf));
-    this.base = this.whatIf ? this.completed(dataOf(figure)) : this.data;
+    this.base = base ?? this.completed(dataOf(figure));
+    this.data = this.whatIf ? this.completed(dataOf(figure, this.whatIf)) : this.base;
     const { data } = this;
     const steps = figure.array("past").shape[0];
     if (steps > this.steps) for (const name of FADING) fade(this.grids[name]);
@@ -230,12 +235,7 @@ class Backpropagation {
   }
 
   withProducts(data) {
-    const [l, m] = this.offset;
-    data.offset = this.offset;
-    const { rows, columns } = data.delta1;
-    const product = (j, k) => data.delta1.at(j, k) * data.a0.at(j + l, k + m);
-    data.products = NDArray.make(rows, columns, product);
-    return data;
+    return Object.assign(data, { offset: this.offset, products: productsOf(data, this.offset) });
   }
 
   /** At first the panels show the output neuron and the weight that matter most. */
@@ -261,8 +261,7 @@ class Backpropagation {
     const { data } = this;
     const [l, m] = this.offset;
     const { s, inMap } = data;
-    this.withProducts(data);
-    if (this.base !== data) this.withProducts(this.base);
+    for (const one of new Set([data, this.base])) this.withProducts(one);
     this.scales.signed("products", data.products);
     this.network.show("products", data, this.scales, {
       title: `${s("δ", 1)}⊙${s("a", 0)} at ${l},${m}`,
@@ -348,6 +347,7 @@ class Backpropagation {
     this.lens.show(weight ? this.base : this.data, now);
     this.draw();
     figure.mark(now.marks);
+    this.words = now.words;
     figure.say(now.words + (weight ? this.lens.whatIf.words : ""));
     this.phone.follow();
   }
@@ -394,15 +394,6 @@ class Backpropagation {
     else this.figure.leave();
     this.source = null;
   }
-}
-
-/** Row and column of the number that is largest in size. */
-function largest(array) {
-  let best = 0;
-  array.values.forEach((x, i) => {
-    if (Math.abs(x) > Math.abs(array.values[best]) || Number.isNaN(array.values[best])) best = i;
-  });
-  return [Math.floor(best / array.columns), best % array.columns];
 }
 
 const isOf = (a, b) => a.name === b.name && a.place === b.place;

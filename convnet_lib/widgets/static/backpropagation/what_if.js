@@ -35,6 +35,7 @@ export class WhatIf {
     this.actions = actions;
     this.weight = /** @type {any} */ (null);
     this.by = 0;
+    this.truth = 0; // by how much the cost changes
     this.before = /** @type {number | null} */ (null);
     this.clip = `bp-clip-${Math.random().toString(36).slice(2)}`;
     this.element = figure.add(make("div", "bp-view bp-what-if"), parent);
@@ -89,9 +90,9 @@ export class WhatIf {
 
   /** For the ear: what was promised, and what came. */
   get words() {
-    const { by, weight, value, start } = this;
+    const { by, weight, value, truth } = this;
     if (!by) return "";
-    const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
+    const promised = weight.gradient * by;
     return ` What if it were ${plain(value + by)}: the cost is promised to change by ${plain(promised)}, and changes by ${plain(truth)}.`;
   }
 
@@ -147,7 +148,9 @@ export class WhatIf {
 
   draw() {
     const { by, span, start, weight } = this;
-    const [promised, truth] = [weight.gradient * by, this.cost(by) - start];
+    const promised = weight.gradient * by;
+    const truth = by ? this.cost(by) - start : 0;
+    this.truth = truth;
     const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
     this.name.innerHTML = `What if ${weight.letter} were ${by ? "" : "not "}${plain(this.value + by)}?`;
     this.input.value = `${Math.round((STEPS * by) / span)}`;

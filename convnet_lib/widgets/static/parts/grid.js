@@ -377,11 +377,12 @@ export class Grid {
   /** Say the cursor's cell. Two elements take turns, for a reader speaks when the id changes. */
   speakCursor() {
     const { row, column } = this.cursor;
-    this.spoken.reverse();
-    const [now, before] = this.spoken;
+    const words = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
+    if (words === this.spoken[0].textContent) return;
+    const [now, before] = this.spoken.reverse();
     this.row.setAttribute("aria-rowindex", `${row + 1}`);
     now.setAttribute("aria-colindex", `${column + 1}`);
-    now.textContent = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
+    now.textContent = words;
     before.textContent = "";
     before.removeAttribute("aria-colindex");
     this.field.setAttribute("aria-activedescendant", now.id);
