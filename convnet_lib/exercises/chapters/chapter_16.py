@@ -135,8 +135,8 @@ LOOPS = Exercise(
     ),
     mistakes={
         "the filter rotated": Mistake(
-            "The filter has been rotated by 180° as well as laid down. One of the two is enough: a "
-            "loop over the neurons, with +=, lays it down as it is.",
+            "An error at one neuron lays down the filter rotated by 180°. A loop over the neurons, "
+            "with +=, must not rotate it; a cross-correlation of the errors must.",
             _turned,
         ),
         "= where += is needed": Mistake(
@@ -181,8 +181,9 @@ LOOPS = Exercise(
         "(j, k), two over the weights (l, m).",
         "In the innermost line grad[j + l, k + m] += an error times a weight.",
     ),
-    why="There is no rotation in it, and no zeros around the errors. Both belong to the "
-    "cross-correlation, by which each place of the layer below collects what it gets.",
+    why="A loop that lays the filter down needs no rotation, and no zeros around the errors. "
+    "Both belong to the cross-correlation, by which each place of the layer below collects what "
+    "it gets.",
     solution=grad_a,
 )
 
