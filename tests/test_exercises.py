@@ -1,5 +1,6 @@
 """The exercises: every one of them, and the engine that judges the answers."""
 
+import ast
 import contextlib
 import dis
 import inspect
@@ -277,6 +278,61 @@ def test_the_notebook_has_the_starter(id):
     assert cell.source.splitlines()[-1].startswith(f'check("{id}", ')
     (output,) = cell.outputs
     assert output["data"]["text/plain"] == repr(answers.judge(ALL[id], None))
+
+
+def _kinds(starter):
+    """What a reader finds in a starter: None, a gap, a function to write, an empty one, to mend."""
+    tree = ast.parse(starter)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    holes = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value is ...]
+    kinds = {"a gap"} if holes else set()
+    if not functions:
+        return kinds or {"None"}
+    if not holes:
+        return {"to mend"}
+    (line, *others) = functions[-1].body
+    empty = not others and isinstance(line, ast.Expr)
+    return kinds | {"to write"} | ({"empty"} if empty else set())
+
+
+@pytest.mark.parametrize(
+    ("starter", "kinds"),
+    [
+        ("answer = None", {"None"}),
+        ("answer = [..., ...]", {"a gap"}),
+        ("def f(a):\n    # your lines\n    ...", {"a gap", "to write", "empty"}),
+        ("def f(a):\n    return ..., ...", {"a gap", "to write"}),
+        ("def f(a):\n    b = 2 * a\n    return b, ...", {"a gap", "to write"}),
+        ("def f(a):\n    return 2 * a", {"to mend"}),
+    ],
+)
+def test_what_a_starter_has(starter, kinds):
+    assert _kinds(starter) == kinds
+
+
+@pytest.mark.parametrize("chapter", sorted({e.chapter for e in ALL.values()}))
+def test_the_sentence_above_the_exercises_fits_their_starters(chapter):
+    """It names what there is to fill in, and no function to write or to mend that is not there."""
+    (cell,) = [c for c in notebook(chapter).cells if "## Exercises" in c.source]
+    (sentence,) = re.findall(
+        r"Put your answer where .*?run the cell|Fill in, run the cell", cell.source
+    )
+    if sentence.startswith("Fill in"):
+        return
+    words = {
+        "None": "`None`",
+        "a gap": "`...`",
+        "to write": "to write",
+        "empty": "an empty function",
+        "to mend": "to mend",
+    }
+    named = {kind for kind, word in words.items() if word in sentence}
+    there = set().union(*(_kinds(e.starter) for e in ALL.values() if e.chapter == chapter))
+    # It may speak of None or of a gap where there is none, but of no function that is not there.
+    assert named - {"None", "a gap"} <= there
+    # An empty function is one to write, and a gap in a function is a gap.
+    assert there - named <= {"to write", "empty"}
+    assert "empty" not in there or named & {"to write", "empty"}
 
 
 def notebook(chapter):

@@ -37,9 +37,9 @@ MASK = Exercise(
             "are equal: the first in reading order.",
             [[0, 1, 0, 0], [0, 0, 0, 0]],
         ),
-        "one winner in all": Mistake(
-            "That may be the largest of each row. A window has two rows: look for the largest of "
-            "rows 0 and 1, in columns 0 and 1.",
+        "the largest of each row": Mistake(
+            "That may be the largest of each row. A window has two rows, and in the right window "
+            "both have the maximum: the library takes the first in reading order.",
             [[0, 1, 0, 0], [0, 0, 1, 0]],
         ),
         "the pooled map": Mistake(
@@ -222,7 +222,7 @@ FEEDS = Exercise(
         "In Python, division with rounding down is //.",
     ),
     why="F3 goes from a pooled neuron to its four, this goes from each of the four to the pooled "
-    "one. It is the direction that errors will take, in the chapter on BP2.",
+    "one. The way back will need it, in the chapter on BP2.",
     solution=feeds,
 )
 

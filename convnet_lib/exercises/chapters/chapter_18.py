@@ -300,7 +300,7 @@ WHICH_TEST = Exercise(
     answer=Letter("b"),
     mistakes={
         "many maps": Mistake(
-            "A thousand maps, and in each of them every neuron lies in one window. Then there is "
+            "A thousand maps, and in none of them does a neuron lie in two windows. Then there is "
             "nothing to add.",
             "a",
         ),
@@ -317,8 +317,8 @@ WHICH_TEST = Exercise(
     ),
     why="It is not the judge that decides here, nor how often it is asked, but what it is shown.",
     solution="b. Only there do two windows share neurons. In a), c) and d) each neuron lies in at "
-    "most one window, is written to once, and = does what += does. The strictest judge sees no "
-    "difference where there is none.",
+    "most one window, is written to at most once, and = does what += does. The strictest judge "
+    "sees no difference where there is none.",
 )
 
 EXERCISES = [FOUR_WINDOWS, HOW_MANY, MEAN, CHARACTER, WHICH_TEST]
