@@ -75,8 +75,7 @@ def relu(z):
 def relu_prime(z):
     """Return the slope of the ReLU, elementwise: 1 where z > 0, else 0 (F2r).
 
-    At z = 0 there is a kink and no derivative; 0 is taken there, one of the slopes between those
-    of the two sides.
+    At z = 0 there is a kink and no derivative; 0 is taken there, the slope of the left side.
 
     >>> activations.relu_prime(np.array([-1.5, 0.0, 2.5]))
     array([0., 0., 1.])

@@ -127,6 +127,7 @@ CLAIMS = {
     ),
     "they move the weights and the bias that it shares": needs_the_bias,
     "of map 0, # were closed on all # digits": lambda: (woken(), len(DIGITS.images)),
+    "and open on most of them after it": needs_the_bias,
     "# ReLU neurons on the # pixels": lambda: (100, A0.size),
     "keep the activations of a new network at about one size": lambda: bool(
         max(sizes()) < 1.5 * min(sizes())
