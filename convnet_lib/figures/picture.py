@@ -95,8 +95,8 @@ def with_own_settings(function):
 class _Canvas(FigureCanvasAgg):
     """A canvas of a Picture. All share what sets formulas, and with it all that it has set.
 
-    matplotlib's own begins anew with each figure, and parses the labels of its axes again: a quarter
-    of the time that a picture takes. All pictures are drawn with the same settings.
+    matplotlib's own begins anew with each figure, and parses the labels of its axes again: a
+    quarter of the time that a picture takes. All pictures are drawn with the same settings.
     """
 
     sets_formulas = None
