@@ -108,7 +108,7 @@ class Pooling {
     const tied = this.tied.values.reduce((n, x) => n + x, 0);
     const windows = this.tied.values.length;
     this.summary.innerHTML = `<p>${tied} of ${count(windows, "window")} are tied
-      (${Math.round((100 * tied) / windows)} %). A tie has no derivative. With one winner a window, or with
+      (${Math.round((100 * tied) / windows)} %). At a tied neuron ∂a²/∂a¹ does not exist. With one winner a window, or with
       shares that add up to 1, the gradient of the shared bias is right; with every winner counted in full
       each tied window counts more than once.</p>`;
     figure.refresh();
