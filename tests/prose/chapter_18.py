@@ -66,7 +66,9 @@ CLAIMS = {
         [wrong(2, 2), wrong(3, 3), wrong(2, 3), wrong(3, 2), wrong(2, 1)] == [0, 0, 0, 100, 100]
     ),
     "½ for the first neuron, ½ and # for the second, # for the third": lambda: (5, 5),
-    "# times. Each *window*": lambda: round(slopes("blank page")[2] / slopes("blank page")[0], 1),
+    "# times. The ∂C/∂a² of each *window*": lambda: round(
+        slopes("blank page")[2] / slopes("blank page")[0], 1
+    ),
     "the rule `all` makes the slope # times too large": lambda: (
         slopes("the 4")[2] / slopes("the 4")[0]
     ),

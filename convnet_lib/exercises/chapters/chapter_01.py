@@ -213,8 +213,8 @@ COUNT = Exercise(
             lambda r, c, n, f, q: f * (n * n + 1) + 10 * (f * _places(r, c, n) / 4 + 1),
         ),
         "filters only": Mistake(
-            "That is the convolutional layer. The outputs have weights and biases too, and most "
-            "of the numbers are theirs.",
+            "That is the convolutional layer. The outputs have weights and biases too, and in the "
+            "book's network most of the numbers are theirs.",
             lambda r, c, n, f, q: f * (n * n + 1),
         ),
         "outputs only": Mistake(
