@@ -315,7 +315,7 @@ def test_the_sentence_above_the_exercises_fits_their_starters(chapter):
     """It names what there is to fill in, and no function to write or to mend that is not there."""
     (cell,) = [c for c in notebook(chapter).cells if "## Exercises" in c.source]
     (sentence,) = re.findall(
-        r"Put your answer where .*?run the cell|Fill in, run the cell", cell.source
+        r"[Pp]ut your answer where .*?run the cell|Fill in, run the cell", cell.source
     )
     if sentence.startswith("Fill in"):
         return
