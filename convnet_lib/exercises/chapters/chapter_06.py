@@ -50,7 +50,7 @@ LARGEST = Exercise(
             -4 / 27,
         ),
         "the weighted input": Mistake(
-            "That is the weighted input, as it can be read off the widget. What is its σ?",
+            "That is the weighted input. What is its σ?",
             -np.log(2),
         ),
     },
@@ -319,7 +319,7 @@ NO_SIGMOID = Exercise(
     "whose derivative undoes it. In each the cost fits what makes the activation.",
     solution="b. BP1 is ∂C/∂a times ∂a/∂z, and for a = z the second factor is 1. With the "
     "quadratic cost δ is a - y, which is also what the sigmoid and the cross-entropy give, where "
-    "σ′ has cancelled. Without a sigmoid no neuron is ever saturated.",
+    "σ′ has cancelled. With a = z no neuron is ever saturated.",
 )
 
 # --- 6.5 ---------------------------------------------------------------------------------------

@@ -227,8 +227,9 @@ COLOURS = Exercise(
         "np.moveaxis(picture, -1, 0) has the channels first.",
         "Then full light, 255, is to become 0, and no light 1.",
     ),
-    why="`picture.T` reverses all three axes, and a square picture whose rows are its columns is "
-    "refused by nobody. Draw one picture after it was prepared, before you train on all.",
+    why="`picture.T` reverses the order of the axes, and a square picture whose rows are its "
+    "columns is refused by nobody. Draw one picture after it was prepared, before you train on "
+    "all.",
     solution=as_input,
 )
 
@@ -261,10 +262,10 @@ LAST_DIGIT = Exercise(
         "How many digits has a float64?",
         "Add 0.1, 0.2 and 0.3 in Python, then 0.3, 0.2 and 0.1. Compare the two sums.",
     ),
-    why="So no test compares gradients of two programs with ==. It says how far off they may be, "
-    "and why that far.",
+    why="So do not compare gradients of two programs with ==. A test says how far off they may "
+    "be, and why that far.",
     solution="c. A float64 has nearly sixteen digits, and each addition rounds the last. Sums of "
-    "the same terms in another order are rounded elsewhere, and differ by a few units there. "
+    "the same terms in another order are rounded elsewhere, and may differ by a few units there. "
     "Neither need be the exact sum.",
 )
 
