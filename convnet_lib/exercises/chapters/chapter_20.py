@@ -223,8 +223,8 @@ FIELD = Exercise(
         "n - 1 strides further. So they see stride · (n - 1) + window together.",
         "Begin with size = 1 and go through the layers from the last to the first.",
     ),
-    why="In the network of this chapter it is 16 of 28 pixels on a side. The same number says how "
-    "far an error spreads on its way down: as far as its neuron sees.",
+    why="In the network of this chapter it is 16 of 28 pixels on a side. No error spreads "
+    "further on its way down than its neuron sees.",
     solution=field,
 )
 
@@ -356,14 +356,14 @@ PALE = Exercise(
     hints=(
         "Follow the way down from the top. What is the first array that it begins with, and how "
         "large is it for this digit?",
-        "a - y. Every ∂C/∂a^i is made of it by sums and products.",
+        "a - y. Every ∂C/∂a^i below it is made of it by sums and products.",
     ),
     why="To ask what the answer hangs on, and not what the cost hangs on, begin the way down with "
     "a 1 at the output's weighted input instead of a - y. Then nothing in the picture is small "
     "because the network is sure.",
     solution="c. The network gives 0.9999 to the right class, so a - y is at most 0.0001 in every "
-    "output, and all that comes down is small with it. The picture says how much the cost would "
-    "change, and the cost of a right and sure answer has nearly nothing left to change.",
+    "output, and all that comes down is small with it. The picture says how steep the cost is in "
+    "each pixel, and about a right and sure answer it is nearly level; further off it may rise.",
 )
 
 EXERCISES = [ANOTHER_ROW, LOOP, FIELD, TWO_BUGS, PALE]
