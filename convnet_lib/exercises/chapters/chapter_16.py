@@ -39,7 +39,7 @@ THREE_ERRORS = Exercise(
             [[2, 4, 0], [1, -3, -6], [3, -9, 3]],
         ),
         "transposed": Mistake(
-            "The right numbers with rows and columns exchanged. j counts rows, in δ2 as in w2.",
+            "The right numbers with rows and columns exchanged. The first index counts rows.",
             [[2, 7, 3], [4, -3, -10], [0, -6, 3]],
         ),
         "the filter transposed": Mistake(
@@ -302,8 +302,8 @@ REACH = Exercise(
     ),
     mistakes={
         "added up": Mistake(
-            "The sizes have been added up. Two filters that see next to each other share most of "
-            "their pixels: a filter of 5 adds 4 to what is there.",
+            "The sizes have been added up. Neurons next to each other see some of the same pixels: "
+            "a filter of 5 adds 4 to what is there.",
             lambda sizes: sum(sizes),
         ),
         "multiplied": Mistake(
