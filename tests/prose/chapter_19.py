@@ -102,7 +102,7 @@ CLAIMS = {
         shown("nb19-024", "left: #")()[0] < 0 < shown("nb19-024", "right: #")()[0]
     ),
     "and passes after one step": lambda: bool(after_a_step() < 1e-6),
-    "At the second corner, further right, one more neuron opens": opens_further_right,
+    "At the corner further right one more neuron opens": opens_further_right,
     "In a window of zeros": zeros_after_relu,
     "the mean of ReLUs is not the ReLU of the mean": lambda: bool(
         relu(np.array([-1.0, 1.0])).mean() != relu(np.array([-1.0, 1.0]).mean())
