@@ -150,7 +150,7 @@ def _broken(
     nabla_b=conv.nabla_b,
     nabla_w3=lambda delta3, a2, w3: dense.nabla_w(delta3, a2, w3),
 ):
-    """The whole pass with one of its lines exchanged."""
+    """The whole pass with a line or two exchanged."""
 
     def answer(a0, y, w1, b1, w3, b3):
         z1, a1, a2, z3, a3 = ConvNet(w1, b1, w3, b3).feedforward(a0)
@@ -309,7 +309,7 @@ BACKWARD = Exercise(
         "piece of a0 from row l and column m on.",
     ),
     why="That is the whole of it, ties included. Compare with ConvNet.backprop: yours has an "
-    "image and a filter; there the leading axes are carried along, and the lines are the same.",
+    "image and a filter; there the leading axes are carried along.",
     solution=backward,
 )
 
