@@ -362,8 +362,8 @@ UPWARDS = Exercise(
     answer=Letter("d"),
     mistakes={
         "all together": Mistake(
-            "That is what all of them do together. One by one, a tied window is asked as often as "
-            "it has tied neurons. What does each of the four answer when it is raised alone?",
+            "That is what all of them do together. One by one, each tied neuron is asked by "
+            "itself. What does each of the four of a blank window answer when it is raised alone?",
             "a",
         ),
         "central": Mistake(
