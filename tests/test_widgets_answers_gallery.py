@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, deep, networks, widgets
+from convnet_lib import ConvNet, data, deep, networks, training, widgets
 
 DIGITS = data.load_digits().test
 IMAGES, LABELS = DIGITS.images[:7], DIGITS.labels[:7]
@@ -28,6 +28,23 @@ def test_answers_by_hand():
     # Of two equal outputs the first is the answer, and the label of image 2 is the second.
     assert figure.note == "1 of 3 images is recognised."
     assert (figure.layer, figure.cost, figure.sort) == (2, "log_likelihood", "cost")
+
+
+def saturated():
+    """Two pixels times 40 and 41, whose sigmoids are both 1 in float64, and two images."""
+    z = deep.Dense(np.diag([40.0, 41.0])[:, None], np.zeros(2))
+    return deep.Network([z, deep.Sigmoid()], "cross_entropy"), np.array([[[1.0, 1]], [[1, 0.9]]])
+
+
+def test_of_outputs_that_have_both_rounded_to_1_the_weighted_inputs_decide():
+    net, images = saturated()
+    assert net.feedforward(images)[-1].tolist() == [[1, 1], [1, 1]]
+    digits = data.Digits(images, np.array([1, 0]))
+    figure = widgets.gallery(net, *digits)
+    by_number = dict(zip(figure.numbers.tolist(), figure.taken, strict=True))
+    assert [by_number[n] for n in (0, 1)] == training.predict(net, images).tolist() == [1, 0]
+    assert figure.note == "2 of 2 images are recognised."
+    assert "→" not in figure.twin().alt
 
 
 def test_without_labels_the_least_sure_come_first():

@@ -36,12 +36,24 @@ def test_it_holds_the_layers_up_to_the_second_convolution():
     assert repr(film) == "training_film(nets (4,), w (3, 5, 5), images (3, 28, 28))"
 
 
+def test_of_outputs_that_have_both_rounded_to_1_the_weighted_inputs_decide():
+    layers = deep.Network.random("conv2x5 dense10 sigmoid", image=IMAGES.shape[1:]).layers
+    sure = deep.Dense(0 * layers[1].w, np.arange(40.0, 50.0))
+    run = training.measured(
+        [deep.Network([layers[0], sure, layers[2]], "cross_entropy")] * 2, DIGITS
+    )
+    film = widgets.training_film(run, IMAGES, LABELS)
+    assert (film.outputs == 1).all()
+    assert (film.taken == 9).all()
+
+
 def test_outputs_curves_and_gradients_are_those_of_the_networks():
     film = widgets.training_film(RUN, IMAGES, LABELS)
     y = data.one_hot(LABELS)
     for t, net in enumerate(RUN.nets):
         a, grad = net.feedforward(IMAGES), net.backprop(IMAGES, y).grad
         np.testing.assert_allclose(film.outputs[t], a[-1], rtol=1e-12)
+        assert film.taken[t].tolist() == training.predict(net, IMAGES).tolist()
         assert film.sizes[:, t] == pytest.approx([np.abs(grad[i]).mean() for i in (1, 4)])
     for one in film.shown:
         at = [net.feedforward(IMAGES)[one["at"]].max(axis=(1, 2, 3)) for net in RUN.nets]

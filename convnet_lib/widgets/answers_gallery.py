@@ -73,6 +73,7 @@ class AnswersGallery(GridFigure):
         outputs: the activations of the output neurons, shape (N, Q).
         costs: of each image, shape (N,), or empty without labels.
         labels: of these images, or an empty list.
+        taken: what each is taken for, as by `training.predict`: N places of the largest z.
         layer: the upper index of the outputs, 3 for a³.
         index, shows, sort: the image that is shown large, which ones hang there, in which order.
         note: how many are recognised, and what was left out.
@@ -84,7 +85,7 @@ class AnswersGallery(GridFigure):
     cost = traitlets.Unicode().tag(sync=True)
     a0 = Array(np.float32)
     numbers, outputs, costs = (Array() for _ in range(3))
-    labels = traitlets.List().tag(sync=True)
+    labels, taken = (traitlets.List().tag(sync=True) for _ in range(2))
     layer = traitlets.Int(3).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     index = Index("a0")
@@ -110,17 +111,17 @@ class AnswersGallery(GridFigure):
     @traitlets.observe("net")
     def _compute(self, change):
         images, labels = self.digits
-        outputs, costs = _asked(self.net, images, labels, self.cost)
+        outputs, taken, costs = _asked(self.net, images, labels, self.cost)
         unsure = -_margin(outputs)
         order = np.argsort(-(unsure if labels is None else costs), kind="stable")
         kept = order[:MOST_DIGITS]
         with self.hold_sync():
-            self.numbers, self.outputs = kept, outputs[kept]
+            self.numbers, self.outputs, self.taken = kept, outputs[kept], taken[kept].tolist()
             self.a0 = _flat(images[kept], len(self.digits.images.shape))
             self.layer = 3 if not isinstance(self.net, Network) else len(self.net.layers)
             if labels is not None:
                 self.costs, self.labels = costs[kept], labels[kept].tolist()
-            self.note = _note(outputs, labels, len(kept))
+            self.note = _note(taken, labels, len(kept))
 
     def twin(self):
         """Return the static twin: the first thirty in the order chosen, with what was answered.
@@ -131,12 +132,12 @@ class AnswersGallery(GridFigure):
         '2 images, labelled 0, 2 → 0'
         """
         order = self._order()[:30]
-        words = [_word(self.outputs[n].argmax(), self.labels[n : n + 1]) for n in order]
+        words = [_word(self.taken[n], self.labels[n : n + 1]) for n in order]
         return figures.digits(self.a0[order], words)
 
     def _order(self):
         """Which of the kept images hang there, in their order, as the page has them."""
-        taken, labels = self.outputs.argmax(axis=1), np.array(self.labels, int)
+        taken, labels = np.array(self.taken), np.array(self.labels, int)
         all_of_them = np.arange(len(taken))
         if labels.size and self.shows != "all":
             hung = all_of_them[(taken == labels) == (self.shows == "right")]
@@ -151,16 +152,19 @@ class AnswersGallery(GridFigure):
 
 
 def _asked(net, images, labels, cost):
-    """The outputs for all images and, with labels, their costs."""
-    outputs, costs = [], []
+    """The outputs for all images, what they are taken for and, with labels, their costs."""
+    outputs, taken, costs = [], [], []
     for start in range(0, len(images), AT_A_TIME):
         some = images[start : start + AT_A_TIME]
         outputs.append(any_kind.answers(net, some))
+        # By the weighted inputs: two activations may both have rounded to 1.
+        z = any_kind.weighted_outputs(net, some)
+        taken.append(z.argmax(axis=-1))
         if labels is not None:
-            z = any_kind.weighted_outputs(net, some)
             y = one_hot(labels[start : start + AT_A_TIME], z.shape[-1], z.dtype)
             costs.append(any_kind.cost_of_outputs(net, z, y, cost))
-    return np.concatenate(outputs), np.concatenate(costs) if costs else np.zeros(0)
+    costs = np.concatenate(costs) if costs else np.zeros(0)
+    return np.concatenate(outputs), np.concatenate(taken), costs
 
 
 def _margin(outputs):
@@ -176,11 +180,11 @@ def _flat(images, axes):
     return images.mean(axis=1) if axes == 4 else images
 
 
-def _note(outputs, labels, kept):
-    n, notes = len(outputs), []
+def _note(taken, labels, kept):
+    n, notes = len(taken), []
     images = "1 image" if n == 1 else f"{n:,} images"
     if labels is not None:
-        right = int((outputs.argmax(axis=1) == labels).sum())
+        right = int((taken == labels).sum())
         notes.append(f"{right:,} of {images} {'is' if right == 1 else 'are'} recognised.")
     if kept < n:
         what = "of which it is least sure" if labels is None else "with the highest cost"

@@ -93,6 +93,7 @@ class DeepFilm(GridFigure):
         epochs: which epochs the frames are, shape (T,).
         a0: the images, shape (N, H, W) or (N, C, H, W).
         outputs: the activations of the output neurons, shape (T, N, Q).
+        taken: which of them has the largest weighted input, shape (T, N).
         sizes: the mean |∂C/∂a| of the shown convolutions, (len(shown), E), or empty.
         costs, train_accuracy, test_accuracy: of the run, shape (E,).
         labels: of the images, or an empty list.
@@ -104,7 +105,7 @@ class DeepFilm(GridFigure):
     run = traitlets.Any()
     shown, layers = traitlets.List().tag(sync=True), traitlets.List().tag(sync=True)
     parameters = Arrays()
-    epochs, a0, outputs, sizes = (Array() for _ in range(4))
+    epochs, a0, outputs, taken, sizes = (Array() for _ in range(5))
     costs, train_accuracy, test_accuracy = (Array() for _ in range(3))
     labels = traitlets.List().tag(sync=True)
     frame = Index("epochs")
@@ -214,6 +215,7 @@ def _frames(nets, shown, images):
     epochs = spread(len(nets), min(MOST_FRAMES, max(2, MANY_NUMBERS // numbers)))
     with np.errstate(all="ignore"):  # what is no number is drawn as none
         passes = [nets[epoch].feedforward(images) for epoch in epochs]
+        z = np.stack([nets[epoch].weighted_outputs(images) for epoch in epochs])
     for one in shown:
         sizes = [_largest(a[one["at"]]) for a in passes]
         largest = np.ones(len(images)) if one.pop("is_share") else np.max(sizes, axis=0)
@@ -225,6 +227,7 @@ def _frames(nets, shown, images):
         "epochs": epochs,
         "parameters": kept,
         "outputs": np.stack([a[-1] for a in passes]),
+        "taken": z.argmax(axis=-1),
     }
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import traitlets
 
 from .. import checks, dense, figures
-from ..activations import sigmoid
 from ..costs import COSTS
 from .base import Array, GridFigure, Index, images, written
 
@@ -67,7 +66,7 @@ class Output(GridFigure):
         """The most active neuron, and its largest product."""
         a2 = self.a2[self.index]
         with np.errstate(all="ignore"):
-            q = int(np.nan_to_num(sigmoid(dense.forward(a2, self.w3, self.b3))).argmax())
+            q = int(np.nan_to_num(dense.forward(a2, self.w3, self.b3)).argmax())
             products = np.nan_to_num(np.abs(self.w3[q] * a2))
         row, column = np.unravel_index(products.argmax(), products.shape)
         return {"grid": f"neuron {q}", "row": int(row), "column": int(column)}

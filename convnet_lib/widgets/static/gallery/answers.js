@@ -59,7 +59,7 @@ class Answers {
     this.classes = this.model.get("outputs").shape[1];
     this.labelled = this.model.get("labels").length > 0;
     this.build();
-    this.figure.onChange(["a0", "outputs", "numbers", "costs"], () => this.read());
+    this.figure.onChange(["a0", "outputs", "numbers", "costs", "taken"], () => this.read());
     this.figure.onChange(["index", "shows", "sort"], () => this.update());
     this.read();
     this.figure.start(({ row, column }) => this.explain(row, column));
@@ -142,11 +142,10 @@ class Answers {
     this.numbers = figure.array("numbers").values;
     this.costs = figure.array("costs").values;
     this.labels = model.get("labels");
-    const ranked = this.outputs.parts().map(({ values }) => ranks(values));
-    this.taken = ranked.map(([first]) => first);
-    this.margins = ranked.map(([first, second], n) => {
+    this.taken = model.get("taken");
+    this.margins = this.taken.map((first, n) => {
       const { values } = this.outputs.part(n);
-      return values[first] - (second === undefined ? 0 : values[second]);
+      return values[first] - (values[nextTo(first, values)] ?? 0);
     });
     const scale = figure.palettes.scale("sequential");
     this.cards.forEach((card, n) => {
@@ -241,7 +240,8 @@ class Answers {
 
   written(n) {
     const { values } = this.outputs.part(n);
-    const [first, second] = ranks(values);
+    const first = this.taken[n];
+    const second = nextTo(first, values);
     const a = (q) => `${symbol("a", this.model.get("layer"), [q])} = <b>${number(values[q])}</b>`;
     const cost = this.labelled
       ? ` Its ${COSTS[this.model.get("cost")]} cost is <b>${number(this.costs[n])}</b>.`
@@ -250,7 +250,7 @@ class Answers {
       const label = this.labels[n];
       return `Taken for <b>${aDigit(first)}</b>, ${a(first)}; it is <b>${aDigit(label)}</b>, ${a(label)}.${cost}`;
     }
-    const next = second === undefined ? "" : ` Next comes ${aDigit(second)}, ${a(second)}.`;
+    const next = second < 0 ? "" : ` Next comes ${aDigit(second)}, ${a(second)}.`;
     const right = this.labelled ? ", which is right" : "";
     return `Taken for <b>${aDigit(first)}</b>${right}, ${a(first)}.${next}${cost}`;
   }
@@ -297,9 +297,7 @@ class Answers {
   }
 }
 
-/** Places of the largest numbers, the first and the second. @param {Float64Array} values */
-function ranks(values) {
-  return Array.from(values, (_, q) => q)
-    .sort((p, q) => values[q] - values[p] || p - q)
-    .slice(0, 2);
+/** Place of the largest number but one, -1 if there is no other. @param {number} first @param {Float64Array} values */
+function nextTo(first, values) {
+  return values.reduce((q, x, p) => (p !== first && (q < 0 || x > values[q]) ? p : q), -1);
 }

@@ -295,7 +295,7 @@ class DeepFilm {
 
   writeStatus() {
     const { values } = this.figure.array("outputs").part(this.frame).part(this.index);
-    const taken = Math.max(0, values.indexOf(Math.max(...values)));
+    const taken = this.figure.array("taken").part(this.frame).values[this.index];
     const label = this.model.get("labels")[this.index];
     const right = label === taken ? ", which is right" : `, and it is ${aDigit(label)}`;
     const kept = this.figure.array("epochs").values[this.frame];
