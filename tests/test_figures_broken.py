@@ -46,12 +46,12 @@ def test_accuracies_are_bars_and_say_their_numbers():
     assert [bar.get_width() for bar in ax.patches] == [0.784, 0.05]
     assert texts(picture) == ["0.784", "0.050"]
     assert [float(line.get_xdata()[0]) for line in ax.lines] == [0.8, 0.5]
-    said = "Bars of accuracies: turned 0.78; sign 0.05. The right gradient reaches 0.80."
+    said = "Bars of accuracies: turned 0.784; sign 0.050. The right gradient reaches 0.800."
     assert picture.alt == f"{said} What stays below 0.5 is noticed."
     alone = figures.accuracies({"A": 0.5}, right=None)
     assert not alone.axes[0].lines
     assert alone.axes[0].get_legend() is None
-    assert alone.alt == "Bars of accuracies: A 0.50."
+    assert alone.alt == "Bars of accuracies: A 0.500."
 
 
 @pytest.mark.parametrize("n", [2, slice(2, 5)], ids=["one digit", "three"])

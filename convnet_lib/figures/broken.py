@@ -85,7 +85,7 @@ def accuracies(values, right, enough=None):
 
     >>> from convnet_lib import figures
     >>> figures.accuracies({"wrong sign": 0.1, "no slope": 0.75}, right=0.9).alt
-    'Bars of accuracies: wrong sign 0.10; no slope 0.75. The right gradient reaches 0.90.'
+    'Bars of accuracies: wrong sign 0.100; no slope 0.750. The right gradient reaches 0.900.'
 
     Args:
         values: {name: accuracy}, the first at the top.
@@ -97,8 +97,8 @@ def accuracies(values, right, enough=None):
     """
     for name, value in values.items():
         check_input.number(f"values[{name!r}]", value)
-    said = "; ".join(f"{name} {value:.2f}" for name, value in values.items())
-    against = "" if right is None else f" The right gradient reaches {right:.2f}."
+    said = "; ".join(f"{name} {value:.3f}" for name, value in values.items())
+    against = "" if right is None else f" The right gradient reaches {right:.3f}."
     against += "" if enough is None else f" What stays below {enough:g} is noticed."
     picture = Picture(7.4, 0.8 + 0.29 * len(values), f"Bars of accuracies: {said}.{against}")
     ax = picture.subplots()

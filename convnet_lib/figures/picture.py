@@ -275,13 +275,21 @@ def description(figure):
 
 
 def plain(name):
-    """A title without its mathtext marks, to be read aloud.
+    r"""A title without its mathtext marks, to be read aloud.
 
     >>> from convnet_lib import figures
-    >>> figures.picture.plain("$w^3_{q}$ times")
-    'w3 q times'
+    >>> figures.picture.plain("$w^3_{q}$ times"), figures.picture.plain(r"$1000\,w$")
+    ('w3 q times', '1000 w')
     """
-    for mark, word in (("$", ""), ("\\", ""), ("{", ""), ("}", ""), ("^", ""), ("_", " ")):
+    for mark, word in (
+        ("$", ""),
+        (r"\,", " "),
+        ("\\", ""),
+        ("{", ""),
+        ("}", ""),
+        ("^", ""),
+        ("_", " "),
+    ):
         name = name.replace(mark, word)
     return name
 

@@ -145,7 +145,7 @@ CLAIMS = {
     "every entry of δ³ at least four times as large": lambda: (
         (WITHOUT.delta3 / RIGHT.delta3).min() >= 4
     ),
-    "and the gradients of our digits # to # times as long": lambda: longer(WITHOUT),
+    "and the gradients of our mini-batch # to # times as long": lambda: longer(WITHOUT),
     "a #, a # and a #, two windows": lambda: tuple(tied_on_ink()),
     "# windows of the 1 and # of the 0 are tied on ink": lambda: (
         tied_on_ink()[1],

@@ -28,8 +28,8 @@ TWO_ERRORS = Exercise(
             [[0, 1], [-1, 1]],
         ),
         "the errors rotated": Mistake(
-            "The errors have been rotated by 180° before they were laid on the image. Neuron "
-            "(0, 1) looks at the rows 0, 1 and the columns 1, 2.",
+            "That is what the errors rotated by 180° would give. Neuron (0, 1) looks at the rows "
+            "0, 1 and the columns 1, 2.",
             [[-1, 1], [0, 0]],
         ),
         "l and m swapped": Mistake(
@@ -37,8 +37,8 @@ TWO_ERRORS = Exercise(
             [[1, 1], [-1, 0]],
         ),
         "j and k swapped": Mistake(
-            "j and k are exchanged: neuron (0, 1) is in row 0 and column 1, neuron (2, 0) in row "
-            "2 and column 0.",
+            "That is what j and k exchanged would give: neuron (0, 1) is in row 0 and column 1, "
+            "neuron (2, 0) in row 2 and column 0.",
             [[-1, 1], [0, 1]],
         ),
         "without the sign": Mistake(
@@ -126,9 +126,9 @@ LOOPS = Exercise(
     answer=Function(by_definition.conv_nabla_w, IMAGES),
     mistakes={
         "the errors rotated": Mistake(
-            "δ1 has been rotated by 180°. In BP4 neuron and pixel move in the same direction: a "
-            "larger j means a larger j + l. SciPy's convolve2d rotates unasked; correlate2d does "
-            "not.",
+            "That is BP4 of δ1 rotated by 180°. In BP4 neuron and pixel move in the same "
+            "direction: a larger j means a larger j + l. SciPy's convolve2d rotates unasked; "
+            "correlate2d does not.",
             lambda d, a, w: conv.nabla_w(d[::-1, ::-1].copy(), a, w),
         ),
         "the gradient rotated": Mistake(
@@ -245,24 +245,24 @@ ONE_LINE = Exercise(
             lambda d3, a2, d1, a0, w1: _right(d3, a2, d1, a0, w1)[::-1],
         ),
         "summed too early": Mistake(
-            "In nabla_w3 errors and activations have been summed over the batch before they were "
-            "multiplied. That mixes the errors of one digit with the activations of another.",
+            "nabla_w3 multiplies a sum over the batch by another, which mixes the errors of one "
+            "digit with the activations of another. Sum the products.",
             lambda d3, a2, d1, a0, w1: (
                 np.multiply.outer(d3.sum(axis=0), a2.sum(axis=0)),
                 conv.nabla_w(d1, a0, w1),
             ),
         ),
         "both summed too early": Mistake(
-            "Both have been summed over the batch before they were multiplied. The errors of one "
-            "digit belong to the pixels of this digit: n stands in both factors of the einsum.",
+            "Both multiply sums over the batch; they should sum products. The errors of one digit "
+            "belong to its own activations: n stands in both factors of the einsum.",
             lambda d3, a2, d1, a0, w1: (
                 np.multiply.outer(d3.sum(axis=0), a2.sum(axis=0)),
                 conv.nabla_w(d1.sum(axis=0), a0.sum(axis=0), w1),
             ),
         ),
         "the errors rotated": Mistake(
-            "nabla_w3 is right. In nabla_w1 the errors have been rotated by 180°; BP4 takes them "
-            "as they are.",
+            "nabla_w3 is right. nabla_w1 is that of the errors rotated by 180°; BP4 takes them as "
+            "they are.",
             lambda d3, a2, d1, a0, w1: (
                 dense.nabla_w(d3, a2),
                 conv.nabla_w(d1[:, ::-1, ::-1].copy(), a0, w1),
