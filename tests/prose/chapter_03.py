@@ -38,7 +38,15 @@ def the_mask_knows_no_bias():
     return all(np.array_equal(first, other) for other in others)
 
 
+def misplaced_within_rows():
+    """Whether what `a1[mask]` lists of the digit has, once reshaped, the right rows, disordered."""
+    listed = LAYERS.a1[pool.winners(LAYERS.a1)].reshape(12, 12)
+    in_order = np.sort(listed), np.sort(LAYERS.a2)
+    return np.array_equal(*in_order) and not np.array_equal(listed, LAYERS.a2)
+
+
 CLAIMS = {
+    "and numbers have changed places within their rows": misplaced_within_rows,
     "(Not to one bias: that moves": the_mask_knows_no_bias,
     "and for row # a pooled row #, which does not exist": lambda: (23, round(23 / 2)),
     "Of the # pooled activations": lambda: LAYERS.a2.size,
