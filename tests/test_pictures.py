@@ -113,7 +113,6 @@ UNSAID = {
     "network": "the numbers of the outputs",
     "floor_map": "the words say the rule by which the cells are numbered",
     "confusion": "a hundred counts: the words say the commonest mistakes",
-    "accuracies": "a picture has a digit more than words, which another processor has to give too",
     "gallery": "the numbers of the maps",
     "from_image_steps": "the numbers of the steps",
 }
