@@ -236,7 +236,7 @@ class Convolution {
     this.marks = { a0: [{ row: p, column: q }], z1: [block], a1: [block] };
     this.showSum({
       left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
-      right: [rotated, "the filter, rotated by 180°", "weights, rotated"],
+      right: [rotated, "weights, rotated by 180°", "weights, rotated"],
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
       alike: true,
       term: (r, s) => ({
@@ -248,8 +248,8 @@ class Convolution {
     this.list.show(null);
     const outputs = count(height * width, "output");
     this.formulas.innerHTML = `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
-       ${w1(`${p}−<i>j</i>`, `${q}−<i>k</i>`)}. Laid out as the outputs lie on the map, the weights
-       are the filter rotated by 180°.</p>`;
+       ${w1(`${p}−<i>j</i>`, `${q}−<i>k</i>`)}. Laid out as the outputs lie, the weights
+       stand as in the filter rotated by 180°.</p>`;
     this.finish(
       `${spoken("a", 0, [p, q])} is ${number(value)}. It enters ${outputs}, ` +
         `rows ${top} to ${top + height - 1}, columns ${left} to ${left + width - 1}, through the rotated filter.`,
@@ -314,7 +314,7 @@ class Convolution {
     this.terms = term;
   }
 
-  /** Pointed at: one product. Its three factors are outlined where they come from. */
+  /** Pointed at: one product. Its factors are outlined where they come from. */
   explainTerm(cell) {
     if (!cell || !this.terms) return this.figure.mark(this.marks);
     const { pixel, weight, output } = this.terms(cell.row, cell.column);
