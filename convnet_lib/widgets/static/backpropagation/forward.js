@@ -64,8 +64,8 @@ function pixel(data, p, q) {
           array: NDArray.make(block.rows, block.columns, (j, k) => turned(j, k)),
           ...{
             name: "w1",
-            title: `${s("w", 1)}, rotated by 180°`,
-            words: "the filter, rotated by 180 degrees",
+            title: "weights, rotated by 180°",
+            words: "weights, rotated by 180 degrees",
           },
         },
         right: {
