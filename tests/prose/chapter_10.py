@@ -63,6 +63,11 @@ def of_three_digits():
     return ConvNet.random(4, seed=7).backprop(DIGITS.images[:3], data.one_hot(DIGITS.labels[:3]))
 
 
+def lines_of(tag):
+    """How many lines of the backward pass are said to belong to an equation, as BP3a to BP3."""
+    return len(re.findall(rf"# .*{tag}", inspect.getsource(ConvNet.backprop)))
+
+
 def fault_in_bp1(cost):
     """Whether the loops and central differences see that the slope is left out of BP1."""
     found = broken.break_it(NET, "BP1 without σ′").backprop(A0, Y, cost)
@@ -117,9 +122,9 @@ CLAIMS = {
     "None of its windows is tied": lambda: tied_windows_of_noise() == 0,
     "Their own error is near": lambda: 1e-11 < measured(1e-5) < 1e-9,
     "A much smaller $h$ makes it worse": lambda: measured(1e-8) > 100 * measured(1e-5),
-    "a line for each, and # for BP2": lambda: len(
-        re.findall(r"# .*BP2", inspect.getsource(ConvNet.backprop))
-    ),
+    "The code has a line for BP1": lambda: lines_of("BP1") == 1,
+    "# for BP2, and # each": lambda: (lines_of("BP2"), lines_of("BP3")),
+    "each for BP3 and BP4": lambda: lines_of("BP3") == lines_of("BP4"),
     "the darkest is #, the steepest there is": lambda: sigmoid_prime(LAYERS.z1).max(),
     "each entry of δ3 is at least four times too large": lambda: bool(
         (sigmoid_prime(np.linspace(-9, 9, 91)) <= 1 / 4).all()
