@@ -41,6 +41,14 @@ def turned():
     return conv.backward(delta, w), conv.backward(delta, w[::-1, ::-1])
 
 
+def unchanged():
+    """Return how many places stay in the last figure; at how many all errors are 0, or not."""
+    delta = np.array([[2.0, 0, 1, -1], [0, 3, -2, 1]])
+    hears = conv.backward(np.abs(delta), np.ones((3, 2))) > 0
+    stays = turned()[0] == turned()[1]
+    return stays.sum(), (stays & ~hears).sum(), (stays & hears).sum()
+
+
 def collected():
     """Return whether BP5 as it stands, p collecting from p - l, gives ∂C/∂a¹ with no rotation."""
     found, (rows, columns) = np.zeros((2, 3)), DELTA2.shape
@@ -82,6 +90,7 @@ CLAIMS = {
         np.count_nonzero(turned()[0] == turned()[1]),
         turned()[0].size,
     ),
+    "Of the #, # hears zeros only, and # stay by chance": unchanged,
     "The sum of the map does not change": lambda: bool(turned()[0].sum() == turned()[1].sum()),
     "Here the sum of each of its rows stays too": lambda: bool(
         np.array_equal(*(found.sum(axis=1) for found in turned()))
