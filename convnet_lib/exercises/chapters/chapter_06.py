@@ -228,7 +228,7 @@ OUTPUT_ERRORS = Exercise(
         "(a3 - y) * sigmoid_prime(z3), and a3 - y.",
     ),
     why="One line each, without a loop, for one image and for a batch. The last input had z = 40: "
-    "whoever computes the quotient and multiplies by the slope gets inf or nan there.",
+    "there a3 (1 - a3) is 0 in float64, and whoever divides by it gets inf or nan.",
     solution=output_errors,
 )
 
