@@ -493,8 +493,8 @@ BOTH_COSTS = Exercise(
         "The outputs are the last axis, of one image as of a batch: .sum(axis=-1).",
         "((a3 - y) ** 2).sum(axis=-1) / 2, and for the other -(y * np.log(a3) + …).sum(axis=-1).",
     ),
-    why="One line each, for one image and for any batch. On an activation of exactly 0 or 1 the "
-    "second gives inf or nan; look at what the library does about it.",
+    why="A line can do each, for one image and for any batch. On an activation of exactly 0 or 1 "
+    "the logarithms as they stand in C give inf or nan; look at what the library does about it.",
     solution=both_costs,
 )
 
