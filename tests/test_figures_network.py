@@ -59,6 +59,13 @@ def test_network_draws_other_sizes():
     assert {"6×8", "4×6", "2×3", "3"} <= set(words(ax))
 
 
+def test_network_writes_the_shape_of_a_single_pooled_neuron():
+    (ax,) = figures.network(ConvNet.random(seed=7, kernel=(27, 27)), A0, at=(0, 0)).axes
+    assert {"28×28", "2×2", "1×1", "10"} <= set(words(ax))
+    (ax,) = figures.network(ConvNet.random(4, seed=7, kernel=(27, 27)), A0, at=(0, 0)).axes
+    assert {"28×28", "4×2×2", "4×1×1", "10"} <= set(words(ax))
+
+
 def test_floor_map_writes_the_pooled_neuron_into_every_neuron():
     left, right = figures.floor_map(4, 6).axes
     at = {text.get_position(): text.get_text() for text in left.texts}

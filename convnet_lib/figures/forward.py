@@ -254,7 +254,7 @@ def network(net, a0, at=(12, 12)):
 
 def _draw_layer(ax, left, size, array, name):
     """Draw a layer from x = `left` on, in the middle of `size`; return left, top, cell, right."""
-    cell, behind = 1, 0.05 * size
+    cell, behind, shape = 1, 0.05 * size, "×".join(map(str, array.shape))
     if array.ndim == 1:
         cell, array = min(size / len(array), size / 8), array[:, None]
     maps = array.reshape(-1, *array.shape[-2:])[:4]
@@ -266,7 +266,6 @@ def _draw_layer(ax, left, size, array, name):
         ax.imshow(maps[n], cmap=SEQUENTIAL, vmin=0, vmax=1, extent=extent, zorder=1 - n / 8)
         ax.add_patch(Rectangle((x, y), width, height, fill=False, zorder=1 - n / 8))
     ax.text(left + width / 2, -0.12 * size, name, ha="center", va="bottom", fontsize=10)
-    shape = "×".join(str(n) for n in array.shape if array.shape[-1] > 1 or n > 1)
     ax.text(
         left + width / 2, top + height + 0.03 * size, shape, ha="center", va="top", fontsize=SMALL
     )
