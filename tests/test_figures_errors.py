@@ -29,6 +29,13 @@ def test_neurons_joins_input_k_to_output_q():
     assert ends == [circles["2"], circles["3"]]  # w[0, 1] leads from input 1 to output 0
 
 
+def test_neurons_draws_equal_weights_equally_thick_whatever_the_layer():
+    w1, w2 = np.array([[5.0, -4.0]]), np.array([[4.0]])
+    picture = figures.neurons([[1.0, 0.0], [0.5], [0.25]], [w1, w2], ["x", "h", "y"])
+    five, four, next_four = (line.get_linewidth() for line in picture.axes[0].lines)
+    assert five > four == next_four
+
+
 def test_tangents_touches_the_curve_with_the_slope_it_was_given():
     x = np.linspace(-2, 2, 41)
     picture = figures.tangents(x, [("square", x**2, 2.0), ("cube", x**3, 3.0)], 1.0, "z")

@@ -198,8 +198,10 @@ def neurons(layers, weights, names):
         [(2.5 * n, 1.1 * ((len(layer) - 1) / 2 - j)) for j in range(len(layer))]
         for n, layer in enumerate(layers)
     ]
+    # One scale for all the lines: what is equal is equally thick, whatever its layer.
+    largest = max((np.abs(w).max() for w in weights), default=0) or 1.0
     for n, w in enumerate(weights):
-        _draw_connections(ax, places[n], places[n + 1], np.asarray(w))
+        _draw_connections(ax, places[n], places[n + 1], np.asarray(w), largest)
     for n, layer in enumerate(layers):
         ax.text(2.5 * n, top + 0.45, names[n], ha="center", fontsize=11)
         _draw_neurons(ax, places[n], layer)
@@ -305,8 +307,7 @@ def _listed(values):
     return ", ".join(short(value) for value in values)
 
 
-def _draw_connections(ax, inputs, outputs, w):
-    largest = np.abs(w).max() or 1.0
+def _draw_connections(ax, inputs, outputs, w, largest):
     for (q, k), value in np.ndenumerate(w):
         (x, y), (to_x, to_y) = inputs[k], outputs[q]
         color = "#b2182b" if value > 0 else "#2166ac" if value < 0 else "0.6"

@@ -490,7 +490,7 @@ SOFTMAX = Exercise(
             "c",
         ),
         "all four": Mistake(
-            "They all need δ, but FC2, FC3 and FC4 take it as it comes and do not ask how it was "
+            "FC2, FC3 and FC4 need δ, but they take it as it comes and do not ask how it was "
             "computed. Which one computes it at the last layer?",
             "d",
         ),
