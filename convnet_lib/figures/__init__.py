@@ -13,6 +13,7 @@ room          what is in it
 ============  ===================================================================================
 picture.py    what all pictures share: style, size, alternative text
 grids.py      arrays as grids of cells
+words.py      a grid in words, for who does not see it
 forward.py    the digits, the layers, the answers and their cost
 backward.py   errors, shared parameters, slopes of the cost
 learning.py   curves, confusions, the gallery, the film
