@@ -542,16 +542,18 @@ each_named_cell = pytest.mark.parametrize(
 )
 
 
+PLACE = "figure => [...document.querySelectorAll('.cn-figure')].indexOf(figure)"
+
+
 def telling(page, cell):
-    """The number of the one figure that speaks of a cell, once there is one."""
-    _, row, column = cell.split("-")
-    said = re.compile(rf"\b{row}, (column )?{column}\b")
-    figures = page.locator(".cn-figure")
-    figures.locator("[role=status]").filter(has_text=said).first.wait_for(
-        state="attached", timeout=15_000
-    )
-    found = figures.locator("[role=status]").all_text_contents()
-    return next(n for n, text in enumerate(found) if said.search(text))
+    """The figure that speaks of a cell of one of its grids, once there is one."""
+    grid, row, column = cell.split("-")
+    shows = page.locator(f"[data-grid={grid}]")
+    said = re.compile(rf"( at (\d+, )?|row ){row}, (column )?{column}\b")
+    speaks = page.locator("[role=status]").filter(has_text=said)
+    figure = page.locator(".cn-figure").filter(has=shows).filter(has=speaks)
+    figure.wait_for(state="attached", timeout=15_000)
+    return figure
 
 
 def test_cells_are_named_wherever_a_figure_can_show_them():
@@ -565,11 +567,7 @@ def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell
     link = page.locator(f'a.cell-link[href="#{cell}"]', has_text=words)
     link.click()
     assert page.evaluate("location.hash") == f"#{cell}"
-    grid = (
-        page.locator(".cn-figure")
-        .nth(telling(page, cell))
-        .locator(f"[data-grid={cell.split('-')[0]}]")
-    )
+    grid = telling(page, cell).locator(f"[data-grid={cell.split('-')[0]}]")
     assert grid.locator(".cn-field").count() == 1
     assert (
         grid.locator("canvas")
@@ -588,11 +586,10 @@ def test_a_cell_that_the_text_names_is_shown_by_its_figure(open_page, name, cell
 def test_an_address_that_was_shared_shows_the_same(open_page, name, cell, words):
     page = open_page(f"{name}.html")
     page.locator(f'a.cell-link[href="#{cell}"]', has_text=words).click()
-    there = telling(page, cell)
-    assert telling(open_page(f"{name}.html#{cell}"), cell) == there
+    there = telling(page, cell).evaluate(PLACE)
+    assert telling(open_page(f"{name}.html#{cell}"), cell).evaluate(PLACE) == there
 
 
 def test_an_address_may_name_a_cell(open_page):
     page = open_page("02_convolution.html#z1-5-7")
-    spoken = page.locator(".cn-figure [role=status]").filter(has_text="5, 7")
-    spoken.first.wait_for(state="attached", timeout=5000)
+    telling(page, "z1-5-7")
