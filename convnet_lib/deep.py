@@ -326,8 +326,14 @@ class Network:
             path: of the file, by custom ending in .npz.
 
         Raises:
+            ValueError: if a layer has the name of another kind, which `load` would make of it.
             OSError: if the file cannot be written there.
         """
+        for i, layer in enumerate(self.layers):
+            name = type(layer).__name__
+            if (known := kinds()[name]).__module__ != type(layer).__module__:
+                theirs = f"that of {known.__module__}.{name}"
+                checks.refuse(f"layers[{i}]", "a kind with a name of its own", theirs)
         archives.write(path, {"layers": np.array(self.about), **self.parameters})
 
     @classmethod

@@ -306,10 +306,18 @@ class Softmax(Layer):
 def kinds():
     """Return the kinds of layer by their names, those of other modules too, once they are loaded.
 
+    Of two kinds of one name it is this book's, or else the one that was made last.
+
     >>> layers.kinds()["ReLU"]
     <class 'convnet_lib.layers.ReLU'>
     """
-    return {kind.__name__: kind for kind in Layer.__subclasses__()}
+    made = sorted(_below(Layer), key=lambda kind: kind.__module__ == __name__)
+    return {kind.__name__: kind for kind in made}
+
+
+def _below(kind):
+    """Return all that is made from a kind, at whatever remove."""
+    return [one for direct in kind.__subclasses__() for one in (direct, *_below(direct))]
 
 
 # A word: a kind, sizes as 20x5, s and a stride, p and a padding.

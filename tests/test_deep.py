@@ -625,3 +625,28 @@ def test_a_stride_that_numpy_computed_is_kept_in_a_file(tmp_path):
     kept = deep.Network.load(tmp_path / "net.npz").layers[0]
     assert (kept.stride, tuple(kept.padding)) == (2, (1, 0))
     assert_array_equal(kept.forward(np.ones((4, 6))), conv.forward(np.ones((4, 6))))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quieter(Gain):
+    """A kind made from a reader's own."""
+
+    def forward(self, a):
+        return super().forward(a) / 2
+
+
+def test_a_kind_made_from_ones_own_is_read_again(tmp_path):
+    net = deep.Network([Quieter(np.array([2.0, 4.0, 6.0]))])
+    net.save(tmp_path / "net.npz")
+    again = deep.Network.load(tmp_path / "net.npz")
+    assert type(again.layers[0]) is Quieter
+    assert_array_equal(again.feedforward(np.ones(3))[-1], [1, 2, 3])
+
+
+def test_a_kind_of_ones_own_with_a_name_of_the_book_s_is_not_saved_as_the_book_s(tmp_path):
+    own = type("ReLU", (layers.Layer,), {"__module__": "mine", "forward": lambda self, a: -a})
+    assert layers.kinds()["ReLU"] is deep.ReLU
+    said = r"^layers\[1\]: expected a kind with a name of its own, got that of convnet_lib\.layers"
+    with pytest.raises(ValueError, match=said):
+        deep.Network([deep.ReLU(), own()]).save(tmp_path / "net.npz")
+    assert not list(tmp_path.iterdir())

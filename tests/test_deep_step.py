@@ -116,6 +116,54 @@ def test_a_layer_that_has_no_fast_twin_is_asked_itself():
     agree(training.stepper(net).gradients(a0, y), networks.gradients(net, a0, y))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Copying(Scale):
+    """It keeps a copy of what it is given, and what follows from it."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "s", np.array(self.s))
+        object.__setattr__(self, "twice", 2 * self.s)
+
+    def forward(self, a):
+        return a * self.twice
+
+    def backward(self, grad, a):
+        return grad * self.twice
+
+    def nabla(self, grad, a):
+        return {"s": 2 * (grad * a).sum()}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Louder(deep.Dense):
+    """A layer of the book's with other equations."""
+
+    def forward(self, a):
+        return 2 * super().forward(a)
+
+    def backward(self, grad, a):
+        return 2 * super().backward(grad, a)
+
+    def nabla(self, grad, a):
+        return {name: 2 * nabla for name, nabla in super().nabla(grad, a).items()}
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_steps_move_a_layer_of_ones_own_that_copies_its_parameters(engine):
+    drawn = deep.Network.random("conv2x3 relu dense4 softmax", (6, 7), 3).layers
+    rng = np.random.default_rng(0)
+    louder = Louder(rng.normal(size=(5, 2, 4, 5)) / 9, np.zeros(5))
+    last = deep.Dense(rng.normal(size=(4, 5)) / 9, np.zeros(4))
+    net = by_hand = deep.Network([drawn[0], Copying(np.array(0.7)), louder, last, drawn[3]])
+    a0, y = digits((6, 7))
+    stepper = training.stepper(net, engine=engine)
+    for learning_rate in (0.5, 0.25, 0.125):
+        stepper.step(a0, y, learning_rate)
+        by_hand = training.step(by_hand, a0, y, learning_rate)
+    agree(networks.parameters(stepper.net), networks.parameters(by_hand))
+    agree(stepper.gradients(a0, y), networks.gradients(by_hand, a0, y))
+
+
 def test_a_step_is_that_of_training_step():
     net = deep.Network.random("conv3x3 relu pool2 dense4 softmax", (8, 10), 5)
     a0, y = digits((8, 10))

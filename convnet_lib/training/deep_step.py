@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import checks, costs, deep, networks
 from ..deep import COLLAPSES
-from . import fast, halves
+from . import deep_work, fast, halves
 from .deep_work import LEARNING, Buffers, works
 
 #: Numbers that the largest matrix of a chunk may hold: few enough for the cache.
@@ -129,7 +129,7 @@ class DeepStepper:
         self.all, self.views = self._vector()
         for name, array in net.parameters.items():
             self.views[name][...] = array
-        moving = net.with_parameters(self.views)  # its arrays are the views themselves
+        moving = deep_work.moving(net, self.views)
         self.halves = [
             self._half(moving, [self._vector(), self._vector()], self._works) for _ in range(2)
         ]

@@ -5,10 +5,13 @@ axis, and remembers between the two what the second needs. In the shapes n is an
 map, c a channel; l, m an offset in the filter; j, k a neuron.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .. import checks, deep
+from ..layers import Layer
 
 
 class Buffers:
@@ -273,6 +276,29 @@ class _PlainWork:
         return np.moveaxis(self.layer.backward(grad, self.x), 0, -1).copy() if wanted else None
 
 
+class _Moving(Layer):
+    """A learning layer of a reader's own, made anew from the parameters as they are now.
+
+    What it makes of them when it is made, a copy or a matrix that follows from them, moves too.
+    """
+
+    def __init__(self, layer, parameters):
+        """Take any layer, and the arrays that move, by their names."""
+        self.now = lambda: replace(layer, **parameters)
+
+    def forward(self, a):
+        """Return what the layer makes of a."""
+        return self.now().forward(a)
+
+    def backward(self, grad, a):
+        """Return ∂C/∂a."""
+        return self.now().backward(grad, a)
+
+    def nabla(self, grad, a):
+        """Return the gradients of the parameters."""
+        return self.now().nabla(grad, a)
+
+
 #: Who does the work of a layer; _PlainWork that of all others.
 WORK = {
     deep.Dense: _DenseWork,
@@ -283,6 +309,28 @@ WORK = {
 
 #: The kinds that have gradients of their own, and so want to be given one.
 LEARNING = (_ConvWork, _DenseWork, _PlainWork)
+
+
+def moving(net, views):
+    """Return the network on parameters that move in place.
+
+    >>> net = deep.Network([deep.Dense(np.ones((1, 2)), np.zeros(1))])
+    >>> b = np.zeros(1)
+    >>> moved = training.deep_work.moving(net, {"0.b": b})
+    >>> b += 3
+    >>> moved.layers[0].b
+    array([3.])
+
+    Args:
+        net: a deep.Network.
+        views: arrays by the names of its `parameters`.
+    """
+    net = net.with_parameters(views)  # a Conv and a Dense keep the arrays that they are given
+    layers = list(net.layers)
+    for i, layer in enumerate(layers):
+        if layer.learned and type(layer) not in (deep.Conv, deep.Dense):
+            layers[i] = _Moving(layer, {name: views[f"{i}.{name}"] for name in layer.learned})
+    return replace(net, layers=layers)
 
 
 def plan(layers):
