@@ -555,6 +555,15 @@ def test_a_factor_is_one_of_all_entries():
     assert "times" not in text
 
 
+@pytest.mark.parametrize(
+    "found", [[4692800, 46.9, 4692800], [4.75, 46.94, 4.73], [4693, 46900, 500], [5e-4, 5e-3, 9e-4]]
+)
+def test_a_factor_and_an_offset_are_allowed_no_more_than_an_answer(found):
+    text = comparing.difference(np.array([4.69, 46.9, 4.69]), np.array(found), 0.05 / 46.9)
+    assert "entries differ" in text or "Every entry differs" in text
+    assert "Everything is" not in text
+
+
 def test_rows_and_columns_of_a_shape():
     assert "seem to be exchanged" in comparing.difference(np.ones((2, 3)), np.ones((3, 2)), 1e-9)
 

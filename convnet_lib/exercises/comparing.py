@@ -199,11 +199,11 @@ def pattern(expected, found, within):
             factor
             and np.count_nonzero(expected) > 1  # one number is some multiple of any other
             and not begun[expected.ravel() != 0].any()
-            and not _differs(factor * expected, found, within * max(1, abs(factor))).any()
+            and not _differs(expected, found / factor, within).any()
         ):
             return f" Everything is {number(factor)} times what is expected."
     offset = (found - expected).ravel()[0]
-    if offset and not _differs(expected + offset, found, within * max(1, abs(offset))).any():
+    if offset and not begun.any() and not _differs(expected, found - offset, within).any():
         return f" Everything is off by the same {number(offset)}."
     return ""
 

@@ -172,8 +172,9 @@ function indices(flat, shape) {
 
 /** A sentence (with a space before it) on how all of found relates to expected. */
 function pattern(expected, found, within) {
-  const is = (data, allowed = within) =>
-    !differs({ shape: expected.shape, data }, found, allowed).includes(true);
+  const is = (data) => !differs({ shape: expected.shape, data }, found, within).includes(true);
+  const becomes = (back) =>
+    !differs(expected, { ...found, data: found.data.map(back) }, within).includes(true);
   for (const [name, turned] of turns(expected)) {
     if (same(turned.shape, found.shape) && !differs(turned, found, within).includes(true)) {
       return ` All of it is the expected result ${name}.`;
@@ -196,24 +197,11 @@ function pattern(expected, found, within) {
   const largest = data.reduce((best, x, n) => (Math.abs(x) > Math.abs(data[best]) ? n : best), 0);
   const factor = data[largest] ? found.data[largest] / data[largest] : 0;
   const none = data.every((x, n) => x === 0 || wrong[n]);
-  if (
-    factor &&
-    none &&
-    is(
-      data.map((x) => factor * x),
-      within * Math.max(1, Math.abs(factor)),
-    )
-  ) {
+  if (factor && none && becomes((x) => x / factor)) {
     return ` Everything is ${number(factor)} times what is expected.`;
   }
   const offset = found.data[0] - data[0];
-  if (
-    offset &&
-    is(
-      data.map((x) => x + offset),
-      within * Math.max(1, Math.abs(offset)),
-    )
-  ) {
+  if (offset && !wrong.includes(false) && becomes((x) => x - offset)) {
     return ` Everything is off by the same ${number(offset)}.`;
   }
   return "";

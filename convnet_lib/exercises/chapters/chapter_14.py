@@ -37,8 +37,8 @@ ONE_STEP = Exercise(
             -2,
         ),
         "by the number of machines": Mistake(
-            "The sum is right, but it was divided by the number of machines. The mean is one over "
-            "digits.",
+            "The sum is right, but it was divided by the number of machines. The mean is taken "
+            "over digits.",
             4,
         ),
         "weights exchanged": Mistake(
@@ -48,7 +48,9 @@ ONE_STEP = Exercise(
         ),
         "uphill": Mistake("The mean is right, and the step goes uphill: it is taken off.", 11.5),
         "rate left out": Mistake(
-            "The mean is right, but all of it was taken off. The rate is missing.", 7
+            "If all of the mean over the eight digits was taken off, the rate is missing. If half "
+            "of 6 was, machine 1 is.",
+            7,
         ),
         "the mean gradient": Mistake(
             "That is the mean gradient. What is asked for is p after the step.", 3
@@ -118,7 +120,7 @@ STEP = Exercise(
             lambda p, shards, rate: p - rate * sum(s.mean(axis=0) for s in shards) / len(shards),
         ),
         "the sum": Mistake(
-            "The sums are added up, as they should be, and then not divided. The rate is one for "
+            "The sums are added up, as they should be, and then not divided. The rate is meant for "
             "the mean over all digits.",
             lambda p, shards, rate: p - rate * _total(shards),
         ),
@@ -174,7 +176,7 @@ STEP = Exercise(
             ),
         ),
         "all axes": Mistake(
-            "One number was made of all gradients and all parameters. The sum runs over digits "
+            "One number was made of all digits and all parameters. The sum runs over digits "
             "alone, axis 0, and each parameter keeps its own.",
             lambda p, shards, rate: p - rate * np.concatenate(shards).mean(),
         ),
