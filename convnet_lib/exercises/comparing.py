@@ -179,9 +179,10 @@ def pattern(expected, found, within):
     if (
         expected.ndim
         and found.dtype.kind in "iu"
+        and found.any()
         and not _differs(np.trunc(expected), found, within).any()
     ):
-        return " What is behind the point has been cut off: the array is one of whole numbers."
+        return " It holds whole numbers: what is expected, without what is behind the point."
     expected, found = expected.astype(float), found.astype(float)
     if not _differs(-expected, found, within).any():
         return " The sign is wrong, and nothing else."

@@ -182,8 +182,13 @@ function pattern(expected, found, within) {
   }
   const { data } = expected;
   if (!found.data.every(Number.isFinite)) return "";
-  if (expected.shape.length && found.whole && is(data.map(Math.trunc))) {
-    return " What is behind the point has been cut off: the array is one of whole numbers.";
+  if (
+    expected.shape.length &&
+    found.whole &&
+    found.data.some(Boolean) &&
+    is(data.map(Math.trunc))
+  ) {
+    return " It holds whole numbers: what is expected, without what is behind the point.";
   }
   if (is(data.map((x) => -x))) return " The sign is wrong, and nothing else.";
   if (data.length === 1) return ""; // any number is some multiple of any other
