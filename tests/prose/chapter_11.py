@@ -46,6 +46,33 @@ def third_epoch():
     return there == [20, 0, 0, 1] and run.test_accuracy[2] == 0.1 and run.test_accuracy[3] > 0.7
 
 
+def past_one_map():
+    """Whether twenty maps at 0.5 are behind one map after two epochs, and past its best in five."""
+    one = training.sgd(NET, DIGITS, 8, learning_rate=0.5, test=TEST).test_accuracy
+    wide = ConvNet.random(20, seed=7)
+    twenty = training.sgd(wide, DIGITS, 5, learning_rate=0.5, test=TEST).test_accuracy
+    return twenty[2] < one[2] and twenty[5] > one.max()
+
+
+def epoch_with_both_bugs(rate, count):
+    """Mean costs: before, after an epoch of full mini-batches of two with both bugs, and of none.
+
+    All its slopes are those of the place where it began, so it is one long step.
+    """
+    x, p, begun = np.arange(count) % 7.0, -1.0, -1.0
+    frozen = begun - rate * sum((begun - x[n : n + 2]).sum() / 2 for n in range(0, count, 2))
+    for n in range(0, count, 2):
+        p -= rate * (p - x[n : n + 2]).mean()
+    return [((place - x) ** 2).mean() / 2 for place in (begun, frozen, p)]
+
+
+def few_steps_learn_and_many_do_not():
+    """Three steps at 0.02 are nearly right with both bugs; 400 make the cost rise."""
+    few, many = epoch_with_both_bugs(0.02, 6), epoch_with_both_bugs(0.02, 800)
+    nearly = abs(few[1] - few[2]) < 0.05 * (few[0] - few[2])
+    return few[1] < few[0] and nearly and many[2] < many[0] < many[1]
+
+
 STEP = [NET.feedforward(A0), NET.backprop(A0, Y, "cross_entropy").delta3[4]]
 Z = STEP[0].z3[4], STEP[0].z3[4] - 0.5 * STEP[1]
 
@@ -77,6 +104,10 @@ CLAIMS = {
     "is dark at the end of the first epoch, with $b^1 = #$": lambda: at_rate_one().nets[1].b1,
     "and comes back in the second": lambda: at_rate_one().test_accuracy[2] > 0.5,
     "In a third epoch one of them comes back, and the accuracy with it": third_epoch,
+    "than the one that began beside them (more epochs take them past it)": past_one_map,
+    "with a few steps at a small rate the first does next to nothing": (
+        few_steps_learn_and_many_do_not
+    ),
     "moves $z^3_4$ by more than 100 in this one step": lambda: (
         shown("nb11-032", "maps=20, bracket 726, rate 0.5: z3[4] moves by #")()[0] > 100
     ),

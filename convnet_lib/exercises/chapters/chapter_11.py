@@ -158,8 +158,8 @@ EPOCH = Exercise(
             ),
         ),
         "one step": Mistake(
-            "That is one step with the mean of all numbers. An epoch takes one for each "
-            "mini-batch.",
+            "That comes to one step with the mean of all numbers. An epoch takes one for each "
+            "mini-batch, with the slope measured anew.",
             lambda p, x, rate, size: p - rate * np.mean(p - x),
         ),
         "not averaged": Mistake(
@@ -174,8 +174,8 @@ EPOCH = Exercise(
             ),
         ),
         "the last mini-batch alone": Mistake(
-            "Each step begins again where the epoch began, so only the last one is left. It has "
-            "to begin where the one before it ended.",
+            "What is left is one step from where the epoch began, with the last mini-batch alone. "
+            "Each mini-batch has a step, and it begins where the one before it ended.",
             lambda p, x, rate, size: p - rate * np.mean(p - x[(len(x) - 1) // size * size :]),
         ),
         "divided by all": Mistake(
@@ -197,8 +197,8 @@ EPOCH = Exercise(
         "The slope is that of the place where p is now, and the last mini-batch holds one number.",
         "In the line of the step p takes the place of start, and len(batch) that of size.",
     ),
-    why="With mini-batches that all have one size the second bug does nothing, and with a small "
-    "rate the first does next to nothing. An epoch with both still learns, as a rule, and no "
+    why="With mini-batches that are all full the second bug does nothing, and with a few steps at "
+    "a small rate the first does next to nothing. Then an epoch with both still learns, and no "
     "curve says what is wrong with it.",
     solution=epoch,
 )
@@ -230,8 +230,8 @@ TWO_RATES = Exercise(
             [0.005, 0.5],
         ),
         "the rate does not mind": Mistake(
-            "The rate has stayed the same in both. Then a program that adds up takes a step 10 "
-            "times as long as one that averages.",
+            "The rate has stayed the same in both. Then with 10 digits a program that adds up "
+            "takes a step 10 times as long as one that averages.",
             [0.05, 0.05],
         ),
         "not changed for 100": Mistake(
