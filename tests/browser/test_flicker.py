@@ -60,6 +60,16 @@ def test_where_less_motion_is_wished_for_each_press_is_one_change(show, figure):
         assert live.root.locator(TITLE).inner_text().endswith(word)
 
 
+def test_what_a_cell_says_is_of_the_panel_that_it_names(show, figure):
+    live = show(figure, reduced_motion="reduce")
+    live.root.get_by_role("button", name="Flicker").click()
+    live.page.wait_for_function(f"document.querySelector('{TITLE}').textContent.endsWith('right')")
+    live.hover("panel4", 0, 1)
+    said = live.words().replace("−", "-")
+    assert f"right: {RIGHT.w1[0, 1]:.3f}" in said
+    assert f"broken: {WRONG.w1[0, 1]:.3f}" in said
+
+
 def test_a_picture_without_pairs_has_no_such_button(show):
     live = show(widgets.explore(lambda b: figures.row(("$z^1$", np.eye(2))), b=(0, 3)))
     assert not live.root.get_by_role("button", name="Flicker").count()

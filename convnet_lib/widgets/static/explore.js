@@ -145,9 +145,11 @@ class Explorer {
         return this.grid(panel, n);
       });
     }
+    // Kept, since a grid that flickers holds another panel's now and then.
+    this.arrays = panels.map(decoded);
     panels.forEach((panel, n) => {
-      const [grid, array] = [this.grids[n], decoded(panel)];
-      grid.show(array, {
+      const grid = this.grids[n];
+      grid.show(this.arrays[n], {
         title: panel.title,
         words: plain(panel.title),
         scale: scaleOf(grid, panel),
@@ -166,10 +168,11 @@ class Explorer {
   /** Show the second of each pair in the place of the first, or each in its own. */
   swap(swapped) {
     for (const [first, second] of this.pairs ?? []) {
-      const panel = this.panels?.[swapped ? second : first];
+      const shown = swapped ? second : first;
+      const panel = this.panels?.[shown];
       const grid = this.grids?.[first];
       if (!panel || !grid) return;
-      grid.show(decoded(panel), {
+      grid.show(this.arrays[shown], {
         title: panel.title,
         words: plain(panel.title),
         scale: scaleOf(grid, panel),
@@ -202,7 +205,7 @@ class Explorer {
     if (!at) return;
     const alike = [...this.panels.keys()].filter((m) => same(this.panels[m]));
     const read = (m) =>
-      `${this.panels[m].title}: <b>${number(this.grids[m].array.at(at.row, at.column))}</b>`;
+      `${this.panels[m].title}: <b>${number(this.arrays[m].at(at.row, at.column))}</b>`;
     this.reading.innerHTML = `row ${at.row}, column ${at.column} — ${alike.map(read).join("; ")}`;
     this.figure.say(this.reading.textContent);
   }
