@@ -325,6 +325,19 @@ def test_the_pad_by_keyboard(playground):
     assert ink(live) == 0
 
 
+def test_with_a_digit_that_comes_back_its_name_does(playground):
+    live = playground()
+    asked = live.root.locator(".pg-asked")
+    live.press("Show a 3")
+    expect(asked).to_have_text("It is a 3.")
+    live.press("Undo")
+    expect(asked).to_have_text("It is a 5.")
+    live.press("Clear")
+    expect(asked).to_have_text("Which digit is it?")
+    live.press("Undo")
+    expect(asked).to_have_text("It is a 5.")
+
+
 def test_centring_and_what_it_is_for(playground):
     """Aside, a trained network fails; centred, it knows the digit again."""
     net = training.sgd(ConvNet.random(seed=0), SPLIT.train, 3, 0.25).net
