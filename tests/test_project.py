@@ -101,8 +101,9 @@ def test_each_extra_has_its_lock():
 
 def test_what_the_notebooks_import_is_in_the_extras_that_the_readme_names():
     """Chapter 14 and a cell of chapter 13 import theirs by way of the library."""
-    (named,) = re.findall(r'"\.\[([\w,]+)\]"` all that the notebooks need', text(ROOT / "README.md"))
-    assert f"`uv sync --extra {named.replace(',', ' --extra ')}`" in text(ROOT / "README.md")
+    readme = text(ROOT / "README.md")
+    (named,) = re.findall(r'"\.\[([\w,]+)\]"` all that the notebooks need', readme)
+    assert f"`uv sync --extra {named.replace(',', ' --extra ')}`" in readme
     lines = [line for name in named.split(",") for line in EXTRAS[name]]
     there = {Requirement(line).name for line in [*lines, *PROJECT["project"]["dependencies"]]}
     imports = set()
