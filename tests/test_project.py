@@ -3,6 +3,7 @@
 import ast
 import functools
 import importlib.metadata
+import json
 import os
 import re
 import subprocess
@@ -96,6 +97,22 @@ def test_each_extra_has_its_lock():
     """The first five are in the main lock; nbgrader, which the book does not need, in its own."""
     assert set(EXTRAS) == {"digits", "book", "dev", "compiled", "distributed", "classroom"}
     assert "nbgrader" not in {requirement.name for requirement, _ in locked()}
+
+
+def test_what_the_notebooks_import_is_in_the_extras_that_the_readme_names():
+    """Chapter 14 and a cell of chapter 13 import theirs by way of the library."""
+    readme = text(ROOT / "README.md")
+    (named,) = re.findall(r'"\.\[([\w,]+)\]"` all that the notebooks need', readme)
+    assert f"`uv sync --extra {named.replace(',', ' --extra ')}`" in readme
+    lines = [line for name in named.split(",") for line in EXTRAS[name]]
+    there = {Requirement(line).name for line in [*lines, *PROJECT["project"]["dependencies"]]}
+    imports = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(text(path))["cells"]:
+            source = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+            imports |= set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
+    ours = {"convnet_lib", "distributed", "numba"}
+    assert imports - sys.stdlib_module_names - ours | {"distributed", "numba"} <= there
 
 
 @pytest.mark.parametrize("lock", DIRECT)

@@ -111,6 +111,16 @@ def test_a_step_and_an_epoch_stop_by_themselves(playground):
     assert live.button("Play").is_visible()
 
 
+def test_the_accuracy_that_is_said_was_measured_where_it_rests(playground):
+    live = playground()
+    for name, seen in (("One step", 10), ("One epoch", 2000)):
+        live.press(name)
+        live.until(seen)
+        said = live.root.locator("[role=status]")
+        expect(said).to_contain_text(f"{seen} digits seen, accuracy")
+        assert driver.numbers(said.inner_text()) == [seen, live.accuracy]
+
+
 def test_what_it_has_learned_is_what_numpy_learns(playground, tmp_path):
     """A page's own order is read from its first steps of one digit: that which NumPy must take."""
     live = playground(NET, batch=1, rate=0.1)
@@ -189,6 +199,26 @@ def test_the_blame_that_is_shown_is_numpys(playground, bug):
     said = live.root.locator(".pg-answers .pg-number").all_inner_texts()
     assert [float(text) for text in said] == pytest.approx(forward.a3, abs=6e-3)
     assert (live.root.locator(".pg-badge").inner_text() != "") == bool(bug)
+
+
+@pytest.mark.parametrize(
+    ("bug", "cost", "wrong"),
+    [
+        ("BP3 with the mean", "cross_entropy", []),
+        ("BP4 off by one", "cross_entropy", ["w1"]),
+        ("BP1 without σ′", "cross_entropy", []),
+        ("BP1 without σ′", "quadratic", ["delta1", "w1"]),
+        ("BP2a with the smallest", "cross_entropy", ["mask", "delta1", "w1"]),
+    ],
+)
+def test_wrong_on_purpose_is_said_of_what_the_bug_changes(playground, bug, cost, wrong):
+    live = playground(NET, bug=bug, cost=cost).live
+    found = []
+    for name, cell in (("mask", (11, 10)), ("delta1", (11, 10)), ("w1", (1, 3))):
+        live.hover(name, *cell)
+        if "wrong on purpose" in live.formulas():
+            found.append(name)
+    assert found == wrong
 
 
 def test_where_the_switch_is_0_the_rest_is_not_written_out(playground):
@@ -293,6 +323,19 @@ def test_the_pad_by_keyboard(playground):
     live.page.keyboard.press("Control+z")
     live.live.frame()
     assert ink(live) == 0
+
+
+def test_with_a_digit_that_comes_back_its_name_does(playground):
+    live = playground()
+    asked = live.root.locator(".pg-asked")
+    live.press("Show a 3")
+    expect(asked).to_have_text("It is a 3.")
+    live.press("Undo")
+    expect(asked).to_have_text("It is a 5.")
+    live.press("Clear")
+    expect(asked).to_have_text("Which digit is it?")
+    live.press("Undo")
+    expect(asked).to_have_text("It is a 5.")
 
 
 def test_centring_and_what_it_is_for(playground):
@@ -449,6 +492,7 @@ def test_a_rate_that_is_too_large_is_said_and_ended(playground):
     assert live.button("Play").is_visible()
     live.press("Again")
     live.until(0)
+    expect(live.root.locator(".pg-told")).to_have_text("")
 
 
 def test_the_page_stays_free(playground):

@@ -95,7 +95,7 @@ export class Pad {
     this.last = null;
     /** @type {Point[]} */
     this.points = []; // where the pointer has been since the last stroke
-    /** @type {{ image: NDArray, index: number }[]} */
+    /** @type {{ image: NDArray, index: number, beside: Record<string, any> }[]} */
     this.before = []; // what there was before each stroke
     /** @type {Map<number, Pictures>} */
     this.kept = new Map(); // drawings that are, or were, shown centred
@@ -301,15 +301,20 @@ export class Pad {
 
   remember() {
     const { image, index } = this;
-    this.before = [...this.before, { image, index }].slice(-MOST_UNDONE);
+    this.before = [...this.before, { image, index, beside: {} }].slice(-MOST_UNDONE);
     this.tell();
+  }
+
+  /** What else comes back with the image that was remembered last. @param {Record<string, any>} beside */
+  keep(beside) {
+    this.before[this.before.length - 1].beside = beside;
   }
 
   /** Take the last stroke back, on the image that it went over. */
   undo() {
     const last = this.before.pop();
     this.tell();
-    if (last) this.show(last.image, last.index);
+    if (last) this.show(last.image, last.index, last.beside);
     this.say(last ? "The last stroke is taken back." : "There is nothing to take back.");
   }
 
@@ -336,10 +341,10 @@ export class Pad {
   }
 
   /** @param {NDArray} image */
-  show(image, index = this.index) {
+  show(image, index = this.index, beside = {}) {
     const { images, also } = this.traits;
     const turned = index === this.index ? {} : { index };
     const all = this.figure.array(images).with(index, image);
-    this.figure.send({ [images]: all, ...turned, ...also?.() });
+    this.figure.send({ [images]: all, ...turned, ...also?.(), ...beside });
   }
 }

@@ -8,7 +8,7 @@ import { Answers } from "./answers.js";
 import { Bar, saved, shared } from "./bar.js";
 import { Chance } from "./chance.js";
 import { Clock } from "./clock.js";
-import { Curve } from "./curve.js";
+import { Curve, write } from "./curve.js";
 import { digitsOf } from "./digits.js";
 import { PARAMETERS, slope } from "./learner.js";
 import { npz } from "./npz.js";
@@ -18,6 +18,7 @@ import { copied, School } from "./school.js";
 
 /** @typedef {import("../parts/engine.js").Net} Net */
 /** @typedef {import("../parts/types.js").Subject} Subject */
+/** @typedef {import("./learner.js").Desk} Desk */
 /** @typedef {{ school: School, clock: Clock, views: Set<Playground>, sent: Net, at: number }} Class */
 
 const RULES = ["cost", "ties", "rate", "batch", "bug"];
@@ -126,7 +127,7 @@ class Playground {
     const net = this.network();
     if (PARAMETERS.every((name) => net[name].equals(this.class.sent[name]))) return;
     this.class.sent = net;
-    this.class.clock.stop();
+    this.forget();
     this.school.begin(net);
     this.figure.send({ seen: 0, accuracy: null });
     this.class.clock.wake();
@@ -174,14 +175,25 @@ class Playground {
 
   play() {
     const { clock } = this.class;
-    if (clock.playing) {
-      clock.stop();
-      this.report();
-    } else {
-      this.was = true;
+    if (clock.playing) clock.stop();
+    else {
+      this.set();
       clock.run(Number.POSITIVE_INFINITY);
     }
     this.show();
+  }
+
+  /** It is to learn: what was told is of before, and when it rests there is something to report. */
+  set() {
+    write(this.bar.told, "");
+    this.learns = true;
+  }
+
+  /** It is to begin with another network: nothing of the one before is told or reported. */
+  forget() {
+    this.class.clock.stop();
+    write(this.bar.told, "");
+    this.learns = false;
   }
 
   /** How many digits are left of a mini-batch or an epoch. @param {number} all @param {number} done */
@@ -192,7 +204,7 @@ class Playground {
 
   /** @param {number} digits */
   run(digits) {
-    this.was = true;
+    this.set();
     this.class.clock.run(this.school.seen + digits, true);
   }
 
@@ -216,7 +228,7 @@ class Playground {
 
   /** @param {Net} net */
   restart(net) {
-    this.class.clock.stop();
+    this.forget();
     this.school.begin(net);
     this.hand(true);
     this.show();
@@ -237,10 +249,11 @@ class Playground {
     );
   }
 
-  /** In words, when it stops. */
+  /** In words, when it rests; a network that has diverged was not measured any more. */
   report() {
     const { seen, last } = this.school;
-    const known = last ? `, accuracy ${last.accuracy.toFixed(3)} on digits held out` : "";
+    const known =
+      last?.seen === seen ? `, accuracy ${last.accuracy.toFixed(3)} on digits held out` : "";
     this.figure.say(`${seen} digits seen${known}.`);
   }
 
@@ -275,10 +288,11 @@ class Playground {
     const { clock, school } = this.class;
     this.show();
     this.hand();
-    const stopped = this.was && !clock.playing;
-    this.was = clock.playing;
-    if (stopped) this.report();
-    if (school.diverged && stopped) {
+    this.learns ||= clock.playing;
+    if (!this.learns || clock.playing || school.measuring) return;
+    this.learns = false;
+    this.report();
+    if (school.diverged) {
       this.bar.tell("A weight is no finite number any more: try a smaller learning rate.");
     }
   }
@@ -346,7 +360,9 @@ class Playground {
       const slopeOf = `∂<i>C</i>/∂${symbol("w", 1, [j, k])}`;
       const here = `${symbol("w", 1, [j, k])} = ${number(w)}`;
       if (!this.isNamed) return equation(`${here}. ${UNNAMED}`);
-      return equation(`${here}, and of this digit ${slopeOf} = <b>${number(nabla)}</b>`, "BP4");
+      const wrong = this.wrong((desk) => desk.nabla.w1[at]);
+      const text = `${here}, and of this digit ${slopeOf} = <b>${number(nabla)}</b>${wrong}`;
+      return equation(text, "BP4");
     }
     const p = (f * J + j) * K + k;
     const z = look.z1[p];
@@ -359,7 +375,8 @@ class Playground {
     if (grid === "mask") {
       const words =
         share === 1 ? "wins its window" : share ? "shares its window" : "loses its window";
-      return equation(`neuron ${j},${k} ${words}: switch <b>${number(share)}</b>`, "BP2a");
+      const wrong = this.wrong((desk) => desk.mask[p]);
+      return equation(`neuron ${j},${k} ${words}: switch <b>${number(share)}</b>${wrong}`, "BP2a");
     }
     const error = `${symbol("δ", 1, [j, k])} =`;
     if (!this.isNamed) return equation(`${error} <b>0</b>. ${UNNAMED}`);
@@ -369,8 +386,18 @@ class Playground {
     const made = lost
       ? "<b>0</b>: this neuron loses its window, so its switch is 0"
       : `${factors} = <b>${number(look.delta1[p])}</b>`;
-    const text = `${error} switch · Σ · <i>σ</i>′ = ${made}`;
-    return equation(this.model.get("bug") ? `${text}, wrong on purpose` : text, "BP2");
+    const wrong = this.wrong((desk) => desk.delta1[p]);
+    return equation(`${error} switch · Σ · <i>σ</i>′ = ${made}${wrong}`, "BP2");
+  }
+
+  /** What is to be said of a number that the bug has made another one; a bug spares many. @param {(desk: Desk) => number} read */
+  wrong(read) {
+    if (!this.model.get("bug")) return "";
+    const { look, right } = this.school;
+    right.clear();
+    right.forward(look.image);
+    right.backward(this.model.get("label"));
+    return Math.abs(read(look) - read(right)) > 0 ? ", wrong on purpose" : "";
   }
 
   /** Whether the reader, or the digit, says what the right answer is. */

@@ -43,7 +43,10 @@ export class Paper {
       always: true,
       names: { blank: "Clear" },
     });
-    tools.lastElementChild?.addEventListener("click", () => figure.send({ label: -1 }));
+    tools.lastElementChild?.addEventListener("click", () => {
+      this.keepName();
+      figure.send({ label: -1 });
+    });
     const aside = figure.button(tools, "Aside", () => this.pad.move(ASIDE[0], ASIDE[1]));
     aside.setAttribute("aria-label", "Move the digit aside");
     const draw = figure.add(make("div", "pg-draw"), parent);
@@ -113,9 +116,15 @@ export class Paper {
   /** @param {number} label */
   choose(label) {
     this.pad.remember();
+    this.keepName();
     const image = this.offered(label);
     this.figure.send({ a0: NDArray.stack([image]), label });
     this.figure.say(`${aDigit(label)} is shown.`);
+  }
+
+  /** With the digit that was remembered its name comes back. */
+  keepName() {
+    this.pad.keep({ label: this.figure.model.get("label") });
   }
 
   /** The drawing as it is, and centred; a stroke makes both anew. */

@@ -20,6 +20,7 @@ export class School {
   /** @type {Net} */ net;
   /** @type {Desk} */ desk; // that it learns and measures at
   /** @type {Desk} */ look; // that it shows a digit at, with the same network
+  /** @type {Desk} */ right; // where the digit's gradients are had without the bug
   /** @type {number[]} */ order = [];
   /** @type {Mark[]} */ marks = [];
   place = 0; // in the order: how many of this epoch are done
@@ -60,11 +61,12 @@ export class School {
   sit() {
     this.desk = this.newDesk();
     this.look = this.newDesk();
+    this.right = this.newDesk("");
     this.inBatch = 0;
   }
 
-  newDesk() {
-    const desk = new Desk(this.net, BUGS[this.rules.bug]);
+  newDesk(bug = this.rules.bug) {
+    const desk = new Desk(this.net, BUGS[bug]);
     desk.cost = this.rules.cost;
     desk.ties = this.rules.ties;
     return desk;
