@@ -186,18 +186,18 @@ export class WhatIf {
       `<text x="${left + 9}" y="${HEIGHT - 3}" text-anchor="middle">${words}</text>`;
     write(
       this.picture,
-      `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><g></g><g></g></svg>`,
+      `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><g></g><g></g><g></g></svg>`,
     );
-    const [still, moving] = /** @type {Element} */ (this.picture.firstElementChild).children;
-    // What stands still is drawn once for each curve.
+    const [curve, moving, names] = /** @type {Element} */ (this.picture.firstElementChild).children;
+    // The curve stands still while a weight is moved, and so do the names of the bars.
     write(
-      still,
+      curve,
       `<clipPath id="${this.clip}"><rect x="2" y="12" width="142" height="${HEIGHT - 26}"/></clipPath>
       <text x="6" y="10" class="bp-quiet"><tspan class="bp-math">C</tspan> over this number, and its tangent</text>
       <g clip-path="url(#${this.clip})"><polyline points="${points.join(" ")}"/>
-      <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>
-      ${name("promised", 168)}${name("true", 218)}`,
+      <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>`,
     );
+    write(names, name("promised", 168) + name("true", 218));
     moving.innerHTML = `<path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
       ${this.tick(x)}
       <circle class="bp-dot bp-hollow" r="3" cx="${x(0).toFixed(1)}" cy="${y(start).toFixed(1)}"/>
