@@ -2,7 +2,7 @@
 // behind 'more'.
 
 import { NDArray } from "../parts/arrays.js";
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
 import { Pad } from "../parts/pad.js";
 import { number } from "../parts/text.js";
@@ -24,7 +24,6 @@ export class Bar {
   /** @type {HTMLSelectElement} */ cost;
   /** @type {HTMLSelectElement} */ ties;
   /** @type {HTMLSelectElement | null} */ maps;
-  /** @type {string} */ html;
   /** @type {(() => void) | undefined} */ onBiases; // they are shown, or no more
   /** @type {(() => void) | undefined} */ onPencil; // it is taken up
 
@@ -201,7 +200,6 @@ export class Bar {
     // What is written anew is laid out anew, even where it is the same.
     const rate = number(data.rate, 2);
     if (rate !== this.rate.output.textContent) this.rate.output.textContent = rate;
-    const html = written(data.costs);
-    if (html !== this.html) this.history.innerHTML = this.html = html;
+    write(this.history, written(data.costs));
   }
 }

@@ -128,8 +128,10 @@ export function steppedBy(figure, times) {
   let net = netOf(figure);
   const past = figure.array("past").parts();
   for (let i = 0; i < times; i++) {
-    past.push(feedforward(net, a0).a3);
-    net = step(net, backprop(net, a0.part(index), y.part(index), cost, ties), rate);
+    const all = backprop(net, a0.part(index), y.part(index), cost, ties);
+    // Of the image that is shown the backward pass has made a³ already.
+    past.push(each(a0, (image, n) => (n === index ? all.a3 : feedforward(net, image).a3)));
+    net = step(net, all, rate);
   }
   return { ...net, past: NDArray.stack(past) };
 }

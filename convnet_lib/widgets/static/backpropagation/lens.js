@@ -2,7 +2,7 @@
 // right what it is made of. It is as high as it is, whatever is in it.
 
 import { NDArray } from "../parts/arrays.js";
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { decimalsOf, exponentOf, inCell, plain, tenTo } from "./numbers.js";
 import { gaps, running, sigmoidCurve, waterfall } from "./views.js";
 import { WhatIf } from "./what_if.js";
@@ -67,7 +67,7 @@ export class Lens {
    * @param {{ html: string, lens: any, list?: () => string }} explanation
    */
   show(data, { html, lens, list }) {
-    this.formulas.innerHTML = html;
+    write(this.formulas, html);
     this.list.show(list ?? null);
     const part = lens.sum ?? lens.window;
     this.term = part?.term ?? null;
@@ -75,7 +75,7 @@ export class Lens {
     const draw = { running, gaps, curve: sigmoidCurve };
     for (const [name, element] of Object.entries(this.drawn)) {
       element.hidden = !lens[name];
-      if (lens[name]) element.innerHTML = draw[name](lens[name], data, this.narrow);
+      if (lens[name]) write(element, draw[name](lens[name], data, this.narrow));
     }
     this.whatIf.show(data, lens.weight ?? null);
     this.element.classList.toggle("bp-full", Boolean(lens.weight));
@@ -112,9 +112,10 @@ export class Lens {
       const note = this.magnified(data);
       this.bars.classList.toggle("bp-bare", this.narrow && !note);
       // On a telephone what becomes of the sum stands in the equation only.
-      this.bars.innerHTML = this.narrow
+      const drawn = this.narrow
         ? waterfall(terms.values, [], SLIM, { exponent, note })
         : waterfall(terms.values, tail, BAR, { exponent, note });
+      write(this.bars, drawn);
     }
   }
 

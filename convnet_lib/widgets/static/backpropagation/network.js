@@ -1,7 +1,7 @@
 // The panels of the network from left to right, the forward half of each piece above the backward:
 // every gradient stands under what it is the gradient of.
 
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { lettersOf } from "./letters.js";
 import { inCell, plain } from "./numbers.js";
 import { LETTERS } from "./presenter.js";
@@ -137,12 +137,16 @@ export class Network {
     const fewer = this.slide && ["w1", "nabla_w1"].includes(name) ? 1 : 0; // in large letters
     this.decimals[name] = scales.decimals[name] - fewer;
     this.exponents[name] = e; // that of the numbers in the cells; it changes with the scale
-    const note = scales.note(name, NUMBERED.includes(name));
-    this.grids[name].show(array, {
+    const grid = this.grids[name];
+    const noted = !PLAIN.includes(name);
+    grid.show(array, {
       scale: scales.of[name],
-      title: `<span>${title}</span>${PLAIN.includes(name) ? "" : ` <small>${note}</small>`}`,
-      words: words || this.grids[name].options.words + (OF_ALL.includes(name) ? "" : data.inMap),
+      title: `<span>${title}</span>${noted ? " <small></small>" : ""}`,
+      words: words || grid.options.words + (OF_ALL.includes(name) ? "" : data.inMap),
     });
+    // The scale changes more often than the name.
+    const note = /** @type {Element} */ (grid.title.lastElementChild);
+    if (noted) write(note, scales.note(name, NUMBERED.includes(name)));
   }
 
   /** A piece of the network: its forward half and, below, its backward half. @param {string} kind */

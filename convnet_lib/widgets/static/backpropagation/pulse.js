@@ -9,7 +9,11 @@ const RUN = 800; // ms through a stage
 const FADE = 320; // ms
 const LIGHT = 30; // how wide it is, in pixels, as in figure.css
 
-/** What lies over the cells of a grid and fades. It stays: to lay one over anew takes milliseconds. */
+/**
+ * What lies over the cells of a grid, and how it fades. Both stay: to lay one over anew, or to begin
+ * another animation, takes milliseconds.
+ * @type {WeakMap<HTMLElement, { old: HTMLCanvasElement, fading: Animation }>}
+ */
 const laidOver = new WeakMap();
 
 /**
@@ -17,29 +21,31 @@ const laidOver = new WeakMap();
  * @param {import("../parts/grid.js").Grid} grid
  */
 export function fade({ field, cells }) {
-  const old = overOf(field, cells);
+  const { old, fading } = overOf(field, cells);
   const pen = /** @type {CanvasRenderingContext2D} */ (old.getContext("2d"));
   pen.globalCompositeOperation = "copy";
   pen.drawImage(cells, 0, 0);
-  for (const animation of old.getAnimations()) animation.cancel();
-  old.animate([{ opacity: 1 }, { opacity: 0 }], FADE);
+  fading.currentTime = 0;
+  fading.play();
 }
 
 /**
  * The canvas over the cells, which is as large as they are.
  * @param {HTMLElement} field
  * @param {HTMLCanvasElement} cells
- * @returns {HTMLCanvasElement}
  */
 function overOf(field, cells) {
-  const old = laidOver.get(field);
+  const before = laidOver.get(field);
   const { width, height, style } = cells;
-  if (old?.width === width && old.height === height && old.style.cssText === style.cssText)
-    return old;
-  old?.remove();
-  const made = /** @type {HTMLCanvasElement} */ (cells.cloneNode());
-  made.classList.add("bp-old");
-  field.append(made);
+  const as = before?.old;
+  if (before && as?.width === width && as.height === height && as.style.cssText === style.cssText)
+    return before;
+  as?.remove();
+  const old = /** @type {HTMLCanvasElement} */ (cells.cloneNode());
+  old.classList.add("bp-old");
+  field.append(old);
+  const fading = old.animate([{ opacity: 1 }, { opacity: 0 }], FADE);
+  const made = { old, fading };
   laidOver.set(field, made);
   return made;
 }

@@ -1,7 +1,7 @@
 // The way forward and back as one scrubber: a radio button a stage, which arrow keys and a drag move
 // through, with a sentence beside it, and a pulse that runs through all of it when it is asked to.
 
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
 import { stages } from "./stages.js";
 
@@ -17,7 +17,6 @@ export class Track {
     this.choose = choose;
     this.stage = 0;
     this.timer = 0;
-    this.told = "";
     const box = figure.add(make("div", "bp-stages"), figure.body);
     const set = figure.add(make("fieldset", "bp-track"), box);
     figure.add(make("legend", "cn-unseen"), set).textContent = "Step through the backward pass";
@@ -114,7 +113,7 @@ export class Track {
     const html = stage
       ? `<b>${title[0].toUpperCase()}${title.slice(1)}.</b> ${tale(data)}`
       : tale(data);
-    if (html !== this.told) this.tale.innerHTML = this.told = html;
+    write(this.tale, html);
   }
 
   // --- the pulse -----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // What if a weight were another? It is dragged, or moved by key, and side by side grow what its
 // gradient promises, ∂C/∂w · Δw, and what becomes of the cost in truth.
 
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { plain } from "./numbers.js";
 
 const POINTS = 33;
@@ -19,7 +19,9 @@ const STEPS = 20; // by key, from 0 to an end of the span
  */
 
 export class WhatIf {
-  // Of the weight that is shown: its number, the cost there, and how the cost depends on it.
+  // Of the weight that is shown: its network, its number, the cost there, and how the cost depends
+  // on it.
+  /** @type {any} */ data;
   /** @type {number} */ value;
   /** @type {number} */ start;
   /** @type {(by: number) => number} */ cost;
@@ -73,8 +75,9 @@ export class WhatIf {
     if (!weight) return;
     const other = this.weight?.name !== weight.name || this.weight?.place !== weight.place;
     if (other) this.reset();
-    // While it is moved, its gradient is that of where it was.
-    if (!this.by) {
+    // While it is moved, its gradient is that of where it was; put back, it is where it was.
+    if (!this.by && (other || data !== this.data)) {
+      this.data = data;
       this.remember(other, data);
       this.weight = weight;
       this.start = data.C.values[0];
@@ -174,22 +177,32 @@ export class WhatIf {
     const tangent = (v) => `${x(v).toFixed(1)},${y(start + weight.gradient * v).toFixed(1)}`;
     const size =
       (HEIGHT - 40) / 2 / Math.max(Math.abs(promised), Math.abs(truth), 0.02 * (high - low), 1e-12);
-    const bar = (value, left, name, dashed) => {
+    const bar = (value, left, dashed) => {
       const tall = Math.abs(value) * size;
       const top = value > 0 ? HEIGHT / 2 - tall : HEIGHT / 2;
-      return `<rect class="${value < 0 ? "bp-minus" : "bp-plus"} ${dashed}" x="${left}" y="${top.toFixed(1)}" width="18" height="${Math.max(tall, 0.5).toFixed(1)}"/>
-        <text x="${left + 9}" y="${HEIGHT - 3}" text-anchor="middle">${name}</text>`;
+      return `<rect class="${value < 0 ? "bp-minus" : "bp-plus"} ${dashed}" x="${left}" y="${top.toFixed(1)}" width="18" height="${Math.max(tall, 0.5).toFixed(1)}"/>`;
     };
-    this.picture.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true">
-      <clipPath id="${this.clip}"><rect x="2" y="12" width="142" height="${HEIGHT - 26}"/></clipPath>
+    const name = (words, left) =>
+      `<text x="${left + 9}" y="${HEIGHT - 3}" text-anchor="middle">${words}</text>`;
+    write(
+      this.picture,
+      `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><g></g><g></g><g></g></svg>`,
+    );
+    const [curve, moving, names] = /** @type {Element} */ (this.picture.firstElementChild).children;
+    // The curve stands still while a weight is moved, and so do the names of the bars.
+    write(
+      curve,
+      `<clipPath id="${this.clip}"><rect x="2" y="12" width="142" height="${HEIGHT - 26}"/></clipPath>
       <text x="6" y="10" class="bp-quiet"><tspan class="bp-math">C</tspan> over this number, and its tangent</text>
       <g clip-path="url(#${this.clip})"><polyline points="${points.join(" ")}"/>
-      <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>
-      <path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
+      <path class="bp-tangent" d="M${tangent(-span)}L${tangent(span)}"/></g>`,
+    );
+    write(names, name("promised", 168) + name("true", 218));
+    moving.innerHTML = `<path class="bp-gap ${promised < 0 ? "bp-minus" : "bp-plus"}" d="M${x(by).toFixed(1)},${y(start).toFixed(1)}L${tangent(by)}"/>
       ${this.tick(x)}
       <circle class="bp-dot bp-hollow" r="3" cx="${x(0).toFixed(1)}" cy="${y(start).toFixed(1)}"/>
       <circle class="bp-dot" r="3.6" cx="${x(by).toFixed(1)}" cy="${y(start + truth).toFixed(1)}"/>
       <path class="bp-axis" d="M152,${HEIGHT / 2}H${WIDTH - 4}"/>
-      ${bar(promised, 168, "promised", "bp-promised")}${bar(truth, 218, "true", "")}</svg>`;
+      ${bar(promised, 168, "bp-promised")}${bar(truth, 218, "")}`;
   }
 }

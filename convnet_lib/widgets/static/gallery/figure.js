@@ -3,6 +3,7 @@
 import { convForward, poolTied, poolWinners, sigmoid } from "../parts/engine.js";
 import { reached, windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
+import { write } from "../parts/layout.js";
 import {
   aDigit,
   cards,
@@ -207,7 +208,7 @@ export class Gallery {
     if (this.images) this.images.value = `${this.index}`;
     if (this.sorts) this.sorts.value = sort;
     this.kinds.value = model.get("shows");
-    this.caption.innerHTML = this.writeCaption();
+    write(this.caption, this.writeCaption());
     this.map = null;
     figure.refresh();
   }

@@ -1,5 +1,6 @@
 // Curves over the epochs of a training run, with a cursor that stands at one of them.
 
+import { write } from "./layout.js";
 import { number, powerOfTen, significant } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -125,11 +126,10 @@ export class Chart {
     });
     const sample = (i) =>
       this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "";
-    this.title.innerHTML = this.series
-      .map(
-        ({ html, values }, i) => `<span>${sample(i)}${html} <b>${number(values[epoch])}</b></span>`,
-      )
-      .join(" ");
+    const titles = this.series.map(
+      ({ html, values }, i) => `<span>${sample(i)}${html} <b>${number(values[epoch])}</b></span>`,
+    );
+    write(this.title, titles.join(" "));
     const said = this.series
       .map(({ words, values }) => `${words} ${number(values[epoch])}`)
       .join(", ");

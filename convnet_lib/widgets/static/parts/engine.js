@@ -236,20 +236,29 @@ export function feedforward(net, a0) {
 }
 
 /**
- * All of the forward pass, δ³, δ¹ and what it is made of, and under w1, b1, w3 and b3 their
- * gradients (BP1–BP4).
+ * All of the forward pass, δ³, and δ¹ with what it is made of (BP1, BP2).
  * @param {Net} net @param {A} a0 @param {A} y @param {Cost} cost @param {Ties} ties
  */
-export function backprop(net, a0, y, cost = "quadratic", ties = "first") {
+export function errors(net, a0, y, cost = "quadratic", ties = "first") {
   const forward = feedforward(net, a0);
-  const { z1, a1, a2, z3, a3 } = forward;
+  const { z1, a1, z3, a3 } = forward;
   const delta3 = delta(z3, a3, y, cost); // BP1
   const nabla_a2 = denseBackward(delta3, net.w3); // the sum in BP2
   const mask = poolWinners(a1, ties); // BP2a
   const slope1 = sigmoidPrime(z1);
   const delta1 = times(poolBackward(nabla_a2, mask), slope1); // BP2
+  return { ...forward, delta3, nabla_a2, mask, slope1, delta1 };
+}
+
+/**
+ * The same, and under w1, b1, w3 and b3 their gradients (BP3, BP4).
+ * @param {Net} net @param {A} a0 @param {A} y @param {Cost} cost @param {Ties} ties
+ */
+export function backprop(net, a0, y, cost = "quadratic", ties = "first") {
+  const all = errors(net, a0, y, cost, ties);
+  const { a2, delta3, delta1 } = all;
   return {
-    ...{ ...forward, delta3, nabla_a2, mask, slope1, delta1 },
+    ...all,
     w1: convNablaW(delta1, a0, net.w1), // BP4
     b1: convNablaB(delta1, net.w1), // BP3
     w3: denseNablaW(delta3, a2), // BP4a

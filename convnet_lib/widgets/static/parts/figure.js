@@ -15,6 +15,7 @@ import { Palettes } from "./colours.js";
 import { Grid } from "./grid.js";
 import { Layout, make } from "./layout.js";
 import { fitting } from "./offers.js";
+import { Post } from "./post.js";
 
 const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out cell by cell
 
@@ -38,6 +39,7 @@ export class Figure extends Layout {
     this.closing = [];
     /** @type {Map<string, { sent: unknown, array: NDArray }>} */
     this.kept = new Map(); // arrays of traits, until they are set anew
+    this.post = new Post(this.model);
     this.pointed = /** @type {Subject | null} */ (null); // by the pointer
     this.walked = /** @type {Subject | null} */ (null); // to, with the keyboard
     this.explain = /** @type {((subject: Subject) => void) | null} */ (null);
@@ -130,10 +132,11 @@ export class Figure extends Layout {
    * @param {Record<string, any>} values
    */
   send(values) {
-    for (const [name, value] of Object.entries(values)) {
-      this.model.set(name, value instanceof NDArray ? value.wire() : value);
-    }
-    this.model.save_changes();
+    const wired = Object.entries(values).map(([name, value]) => [
+      name,
+      value instanceof NDArray ? value.wire() : value,
+    ]);
+    this.post.put(Object.fromEntries(wired));
   }
 
   /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
@@ -284,18 +287,24 @@ export class Figure extends Layout {
   }
 
   /**
-   * Call back once when any of these traits has changed, even if they all did at once.
+   * Call back once when any of these traits has changed, even if they all did at once; not if what
+   * changed one was undone (post.js).
    * @param {string[]} names
    * @param {() => void} callback
    */
   onChange(names, callback) {
+    const values = () => names.map((name) => this.model.get(name));
     let waiting = false;
+    let before = values();
     for (const name of names) {
       this.listen(`change:${name}`, () => {
         if (waiting) return;
         waiting = true;
         queueMicrotask(() => {
           waiting = false;
+          const now = values();
+          if (now.every((value, i) => value === before[i])) return;
+          before = now;
           callback();
         });
       });
@@ -312,6 +321,7 @@ export class Figure extends Layout {
     for (const [event, callback] of this.listeners) this.model.off(event, callback);
     for (const grid of this.grids.values()) grid.close();
     for (const callback of this.closing) callback();
+    this.post.close();
     clearTimeout(this.speech);
     this.element.remove();
     if (this.address) URL.revokeObjectURL(this.address);

@@ -203,3 +203,18 @@ export function make(tag, name, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
   return element;
 }
+
+/** @type {WeakMap<Element, string>} */
+const written = new WeakMap();
+
+/**
+ * Write into an element that nothing else writes into. What is written anew is laid out anew, even
+ * where it is the same; so the same is left alone.
+ * @param {Element} element
+ * @param {string} html
+ */
+export function write(element, html) {
+  if (written.get(element) === html) return;
+  written.set(element, html);
+  element.innerHTML = html;
+}

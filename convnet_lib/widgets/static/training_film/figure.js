@@ -1,9 +1,10 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
 import { Chart } from "../parts/chart.js";
-import { backprop, feedforward, poolWinners } from "../parts/engine.js";
+import { convForward, errors, feedforward, poolWinners, sigmoid } from "../parts/engine.js";
 import { windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
+import { write } from "../parts/layout.js";
 import { aDigit, winnerMarks, winnerOf } from "../parts/maps.js";
 import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
@@ -211,7 +212,7 @@ class TrainingFilm {
     for (const chart of this.charts) chart.show(this.epoch);
     this.showCards();
     this.showControls();
-    this.status.innerHTML = this.writeStatus();
+    write(this.status, this.writeStatus());
     figure.refresh();
   }
 
@@ -231,12 +232,13 @@ class TrainingFilm {
     const image = arrays.a0.part(this.index);
     if (this.small && this.arranged !== this.index) {
       this.arranged = this.index;
-      this.small.arrange(feedforward(at(this.frames - 1, 0), image).a1);
+      const { w1, b1 } = at(this.frames - 1, 0);
+      this.small.arrange(sigmoid(convForward(image, w1, b1)));
     }
     if (this.hasErrors) {
       const label = this.model.get("labels")[this.index];
       const y = net.b3.map((_, q) => Number(q === label));
-      this.now = backprop(net, image, y, this.model.get("cost"));
+      this.now = errors(net, image, y, this.model.get("cost"));
     } else {
       const forward = feedforward(net, image);
       this.now = { ...forward, mask: poolWinners(forward.a1) };
@@ -368,7 +370,7 @@ class TrainingFilm {
   }
 
   tell(html, words) {
-    this.formulas.innerHTML = html;
+    write(this.formulas, html);
     this.figure.say(words);
   }
 
