@@ -303,7 +303,8 @@ HOW_GOOD = Exercise(
             [0.0, 0.009487, 4000],
         ),
         "the root left out": Mistake(
-            "The second is s(1 - s)/n. The spread is the root of that.", [0.9, 0.00009, 4000]
+            "The second is too small: the spread is the root of all of s(1 - s)/n.",
+            [0.9, 0.00009, 4000],
         ),
         "the root of n left out": Mistake(
             "The second is the root of s(1 - s): n, the number of digits, is missing.",
