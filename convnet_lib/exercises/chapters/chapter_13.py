@@ -56,13 +56,13 @@ FLOPS = Exercise(
             "That is the way forward, F1 and F4. A step goes back as well.", 15_548
         ),
         "w3 twice": Mistake(
-            "The weights w3 were counted twice. F4, the sum in BP2 and BP4a each take every one "
-            "of them.",
+            "The weights w3 were counted twice. F4, the sum in BP2 and BP4a each have a product "
+            "for every one of them.",
             31_096,
         ),
         "w3 once": Mistake(
-            "The weights w3 were counted once. Two equations of the way back take every one of "
-            "them too.",
+            "The weights w3 were counted once. Two equations of the way back have a product for "
+            "every one of them too.",
             27_716,
         ),
         "the map of 5 by 5": Mistake(
