@@ -16,6 +16,7 @@ from pathlib import Path
 
 import install
 import pytest
+import servers
 import yaml
 from flit_core import wheel
 from packaging.requirements import Requirement
@@ -420,10 +421,8 @@ def test_two_labs_beside_each_other(tmp_path):
             assert schema["checkForUpdates"]["default"] is False
     finally:
         for process, _ in running:
-            process.terminate()
-        for process, _ in running:
             process.stdout.close()
-            process.wait(20)
+            servers.stop(process)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -450,7 +449,6 @@ def test_the_token_is_for_nobody_else(tmp_path):
                 assert done.returncode != 0
                 assert done.stdout == b""
     finally:
-        process.terminate()
         process.stdout.close()
-        process.wait(20)
+        servers.stop(process)
         left.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import page_scripts
+import servers
 import surroundings
 from ipywidgets.embed import dependency_state, embed_data
 
@@ -200,8 +201,7 @@ def jupyter_lab(folder):
         _wait_for(f"{address}/api/status?token={token}", server)
         yield lambda notebook: f"{address}/lab/tree/{notebook}?token={token}&reset"
     finally:
-        server.terminate()
-        server.wait(120)
+        servers.stop(server)
 
 
 def _wait_for(address, server, seconds=60):
