@@ -258,7 +258,7 @@ def test_a_readers_style_changes_nothing(name):
 
 @each_picture
 def test_what_pictures_share_to_be_drawn_sooner_changes_no_pixel(name):
-    _, ours, _ = shown(name)
+    ours = PICTURES[name]().png()
     canvas = FigureCanvasAgg(PICTURES[name]())
     canvas.draw()
     assert np.array_equal(np.array(Image.open(io.BytesIO(ours))), canvas.buffer_rgba())
