@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import io
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+from PIL import Image
 
 from convnet_lib import figures
 from convnet_lib.widgets import explore
@@ -230,15 +232,34 @@ def test_a_title_over_all_and_pairs_are_sent():
 
 
 def test_another_picture_is_sent_as_it_is():
-    sent = shown(curve())
+    sent = shown(curve(), kept=True)
     assert base64.b64decode(sent["png"]) == curve().png()
     assert sent["alt"] == curve().alt
 
 
-def test_a_picture_to_be_cut_is_sent_with_its_tiles():
+def test_a_picture_that_a_reader_waits_for_has_the_same_pixels():
+    quick, kept = (base64.b64decode(shown(curve(), kept)["png"]) for kept in (False, True))
+    assert len(kept) < len(quick) < 1.5 * len(kept)
+    colours = [np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")) for png in (quick, kept)]
+    np.testing.assert_array_equal(*colours)
+
+
+def test_matplotlib_draws_no_grids_that_the_page_draws(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("drawn by matplotlib")
+
+    monkeypatch.setattr(figures.grids, "framed", refuse)
+    explorer = explore(draw, n=(1, 5))
+    explorer.controls["n"].value = 3
+    assert "panels" in explorer._shown
+    with pytest.raises(AssertionError, match="drawn by matplotlib"):
+        explorer.picture.axes  # noqa: B018
+
+
+def test_a_picture_that_is_kept_is_sent_with_its_tiles():
     picture = figures.cost_curves(z=1.0, y=1)
     assert "tiles" not in shown(picture)
-    sent = shown(picture, cut=True)
+    sent = shown(picture, kept=True)
     assert (sent["smallest"], sent["tiles"]) == (picture.smallest(), picture.boxes())
     assert len(sent["tiles"]) == 2
     frames = explore(figures.cost_curves, z=(0.0, 1.0, 1.0), y=[1]).ahead()["frames"]

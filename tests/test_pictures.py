@@ -12,6 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
 
@@ -253,6 +254,30 @@ def test_a_readers_style_changes_nothing(name):
         bundle, _ = PICTURES[name]()._repr_mimebundle_()
         assert bundle["image/png"] == plain
         assert dict(matplotlib.rcParams) == before
+
+
+@each_picture
+def test_what_pictures_share_to_be_drawn_sooner_changes_no_pixel(name):
+    ours = PICTURES[name]().png()
+    canvas = FigureCanvasAgg(PICTURES[name]())
+    canvas.draw()
+    assert np.array_equal(np.array(Image.open(io.BytesIO(ours))), canvas.buffer_rgba())
+
+
+def test_arrays_stay_as_they_were_when_the_picture_was_made():
+    array, outline = np.array([[1.0, 2.0]]), np.array([[True, False]])
+    picture = figures.row(("a", array, "positive", outline))
+    array[:], outline[:] = 0, False
+    (ax,) = [ax for ax in picture.axes if ax.get_title()]
+    assert ax.images[0].get_array().tolist() == [[1, 2]]
+    assert len(ax.collections[0].get_paths()) == 1
+
+
+def test_what_is_added_to_a_picture_whose_axes_were_put_off_comes_after_them():
+    for add in ("add_subplot", "gca", "get_axes", "get_children"):
+        picture = figures.cells(np.eye(2), "one")
+        getattr(picture, add)()
+        assert picture.axes[0].get_title() == "one"
 
 
 def test_what_a_reader_draws_on_a_picture_has_its_style_too():

@@ -1,9 +1,11 @@
 """Pictures of wrong gradients, and of who notices them (chapter 15)."""
 
+import functools
+
 import numpy as np
 
 from .. import checks as check_input
-from .grids import BAR, LEFT, RIM, draw_cells, draw_mark, framed, places
+from .grids import BAR, LEFT, RIM, color_range, draw_cells, draw_mark, framed, places
 from .picture import (
     ACCENT,
     FULL_WIDTH,
@@ -152,23 +154,31 @@ def wrong_gradient(right, wrong, notices):
     size, frames = places([(1.65, 1.65)] * 6, [BAR, BAR, RIM] * 2, [0] * 6, 3, below=0.55)
     picture = Picture(*size, alt, layout="none")
     picture.panels, picture.pairs = [], [(1, 0), (4, 3)]
-    pairs = np.reshape([framed(picture, frame) for frame in frames], (2, 3, 2))
     rows = {
         "$δ^1$": (right.delta1, wrong.delta1),
         r"$\partial C/\partial w^1$": (right.w1, wrong.w1),
     }
-    for row_, (name, arrays) in zip(pairs, rows.items(), strict=True):
-        one, other = (array.reshape(-1, *array.shape[-2:])[0] for array in arrays)
+    for name, arrays in rows.items():
+        one, other = (array.reshape(-1, *array.shape[-2:])[0].copy() for array in arrays)
         limit = float(np.abs(one).max()) or None
         words = (f"{name}, right", f"{name}, broken", "broken − right")
-        for (ax, bar), array, word in zip(row_, (one, other, other - one), words, strict=True):
-            draw_cells(ax, array, word, numbers=False, limit=limit, bar=bar)
+        for array, word in zip((one, other, other - one), words, strict=True):
+            color_range(array, "signed", limit)  # refuses what has no colours
             panel = {"name": word, "array": array, "kind": "signed", "limit": limit}
             picture.panels.append(panel | {"outline": None, "mark": None})
-        picture.bars.pop(ax).remove()  # the last of a row has the scale of its neighbour
+    picture.put_off(functools.partial(_draw_gradients, frames=frames))
     bias = f"{right.b1:.3g} right, {wrong.b1:.3g} broken"
     said = rf"$\partial C/\partial b^1$: {minus(bias)}"
     picture.caption = f"{said}; noticed by: {who}"
     lines = picture.caption.replace("; ", "\n")
     picture.text(LEFT / size[0], 0.14 / size[1], lines, linespacing=1.5)
     return picture
+
+
+def _draw_gradients(picture, frames):
+    for n, (panel, frame) in enumerate(zip(picture.panels, frames, strict=True)):
+        ax, bar = framed(picture, frame)
+        limit = panel["limit"]
+        draw_cells(ax, panel["array"], panel["name"], numbers=False, limit=limit, bar=bar)
+        if n % 3 == 2:  # the last of a row has the scale of its neighbour
+            picture.bars.pop(ax).remove()

@@ -1,5 +1,7 @@
 """Arrays as grids of cells, one or several side by side."""
 
+import functools
+
 import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
@@ -76,19 +78,32 @@ def row(*panels, numbers=None, limit=None, alt=None, columns=None):
         A Picture. Its `panels` are what it was made of, for a page that draws grids by itself.
     """
     panels = [(*panel, *("signed", None, None)[len(panel) - 2 :]) for panel in panels]
-    panels = [(name, grid("array", array), *rest) for name, array, *rest in panels]
+    panels = [_checked(*panel, limit) for panel in panels]
     columns = len(panels) if columns is None else checks.whole("columns", columns, 1)
     size, frames = _places(panels, numbers, columns)
     rows = len({round(y + height, 6) for _, y, _, height in frames})
     picture = Picture(*size, _describe(panels, numbers, rows, alt), layout="none")
     keys = ("name", "array", "kind", "outline", "mark")
     picture.panels = [dict(zip(keys, panel, strict=True), limit=limit) for panel in panels]
-    for (name, array, kind, outline, mark), frame in zip(panels, frames, strict=True):
-        ax, bar = framed(picture, frame)
-        draw_cells(ax, array, name, kind, numbers, limit, bar)
-        draw_outline(ax, _outline(outline, array))
-        draw_mark(ax, mark)
+    picture.put_off(functools.partial(_draw_row, frames=frames, numbers=numbers))
     return picture
+
+
+def _checked(name, array, kind, outline, mark, limit):
+    """A panel of arrays that stay as they are; what cannot be drawn is refused."""
+    array = grid("array", array).copy()
+    color_range(array, kind, limit)
+    outline = None if outline is None else _outline(outline, array).copy()
+    return name, array, kind, outline, None if mark is None else tuple(rectangle(mark))
+
+
+def _draw_row(picture, frames, numbers):
+    for panel, frame in zip(picture.panels, frames, strict=True):
+        ax, bar = framed(picture, frame)
+        name, array, kind, outline, mark, limit = panel.values()
+        draw_cells(ax, array, name, kind, numbers, limit, bar)
+        draw_outline(ax, outline)
+        draw_mark(ax, mark)
 
 
 def framed(picture, frame):

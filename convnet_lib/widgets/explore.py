@@ -65,7 +65,6 @@ class Explorer(GridFigure):
 
     def _redraw(self, change=None):
         values = {name: control.value for name, control in self.controls.items()}
-        # Where its tiles are takes a fifth as long as to draw it: no reader is to wait for it.
         self.picture, self._shown = _drawn(self._draw, values, bool(os.environ.get(DRAW_AHEAD)))
 
     def ahead(self):
@@ -151,22 +150,23 @@ def explore(draw, **controls):
     return Explorer(draw, controls)
 
 
-def _drawn(draw, values, cut):
+def _drawn(draw, values, kept):
     """Return what `draw` makes of the values, and what is shown of it: an error, if it fails."""
     try:
         picture = draw(**values)
-        return picture, shown(picture, cut)
+        return picture, shown(picture, kept)
     except (Exception, SystemExit) as error:  # a reader's function: it may do anything
         called = ", ".join(f"{name}={value!r}" for name, value in values.items())
         text = f"draw({called}) failed:\n{type(error).__name__}: {error}"
         return None, {"alt": text, "failed": text}
 
 
-def shown(picture, cut=False):
+def shown(picture, kept=False):
     """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG.
 
-    With a PNG comes the height of its `smallest` lettering and, if it is to be `cut` on a
-    telephone, the boxes of its `tiles`.
+    With a PNG comes the height of its `smallest` lettering and, if it is `kept` in a page that a
+    telephone may show, the boxes of its `tiles`. One that answers a reader who waits has none, and
+    is compressed in a hurry: both would take a third as long as to draw it.
 
     >>> from convnet_lib import figures
     >>> from convnet_lib.widgets.explore import shown
@@ -189,17 +189,18 @@ def shown(picture, cut=False):
             | ({"pairs": [list(pair) for pair in pairs]} if pairs else {})
         )
     width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
-    sent = {"alt": alt, "png": _text(figures.png(picture)), "width": width} | _parts(picture, cut)
+    sent = {"alt": alt, "png": _text(figures.png(picture, quick=not kept)), "width": width}
+    sent |= _parts(picture, kept)
     if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
         sys.modules["matplotlib.pyplot"].close(picture)
     return sent
 
 
-def _parts(picture, cut):
+def _parts(picture, kept):
     """What a telephone needs to show a picture of `figures`: its smallest lettering, its tiles."""
     if not isinstance(picture, figures.Picture):
         return {}
-    tiles = picture.boxes() if cut else []
+    tiles = picture.boxes() if kept else []
     return {"smallest": picture.smallest()} | ({"tiles": tiles} if len(tiles) > 1 else {})
 
 
