@@ -58,7 +58,12 @@ def open_page(open_file):
 
 
 def boxes(page, selector):
-    return [one.evaluate(BOX) for one in page.locator(selector).all() if one.is_visible()]
+    """Where those of some elements stand that are visible."""
+    found = page.locator(selector).evaluate_all(
+        f"all => all.map((e) => [({BOX})(e), e.getBoundingClientRect().height,"
+        " getComputedStyle(e).visibility])"
+    )
+    return [box for box, height, seen in found if box["width"] and height and seen == "visible"]
 
 
 # --- Widths -----------------------------------------------------------------------------------
