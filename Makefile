@@ -68,12 +68,14 @@ clean:
 	rm -rf .venv .venv-bench .venv-ends .cache node_modules build dist site/_build
 	find convnet_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The figures in a real browser: needs Debian's chromium, or another one named by CONVNET_BROWSER.
+# The figures in a real browser: needs Debian's chromium-headless-shell, which is the quicker one, or
+# chromium, or another one named by CONVNET_BROWSER.
 
 .PHONY: test-browser bench-widgets .browser
 
 # Not for `make test`, which says what it leaves out.
-test-browser bench-widgets test-site test-slides test-classroom: export CONVNET_BROWSER ?= $(shell command -v chromium)
+A_BROWSER = $(shell command -v chromium-headless-shell || command -v chromium)
+test-browser bench-widgets test-site test-slides test-classroom: export CONVNET_BROWSER ?= $(A_BROWSER)
 
 .browser: .venv
 	@test -n "$(CONVNET_BROWSER)" || { echo "There is no chromium here: apt-get install chromium"; exit 1; }
@@ -171,7 +173,7 @@ hub: .venv
 
 .PHONY: installed
 
-installed: export CONVNET_BROWSER ?= $(shell command -v chromium)
+installed: export CONVNET_BROWSER ?= $(A_BROWSER)
 installed: .browser .site
 
 test-hub: export CONVNET_STUDENTS ?= 12

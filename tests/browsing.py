@@ -47,42 +47,113 @@ def settle(page):
     page.wait_for_timeout(200)
 
 
-def assert_no_barrier(page, **asked):
-    """Have axe-core look for what keeps somebody out; `asked` is its context or its options."""
+def assert_no_barrier(page, context=None, options=None):
+    """Have axe-core look for what keeps somebody out."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, **asked)
+    # All violations, but not each of the thousands of places where there is none.
+    options = {"resultTypes": ["violations"]} | (options or {})
+    found = Axe().run(page, context=context, options=options)
     assert not found.violations_count, found.generate_report()
 
 
+# All that a test of a page could leave behind on it, in one text.
+STATE = """() => JSON.stringify([
+    location.href, innerWidth, innerHeight, scrollX, scrollY, matchMedia("print").matches,
+    document.documentElement.outerHTML,
+    [...document.querySelectorAll("input, select, textarea")].map((e) => [e.value, e.checked]),
+    [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()),
+    [...document.querySelectorAll("*")].filter((e) => e.scrollTop || e.scrollLeft).length,
+    document.activeElement?.outerHTML, {...localStorage}, {...sessionStorage},
+])"""
+KEEP_STATE = f"() => {{ window.stateAtFirst = ({STATE})(); }}"
+SAME_STATE = f"() => window.stateAtFirst === ({STATE})()"
+
+
+class Opened:
+    """A page of a folder on the disk, offline, and what went wrong on it.
+
+    That is an error on the page, or a request to anywhere but the folder.
+    """
+
+    def __init__(self, browser, folder, address, width, height, before="", **options):
+        self.wrong, inside = [], (f"{folder.as_uri()}/", "data:", "blob:")
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        self.context.set_offline(True)
+        self.page = page = self.context.new_page()
+        page.add_init_script(before)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
+        page.on("requestfailed", lambda r: None if left(r) else self.wrong.append(r.url))
+        page.on("request", lambda r: None if r.url.startswith(inside) else self.wrong.append(r.url))
+        page.goto(f"{folder.as_uri()}/{address}")
+
+
+class Shelf:
+    """Settled pages that tests have only looked at, for the next test that wants the same one."""
+
+    SIZE = 3
+
+    def __init__(self):
+        self.pages = {}
+
+    def take(self, key):
+        return self.pages.pop(key, None)
+
+    def put(self, key, opened):
+        self.pages[key] = opened
+        while len(self.pages) > self.SIZE:
+            self.pages.pop(next(iter(self.pages))).context.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(browser):
+    shelf = Shelf()
+    yield shelf
+    for opened in shelf.pages.values():
+        opened.context.close()
+
+
+def as_it_was(page):
+    """Whether nothing on a page differs from what it was when it was opened, or soon does not."""
+    for _ in range(3):
+        if page.evaluate(SAME_STATE):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 @pytest.fixture
-def open_file(browser):
-    """open_file(folder, address) opens a page of a folder on the disk, offline.
+def open_file(browser, shelf):
+    """open_file(folder, address, width, height) opens a page of a folder on the disk, offline.
 
     An error on the page, or a request to anywhere but the folder, fails the test. A script given
     as `before` runs in it before its own.
+
+    With `only_look` the page is settled, and the test promises to leave it as it was. If nothing
+    is found to be changed then, the next test that opens the same page has this one.
     """
-    contexts, wrong = [], []
+    pages, looked_at = [], {}
 
-    def open_file(folder, address, width, height, before="", **options):
-        def here(url):
-            return url.startswith((f"{folder.as_uri()}/", "data:", "blob:"))
-
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.add_init_script(before)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on(
-            "requestfailed", lambda request: None if left(request) else wrong.append(request.url)
-        )
-        page.on("request", lambda r: None if here(r.url) else wrong.append(r.url))
-        page.goto(f"{folder.as_uri()}/{address}")
-        return page
+    def open_file(folder, address, width, height, before="", only_look=False, **options):
+        key = (folder, address, width, height, before, *sorted(options.items()))
+        opened = shelf.take(key)
+        if opened is None:
+            opened = Opened(browser, folder, address, width, height, before, **options)
+            if only_look:
+                settle(opened.page)
+                opened.page.evaluate(KEEP_STATE)
+        pages.append(opened)
+        if only_look:
+            looked_at[key] = opened
+        return opened.page
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for key, opened in looked_at.items():
+        if not opened.wrong and as_it_was(opened.page):
+            shelf.put(key, opened)
+            pages.remove(opened)
+    wrong = [text for opened in (*pages, *looked_at.values()) for text in opened.wrong]
+    for opened in pages:
+        opened.context.close()
     assert wrong == []

@@ -271,6 +271,7 @@ def stage(notebooks):
     """Lay out what Sphinx reads, and what it only copies."""
     for old in ("source", "scripts", "extra", "doctrees", "next"):
         shutil.rmtree(BUILD / old, ignore_errors=True)
+    asyncio.run(run_all(notebooks))
     source, scripts, extra = BUILD / "source", BUILD / "scripts", BUILD / "extra"
     for folder in (source, scripts, extra / "figures", extra / "notebooks"):
         folder.mkdir(parents=True)

@@ -19,6 +19,7 @@ SITE = Path(BUILT or "site").resolve()
 PAGES = [path.stem for path in run_notebooks.in_order(run_notebooks.NOTEBOOKS)]
 HEART = "10_whole_backward_pass"
 PROSE, FIGURE, RAIL = 680, 1500, 44
+USUAL = 1200, 900  # the window of most tests of a page
 BOX = "e => (({left, right, top, bottom, width}) => ({left, right, top, bottom, width}))"
 BOX += "(e.getBoundingClientRect())"
 # Where a section stood at each frame in which it could be seen.
@@ -42,11 +43,14 @@ NOTE_SHIFTS = """() => {
 
 @pytest.fixture
 def open_page(open_file):
-    """open_page(name, width) opens a page, its formulas set and its figures in their places."""
+    """open_page(name, width) opens a page, its formulas set and its figures in their places.
+
+    With `only_look` it may have been opened before, and this test is to leave it as it was.
+    """
 
     def open_page(address, width=1280, height=800, **options):
         page = open_file(SITE, address, width, height, **options)
-        if options.get("java_script_enabled", True):
+        if not options.get("only_look") and options.get("java_script_enabled", True):
             settle(page)
         return page
 
@@ -54,7 +58,12 @@ def open_page(open_file):
 
 
 def boxes(page, selector):
-    return [one.evaluate(BOX) for one in page.locator(selector).all() if one.is_visible()]
+    """Where those of some elements stand that are visible."""
+    found = page.locator(selector).evaluate_all(
+        f"all => all.map((e) => [({BOX})(e), e.getBoundingClientRect().height,"
+        " getComputedStyle(e).visibility])"
+    )
+    return [box for box, height, seen in found if box["width"] and height and seen == "visible"]
 
 
 # --- Widths -----------------------------------------------------------------------------------
@@ -117,7 +126,7 @@ def test_a_section_stays_where_its_link_has_led(open_file, name, width):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_rail_has_a_link_to_each_section(open_page, name):
-    page = open_page(f"{name}.html")
+    page = open_page(f"{name}.html", *USUAL, only_look=True)
     headings = page.locator("article h2").all_inner_texts()
     assert headings
     links = page.locator(".toc-tree > ul > li > ul > li > a")
@@ -128,6 +137,7 @@ def test_the_rail_has_a_link_to_each_section(open_page, name):
         for link in boxes(page, ".toc-tree ul ul a"):
             assert width - RAIL <= link["left"] < link["right"] <= width
             assert link["bottom"] - link["top"] >= 24
+    page.set_viewport_size(dict(zip(("width", "height"), USUAL, strict=True)))
 
 
 def test_the_rail_says_its_words_to_keyboard_and_pointer_and_moves_nothing(open_page):
@@ -197,13 +207,19 @@ def test_back_to_top_covers_nothing(open_page, width):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_code_is_cut_off_on_a_telephone(open_page, name):
-    page = open_page(f"{name}.html", 390, 844)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    page = open_page(f"{name}.html", 390, 844, only_look=True)
+    page.evaluate(
+        """() => {
+            window.folded = [...document.querySelectorAll("details:not([open])")];
+            for (const one of window.folded) one.open = true;
+        }"""
+    )
     cut = page.evaluate(
         """() => [...document.querySelectorAll(".cell_input pre, .tag_source pre")]
             .filter((pre) => pre.scrollWidth > pre.clientWidth + 1).map((pre) => pre.innerText)"""
     )
     assert cut == []
+    page.evaluate("() => { for (const one of window.folded) one.open = false; }")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -240,7 +256,7 @@ def twice(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_picture_is_shown_once_on_screen_and_on_paper(open_page, name):
-    page = open_page(f"{name}.html")
+    page = open_page(f"{name}.html", *USUAL, only_look=True)
     stills = page.locator(".tag_still")
     assert stills.count() == twice(name)
     live = page.locator(".tag_still + :is(.tag_live, .tag_explore)")
@@ -252,6 +268,7 @@ def test_a_picture_is_shown_once_on_screen_and_on_paper(open_page, name):
     for still, figure in zip(stills.all(), live.all(), strict=True):
         assert still.locator("img").is_visible()
         assert not figure.locator(".cn-figure").is_visible()
+    page.emulate_media(media="null")
 
 
 def test_without_scripts_the_picture_stands_for_the_figure(open_page):
