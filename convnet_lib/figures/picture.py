@@ -164,7 +164,6 @@ class Picture(Figure):
 
     Attributes:
         alt: what it shows, in words.
-        bars: {axes: the axes of their colour bar}.
         tiles: lists of axes and texts that stay together when it is cut; None for one list for
             all axes, their colour bar with them, and for each text beside the axes.
     """
@@ -202,13 +201,24 @@ class Picture(Figure):
 
     @property
     def axes(self):
-        """The axes, which are drawn now if they were put off."""
+        """The axes, which are drawn now if they were put off.
+
+        >>> from convnet_lib import figures
+        >>> len(figures.row(("$z^1$", np.ones((24, 24)), "signed")).axes)  # its colour bar too
+        2
+        """
         self._draw_now()
         return super().axes
 
     @property
     def bars(self):
-        """The axes of colour bars by the axes that they belong to."""
+        """A dict, the axes of colour bars by the axes that they belong to.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.row(("$z^1$", np.ones((24, 24)), "signed"))
+        >>> [bar in picture.axes for bar in picture.bars.values()]
+        [True]
+        """
         self._draw_now()
         return self._bars
 
