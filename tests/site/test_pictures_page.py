@@ -126,6 +126,8 @@ def test_no_lettering_of_a_page_is_under_eleven_pixels(name, open_file):
     for width in (1600, 1280, 1000, 760, 704, 703, 600, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(CHOSEN)
+        page.wait_for_timeout(200)  # until what it has chosen has a size
+        page.wait_for_function(CHOSEN)
         found = page.evaluate(MEASURE)
         for picture in found:
             assert picture["letters"] >= 10.95, (width, picture)
