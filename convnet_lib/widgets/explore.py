@@ -166,7 +166,7 @@ def shown(picture, kept=False):
 
     With a PNG comes the height of its `smallest` lettering and, if it is `kept` in a page that a
     telephone may show, the boxes of its `tiles`. One that answers a reader who waits has none, and
-    is compressed in a hurry: both would take a third as long as to draw it.
+    is compressed in a hurry.
 
     >>> from convnet_lib import figures
     >>> from convnet_lib.widgets.explore import shown
