@@ -47,6 +47,12 @@ def settle(page):
     page.wait_for_timeout(200)
 
 
+def wait_for_results(page):
+    """Wait until a search has shown all that it found: it adds its results one by one."""
+    summary = page.locator("#search-results .search-summary")
+    summary.filter(has_text="Search finished").wait_for()
+
+
 def assert_no_barrier(page, context=None, options=None):
     """Have axe-core look for what keeps somebody out."""
     from axe_playwright_python.sync_playwright import Axe

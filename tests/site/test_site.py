@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import questions
 import run_notebooks
-from browsing import assert_no_barrier, settle
+from browsing import assert_no_barrier, settle, wait_for_results
 
 from convnet_lib.exercises import check
 
@@ -317,7 +317,7 @@ def test_search_finds_a_chapter(open_page):
     page.get_by_role("button", name="Chapters").click()
     page.get_by_placeholder("Search").first.fill("receptive")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li a")
+    wait_for_results(page)
     found = [
         urlsplit(a.get_attribute("href")).path for a in page.locator("#search-results a").all()
     ]
