@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager, get_font
@@ -228,6 +229,59 @@ class Picture(Figure):
     legend = with_own_settings(Figure.legend)
     text = with_own_settings(Figure.text)
 
+    @property
+    def frames(self):
+        """Where its axes stand: [(left, bottom, width, height), …] in parts of the picture.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(2, 1, "A frame.", layout="none")
+        >>> ax = picture.add_axes((0.25, 0.5, 0.5, 0.25))
+        >>> picture.frames
+        [(0.25, 0.5, 0.5, 0.25)]
+        """
+        return [ax.get_position(original=True).bounds for ax in self.axes]
+
+    @contextmanager
+    def standing(self, frames):
+        """Have its axes stand at `frames` for a while, and not where they would be laid out.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.cost_curves()
+        >>> with picture.standing([(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)]):
+        ...     picture.frames == [(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)]
+        True
+        """
+        engine, own = self.get_layout_engine(), self.frames
+        self.set_layout_engine("none")
+        try:
+            self._stand(frames)
+            yield
+        finally:
+            self._stand(own)
+            self.set_layout_engine(engine)
+
+    def _stand(self, frames):
+        for ax, frame in zip(self.axes, frames, strict=True):
+            ax._set_position(Bbox.from_bounds(*frame))  # `set_position` takes it out of the layout
+
+    @with_own_settings
+    def rims(self):
+        """Return how far what is written at its axes stands out: (axes, 4), in inches.
+
+        A layout follows from these and from the size.
+
+        >>> from convnet_lib import figures
+        >>> picture = figures.Picture(2, 1, "A frame.", layout="none")
+        >>> ax = picture.add_axes((0.25, 0.5, 0.5, 0.25), xticks=[], yticks=[])
+        >>> bool(abs(picture.rims()).max() < 0.02)  # half a line
+        True
+        """
+        renderer, rims = _Canvas(self).get_renderer(), []
+        for ax in self.axes:
+            around = ax.get_tightbbox(renderer, for_layout_only=True) or ax.bbox
+            rims.append(around.extents - ax.bbox.extents)
+        return np.reshape(rims, (-1, 4)) / self.dpi
+
     @with_own_settings
     def draw(self, renderer):
         """Draw it, with true minus signs in all that is written on it.
@@ -238,7 +292,7 @@ class Picture(Figure):
         >>> picture.png()[1:4], number.get_text()
         (b'PNG', '−1')
         """
-        for text in self.findobj(Text):
+        for text in _own_texts(self):
             text.set_text(minus(text.get_text()))
         super().draw(renderer)
         if _titles_moved_inside(self, renderer):
@@ -311,6 +365,58 @@ class Picture(Figure):
         return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
 
 
+class Frames:
+    """Where the axes of a picture stand, for the next picture of its make.
+
+    To lay a picture out takes as long as to draw it, and one that moves should stand still. Its
+    layout follows from its make and its rims: where both are the same, the frames are.
+
+    >>> from convnet_lib import figures
+    >>> picture = figures.cost_curves(z=1.0)
+    >>> png = picture.png()
+    >>> frames = figures.picture.Frames(picture)
+    >>> frames.suit(figures.cost_curves(z=2.0)), frames.hold(figures.cost_curves(z=2.0))
+    (True, True)
+    >>> frames.suit(figures.sigmoid_curve(2.0))
+    False
+
+    Attributes:
+        frames: as `Picture.frames`.
+        rims: as `Picture.rims`.
+    """
+
+    def __init__(self, picture):
+        """Keep the frames of a Picture that has been drawn."""
+        self.frames, self.rims, self._make = picture.frames, picture.rims(), _make(picture)
+
+    def suit(self, picture):
+        """Tell whether a Picture may stand in these frames, as far as is known without drawing."""
+        return picture.get_layout_engine() is not None and _make(picture) == self._make
+
+    def hold(self, picture):
+        """Tell whether a Picture in these frames is as if it had been laid out."""
+        with picture.standing(self.frames):
+            return np.allclose(picture.rims(), self.rims, atol=1 / PIXELS_PER_INCH)
+
+
+def _make(picture):
+    """What a layout depends on beside the rims: size, places in a grid, what stands outside."""
+    places = [str(ax.get_subplotspec()) for ax in picture.axes]
+    outside = [text.get_text() for text in (picture._suptitle, *picture.texts) if text]
+    return tuple(picture.get_size_inches()), places, outside, len(picture.legends)
+
+
+def _own_texts(artist):
+    """All texts of a picture but those at ticks: they have true minus signs by themselves."""
+    if isinstance(artist, Text):
+        yield artist
+    # An axis that is asked for its children makes ticks, before it is known which are needed.
+    axis = isinstance(artist, Axis)
+    parts = (artist.label, artist.get_offset_text()) if axis else artist.get_children()
+    for part in parts:
+        yield from _own_texts(part)
+
+
 def _titles_moved_inside(picture, renderer):
     """Move titles that stand out of the picture, being wider than their axes; tell if any did."""
     rim, right, moved = RIM * picture.dpi / PIXELS_PER_INCH, picture.bbox.x1, False
@@ -333,7 +439,7 @@ def _written(picture):
     return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
-def png(figure, quick=False):
+def png(figure, dpi=None, quick=False):
     """Return a Figure of matplotlib as the bytes of a PNG file.
 
     >>> from convnet_lib import figures
@@ -342,15 +448,20 @@ def png(figure, quick=False):
 
     Args:
         figure: a Figure.
+        dpi: pixels an inch, None for the figure's own.
         quick: whether it is to be looked at once and not stored: the same pixels
             sooner, in a larger file.
     """
     canvas = (_Canvas if isinstance(figure, Picture) else FigureCanvasAgg)(figure)
     hurried = {"compress_level": 1} if quick else None
-    file = io.BytesIO()
-    # The name and version of the software would change the file with every release. The canvas is
-    # asked directly, since savefig draws everything twice.
-    canvas.print_png(file, metadata={"Software": None}, pil_kwargs=hurried)
+    file, own = io.BytesIO(), figure.dpi
+    figure.dpi = own if dpi is None else dpi
+    try:
+        # The name and version of the software would change the file with every release. The canvas
+        # is asked directly, since savefig draws everything twice.
+        canvas.print_png(file, metadata={"Software": None}, pil_kwargs=hurried)
+    finally:
+        figure.dpi = own
     return file.getvalue()
 
 

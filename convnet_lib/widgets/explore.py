@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import ipywidgets
 import numpy as np
@@ -52,10 +52,11 @@ class Explorer(GridFigure):
     _controls = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
     _shown = traitlets.Dict().tag(sync=True)
     _ahead = traitlets.Dict().tag(sync=True)
+    _sharpness = traitlets.Float(2.0).tag(sync=True)  # the screen's pixels to one of the page
 
     def __init__(self, draw, controls):
         """Show draw(**values of the controls), and draw again when one of them moves."""
-        self._draw, self.controls = draw, controls
+        self._draw, self.controls, self._frames = draw, controls, None
         super().__init__("", _controls=list(controls.values()))
         for control in controls.values():
             control.observe(self._redraw, names="value")
@@ -65,7 +66,20 @@ class Explorer(GridFigure):
 
     def _redraw(self, change=None):
         values = {name: control.value for name, control in self.controls.items()}
-        self.picture, self._shown = _drawn(self._draw, values, bool(os.environ.get(DRAW_AHEAD)))
+        how = {"kept": bool(os.environ.get(DRAW_AHEAD)), "sharpness": self._sharpness}
+        self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
+        laid_out = getattr(self.picture, "get_layout_engine", lambda: None)() is not None
+        if "png" in self._shown and laid_out and isinstance(self.picture, figures.Picture):
+            self._keep_frames(how)
+
+    def _keep_frames(self, how):
+        """Once a picture is sent, see whether it stands as it should; if not, lay it out."""
+        frames, picture = self._frames, self.picture
+        if frames is not None and frames.suit(picture):
+            if frames.hold(picture):
+                return
+            self._shown = shown(picture, **how)
+        self._frames = figures.Frames(picture)
 
     def ahead(self):
         """Return what a page without a kernel shows: {"start", "moves", "frames"}.
@@ -89,7 +103,7 @@ class Explorer(GridFigure):
         frames = {}
         for at in _places(start, [len(s) for s in states]):
             values = [s[n] for s, n in zip(states, at, strict=True)]
-            _, frame = _drawn(self._draw, dict(zip(self.controls, values, strict=True)), True)
+            _, frame = _drawn(self._draw, dict(zip(self.controls, values, strict=True)), kept=True)
             frames[",".join(map(str, at))] = frame
         return {"start": start, "moves": [len(s) > 1 for s in states], "frames": frames}
 
@@ -150,23 +164,24 @@ def explore(draw, **controls):
     return Explorer(draw, controls)
 
 
-def _drawn(draw, values, kept):
+def _drawn(draw, values, **how):
     """Return what `draw` makes of the values, and what is shown of it: an error, if it fails."""
     try:
         picture = draw(**values)
-        return picture, shown(picture, kept)
+        return picture, shown(picture, **how)
     except (Exception, SystemExit) as error:  # a reader's function: it may do anything
         called = ", ".join(f"{name}={value!r}" for name, value in values.items())
         text = f"draw({called}) failed:\n{type(error).__name__}: {error}"
         return None, {"alt": text, "failed": text}
 
 
-def shown(picture, kept=False):
+def shown(picture, kept=False, sharpness=2.0, frames=None):
     """Return a picture as the page gets it: its text, and its grids' arrays or else its PNG.
 
     With a PNG comes the height of its `smallest` lettering and, if it is `kept` in a page that a
-    telephone may show, the boxes of its `tiles`. One that answers a reader who waits has none, and
-    is compressed in a hurry.
+    telephone may show, the boxes of its `tiles`. One that answers a reader who waits has none, is
+    compressed in a hurry, and if it is of `figures` drawn as sharp as the screen shows it, in the
+    `frames` of the one before it if they suit it.
 
     >>> from convnet_lib import figures
     >>> from convnet_lib.widgets.explore import shown
@@ -189,7 +204,12 @@ def shown(picture, kept=False):
             | ({"pairs": [list(pair) for pair in pairs]} if pairs else {})
         )
     width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
-    sent = {"alt": alt, "png": _text(figures.png(picture, quick=not kept)), "width": width}
+    own = isinstance(picture, figures.Picture)
+    dpi = PIXELS_PER_INCH if own and sharpness <= 1 and not kept else None
+    standing = own and frames is not None and frames.suit(picture)
+    with picture.standing(frames.frames) if standing else nullcontext():
+        png = figures.png(picture, dpi, quick=not kept)
+    sent = {"alt": alt, "png": _text(png), "width": width}
     sent |= _parts(picture, kept)
     if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
         sys.modules["matplotlib.pyplot"].close(picture)

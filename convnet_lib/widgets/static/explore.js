@@ -48,8 +48,12 @@ class Explorer {
     this.reading = paragraph("cn-reading", sheet(this.figure));
     this.figure.onChange(["_shown"], () => this.show(this.model.get("_shown")));
     this.show(this.model.get("_shown"));
+    const sharpen = () => set(this.model, "_sharpness", window.devicePixelRatio || 1);
+    sharpen();
+    window.addEventListener("resize", sharpen); // so the zoom is told of too
     this.close = () => {
       this.figure.close();
+      window.removeEventListener("resize", sharpen);
       for (const stop of this.stops) stop();
     };
   }
