@@ -13,7 +13,7 @@ RNG = np.random.default_rng(2)
 
 def one_neuron():
     field = np.array([[3, 1], [0, 2]])  # rows 1 and 2, columns 0 and 1 of the image
-    filter = np.array([[1, -1], [2, 3]])
+    filter = np.array([[1, -1], [2, 5]])
     return 0.5 + (filter * field).sum()
 
 
@@ -22,39 +22,39 @@ ONE_NEURON = Exercise(
     title="One neuron",
     asks="by hand",
     starter="answer = None",
-    answer=Values(8.5),
+    answer=Values(12.5),
     mistakes={
         "kernel rotated": Mistake(
             "That comes out when the filter is rotated by 180° first. F1 lays it on the image as "
             "it is: its upper left weight lies on the field's upper left pixel.",
-            13.5,
+            19.5,
         ),
         "kernel transposed": Mistake(
             "Rows and columns of the filter are exchanged. The weight -1 stands in row 0 and "
             "column 1, so it lies on the pixel to the right of the upper left one.",
-            11.5,
+            15.5,
         ),
         "j and k swapped": Mistake(
             "That is the neuron in row 0 and column 1. The first index is the row, and rows are "
             "counted downwards.",
-            7.5,
+            9.5,
         ),
-        "bias left out": Mistake("The four products add up to that. The bias is missing.", 8.0),
+        "bias left out": Mistake("The four products add up to that. The bias is missing.", 12.0),
         "bias counted once a weight": Mistake(
             "The bias was counted four times. In F1 it stands before the sum: once a neuron, "
             "however many weights the filter has.",
-            10.0,
+            14.0,
         ),
         "mean instead of sum": Mistake(
             "That is the bias and the mean of the four products. F1 adds them up and does not "
             "divide.",
-            2.5,
+            3.5,
         ),
     },
     hints=(
         "Which four pixels does the neuron see? Its field begins in row 1 and column 0.",
         "The field is ((3, 1), (0, 2)). Multiply each pixel by the weight that lies on it.",
-        "0.5 + 1·3 + (-1)·1 + 2·0 + 3·2",
+        "0.5 + 1·3 + (-1)·1 + 2·0 + 5·2",
     ),
     why="Whoever can do one neuron can do all nine: the others see other pixels, with the same "
     "four weights and the same bias.",
@@ -174,8 +174,8 @@ WEIGHTED_INPUT = Exercise(
             lambda a0, w1, b1: conv.forward(a0, w1[::-1, ::-1], b1),
         ),
         "kernel transposed": Mistake(
-            "Rows and columns of the filter are exchanged: it is w1[l, m], not w1[m, l]. (On a "
-            "filter that is not square this runs out of the array.)",
+            "Rows and columns of the filter are exchanged: w1[l, m] has to meet a0[j + l, k + m]. "
+            "(On a filter that is not square this runs out of the array.)",
             lambda a0, w1, b1: conv.forward(a0, w1.T, b1),
         ),
         "= where += is needed": Mistake(
