@@ -253,7 +253,8 @@ STRIDED = Exercise(
             _laid(lambda j, l, s, p: s * j + l + p),
         ),
         "the filter rotated": Mistake(
-            "The filter has been laid down rotated. A loop over the neurons lays it down as it is.",
+            "Each neuron lays down the filter rotated by 180°. A loop over the neurons must not "
+            "rotate it; a cross-correlation of the errors, spread out, must.",
             lambda d, w, s, p, shape: conv.backward(d, w[::-1, ::-1], s, p, shape),
         ),
         "= where += is needed": Mistake(
@@ -261,8 +262,9 @@ STRIDED = Exercise(
             _replaced,
         ),
         "gathered from a rounded place": Mistake(
-            "You go from pixel to pixel, and round (p + P - l) / S. Where the division leaves a "
-            "remainder, no neuron sees the pixel through this weight: add nothing.",
+            "You go from pixel to pixel and round (p + P - l) / S, or repeat each error into the "
+            "gaps. Where the division leaves a remainder, no neuron sees the pixel through this "
+            "weight: add nothing.",
             _rounded,
         ),
     },
