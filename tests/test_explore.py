@@ -244,6 +244,71 @@ def test_a_picture_that_a_reader_waits_for_has_the_same_pixels():
     np.testing.assert_array_equal(*colours)
 
 
+def test_a_picture_is_drawn_as_sharp_as_the_screen_and_no_sharper():
+    """Twice as many pixels are twice as many to draw, to send and to unpack."""
+    sizes = {}
+    for sharpness in (1, 1.25, 2, 3):
+        explorer = explore(curve, z=(-4.0, 4.0))
+        explorer._sharpness = sharpness
+        explorer.controls["z"].value = 1.0
+        sizes[sharpness] = sent_pixels(explorer).shape[1] / explorer._shown["width"]
+        assert explorer.picture.dpi == figures.DOTS_PER_INCH  # for whoever saves it
+    assert sizes == {1: 1, 1.25: 2, 2: 2, 3: 2}
+
+
+def test_what_is_kept_is_sharp_on_every_screen():
+    sent = shown(curve(), kept=True, sharpness=1.0)
+    assert base64.b64decode(sent["png"]) == curve().png()
+
+
+def sent_pixels(explorer):
+    """The pixels that a page gets of the picture that is shown."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(explorer._shown["png"]))))
+
+
+def two_axes(high, words="cost", title=""):
+    """A picture that has to be laid out: what is written beside its left axes has some width."""
+    picture = figures.Picture(6, 2, "Two axes.")
+    left, right = picture.subplots(1, 2)
+    left.set(ylim=(0, high), ylabel=words, title=title)
+    right.plot([0, 1], [0, 1])
+    return picture
+
+
+@pytest.mark.parametrize("sharpness", [1, 2])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"high": 1}, {"high": 2}),  # its numbers are as wide: it may stay where it is
+        ({"high": 1}, {"high": 100_000}),  # wider numbers
+        ({"high": 100_000}, {"high": 1}),
+        ({"high": 1}, {"high": 1, "words": "a cost\nin two lines"}),
+        ({"high": 1}, {"high": 1, "title": "A title"}),
+    ],
+)
+def test_a_moved_picture_ends_as_if_it_were_the_first(sharpness, before, after):
+    explorer = explore(lambda moved: two_axes(**(after if moved else before)), moved=False)
+    explorer._sharpness = sharpness
+    for moved, values in ((True, after), (False, before)):
+        explorer.controls["moved"].value = moved
+        dpi = sharpness * figures.PIXELS_PER_INCH
+        alone = Image.open(io.BytesIO(figures.png(two_axes(**values), dpi)))
+        np.testing.assert_array_equal(sent_pixels(explorer), np.asarray(alone))
+
+
+def test_a_picture_that_stands_as_the_last_is_not_laid_out_again():
+    explorer, sent = explore(figures.cost_curves, z=(-8.0, 8.0, 0.25)), []
+    explorer.controls["z"].value = 1.0
+    explorer.observe(lambda change: sent.append(change), "_shown")
+    laid_out = []
+    engine = type(explorer.picture.get_layout_engine())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "execute", lambda self, figure: laid_out.append(figure))
+        explorer.controls["z"].value = 2.0
+    assert (len(sent), laid_out) == (1, [])
+    assert explorer.picture.get_layout_engine() is not None  # for whoever saves it
+
+
 def test_matplotlib_draws_no_grids_that_the_page_draws(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("drawn by matplotlib")

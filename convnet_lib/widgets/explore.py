@@ -56,7 +56,7 @@ class Explorer(GridFigure):
 
     def __init__(self, draw, controls):
         """Show draw(**values of the controls), and draw again when one of them moves."""
-        self._draw, self.controls, self._frames = draw, controls, None
+        self._draw, self.controls, self._how, self._frames = draw, controls, None, None
         super().__init__("", _controls=list(controls.values()))
         for control in controls.values():
             control.observe(self._redraw, names="value")
@@ -67,18 +67,20 @@ class Explorer(GridFigure):
     def _redraw(self, change=None):
         values = {name: control.value for name, control in self.controls.items()}
         how = {"kept": bool(os.environ.get(DRAW_AHEAD)), "sharpness": self._sharpness}
+        if how != self._how:  # other pixels, other places of what is written
+            self._how, self._frames = how, None
         self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
         laid_out = getattr(self.picture, "get_layout_engine", lambda: None)() is not None
         if "png" in self._shown and laid_out and isinstance(self.picture, figures.Picture):
-            self._keep_frames(how)
+            self._keep_frames()
 
-    def _keep_frames(self, how):
+    def _keep_frames(self):
         """Once a picture is sent, see whether it stands as it should; if not, lay it out."""
         frames, picture = self._frames, self.picture
         if frames is not None and frames.suit(picture):
             if frames.hold(picture):
                 return
-            self._shown = shown(picture, **how)
+            self._shown = shown(picture, **self._how)
         self._frames = figures.Frames(picture)
 
     def ahead(self):
@@ -206,7 +208,7 @@ def shown(picture, kept=False, sharpness=2.0, frames=None):
     width = int(picture.get_size_inches()[0] * PIXELS_PER_INCH)
     own = isinstance(picture, figures.Picture)
     dpi = PIXELS_PER_INCH if own and sharpness <= 1 and not kept else None
-    standing = own and frames is not None and frames.suit(picture)
+    standing = own and not kept and frames is not None and frames.suit(picture)
     with picture.standing(frames.frames) if standing else nullcontext():
         png = figures.png(picture, dpi, quick=not kept)
     sent = {"alt": alt, "png": _text(png), "width": width}
