@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import run_notebooks
 
-from convnet_lib import ConvNet, conv, data
+from convnet_lib import ConvNet, conv, data, figures
 
 A0 = data.load_digits().test.images[3]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
@@ -344,3 +344,19 @@ def test_a_cell_that_a_chapter_names_stays_words(lab, new_page):
         shown.filter(has_text=word).first.wait_for(timeout=60_000)
     assert "data-cell" not in " ".join(shown.all_inner_texts())
     assert shown.locator("a", has_text=re.compile("|".join(map(re.escape, words)))).count() == 0
+
+
+def test_python_draws_a_picture_as_sharp_as_the_screen(notebook):
+    explored = "widgets.explore(figures.cost_curves, z=(-8.0, 8.0, 0.25), y=[1, 0])"
+    page = notebook(f"from convnet_lib import figures, widgets\n{explored}")
+    (live,) = live_figures(page)
+    live.root.get_by_label("z", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    picture = figures.cost_curves(z=-7.75)
+    width, height = np.rint(picture.get_size_inches() * figures.PIXELS_PER_INCH)
+    assert page.evaluate("devicePixelRatio") == 1
+    page.wait_for_function(
+        """([image, alt, width, height]) => image.alt === alt && image.complete
+            && image.naturalWidth === width && image.naturalHeight === height""",
+        arg=[live.root.locator("img.cn-picture").element_handle(), picture.alt, width, height],
+    )
