@@ -4,6 +4,7 @@ import { NDArray } from "./parts/arrays.js";
 import { convForward, sigmoid } from "./parts/engine.js";
 import { reached } from "./parts/fields.js";
 import { Figure } from "./parts/figure.js";
+import { write } from "./parts/layout.js";
 import { Pad } from "./parts/pad.js";
 import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
@@ -210,16 +211,18 @@ class Convolution {
     });
     const sum = total(this.products.array);
     const sigma = `Σ<sub><i>l</i>,<i>m</i></sub>`;
-    this.formulas.innerHTML =
+    write(
+      this.formulas,
       equation(
         `${z1(j, k)} = ${b1} + ${sigma} ${w1("<i>l</i>", "<i>m</i>")} ${a0(`${j}+<i>l</i>`, `${k}+<i>m</i>`)}
          = ${number(this.b1)} + ${bracketed(sum)} = <b>${number(z)}</b>`,
         "F1",
       ) +
-      equation(
-        `${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`,
-        "F2",
-      );
+        equation(
+          `${a1(j, k)} = <i>σ</i>(${z1(j, k)}) = <i>σ</i>(${number(z)}) = <b>${number(a)}</b>`,
+          "F2",
+        ),
+    );
     this.list.show(() => this.allProducts());
     this.finish(
       `${spoken("z", 1, [j, k])} is the bias ${number(this.b1)} plus the sum of ${count(rows * columns, "product")}, ` +
@@ -247,9 +250,12 @@ class Convolution {
     });
     this.list.show(null);
     const outputs = count(height * width, "output");
-    this.formulas.innerHTML = `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
+    write(
+      this.formulas,
+      `<p>${a0(p, q)} = <b>${number(value)}</b> enters ${outputs}: ${z1("<i>j</i>", "<i>k</i>")} through
        ${w1(`${p}−<i>j</i>`, `${q}−<i>k</i>`)}. Laid out as the outputs lie, the weights
-       stand as in the filter rotated by 180°.</p>`;
+       stand as in the filter rotated by 180°.</p>`,
+    );
     this.finish(
       `${spoken("a", 0, [p, q])} is ${number(value)}. It enters ${outputs}, ` +
         `rows ${top} to ${top + height - 1}, columns ${left} to ${left + width - 1}, through the rotated filter.`,
@@ -279,8 +285,11 @@ class Convolution {
       term: (p, q) => ({ pixel: [p + l, q + m], weight: [l, m], output: [p, q] }),
     });
     this.list.show(null);
-    this.formulas.innerHTML = `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
-       ${z1(j, k)} it multiplies ${a0(`${j}+${l}`, `${k}+${m}`)}, the pixels in the dashed square.</p>`;
+    write(
+      this.formulas,
+      `<p>${w1(l, m)} = <b>${number(value)}</b> is shared by all ${rows * columns} outputs: in
+       ${z1(j, k)} it multiplies ${a0(`${j}+${l}`, `${k}+${m}`)}, the pixels in the dashed square.</p>`,
+    );
     this.finish(
       `${spoken("w", 1, [l, m])} is ${number(value)}, shared by all ${rows * columns} outputs.`,
     );

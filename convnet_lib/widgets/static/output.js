@@ -3,6 +3,7 @@
 import { NDArray, times } from "./parts/arrays.js";
 import { costOf, denseForward, SHARES, sigmoid } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
+import { write } from "./parts/layout.js";
 import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
@@ -220,16 +221,18 @@ class Output {
     const q = this.neuron;
     const [w, a] = [this.w3.part(q).at(j, k), this.a2.at(j, k)];
     const sum = `Σ<sub><i>j</i>,<i>k</i></sub> ${w3(q, "<i>j</i>", "<i>k</i>")} ${a2("<i>j</i>", "<i>k</i>")}`;
-    this.formulas.innerHTML =
+    write(
+      this.formulas,
       equation(`${w3(q, j, k)} ${a2(j, k)} = ${bracketed(w)} · ${number(a)}
         = <b>${number(this.product.part(q).at(j, k))}</b>, one of ${count(this.a2.values.length, "product")}`) +
-      equation(
-        `${z3(q)} = ${b3(q)} + ${sum} = ${number(this.b3[q])} + ${bracketed(this.sums[q])}
+        equation(
+          `${z3(q)} = ${b3(q)} + ${sum} = ${number(this.b3[q])} + ${bracketed(this.sums[q])}
         = <b>${number(this.z3[q])}</b>`,
-        "F4",
-      ) +
-      equation(`${a3(q)} = <i>σ</i>(${z3(q)}) = <b>${number(this.a3[q])}</b>`, "F5") +
-      this.writeCost(q);
+          "F4",
+        ) +
+        equation(`${a3(q)} = <i>σ</i>(${z3(q)}) = <b>${number(this.a3[q])}</b>`, "F5") +
+        this.writeCost(q),
+    );
   }
 
   writeCost(q) {

@@ -4,6 +4,7 @@ import { NDArray } from "./parts/arrays.js";
 import { Scale } from "./parts/colours.js";
 import { poolForward, poolTied, poolWinners, TIES } from "./parts/engine.js";
 import { Figure } from "./parts/figure.js";
+import { write } from "./parts/layout.js";
 import { sheet } from "./parts/sheet.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
@@ -107,10 +108,13 @@ class Pooling {
     if (this.images) this.images.value = index;
     const tied = this.tied.values.reduce((n, x) => n + x, 0);
     const windows = this.tied.values.length;
-    this.summary.innerHTML = `<p>${tied} of ${count(windows, "window")} are tied
+    write(
+      this.summary,
+      `<p>${tied} of ${count(windows, "window")} are tied
       (${Math.round((100 * tied) / windows)} %). At a tied neuron ∂a²/∂a¹ does not exist. With one winner a window, or with
       shares that add up to 1, the gradient of the shared bias is right; with every winner counted in full
-      each tied window counts more than once.</p>`;
+      each tied window counts more than once.</p>`,
+    );
     figure.refresh();
   }
 
@@ -154,12 +158,17 @@ class Pooling {
     const names = [0, 1, 2, 3].map((i) => a1(SIZE * j + (i >> 1), SIZE * k + (i % 2)));
     const four = [...candidates.values].map((x) => number(x)).join(", ");
     const tie = this.tied.at(j, k) ? this.describeTie(candidates) : "";
-    this.formulas.innerHTML =
+    write(
+      this.formulas,
       (neuron ? this.address(neuron, j, k) : "") +
-      equation(`${a2(j, k)} = max(${names.join(", ")})<br>= max(${four}) = <b>${value}</b>`, "F3") +
-      `<p>The winner is ${names[this.winner(j, k)]}.</p>` +
-      (neuron ? this.derivatives(neuron, j, k) : "") +
-      (tie ? `<p>${tie}</p>` : "");
+        equation(
+          `${a2(j, k)} = max(${names.join(", ")})<br>= max(${four}) = <b>${value}</b>`,
+          "F3",
+        ) +
+        `<p>The winner is ${names[this.winner(j, k)]}.</p>` +
+        (neuron ? this.derivatives(neuron, j, k) : "") +
+        (tie ? `<p>${tie}</p>` : ""),
+    );
     this.figure.say(
       `${spoken("a", 2, [j, k])} is ${value}, the largest of ${four}. ${tie}` +
         (neuron ? ` ${this.speakSwitch(neuron)}` : ""),

@@ -4,6 +4,7 @@
 // kind that the page has never heard of.
 
 import { Figure } from "../parts/figure.js";
+import { write } from "../parts/layout.js";
 import { aDigit, thumbnail } from "../parts/maps.js";
 import { number, spoken, symbol } from "../parts/text.js";
 
@@ -182,7 +183,7 @@ class Answers {
     if (this.shows) this.shows.value = shows;
     if (this.sorts) this.sorts.value = sort;
     const none = this.hung.length ? "" : `There are no ${shows} ones among them. `;
-    this.caption.innerHTML = none + model.get("note") + this.legend();
+    write(this.caption, none + model.get("note") + this.legend());
     figure.refresh();
   }
 
@@ -223,7 +224,7 @@ class Answers {
       title: `image ${this.numbers[n]}`,
       words: `image ${this.numbers[n]}`,
     });
-    this.answer.innerHTML = this.written(n);
+    write(this.answer, this.written(n));
     const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)];
     this.lines.forEach((line, q) => {
       const [, bar, value, mark] = line.cells;
@@ -267,7 +268,7 @@ class Answers {
     const n = this.model.get("index");
     const value = number(this.digit.array.at(row, column));
     this.figure.mark({ a0: [{ row, column }] });
-    this.formulas.innerHTML = `<p>${symbol("a", 0, [row, column])} = <b>${value}</b></p>`;
+    write(this.formulas, `<p>${symbol("a", 0, [row, column])} = <b>${value}</b></p>`);
     this.figure.say(`${this.spokenOf(n)}. ${spoken("a", 0, [row, column])} is ${value}.`);
   }
 

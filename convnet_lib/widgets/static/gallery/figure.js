@@ -273,7 +273,7 @@ export class Gallery {
     };
     this.figure.mark(this.marks);
     this.formulas.style.removeProperty("--cn-least");
-    this.formulas.innerHTML = written(this, f, row, column);
+    write(this.formulas, written(this, f, row, column));
     this.figure.say(spokenOf(this, f, row, column));
   }
 
@@ -309,7 +309,7 @@ export class Gallery {
     this.figure.mark(marks);
     // What stands below must not jump while the pointer crosses a grid.
     this.formulas.style.setProperty("--cn-least", `${this.formulas.offsetHeight}px`);
-    this.formulas.innerHTML = html;
+    write(this.formulas, html);
     this.figure.say(words);
   }
 

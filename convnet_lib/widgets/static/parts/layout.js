@@ -60,7 +60,7 @@ export class Layout {
     return sign;
   }
 
-  /** The place of the formulas; a figure sets its innerHTML (text.js makes the lines). */
+  /** The place of the formulas; a figure writes into it (text.js makes the lines). */
   formulas(parent = this.body) {
     return this.add(make("div", "cn-formulas"), parent);
   }

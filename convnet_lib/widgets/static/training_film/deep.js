@@ -5,6 +5,7 @@ import { Chart } from "../parts/chart.js";
 import { Scale } from "../parts/colours.js";
 import { Figure } from "../parts/figure.js";
 import { upwards } from "../parts/layers.js";
+import { write } from "../parts/layout.js";
 import { aDigit } from "../parts/maps.js";
 import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
@@ -99,7 +100,7 @@ class DeepFilm {
     inTurn(figure, this.charts, maps);
     this.note = this.paragraph();
     figure.rare(this.note);
-    this.note.innerHTML = this.describe();
+    write(this.note, this.describe());
   }
 
   paragraph() {
@@ -183,7 +184,7 @@ class DeepFilm {
     this.showCards();
     for (const chart of this.charts) chart.show(this.epoch);
     this.showControls();
-    this.status.innerHTML = this.writeStatus();
+    write(this.status, this.writeStatus());
     figure.refresh();
   }
 
@@ -355,7 +356,7 @@ class DeepFilm {
   }
 
   tell(html, words) {
-    this.formulas.innerHTML = html;
+    write(this.formulas, html);
     this.figure.say(words);
   }
 

@@ -1,7 +1,17 @@
 // A training run, frame by frame: F1–F3, BP1, BP2a and BP2 on one digit while the network learns.
 
+import { each, NDArray, times } from "../parts/arrays.js";
 import { Chart } from "../parts/chart.js";
-import { convForward, errors, feedforward, poolWinners, sigmoid } from "../parts/engine.js";
+import {
+  convForward,
+  denseBackward,
+  feedforward,
+  delta as outputError,
+  poolBackward,
+  poolWinners,
+  sigmoid,
+  sigmoidPrime,
+} from "../parts/engine.js";
 import { windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
 import { write } from "../parts/layout.js";
@@ -14,7 +24,6 @@ import { inTurn, SmallMaps, shelve } from "./small.js";
 
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
-const KINDS = { activations: "a1", "pooling masks": "mask", errors: "delta1" };
 
 const a0 = (...indices) => symbol("a", 0, indices);
 const a1 = (...indices) => symbol("a", 1, indices);
@@ -27,7 +36,6 @@ export function render(context) {
 }
 
 /** @typedef {import("../parts/grid.js").Grid} Grid */
-/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 /** @typedef {import("../parts/colours.js").Scale} Scale */
 
 class TrainingFilm {
@@ -196,7 +204,7 @@ class TrainingFilm {
     this.compute();
     this.w1 = this.net.w1.part(f);
     this.a1 = this.now.a1.part(f);
-    this.mask = this.now.mask.part(f);
+    this.mask = poolWinners(this.a1);
     this.input.show(arrays.a0.part(this.index));
     this.filter.show(this.w1, {
       scale: this.filterScale,
@@ -216,7 +224,7 @@ class TrainingFilm {
     figure.refresh();
   }
 
-  /** What the network of the frame makes of the image: this.now (F1–F5, BP1–BP2). */
+  /** What the network of the frame makes of the image: this.now (F1–F5). */
   compute() {
     const { arrays } = this;
     const { between } = this.player;
@@ -235,21 +243,25 @@ class TrainingFilm {
       const { w1, b1 } = at(this.frames - 1, 0);
       this.small.arrange(sigmoid(convForward(image, w1, b1)));
     }
-    if (this.hasErrors) {
-      const label = this.model.get("labels")[this.index];
-      const y = net.b3.map((_, q) => Number(q === label));
-      this.now = errors(net, image, y, this.model.get("cost"));
-    } else {
-      const forward = feedforward(net, image);
-      this.now = { ...forward, mask: poolWinners(forward.a1) };
-    }
+    this.now = feedforward(net, image);
+  }
+
+  /** The errors of one map: no other is shown as a grid. @param {number} f */
+  errorsOf(f) {
+    const { z1, a1, z3, a3 } = this.now;
+    const label = this.model.get("labels")[this.index];
+    const y = a3.map((_, q) => Number(q === label));
+    const delta3 = outputError(z3, a3, y, this.model.get("cost")); // BP1
+    const w3 = NDArray.stack(this.net.w3.parts().map((w_q) => w_q.part(f)));
+    const nabla_a1 = poolBackward(denseBackward(delta3, w3), poolWinners(a1.part(f))); // BP2a
+    return times(nabla_a1, sigmoidPrime(z1.part(f))); // BP2
   }
 
   showErrors() {
     // One scale for all errors of this image in the whole run.
     const largest = [this.arrays.largest.values[this.index]];
     this.errorScale = this.figure.palettes.scale("diverging", largest);
-    this.delta1 = this.now.delta1.part(this.map);
+    this.delta1 = this.errorsOf(this.map);
     this.errors.show(this.delta1, {
       scale: this.errorScale,
       title: `${delta(1, ...this.at())} errors`,
@@ -258,11 +270,13 @@ class TrainingFilm {
   }
 
   showCards() {
-    const shown = KINDS[this.model.get("shows")];
-    const errors = shown === "delta1" && this.hasErrors;
-    const own = shown === "a1" && this.model.get("shade") !== "all alike";
+    if (!this.small) return;
+    const [kind, { a1 }] = [this.model.get("shows"), this.now];
+    const errors = kind === "errors" && this.hasErrors;
+    const own = kind === "activations" && this.model.get("shade") !== "all alike";
+    const others = () => (kind === "activations" ? a1 : poolWinners(a1));
     const scale = errors ? this.errorScale : this.figure.palettes.scale("sequential");
-    this.small?.show(this.net.w1, this.now[errors || shown !== "delta1" ? shown : "mask"], {
+    this.small.show(this.net.w1, errors ? each(a1, (_, f) => this.errorsOf(f)) : others(), {
       filterScale: this.filterScale,
       scale: own ? null : scale,
       chosen: this.map,

@@ -59,7 +59,9 @@ export class SmallMaps {
       pictures.map.show(map, scale ?? new Scale(this.palettes.sequential, low, high));
       const text = scale ? "" : `${short(low)} to ${short(high)}`;
       if (extent.textContent !== text) extent.textContent = text;
-      button.setAttribute("aria-pressed", `${f === chosen}`);
+      const pressed = `${f === chosen}`;
+      if (button.getAttribute("aria-pressed") !== pressed)
+        button.setAttribute("aria-pressed", pressed);
     });
   }
 }
