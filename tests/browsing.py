@@ -12,6 +12,8 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# How long `expect` waits, in milliseconds: as long as Playwright waits for all else.
+PATIENCE = 30_000
 
 
 def left(request):
@@ -25,8 +27,9 @@ def browser():
     program = os.environ.get("CONVNET_BROWSER")
     if not program:
         pytest.skip("needs Chromium: make test-browser, test-site, test-slides or test-classroom")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
@@ -69,6 +72,7 @@ STATE = """() => JSON.stringify([
     document.documentElement.outerHTML,
     [...document.querySelectorAll("input, select, textarea")].map((e) => [e.value, e.checked]),
     [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()),
+    [...document.images].map((image) => [image.currentSrc, image.complete]),
     [...document.querySelectorAll("*")].filter((e) => e.scrollTop || e.scrollLeft).length,
     document.activeElement?.outerHTML, {...localStorage}, {...sessionStorage},
 ])"""
