@@ -50,6 +50,20 @@ def settle(page):
     page.wait_for_timeout(200)
 
 
+def rest(page, pause=0):
+    """Wait until a page has drawn what it was asked for, and done what it does after a pause.
+
+    A picture that was drawn ahead may have to be loaded first. What is due earlier is done earlier,
+    so that a timer of the page's own waits longer than the pause on a machine that is slow.
+    """
+    page.wait_for_function("() => !document.querySelector('script[src^=\"frames/\"]')")
+    page.evaluate(
+        """pause => new Promise((done) =>
+            setTimeout(() => requestAnimationFrame(() => setTimeout(done)), pause))""",
+        pause,
+    )
+
+
 def wait_for_results(page):
     """Wait until a search has shown all that it found: it adds its results one by one."""
     summary = page.locator("#search-results .search-summary")
