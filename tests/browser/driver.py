@@ -104,7 +104,8 @@ class Live:
 
     def words(self):
         """What a screen reader is told, once the pointer has rested."""
-        self.page.wait_for_timeout(250)
+        # In the page, where what is due earlier is done earlier.
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
         return self.root.locator("[role=status]").inner_text()
 
     def cursor(self, name):

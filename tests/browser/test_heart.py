@@ -113,9 +113,9 @@ def test_the_wheel_changes_nothing(show, figure):
         live.page.mouse.wheel(0, by)
         live.page.wait_for_timeout(250)
         assert live.formulas() == told
-    assert live.page.evaluate("scrollY") > 0
+    live.page.wait_for_function("() => scrollY > 0")
     live.page.mouse.wheel(0, -400)
-    live.page.wait_for_timeout(250)
+    live.page.wait_for_function("() => scrollY === 0")
     live.hover("a0", 3, 3)  # and a move counts again
     assert live.formulas() != told
 
@@ -517,11 +517,9 @@ def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, 
     assert box["y"] + box["height"] == pytest.approx(844)
     live.page.evaluate("document.body.style.paddingBottom = '3000px'")
     live.page.evaluate("scrollTo(0, 2500)")
-    live.page.wait_for_timeout(300)
-    assert not sheet.is_visible()  # where the figure is not, its sheet is not
+    sheet.wait_for(state="hidden")  # where the figure is not, its sheet is not
     live.page.evaluate("scrollTo(0, 0)")
-    live.page.wait_for_timeout(300)
-    assert sheet.is_visible()
+    sheet.wait_for(state="visible")
 
 
 @pytest.mark.parametrize(("rests", "scrolls"), [(0, True), (300, False)])
@@ -548,6 +546,8 @@ def test_a_finger_that_rests_moves_over_the_map_and_one_that_does_not_scrolls(
         live.frame()
     assert live.root.locator(".bp-loupe").is_visible() != scrolls
     send("touchEnd", ms=rests + 100)
+    if scrolls:
+        live.page.wait_for_function("before => scrollY > before", arg=before)
     live.page.wait_for_timeout(200)
     assert (live.page.evaluate("scrollY") > before) == scrolls
     assert not live.root.locator(".bp-loupe").is_visible()
@@ -575,9 +575,7 @@ def test_a_pulse_stays_in_the_figure(show, figure):
     """Its light is wider than the margin of a page on a telephone."""
     live = show(figure, width=390, height=844)
     live.root.get_by_role("button", name="Send a pulse through it").click()
-    live.page.wait_for_function(
-        "() => !document.querySelector('.bp-light').hidden", polling="raf", timeout=3000
-    )
+    live.page.wait_for_function("() => !document.querySelector('.bp-light').hidden", polling="raf")
     outside = live.root.evaluate(
         """async (figure) => {
           const { left, right } = figure.getBoundingClientRect();

@@ -56,7 +56,7 @@ def live_figures(page, n=1):
 
 def until(live, expected):
     """Wait until the formulas end in these numbers."""
-    for _ in range(50):
+    for _ in range(300):
         if live.results() == pytest.approx(expected, abs=6e-4):
             return
         live.page.wait_for_timeout(100)
@@ -169,7 +169,7 @@ def test_two_films_keep_in_step_and_a_hundred_moves_end_on_the_last(notebook):
     )
     a1 = ConvNet.random(2, seed=3).feedforward(data.load_digits().test.images[3]).a1[0]
     for live in (first, second):
-        for _ in range(50):
+        for _ in range(300):
             if live.results()[:1] == pytest.approx(a1[4:5, 5], abs=6e-4):
                 break
             page.wait_for_timeout(100)
@@ -184,7 +184,7 @@ def test_the_gallery_follows_the_network_that_it_is_given(notebook):
     live.click("map 1", 4, 5)
     page.mouse.move(0, 0)
     z1 = ConvNet.random(2, seed=4).feedforward(data.load_digits().test.images[3]).z1[1]
-    for _ in range(50):
+    for _ in range(300):
         if live.results()[:1] == pytest.approx(z1[4:5, 5], abs=6e-4):
             break
         page.wait_for_timeout(100)
