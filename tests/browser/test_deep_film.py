@@ -133,6 +133,7 @@ def test_it_plays_smoothly_and_stops_at_the_end(show, figure):
     j, k = maps.strongest(np.abs(A[3][2] - A[2][2])[0, 0])
     live.click("map", j, k)
     live.page.mouse.move(0, 0)
+    live.page.evaluate(driver.EVEN_FRAMES)
     live.root.get_by_role("button", name="Play").click()
     seen = live.page.evaluate(
         """async () => {

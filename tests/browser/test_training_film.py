@@ -260,6 +260,7 @@ def test_between_two_networks_the_weights_slide(show, figure):
     live = show(figure)
     scrub(live, 3)
     live.hover("w1", 2, 2)
+    live.page.evaluate(driver.EVEN_FRAMES)
     live.root.get_by_role("button", name="Play").focus()
     live.page.keyboard.press("Enter")
     seen = live.page.evaluate(
