@@ -12,6 +12,8 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# How long `expect` waits, in milliseconds: as long as Playwright waits for all else.
+PATIENCE = 30_000
 
 
 def left(request):
@@ -25,8 +27,9 @@ def browser():
     program = os.environ.get("CONVNET_BROWSER")
     if not program:
         pytest.skip("needs Chromium: make test-browser, test-site, test-slides or test-classroom")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
@@ -45,6 +48,20 @@ def settle(page):
         ".every((cell) => cell.querySelector('.cn-figure'))"
     )
     page.wait_for_timeout(200)
+
+
+def rest(page, pause=0):
+    """Wait until a page has drawn what it was asked for, and done what it does after a pause.
+
+    A picture that was drawn ahead may have to be loaded first. What is due earlier is done earlier,
+    so that a timer of the page's own waits longer than the pause on a machine that is slow.
+    """
+    page.wait_for_function("() => !document.querySelector('script[src^=\"frames/\"]')")
+    page.evaluate(
+        """pause => new Promise((done) =>
+            setTimeout(() => requestAnimationFrame(() => setTimeout(done)), pause))""",
+        pause,
+    )
 
 
 def wait_for_results(page):
@@ -69,6 +86,7 @@ STATE = """() => JSON.stringify([
     document.documentElement.outerHTML,
     [...document.querySelectorAll("input, select, textarea")].map((e) => [e.value, e.checked]),
     [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()),
+    [...document.images].map((image) => [image.currentSrc, image.complete]),
     [...document.querySelectorAll("*")].filter((e) => e.scrollTop || e.scrollLeft).length,
     document.activeElement?.outerHTML, {...localStorage}, {...sessionStorage},
 ])"""

@@ -42,7 +42,10 @@ def show(new_page, tmp_path):
         page.wait_for_selector(".cn-figure")
         page.wait_for_timeout(100)
         assert not outside
-        return driver.Live(page, page.locator(".cn-figure"))
+        live = driver.Live(page, page.locator(".cn-figure"))
+        live.frame()  # in which it hears of its size
+        live.frame()  # and is drawn
+        return live
 
     return show
 

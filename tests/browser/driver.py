@@ -50,6 +50,19 @@ def write_page(path, figures):
     Path(path).write_text(text, "utf-8")
 
 
+# Each frame tells that it comes 50 ms after the one before, however long it was under way.
+EVEN_FRAMES = """() => {
+    const ask = window.requestAnimationFrame.bind(window);
+    let now = performance.now();
+    const tick = () => {
+        now += 50;
+        ask(tick);
+    };
+    ask(tick);
+    window.requestAnimationFrame = (work) => ask(() => work(now));
+}"""
+
+
 class Live:
     """One figure on a page."""
 
@@ -104,7 +117,8 @@ class Live:
 
     def words(self):
         """What a screen reader is told, once the pointer has rested."""
-        self.page.wait_for_timeout(250)
+        # In the page, where what is due earlier is done earlier.
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
         return self.root.locator("[role=status]").inner_text()
 
     def cursor(self, name):

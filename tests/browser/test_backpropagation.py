@@ -432,7 +432,9 @@ def test_print_shows_the_static_twin_on_white(show, figure):
     live.page.evaluate("document.body.setAttribute('data-theme', 'dark')")
     live.page.emulate_media(media="print")
     twin = live.root.locator(".cn-twin")
-    assert twin.evaluate("image => image.complete && image.naturalWidth > 0")
+    live.page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=twin.element_handle()
+    )
     assert twin.is_visible()
     assert twin.get_attribute("alt") == figure.twin().alt
     assert not live.grid("a0").is_visible()

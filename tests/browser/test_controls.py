@@ -34,7 +34,7 @@ def shows(live, **expected):
     """Hold the colours of grids against those of their numbers, once they are drawn."""
     live.page.wait_for_timeout(60)  # two frames at least
     for name, colours in expected.items():
-        for _ in range(20):  # on a busy machine a frame comes late
+        for _ in range(300):  # on a busy machine a frame comes late
             off = np.abs(live.colours(name) - colours).max()
             # One step of 256 where a number falls on the border of two colours.
             if off <= 8:
@@ -197,7 +197,7 @@ def test_the_pad_by_pointer(convolution):
     live.page.mouse.move(*live.place("a0", 15, 20))
     live.page.mouse.up()
     live.page.mouse.move(0, 0)
-    live.page.wait_for_timeout(100)
+    live.frame()
     expected = driver.drawn(np.zeros((28, 28)), (10, 10), (10, 20), (15, 20))
     # The page knows of the pointer by whole pixels, a tenth of a cell.
     assert np.abs(live.colours("a0") - coloured("Greys", expected, 0, 1)).max() <= 48

@@ -176,6 +176,7 @@ def test_only_what_has_changed_is_painted(show, figure):
     live.page.mouse.move(x, y - 10)
     assert painted(live, "a1 0") == {"w1 0": 1, "z1 0": 1, "a1 0": 1}
     live.page.mouse.up()
+    live.frame()
     live.page.wait_for_timeout(100)
     live.page.evaluate(FORGET)
     live.hover("z1", 3, 3)
@@ -208,9 +209,9 @@ def test_another_resolution_draws_all_of_it(show, figure):
         "Emulation.setDeviceMetricsOverride",
         {"width": 1000, "height": 900, "deviceScaleFactor": 2, "mobile": False},
     )
-    live.page.wait_for_timeout(100)
+    live.page.wait_for_function("() => devicePixelRatio === 2")
     live.hover("z1", 3, 3)  # which asks for the outlines alone
-    live.page.wait_for_timeout(100)
+    live.frame()
     assert live.grid("z1").locator("canvas").first.evaluate("c => c.width / c.clientWidth") > 1.9
     assert (live.colours("z1") == before).all()
     assert live.outlined("a0")

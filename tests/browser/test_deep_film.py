@@ -133,6 +133,7 @@ def test_it_plays_smoothly_and_stops_at_the_end(show, figure):
     j, k = maps.strongest(np.abs(A[3][2] - A[2][2])[0, 0])
     live.click("map", j, k)
     live.page.mouse.move(0, 0)
+    live.page.evaluate(driver.EVEN_FRAMES)
     live.root.get_by_role("button", name="Play").click()
     seen = live.page.evaluate(
         """async () => {
@@ -146,7 +147,7 @@ def test_it_plays_smoothly_and_stops_at_the_end(show, figure):
     )
     # Between the two networks the numbers pass through others.
     assert seen >= 3
-    live.root.get_by_role("button", name="Play").wait_for(timeout=5000)
+    live.root.get_by_role("button", name="Play").wait_for()
     assert live.root.get_by_label("Epoch", exact=True).input_value() == "3"
     live.frame()
     assert live.results() == pytest.approx([A[3][2][0, 0, j, k]], abs=6e-4)

@@ -6,6 +6,8 @@ from browsing import assert_no_barrier
 
 from convnet_lib import ConvNet, activations, conv, data, deep, pool, training, widgets
 
+expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
+
 A0 = data.load_digits().test.images[[3, 205]]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
 W3 = np.random.default_rng(1).normal(size=(10, 12, 12)) / 12
@@ -91,6 +93,9 @@ def test_the_page_says_dark_or_light(show, name):
 @every_figure
 def test_nothing_moves_by_itself(show, name):
     live = show(FIGURES[name]())
+    if name == "playground":  # it measures its network first
+        expect(live.root.locator("[data-value=accuracy]")).not_to_have_text("–")
+        live.words()
     where = "all => all.map((e) => JSON.stringify(e.getBoundingClientRect()))"
     picture = live.root.screenshot()  # which scrolls as well
     places = live.root.locator("*").evaluate_all(where)

@@ -45,6 +45,7 @@ def test_it_flickers_on_request_and_stops(show, figure):
             f"document.querySelector('{TITLE}').textContent.endsWith('{word}')"
         )
     live.root.get_by_role("button", name="Stop").click()
+    live.frame()
     assert live.root.locator(TITLE).inner_text().endswith("broken")
     before = live.colours("panel4").copy()
     live.page.wait_for_timeout(600)

@@ -113,9 +113,9 @@ def test_the_wheel_changes_nothing(show, figure):
         live.page.mouse.wheel(0, by)
         live.page.wait_for_timeout(250)
         assert live.formulas() == told
-    assert live.page.evaluate("scrollY") > 0
+    live.page.wait_for_function("() => scrollY > 0")
     live.page.mouse.wheel(0, -400)
-    live.page.wait_for_timeout(250)
+    live.page.wait_for_function("() => scrollY === 0")
     live.hover("a0", 3, 3)  # and a move counts again
     assert live.formulas() != told
 
@@ -517,11 +517,9 @@ def test_a_telephone_has_a_loupe_under_the_finger_and_a_sheet_at_the_foot(show, 
     assert box["y"] + box["height"] == pytest.approx(844)
     live.page.evaluate("document.body.style.paddingBottom = '3000px'")
     live.page.evaluate("scrollTo(0, 2500)")
-    live.page.wait_for_timeout(300)
-    assert not sheet.is_visible()  # where the figure is not, its sheet is not
+    sheet.wait_for(state="hidden")  # where the figure is not, its sheet is not
     live.page.evaluate("scrollTo(0, 0)")
-    live.page.wait_for_timeout(300)
-    assert sheet.is_visible()
+    sheet.wait_for(state="visible")
 
 
 @pytest.mark.parametrize(("rests", "scrolls"), [(0, True), (300, False)])
@@ -548,6 +546,8 @@ def test_a_finger_that_rests_moves_over_the_map_and_one_that_does_not_scrolls(
         live.frame()
     assert live.root.locator(".bp-loupe").is_visible() != scrolls
     send("touchEnd", ms=rests + 100)
+    if scrolls:
+        live.page.wait_for_function("before => scrollY > before", arg=before)
     live.page.wait_for_timeout(200)
     assert (live.page.evaluate("scrollY") > before) == scrolls
     assert not live.root.locator(".bp-loupe").is_visible()
@@ -575,9 +575,7 @@ def test_a_pulse_stays_in_the_figure(show, figure):
     """Its light is wider than the margin of a page on a telephone."""
     live = show(figure, width=390, height=844)
     live.root.get_by_role("button", name="Send a pulse through it").click()
-    live.page.wait_for_function(
-        "() => !document.querySelector('.bp-light').hidden", polling="raf", timeout=3000
-    )
+    live.page.wait_for_function("() => !document.querySelector('.bp-light').hidden", polling="raf")
     outside = live.root.evaluate(
         """async (figure) => {
           const { left, right } = figure.getBoundingClientRect();
@@ -593,16 +591,25 @@ def test_a_pulse_stays_in_the_figure(show, figure):
     assert outside == []
 
 
+# Of each grid whose colours fade: what lies over it, which is marked, and how it fades.
+FADING = """(root) => Object.fromEntries([...root.querySelectorAll(".bp-old")].map((old) => {
+  const marked = old.dataset.marked === "yes";
+  old.dataset.marked = "yes";
+  const grid = old.closest("[data-grid]").dataset.grid;
+  return [grid, [marked, old.getAnimations().length, old.width, old.height]];
+}))"""
+
+
 def fading(live):
-    """Of each grid whose colours fade: what lies over it, which is marked, and how it fades."""
-    return live.root.evaluate(
-        """(root) => Object.fromEntries([...root.querySelectorAll(".bp-old")].map((old) => {
-          const marked = old.dataset.marked === "yes";
-          old.dataset.marked = "yes";
-          const grid = old.closest("[data-grid]").dataset.grid;
-          return [grid, [marked, old.getAnimations().length, old.width, old.height]];
-        }))"""
-    )
+    return live.root.evaluate(FADING)
+
+
+def fading_at_a_click(live, button):
+    """What fades as a button is pressed: a moment later it may have faded."""
+    note = f"() => (window.fading = ({FADING})(root))"
+    live.root.evaluate(f"root => addEventListener('click', {note}, {{ once: true }})")
+    button.click()
+    return live.page.evaluate("fading")
 
 
 def test_the_colours_of_a_step_fade_over_what_was_laid_there_once(show, figure):
@@ -610,11 +617,10 @@ def test_the_colours_of_a_step_fade_over_what_was_laid_there_once(show, figure):
     assert fading(live) == {}
     step = live.root.get_by_role("button", name="One step", exact=True)
     for marked in (False, True):
-        step.click()
-        over = fading(live)
+        over = fading_at_a_click(live, step)
         assert set(over) == {"w1", "z1", "w3", "delta1", "nabla_w1"}
         assert all(old[:2] == [marked, 1] for old in over.values()), over
-    live.page.wait_for_timeout(600)  # longer than it fades
+    live.page.wait_for_function("() => !document.getAnimations().length")
     assert all(old[:2] == [True, 0] for old in fading(live).values())
     old = live.root.locator('[data-grid="z1"] .bp-old')
     assert old.evaluate("(old) => getComputedStyle(old).opacity") == "0"
@@ -637,8 +643,8 @@ def test_what_fades_is_as_large_as_its_cells_in_another_window(show, figure):
 
 def test_with_reduced_motion_colours_fade_and_nothing_runs(show, figure):
     live = show(figure, reduced_motion="reduce")
-    live.root.get_by_role("button", name="One step", exact=True).click()
-    assert all(old[1] == 1 for old in fading(live).values())
+    step = live.root.get_by_role("button", name="One step", exact=True)
+    assert all(old[1] == 1 for old in fading_at_a_click(live, step).values())
     live.root.get_by_role("button", name="Send a pulse through it").click()
     live.frame()
     assert live.root.locator(".bp-light").is_hidden()

@@ -80,9 +80,11 @@ def test_it_fits_the_window_with_the_explanation_of_what_is_pointed_at(show, nam
         live.resize(width, height)
         for grid in pointed_at(live):
             live.hover(grid, 3, 2)
-            live.page.wait_for_function(TALL, arg=[root, height], timeout=3000)
+            live.page.wait_for_function(TALL, arg=[root, height])
             live.root.evaluate("figure => figure.scrollIntoView({block: 'start'})")
             live.page.wait_for_timeout(100)
+            live.frame()
+            live.frame()  # a sheet comes with the frame after that in which its figure is seen
             assert live.root.locator(EXPLAINED).first.evaluate(IN_SIGHT), (width, grid)
         assert live.root.evaluate(NO_SMALL) == [], width
 

@@ -12,6 +12,8 @@ import run_notebooks
 
 from convnet_lib import ConvNet, conv, data, figures
 
+expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
+
 A0 = data.load_digits().test.images[3]
 W1 = np.random.default_rng(0).normal(size=(5, 5)) / 2
 SETUP = """
@@ -56,7 +58,7 @@ def live_figures(page, n=1):
 
 def until(live, expected):
     """Wait until the formulas end in these numbers."""
-    for _ in range(50):
+    for _ in range(300):
         if live.results() == pytest.approx(expected, abs=6e-4):
             return
         live.page.wait_for_timeout(100)
@@ -169,7 +171,7 @@ def test_two_films_keep_in_step_and_a_hundred_moves_end_on_the_last(notebook):
     )
     a1 = ConvNet.random(2, seed=3).feedforward(data.load_digits().test.images[3]).a1[0]
     for live in (first, second):
-        for _ in range(50):
+        for _ in range(300):
             if live.results()[:1] == pytest.approx(a1[4:5, 5], abs=6e-4):
                 break
             page.wait_for_timeout(100)
@@ -184,11 +186,25 @@ def test_the_gallery_follows_the_network_that_it_is_given(notebook):
     live.click("map 1", 4, 5)
     page.mouse.move(0, 0)
     z1 = ConvNet.random(2, seed=4).feedforward(data.load_digits().test.images[3]).z1[1]
-    for _ in range(50):
+    for _ in range(300):
         if live.results()[:1] == pytest.approx(z1[4:5, 5], abs=6e-4):
             break
         page.wait_for_timeout(100)
     assert live.results()[0] == pytest.approx(z1[4, 5], abs=6e-4)
+
+
+def number_of(page, cell):
+    """How many cells had run when this one had, which 'Run all' may have yet to do."""
+    prompt = page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+    return prompt.inner_text()
+
+
+def run_anew(page, cell, before):
+    """Wait until a cell has run once more."""
+    prompt = page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt")
+    expect(prompt).not_to_have_text(before, timeout=60_000)
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
 
 
 @pytest.mark.parametrize(
@@ -212,8 +228,9 @@ def test_a_hundred_figures_opened_and_closed_leave_nothing(notebook, figure, mos
         return np.array([metrics[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")])
 
     def fifty_more():
+        before = number_of(page, -1)
         page.keyboard.press("Control+Enter")  # the last cell again
-        page.wait_for_timeout(2000)
+        run_anew(page, -1, before)
         return grown_to()
 
     grown_to()
@@ -237,16 +254,14 @@ LATER = "if figure is globals().get('ready'): {}\nready = figure\nprint([1])"
 def told(page, cell):
     """Run a cell that prints numbers, and return them."""
     shown = page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+    before = number_of(page, cell)
     page.evaluate("document.activeElement.blur()")
     page.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click()
-    before = shown.count() and shown.last.inner_text()
     page.keyboard.press("Control+Enter")
-    page.wait_for_timeout(700)
-    for _ in range(50):
-        if shown.count() and shown.last.inner_text().strip().startswith("["):
-            return np.array(json.loads(shown.last.inner_text()))
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the cell printed {before!r}")
+    run_anew(page, cell, before)
+    # What it had printed when all were run is gone by now.
+    shown.filter(has_text=re.compile(r"^\s*\[.*\]\s*$", re.DOTALL)).last.wait_for()
+    return np.array(json.loads(shown.last.inner_text()))
 
 
 def test_python_has_the_weight_that_was_dragged_and_the_page_what_python_sets(notebook):

@@ -191,15 +191,24 @@ def test_dragging_along_a_curve_scrubs(show, figure):
     assert live.root.get_by_label("Epoch", exact=True).input_value() == "2"
 
 
+# What a button says, one after the other: for less than a second it says that it can pause.
+NOTE_WORDS = """button => {
+    window.words = [];
+    const note = () => window.words.push(button.textContent);
+    new MutationObserver(note).observe(button, { childList: true });
+}"""
+
+
 def test_it_plays_only_when_asked_and_stops_at_the_end(show, figure):
     live = show(figure)
     slider = live.root.get_by_label("Epoch", exact=True)
     live.page.wait_for_timeout(900)
     assert slider.input_value() == "0"
     scrub(live, 3)
-    live.root.get_by_role("button", name="Play").click()
-    live.root.get_by_role("button", name="Pause").wait_for()
-    live.root.get_by_role("button", name="Play").wait_for(timeout=5000)
+    play = live.root.get_by_role("button", name="Play")
+    play.evaluate(NOTE_WORDS)
+    play.click()
+    live.page.wait_for_function("() => words.join() === 'Pause,Play'")
     assert slider.input_value() == "4"
 
 
@@ -251,6 +260,7 @@ def test_between_two_networks_the_weights_slide(show, figure):
     live = show(figure)
     scrub(live, 3)
     live.hover("w1", 2, 2)
+    live.page.evaluate(driver.EVEN_FRAMES)
     live.root.get_by_role("button", name="Play").focus()
     live.page.keyboard.press("Enter")
     seen = live.page.evaluate(

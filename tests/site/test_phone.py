@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
-from browsing import settle
+from browsing import rest, settle
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -61,14 +61,14 @@ def telephone(open_file):
     def telephone(name):
         page = open_file(SITE, f"{name}.html", WIDTH, 844, has_touch=True)
         settle(page)
-        page.wait_for_timeout(PAUSE)
+        rest(page, PAUSE)
         return page
 
     return telephone
 
 
 def shown(figure):
-    figure.page.wait_for_timeout(PAUSE)
+    rest(figure.page, PAUSE)
     return figure.evaluate(SHOWN)
 
 
@@ -125,11 +125,8 @@ def answers_after_another(figure, control):
 
 def differs(figure, before):
     """Whether a figure shows or says something else before long."""
-    for _ in range(4):
-        figure.page.wait_for_timeout(PAUSE / 4)
-        if figure.evaluate(SHOWN) != before:
-            return True
-    return False
+    figure.page.wait_for_timeout(PAUSE / 4)
+    return figure.evaluate(SHOWN) != before or shown(figure) != before
 
 
 # What stands behind 'more', and covers a part of the figure while it is open.
@@ -251,6 +248,9 @@ def test_a_finger_draws(telephone, name):
     assert shown(figure) != before
 
 
+STANDS = "drawer => document.querySelector(drawer).getAnimations().length === 0"
+
+
 @each_page
 def test_what_the_theme_brings_answers(telephone, name):
     """The two drawers and the button for light and dark."""
@@ -266,9 +266,9 @@ def test_what_the_theme_brings_answers(telephone, name):
         if not page.locator(f"{opener}:visible").count():
             continue
         page.locator(f"{opener}:visible").first.tap()
-        page.wait_for_timeout(400)
+        page.wait_for_function(STANDS, arg=drawer)
         box = page.locator(drawer).bounding_box()
         assert 0 <= box["x"] < WIDTH
         page.mouse.click(*((WIDTH - 5, 400) if box["x"] == 0 else (5, 400)))
-        page.wait_for_timeout(400)
+        page.wait_for_function(STANDS, arg=drawer)
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import assert_no_barrier
+from browsing import assert_no_barrier, rest, settle
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
@@ -52,7 +52,7 @@ def test_it_learns_from_the_disk_and_hands_the_network_on(alone):
     page.locator(".pg-settings summary").click()
     page.get_by_role("button", name="Into the other figures").click()
     expect(page.locator(".pg-told")).to_contain_text("One figure on this page has this network")
-    page.wait_for_timeout(200)
+    rest(page)
     assert other.locator("canvas").evaluate_all(pictures) != before
 
 
@@ -68,7 +68,7 @@ def test_it_has_the_theme_of_the_book(open_file, theme):
 
 def test_the_book_begins_with_it_and_leads_to_it(open_file):
     page = open_file(SITE, START, 1280, 900)
-    page.locator(".cn-figure").first.wait_for()
+    settle(page)  # of several figures the first may come last
     assert "pg-figure" in page.locator(".cn-figure").first.get_attribute("class")
     first = page.locator("article").locator(".cn-figure, img.figure").first
     assert "pg-figure" in first.get_attribute("class")

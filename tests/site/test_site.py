@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import questions
 import run_notebooks
-from browsing import assert_no_barrier, settle, wait_for_results
+from browsing import assert_no_barrier, rest, settle, wait_for_results
 
 from convnet_lib.exercises import check
 
@@ -217,8 +217,11 @@ def test_page_opens_from_the_disk(name, open_page):
     if page.locator(".math").count():
         assert page.locator("mjx-container").count() >= page.locator("div.math").count()
     assert page.locator("mjx-merror, [data-mml-node=merror]").count() == 0
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('article img')].every((image) => image.complete)"
+    )
     for picture in page.locator("article img").all():
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+        assert picture.evaluate("image => image.naturalWidth > 0")
 
 
 @pytest.mark.parametrize("name", PAGES + LIBRARY)
@@ -410,7 +413,7 @@ def test_hints_come_one_at_a_time_and_the_solution_at_a_click(open_page):
         assert hint in place.inner_text()
     assert "def error" not in place.inner_text()
     place.get_by_text("Solution").click()
-    assert "sigmoid_prime" in place.locator("pre").inner_text()
+    place.locator("pre", has_text="sigmoid_prime").wait_for()
 
 
 def test_a_question_is_answered_by_keyboard_and_kept(open_page):
@@ -464,7 +467,7 @@ def test_each_control_of_a_page_answers(open_page, name):
             for key in ("Space",) if box else ("End", "Home"):
                 control.focus()
                 page.keyboard.press(key)
-                page.wait_for_timeout(250)
+                rest(page)
                 seen.add(explorer.evaluate(SHOWN))
             assert len(seen) > 1, control.get_attribute("aria-label")
 
@@ -477,11 +480,11 @@ def test_a_control_that_was_drawn_by_itself_begins_again_at_the_others_start(ope
     begins = digit.input_value()
     digit.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(250)
+    rest(page)
     assert explorer.evaluate(SHOWN) != first
     down.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(250)
+    rest(page)
     assert digit.input_value() == begins
 
 

@@ -52,8 +52,11 @@ FAULTS = """() => {
 ON = "() => Reveal.next()"
 AT_THE_END = "() => Reveal.isLastSlide() && !Reveal.availableFragments().next"
 # The sizes of all letters that are seen, in pixels of the slide: [kind, size, the text].
-LETTERS = """() => {
+LETTERS = """async () => {
     const slide = Reveal.getCurrentSlide(), found = [];
+    // What has just come into sight hears of its size in this frame, and is drawn before the next.
+    for (let i = 0; i < 2 && slide.querySelector("canvas"); i++)
+        await new Promise(requestAnimationFrame);
     const kinds = {code: "pre, code", index: "sub, sup", table: "table", figure: ".live"};
     const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
@@ -209,7 +212,7 @@ def test_the_keys_lead_through_all_stages_of_the_backward_pass(open_deck):
         """The stage that is told of, once an act has changed it."""
         before = page.evaluate(TOLD)
         act()
-        page.wait_for_function(f"before => ({TOLD})() !== before", arg=before, timeout=3000)
+        page.wait_for_function(f"before => ({TOLD})() !== before", arg=before)
         return page.evaluate(TOLD)
 
     def key(name):
