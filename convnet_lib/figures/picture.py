@@ -239,7 +239,8 @@ class Picture(Figure):
         >>> picture.frames
         [(0.25, 0.5, 0.5, 0.25)]
         """
-        return [ax.get_position(original=True).bounds for ax in self.axes]
+        places = (ax.get_position(original=True) for ax in self.axes)
+        return [tuple(float(n) for n in place.bounds) for place in places]
 
     @contextmanager
     def standing(self, frames):
@@ -374,11 +375,9 @@ class Frames:
     >>> from convnet_lib import figures
     >>> picture = figures.cost_curves(z=1.0)
     >>> png = picture.png()
-    >>> frames = figures.picture.Frames(picture)
-    >>> frames.suit(figures.cost_curves(z=2.0)), frames.hold(figures.cost_curves(z=2.0))
-    (True, True)
-    >>> frames.suit(figures.sigmoid_curve(2.0))
-    False
+    >>> frames, moved = figures.Frames(picture), figures.cost_curves(z=2.0)
+    >>> frames.suit(moved) and frames.hold(moved)
+    True
 
     Attributes:
         frames: as `Picture.frames`.
@@ -390,13 +389,27 @@ class Frames:
         self.frames, self.rims, self._make = picture.frames, picture.rims(), _make(picture)
 
     def suit(self, picture):
-        """Tell whether a Picture may stand in these frames, as far as is known without drawing."""
+        """Tell whether a Picture may stand in these frames, as far as is known without drawing.
+
+        >>> from convnet_lib import figures
+        >>> frames = figures.Frames(figures.cost_curves(z=1.0))
+        >>> frames.suit(figures.cost_curves(z=2.0)), frames.suit(figures.sigmoid_curve(2.0))
+        (True, False)
+        """
         return picture.get_layout_engine() is not None and _make(picture) == self._make
 
     def hold(self, picture):
-        """Tell whether a Picture in these frames is as if it had been laid out."""
+        """Tell whether a Picture in these frames is as if it had been laid out.
+
+        >>> from convnet_lib import figures
+        >>> frames = figures.Frames(figures.cost_curves(z=1.0))
+        >>> wider = figures.cost_curves(z=1.0)
+        >>> limits = wider.axes[0].set_ylim(0, 100_000)  # longer numbers
+        >>> frames.hold(figures.cost_curves(z=2.0)), frames.hold(wider)
+        (True, False)
+        """
         with picture.standing(self.frames):
-            return np.allclose(picture.rims(), self.rims, atol=1 / PIXELS_PER_INCH)
+            return bool(np.allclose(picture.rims(), self.rims, atol=1 / PIXELS_PER_INCH))
 
 
 def _make(picture):

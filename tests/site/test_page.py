@@ -187,8 +187,11 @@ def test_the_chapters_open_by_keyboard(open_page, width):
 @pytest.mark.parametrize("width", [390, 1080, 1280, 1600])
 def test_back_to_top_covers_nothing(open_page, width):
     page = open_page(f"{HEART}.html", width)
+    page.evaluate(
+        "() => { window.ended = new Promise((done) => addEventListener('scrollend', done)); }"
+    )
     page.mouse.wheel(0, 4000)
-    page.wait_for_function("() => scrollY >= 4000")
+    page.evaluate("() => window.ended.then(() => true)")
     page.mouse.wheel(0, -300)
     button = page.locator(".back-to-top")
     button.wait_for(state="visible")
