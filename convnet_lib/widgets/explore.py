@@ -70,13 +70,14 @@ class Explorer(GridFigure):
         if how != self._how:  # other pixels, other places of what is written
             self._how, self._frames = how, None
         self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
-        laid_out = getattr(self.picture, "get_layout_engine", lambda: None)() is not None
-        if "png" in self._shown and laid_out and isinstance(self.picture, figures.Picture):
+        if "png" in self._shown and isinstance(self.picture, figures.Picture):
             self._keep_frames()
 
     def _keep_frames(self):
         """Once a picture is sent, see whether it stands as it should; if not, lay it out."""
         frames, picture = self._frames, self.picture
+        if picture.get_layout_engine() is None:  # it has frames of its own
+            return
         if frames is not None and frames.suit(picture):
             if frames.hold(picture):
                 return
