@@ -31,6 +31,7 @@ export class Phone {
     this.piece = 0;
     this.half = "forward"; // the one that is large
     this.followed = "";
+    this.shown = /** @type {{ data: any, scales: any } | null} */ (null); // in the small maps
     this.onTurn = /** @type {(() => void) | null} */ (null); // other panels are to be seen
     this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
     network.element.before(this.strip);
@@ -56,6 +57,7 @@ export class Phone {
       this.narrow = contentRect.width < NARROW && !slide;
       lens.narrow = this.narrow || slide;
       if (figure.live.classList.toggle("bp-narrow", this.narrow) !== before) figure.refresh();
+      if (this.narrow && !before) this.drawStrip();
       this.place();
     });
     sizes.observe(figure.element);
@@ -135,6 +137,14 @@ export class Phone {
   }
 
   show(data, scales) {
+    this.shown = { data, scales };
+    if (this.narrow) this.drawStrip();
+  }
+
+  /** The small maps; where it is not narrow they are not to be seen. */
+  drawStrip() {
+    if (!this.shown) return;
+    const { data, scales } = this.shown;
     for (const [i, { picture }] of this.stops.entries()) {
       const name = PIECES[i];
       const array = name === "w3" ? data.w3.part(data.neuron) : data[name];
