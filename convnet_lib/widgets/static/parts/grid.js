@@ -247,6 +247,8 @@ export class Grid {
   }
 
   drawOutlines() {
+    // A blank canvas would be a layer that the browser puts together with all others in each frame.
+    this.outlines.style.visibility = this.marks.length ? "" : "hidden";
     const pen = penOf(this.outlines);
     pen.clearRect(0, 0, this.outlines.width, this.outlines.height);
     for (const mark of this.marks) this.outline(pen, mark);
