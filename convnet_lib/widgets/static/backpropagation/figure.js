@@ -198,7 +198,7 @@ class Backpropagation {
     this.update(this.base);
     if (!goesOn) return this.figure.refresh();
     // While it moves on, what is said of it is that of where it was.
-    this.lens.whatIf.draw();
+    this.lens.whatIf.draw(this.data.C.values[0]);
     return this.figure.say(this.words + this.lens.whatIf.words);
   }
 
@@ -261,7 +261,7 @@ class Backpropagation {
     const { data } = this;
     const [l, m] = this.offset;
     const { s, inMap } = data;
-    for (const one of new Set([data, this.base])) this.withProducts(one);
+    for (const one of [data, this.base]) if (one.offset !== this.offset) this.withProducts(one);
     this.scales.signed("products", data.products);
     this.network.show("products", data, this.scales, {
       title: `${s("δ", 1)}⊙${s("a", 0)} at ${l},${m}`,

@@ -149,13 +149,14 @@ export class WhatIf {
     return `<path class="bp-tick-before" d="M${at},${HEIGHT - 16}v-9"/><text x="${at}" y="${HEIGHT - 4}" text-anchor="middle" class="bp-quiet">before</text>`;
   }
 
-  draw() {
+  /** @param {number} cost  that of the network with the weight where it was moved to */
+  draw(cost = this.cost(this.by)) {
     const { by, span, start, weight } = this;
     const promised = weight.gradient * by;
-    const truth = by ? this.cost(by) - start : 0;
+    const truth = by ? cost - start : 0;
     this.truth = truth;
     const costs = this.curve.map(([, c]) => c).filter(Number.isFinite);
-    this.name.innerHTML = `What if ${weight.letter} were ${by ? "" : "not "}${plain(this.value + by)}?`;
+    write(this.name, `What if ${weight.letter} were ${by ? "" : "not "}${plain(this.value + by)}?`);
     this.input.value = `${Math.round((STEPS * by) / span)}`;
     this.input.setAttribute(
       "aria-valuetext",
