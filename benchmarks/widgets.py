@@ -34,6 +34,7 @@ from convnet_lib.widgets.explore import DRAW_AHEAD  # noqa: E402
 
 PRESSES = 40
 PAUSE = 120  # ms between key presses, as a hand makes them
+FRAME = 17  # ms
 HOVERS = 200
 SETUP = """
 import numpy as np
@@ -157,6 +158,11 @@ CLOCK = """
 """
 
 
+def pause(page, i, least):
+    """Wait as long as a hand does. It knows nothing of frames: i-th moves fall anywhere in one."""
+    page.wait_for_timeout(least + 7 * i % FRAME)
+
+
 def measure(page, selector, layer, event, act, n):
     """Return n times in ms between an event and the canvas that it changes."""
     page.evaluate(CLOCK, [selector, layer, event])
@@ -176,7 +182,7 @@ def control_to_picture(page, live, grid, way, target, values=()):
         live.grid(target).focus()
 
     def act(i):
-        page.wait_for_timeout(PAUSE)
+        pause(page, i, PAUSE)
         if way == "slide":
             page.keyboard.press(("ArrowRight", "ArrowLeft")[i // 4 % 2])
         elif way == "press":
@@ -204,7 +210,7 @@ def dragged_to_picture(page, live, grid, target):
     page.mouse.down()
 
     def act(i):
-        page.wait_for_timeout(30)
+        pause(page, i, 30)
         # A pen goes on along the row, where there is no ink yet; a weight goes up and down.
         x, y = places[2 * i + 2] if target == "a0" else places[0]
         page.mouse.move(x, y + (0 if target == "a0" else 10 + 10 * (i % 2)))

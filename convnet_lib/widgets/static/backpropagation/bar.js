@@ -116,7 +116,7 @@ export class Bar {
     this.train.setAttribute("aria-pressed", "false");
     figure.button(set, "One step", () => {
       this.rest();
-      figure.send(steppedBy(figure, 1));
+      this.advance(1);
     });
     const again = figure.button(set, "↺", () => {
       this.rest();
@@ -145,7 +145,7 @@ export class Bar {
       maps > 1 ? figure.menu(box, "Map", choices, (f) => figure.send({ map: Number(f) })) : null;
     figure.button(box, "10 steps", () => {
       this.rest();
-      figure.send(steppedBy(figure, 10));
+      this.advance(10);
     });
     const biases = figure.add(make("label", "cn-label"), box);
     const tick = figure.add(make("input", "bp-tick", { type: "checkbox" }), biases);
@@ -164,12 +164,22 @@ export class Bar {
 
   // --- training ------------------------------------------------------------------------------
 
+  /** Some steps at once. Of the other images the history is computed once they are painted. */
+  advance(times) {
+    const { figure } = this;
+    figure.post.send(); // the history before
+    const { traits, history } = steppedBy(figure, times);
+    figure.send(traits);
+    const sent = figure.model.get("past");
+    figure.sendLater(() => (figure.model.get("past") === sent ? { past: history() } : {}));
+  }
+
   run() {
     this.train.textContent = "❚❚ Train";
     this.train.setAttribute("aria-pressed", "true");
     const step = () => {
       this.timer = window.setTimeout(step, PAUSE);
-      if (this.figure.element.isConnected) this.figure.send(steppedBy(this.figure, 1));
+      if (this.figure.element.isConnected) this.advance(1);
     };
     step();
   }

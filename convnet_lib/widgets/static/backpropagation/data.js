@@ -8,6 +8,7 @@ import {
   feedforward,
   poolBackward,
   poolTied,
+  SHARES,
   sigmoid,
   sigmoidPrime,
   step,
@@ -114,26 +115,47 @@ function sharesOf({ w3, b3 }, a2, f) {
 }
 
 /** The cost of the image after 0, 1, 2 … steps; the last is that of the network as it is. */
-function costsOf(figure, a3) {
+export function costsOf(figure, a3) {
   const [index, cost] = choices(figure);
   const y = figure.array("y").part(index);
-  const past = figure.array("past").parts();
-  return [...past.map((a3) => a3.part(index)), a3].map((a3) => costOf(a3, y, cost).values[0]);
+  const { shape, values } = figure.array("past");
+  const [steps, images, outputs] = shape;
+  const before = Array.from({ length: steps }, (_, t) => {
+    const from = (t * images + index) * outputs;
+    let C = 0;
+    for (let q = 0; q < outputs; q++) C += SHARES[cost](values[from + q], y.values[q]);
+    return C;
+  });
+  return [...before, costOf(a3, y, cost).values[0]];
 }
 
-/** The traits after some steps, each with the gradient of the image that is shown. */
+/**
+ * The traits after some steps, each with the gradient of the image that is shown; and `history`,
+ * which computes a³ of the other images, too. That takes as long as the steps, and none of it is
+ * shown until another image is.
+ */
 export function steppedBy(figure, times) {
   const [index, cost, ties, rate] = choices(figure);
   const [a0, y] = [figure.array("a0"), figure.array("y")];
-  let net = netOf(figure);
   const past = figure.array("past").parts();
+  const unknown = y.part(index).map(() => Number.NaN);
+  const nets = /** @type {ReturnType<typeof netOf>[]} */ ([]);
+  const shown = /** @type {NDArray[]} */ ([]);
+  let net = netOf(figure);
   for (let i = 0; i < times; i++) {
     const all = backprop(net, a0.part(index), y.part(index), cost, ties);
-    // Of the image that is shown the backward pass has made a³ already.
-    past.push(each(a0, (image, n) => (n === index ? all.a3 : feedforward(net, image).a3)));
+    nets.push(net);
+    shown.push(all.a3);
     net = step(net, all, rate);
   }
-  return { ...net, past: NDArray.stack(past) };
+  const grown = (others) => {
+    const a3 = (i) => each(a0, (image, n) => (n === index ? shown[i] : others(nets[i], image)));
+    return NDArray.stack([...past, ...nets.map((_, i) => a3(i))]);
+  };
+  return {
+    traits: { ...net, past: grown(() => unknown) },
+    history: () => grown((before, image) => feedforward(before, image).a3),
+  };
 }
 
 /** The traits as they were when the figure was made. */

@@ -8,7 +8,7 @@
 import { Figure } from "../parts/figure.js";
 import * as backward from "./backward.js";
 import { Bar } from "./bar.js";
-import { costAlong, dataOf, largest, PARAMETERS, productsOf } from "./data.js";
+import { costAlong, costsOf, dataOf, largest, PARAMETERS, productsOf } from "./data.js";
 import * as forward from "./forward.js";
 import * as gradients from "./gradients.js";
 import { Lens } from "./lens.js";
@@ -23,7 +23,7 @@ import { writing } from "./terms.js";
 import { Track } from "./track.js";
 
 const CHOSEN = ["a0", "y", "index", "map", "cost", "ties"];
-const TRAITS = [...CHOSEN, ...PARAMETERS, "past", "rate"];
+const TRAITS = [...CHOSEN, ...PARAMETERS, "rate"];
 const explanations = {
   ...forward.explanations,
   ...backward.explanations,
@@ -81,6 +81,7 @@ class Backpropagation {
       this.begun++;
     });
     figure.onChange(TRAITS, () => this.changed());
+    figure.onChange(["past"], () => this.remembered());
     figure.onChange(["pinned"], () => {
       this.asked = true;
     });
@@ -189,6 +190,12 @@ class Backpropagation {
     this.whatIf = null;
     this.update();
     this.figure.refresh();
+  }
+
+  /** Another history; of it one sees the costs of the image that is shown. */
+  remembered() {
+    const { a3, costs, outputs } = this.base;
+    if (`${costsOf(this.figure, a3.reshape([outputs]))}` !== `${costs}`) this.changed();
   }
 
   /** What if a weight were another? */

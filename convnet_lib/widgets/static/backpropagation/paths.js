@@ -1,6 +1,8 @@
 // What is drawn over the network: cones, ribbons, lines, gates, and the pin. An explanation names
 // them by the cells that they join; here they become shapes, between cells wherever these stand.
 
+import { write } from "../parts/layout.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDEST = 11; // of a ribbon, in pixels
 const PIN = 7;
@@ -84,7 +86,7 @@ export class Overlay {
       ...gates.map(({ at, open }) => both(this.box(at), this.box(at), (box) => gate(box, open))),
       pin ? both(this.box(pin), this.box(pin), pinned) : "",
     ];
-    this.svg.innerHTML = drawn.join("");
+    write(this.svg, drawn.join(""));
   }
 
   /** Ribbons as wide as their numbers are large, the widest at the bottom. */

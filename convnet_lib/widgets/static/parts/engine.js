@@ -74,12 +74,13 @@ export function convForward(a, w, b) {
   if (a.axes > 2) return each(a, (image) => convForward(image, w, b));
   if (w.axes > 2) return each(w, (filter, f) => convForward(a, filter, b.part(f)));
   expect("w1", w.rows <= a.rows && w.columns <= a.columns, `at most ${written(a.shape)}`, w);
-  const z = NDArray.zeros([a.rows - w.rows + 1, a.columns - w.columns + 1]);
+  const { rows, columns } = w;
+  const z = NDArray.zeros([a.rows - rows + 1, a.columns - columns + 1]);
   for (let j = 0; j < z.rows; j++) {
     for (let k = 0; k < z.columns; k++) {
       let z_jk = b.values[0];
-      for (let l = 0; l < w.rows; l++) {
-        for (let m = 0; m < w.columns; m++) z_jk += w.at(l, m) * a.at(j + l, k + m);
+      for (let l = 0; l < rows; l++) {
+        for (let m = 0; m < columns; m++) z_jk += w.at(l, m) * a.at(j + l, k + m);
       }
       z.values[j * z.columns + k] = z_jk;
     }
@@ -102,12 +103,13 @@ export function convNablaB(delta, w) {
 export function convNablaW(delta, a, w) {
   if (a.axes > 2) return sum(a, (image, n) => convNablaW(delta.part(n), image, w));
   if (w.axes > 2) return each(w, (filter, f) => convNablaW(delta.part(f), a, filter));
+  const { rows, columns } = delta;
   const nabla = NDArray.zeros(w.shape);
   for (let l = 0; l < w.rows; l++) {
     for (let m = 0; m < w.columns; m++) {
       let nabla_lm = 0;
-      for (let j = 0; j < delta.rows; j++) {
-        for (let k = 0; k < delta.columns; k++) nabla_lm += delta.at(j, k) * a.at(j + l, k + m);
+      for (let j = 0; j < rows; j++) {
+        for (let k = 0; k < columns; k++) nabla_lm += delta.at(j, k) * a.at(j + l, k + m);
       }
       nabla.values[l * w.columns + m] = nabla_lm;
     }

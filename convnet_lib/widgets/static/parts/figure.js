@@ -132,11 +132,15 @@ export class Figure extends Layout {
    * @param {Record<string, any>} values
    */
   send(values) {
-    const wired = Object.entries(values).map(([name, value]) => [
-      name,
-      value instanceof NDArray ? value.wire() : value,
-    ]);
-    this.post.put(Object.fromEntries(wired));
+    this.post.put(wired(values));
+  }
+
+  /**
+   * Change traits that nothing on the screen shows, once what was sent is painted.
+   * @param {() => Record<string, any>} values
+   */
+  sendLater(values) {
+    this.post.later(() => wired(values()));
   }
 
   /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
@@ -342,6 +346,15 @@ export class Figure extends Layout {
     this.onChange(["_twin"], show);
     show();
   }
+}
+
+/** Traits as the model has them. @param {Record<string, any>} values */
+function wired(values) {
+  const wires = Object.entries(values).map(([name, value]) => [
+    name,
+    value instanceof NDArray ? value.wire() : value,
+  ]);
+  return Object.fromEntries(wires);
 }
 
 /** Where a pointer is on the screen. @param {PointerEvent} event */

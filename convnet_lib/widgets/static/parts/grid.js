@@ -14,6 +14,7 @@ const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 11; // in pixels; below, the numbers of the cells are left out
 const LARGE = 7; // a cell that bears lines around it, in CSS pixels
 const DRAG_THRESHOLD = 3;
+const REST = 4; // ms after what a frame has to do here: others still paint it
 const SEQUENTIAL = /** @type {"sequential"} */ ("sequential");
 let grids = 0;
 
@@ -43,6 +44,7 @@ export class Grid {
     this.pixels = document.createElement("canvas"); // one a cell
     this.marks = /** @type {Mark[]} */ ([]);
     this.marked = ""; // the same, written
+    this.unsaid = false; // another number stands where the cursor is
     this.mask = /** @type {Mark[]} */ ([]);
     this.id = `cn-grid-${++grids}`;
     this.ratio = 1;
@@ -114,7 +116,7 @@ export class Grid {
     if (this.legend && !this.scale.equals(scale)) this.showLegend(this.legend, scale);
     this.array = array;
     this.scale = scale;
-    this.speakCursor();
+    this.unsaid = true;
     this.redraw();
   }
 
@@ -169,6 +171,8 @@ export class Grid {
 
   drawStale() {
     this.frame = 0;
+    // What is for the ear need not be laid out before the picture is painted.
+    if (this.unsaid) setTimeout(() => this.speakCursor(), REST);
     if (!this.measure()) return;
     const { cells, outlines } = this.stale;
     this.stale = { cells: false, outlines: false };
@@ -336,6 +340,7 @@ export class Grid {
   }
 
   onFocus() {
+    this.speakCursor();
     // A click focuses as well, and then it is the pointer that counts.
     if (this.field.matches(":focus-visible")) this.options.onWalk?.({ ...this.cursor });
   }
@@ -378,6 +383,7 @@ export class Grid {
 
   /** Say the cursor's cell. Two elements take turns, for a reader speaks when the id changes. */
   speakCursor() {
+    this.unsaid = false;
     const { row, column } = this.cursor;
     const words = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
     if (words === this.spoken[0].textContent) return;

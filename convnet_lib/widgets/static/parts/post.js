@@ -19,6 +19,8 @@ export class Post {
     this.waiting = new Map();
     /** @type {Map<string, () => void>} */
     this.kept = new Map(); // what keeps a trait as it is waiting
+    /** @type {(() => Record<string, unknown>)[]} */
+    this.putOff = []; // what is still to be computed
     this.timer = 0;
     this.frame = 0;
     this.flush = () => this.send();
@@ -32,13 +34,26 @@ export class Post {
   put(values) {
     if (last !== this) last?.send(); // it may be of another view of the same traits
     last = this;
+    this.set(values);
+    this.timer ||= window.setTimeout(this.flush, LATEST);
+    this.frame ||= requestAnimationFrame(() => setTimeout(this.flush, REST));
+  }
+
+  /** @param {Record<string, unknown>} values */
+  set(values) {
     for (const [name, value] of Object.entries(values)) {
       this.keep(name);
       this.waiting.set(name, value);
       this.model.set(name, value);
     }
-    this.timer ||= window.setTimeout(this.flush, LATEST);
-    this.frame ||= requestAnimationFrame(() => setTimeout(this.flush, REST));
+  }
+
+  /**
+   * Compute what goes with that which is waiting, and nothing on the screen shows, before it is sent.
+   * @param {() => Record<string, unknown>} values
+   */
+  later(values) {
+    this.putOff.push(values);
   }
 
   /** While a change waits, the echo of an earlier one does not undo it. @param {string} name */
@@ -57,6 +72,7 @@ export class Post {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
     this.timer = this.frame = 0;
+    for (const values of this.putOff.splice(0)) this.set(values());
     this.waiting.clear();
     this.model.save_changes();
   }
