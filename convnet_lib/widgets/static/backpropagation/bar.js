@@ -37,10 +37,8 @@ export class Bar {
     this.timer = 0;
     this.buildDigits();
     this.buildLabels(outputs);
-    this.history = figure.add(
-      make("div", "bp-history", { "aria-live": "polite" }),
-      figure.controls,
-    );
+    const history = make("div", "bp-history", { "aria-live": "polite" });
+    this.history = figure.add(make("div", "bp-gauge"), figure.add(history, figure.controls));
     this.buildTraining();
     this.buildMore(maps);
     figure.onClose(() => this.rest());
@@ -185,6 +183,7 @@ export class Bar {
   }
 
   rest() {
+    if (!this.timer) return;
     clearTimeout(this.timer);
     this.timer = 0;
     this.train.textContent = "▶ Train";
