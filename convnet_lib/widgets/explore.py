@@ -5,14 +5,16 @@ A page without a kernel has what was drawn ahead, see `Explorer.ahead`.
 """
 
 import base64
+import gc
 import inspect
 import itertools
 import math
 import os
 import re
 import sys
+import time
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import ipywidgets
 import numpy as np
@@ -27,6 +29,7 @@ from .base import GridFigure, style
 ALL_STATES = 64
 DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
 MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
+SENDING = 0.002  # s, for the thread of a kernel that sends
 KINDS = {"activation": "sequential", "signed": "diverging", "positive": "sequential"}
 
 
@@ -69,7 +72,10 @@ class Explorer(GridFigure):
         how = {"kept": bool(os.environ.get(DRAW_AHEAD)), "sharpness": self._sharpness}
         if how != self._how:  # other pixels, other places of what is written
             self._how, self._frames = how, None
-        self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
+        with _tidying_later():
+            self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
+            # In a kernel another thread sends it, and waits for as long as this one computes.
+            time.sleep(SENDING if self.comm else 0)
         if "png" in self._shown and isinstance(self.picture, figures.Picture):
             self._keep_frames()
 
@@ -130,6 +136,18 @@ class Explorer(GridFigure):
         for control in self.controls.values():
             control.close()
         super().close()
+
+
+@contextmanager
+def _tidying_later():
+    """Let Python look for unused objects not before a picture is sent: it looks at all there are."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def explore(draw, **controls):
