@@ -140,7 +140,7 @@ class Explorer(GridFigure):
 
 @contextmanager
 def _tidying_later():
-    """Let Python look for unused objects not before a picture is sent: it looks at all there are."""
+    """Let Python look for unused objects after a picture is sent: it looks at all there are."""
     collects = gc.isenabled()
     gc.disable()
     try:
