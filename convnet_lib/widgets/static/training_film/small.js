@@ -2,6 +2,7 @@
 // come first: maps that a digit changes little would otherwise fill the page with blank squares.
 
 import { Scale } from "../parts/colours.js";
+import { make } from "../parts/layout.js";
 import { cards, thumbnails } from "../parts/maps.js";
 import { short } from "../parts/text.js";
 
@@ -26,8 +27,7 @@ export class SmallMaps {
       button.classList.add("cn-card-button");
       button.innerHTML = `<span>map ${f}</span>`;
       const pictures = thumbnails(button, ["filter", "map"]);
-      const extent = figure.add(document.createElement("span"), button);
-      extent.className = "cn-extent";
+      const extent = figure.add(make("span", "cn-extent"), figure.add(make("span", ""), button));
       this.all[f] = { button, extent, pictures };
     });
     this.cards.container.classList.add("cn-buttons", "cn-shelf");
