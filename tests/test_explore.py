@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import gc
 import io
 import json
 import re
@@ -307,6 +308,46 @@ def test_a_picture_that_stands_as_the_last_is_not_laid_out_again():
         explorer.controls["z"].value = 2.0
     assert (len(sent), laid_out) == (1, [])
     assert explorer.picture.get_layout_engine() is not None  # for whoever saves it
+
+
+def test_axes_look_for_their_ticks_again_once_a_picture_stood():
+    picture = figures.cost_curves(z=1.0)
+    frames = figures.Frames(figures.cost_curves(z=2.0))
+    shown(picture, frames=frames)
+    ax = picture.axes[0]
+    ax.set_ylim(0, 4000)
+    picture.png()
+    assert any("4000" in label.get_text() for label in ax.get_yticklabels())
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_unused_objects_are_looked_for_again_whatever_became_of_a_picture(collects):
+    """A collection looks at all objects there are, and is put off until the picture is sent."""
+    while_drawing = []
+
+    def draw(n):
+        while_drawing.append(gc.isenabled())
+        return figures.cost_curves(z=1 / n)
+
+    (gc.enable if collects else gc.disable)()
+    try:
+        explorer = explore(draw, n=(0, 2))
+        for n in (1, 0, 2):
+            explorer.controls["n"].value = n
+            assert gc.isenabled() is collects
+    finally:
+        gc.enable()
+    assert not any(while_drawing)
+
+
+def test_a_picture_is_sent_before_it_is_seen_whether_its_frames_hold(monkeypatch):
+    explorer = explore(figures.cost_curves, z=(-4.0, 4.0), y=[1, 0])
+    order = []
+    hold = figures.Frames.hold
+    monkeypatch.setattr(figures.Frames, "hold", lambda *args: order.append("held") or hold(*args))
+    explorer.observe(lambda change: order.append("sent"), names="_shown")
+    explorer.controls["z"].value = 1.0
+    assert order == ["sent", "held"]
 
 
 def test_matplotlib_draws_no_grids_that_the_page_draws(monkeypatch):

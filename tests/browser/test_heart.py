@@ -292,6 +292,49 @@ def test_what_if_leaves_the_network_alone_and_a_step_ends_it(show, figure):
     assert written[2] == pytest.approx(costs[1] - costs[0], rel=0.05)
 
 
+def line_of(live):
+    """Return the heights of the costs after 0, 1, 2 … steps as they are drawn, from 0 to 1."""
+    points = live.root.locator(".bp-history polyline").get_attribute("points").split()
+    return [(24 - float(point.split(",")[1])) / 21 for point in points]
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one task", "by hand"])
+def test_the_history_of_an_image_that_was_not_shown_is_numpys(show, figure, at_once):
+    """It is computed after the frame that shows the steps, or before the reader's next turn."""
+    live = show(figure, width=1440)
+    ten = live.root.get_by_role("button", name="10 steps", include_hidden=True)
+    other = live.root.get_by_role("radio", name="Image 1")
+    if at_once:
+        live.page.evaluate(
+            "elements => elements.forEach((element) => element.click())",
+            [button.element_handle() for button in (ten, ten, other)],
+        )
+    else:
+        ten.evaluate("element => element.click()")
+        live.frame()
+        ten.evaluate("element => element.click()")
+        other.check(force=True)
+    costs = [net.cost(A0[1], Y[1]) for net in trained(NET, 20)]
+    live.root.locator(".bp-history strong", has_text=f"{costs[-1]:.3g}").wait_for()
+    np.testing.assert_allclose(line_of(live), np.array(costs) / max(costs), atol=3e-3)
+
+
+def test_to_start_again_forgets_what_was_still_to_be_computed(show, figure):
+    live = show(figure, width=1440)
+    buttons = [
+        live.root.get_by_role("button", name=name, include_hidden=True, exact=True)
+        for name in ("10 steps", "Start again")
+    ]
+    live.page.evaluate(
+        "elements => elements.forEach((element) => element.click())",
+        [button.element_handle() for button in buttons],
+    )
+    for _ in range(3):
+        live.frame()
+    assert "after 0 steps" in live.root.locator(".bp-history").inner_text()
+    assert len(line_of(live)) == 1
+
+
 def test_the_first_key_on_a_weight_moves_it_after_a_button_too(show, figure):
     live = show(figure, width=1440)
     live.root.get_by_role("button", name="One step").click()

@@ -95,6 +95,29 @@ test("changes are there at once, and go in one message after the frame", () => {
   assert.equal(model.sent.length, 1);
 });
 
+test("what can wait is computed after the frame, and goes in the same message", () => {
+  let computed = 0;
+  post.put({ index: 1 });
+  post.later(() => {
+    computed++;
+    return { rate: 7 };
+  });
+  assert.deepEqual([computed, model.get("rate")], [0, 1]);
+  now.paint();
+  assert.deepEqual([computed, model.get("rate")], [1, 7]);
+  assert.deepEqual(model.sent, [{ index: 1, rate: 7 }]);
+  post.put({ index: 2 });
+  now.tell("keydown");
+  assert.deepEqual([computed, model.sent[1]], [1, { index: 2 }]);
+});
+
+test("what can wait is there before what a reader does next", () => {
+  post.put({ index: 1 });
+  post.later(() => ({ rate: 7 }));
+  now.tell("pointerdown");
+  assert.deepEqual([model.get("rate"), model.sent], [7, [{ index: 1, rate: 7 }]]);
+});
+
 test("where no frame is painted they go all the same", () => {
   post.put({ index: 1 });
   now.wait();

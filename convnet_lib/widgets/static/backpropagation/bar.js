@@ -87,7 +87,8 @@ export class Bar {
     name.innerHTML = "label";
     this.labels = Array.from({ length: outputs }, (_, l) => {
       const { label, radio } = this.radio(set, "label", l, `Label ${l}`);
-      this.figure.add(make("span", "", { "aria-hidden": "true" }), label).textContent = `${l}`;
+      const digit = make("span", "bp-label-digit", { "aria-hidden": "true" });
+      this.figure.add(digit, label).textContent = `${l}`;
       radio.addEventListener("change", () => this.figure.send(labelled(this.figure, l)));
       return radio;
     });
