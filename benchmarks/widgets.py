@@ -159,7 +159,7 @@ CLOCK = """
 
 
 def pause(page, i, least):
-    """Wait as long as a hand does. It knows nothing of frames: i-th moves fall anywhere in one."""
+    """Wait as long as a hand does. It knows nothing of frames: moves fall anywhere in one."""
     page.wait_for_timeout(least + 7 * i % FRAME)
 
 

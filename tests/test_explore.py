@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import ipywidgets
@@ -310,6 +311,17 @@ def test_a_picture_that_stands_as_the_last_is_not_laid_out_again():
     assert explorer.picture.get_layout_engine() is not None  # for whoever saves it
 
 
+def test_frames_may_stand_in_frames():
+    picture, other = figures.cost_curves(z=1.0), figures.cost_curves(z=2.0)
+    other.png()
+    frames = figures.Frames(other)
+    with picture.standing(frames.frames):
+        assert frames.hold(picture)
+        picture.axes[0].set_ylim(0, 4000)
+        assert not frames.hold(picture)
+    assert not any("_update_ticks" in vars(ax.yaxis) for ax in picture.axes)
+
+
 def test_axes_look_for_their_ticks_again_once_a_picture_stood():
     picture = figures.cost_curves(z=1.0)
     frames = figures.Frames(figures.cost_curves(z=2.0))
@@ -340,14 +352,22 @@ def test_unused_objects_are_looked_for_again_whatever_became_of_a_picture(collec
     assert not any(while_drawing)
 
 
-def test_a_picture_is_sent_before_it_is_seen_whether_its_frames_hold(monkeypatch):
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_picture_is_sent_before_anything_else_is_computed(monkeypatch, holds):
+    """A kernel sends from another thread: it is let in first, and nothing is tidied up before."""
     explorer = explore(figures.cost_curves, z=(-4.0, 4.0), y=[1, 0])
     order = []
-    hold = figures.Frames.hold
-    monkeypatch.setattr(figures.Frames, "hold", lambda *args: order.append("held") or hold(*args))
-    explorer.observe(lambda change: order.append("sent"), names="_shown")
+
+    def told(word, result=None):
+        return lambda *args: order.append((word, gc.isenabled())) or result
+
+    monkeypatch.setattr(sys.modules[Explorer.__module__].time, "sleep", told("let in"))
+    monkeypatch.setattr(figures.Frames, "hold", told("looked at", holds))
+    explorer.observe(told("sent"), names="_shown")
     explorer.controls["z"].value = 1.0
-    assert order == ["sent", "held"]
+    sent = [("sent", False), ("let in", False)]
+    # Laid out it is the same picture here, and the same is not sent again.
+    assert order == [*sent, ("looked at", True), *([] if holds else sent[1:])]
 
 
 def test_matplotlib_draws_no_grids_that_the_page_draws(monkeypatch):

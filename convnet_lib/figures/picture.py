@@ -269,13 +269,16 @@ class Picture(Figure):
         matplotlib has it look for them three times a drawing, which is a tenth of the time.
         """
         axes = [axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis)]
+        before = [vars(axis).get("_update_ticks") for axis in axes]  # of frames around these
         for axis in axes:
-            axis._update_ticks = functools.cache(axis._update_ticks)
+            axis._update_ticks = functools.cache(functools.partial(type(axis)._update_ticks, axis))
         try:
             yield
         finally:
-            for axis in axes:
+            for axis, kept in zip(axes, before, strict=True):
                 del axis._update_ticks
+                if kept:
+                    axis._update_ticks = kept
 
     def _stand(self, frames):
         for ax, frame in zip(self.axes, frames, strict=True):

@@ -29,7 +29,7 @@ from .base import GridFigure, style
 ALL_STATES = 64
 DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
 MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
-SENDING = 0.002  # s, for the thread of a kernel that sends
+SENDING = 0.002  # s
 KINDS = {"activation": "sequential", "signed": "diverging", "positive": "sequential"}
 
 
@@ -72,10 +72,10 @@ class Explorer(GridFigure):
         how = {"kept": bool(os.environ.get(DRAW_AHEAD)), "sharpness": self._sharpness}
         if how != self._how:  # other pixels, other places of what is written
             self._how, self._frames = how, None
-        with _tidying_later():
+        with _collector_off():
             self.picture, self._shown = _drawn(self._draw, values, frames=self._frames, **how)
-            # In a kernel another thread sends it, and waits for as long as this one computes.
-            time.sleep(SENDING if self.comm else 0)
+            if change:
+                _let_it_be_sent()
         if "png" in self._shown and isinstance(self.picture, figures.Picture):
             self._keep_frames()
 
@@ -87,7 +87,9 @@ class Explorer(GridFigure):
         if frames is not None and frames.suit(picture):
             if frames.hold(picture):
                 return
-            self._shown = shown(picture, **self._how)
+            with _collector_off():
+                self._shown = shown(picture, **self._how)
+                _let_it_be_sent()
         self._frames = figures.Frames(picture)
 
     def ahead(self):
@@ -138,9 +140,14 @@ class Explorer(GridFigure):
         super().close()
 
 
+def _let_it_be_sent():
+    """Wait for the thread with which a kernel sends: else it gets its turn some frames later."""
+    time.sleep(SENDING)
+
+
 @contextmanager
-def _tidying_later():
-    """Let Python look for unused objects after a picture is sent: it looks at all there are."""
+def _collector_off():
+    """Keep the garbage collector off: it would look at all objects before a picture is sent."""
     collects = gc.isenabled()
     gc.disable()
     try:

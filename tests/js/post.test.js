@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Post } from "../../convnet_lib/widgets/static/parts/post.js";
+import { flush, Post } from "../../convnet_lib/widgets/static/parts/post.js";
 
 /** A page in which time stands still. */
 function page() {
@@ -95,14 +95,14 @@ test("changes are there at once, and go in one message after the frame", () => {
   assert.equal(model.sent.length, 1);
 });
 
-test("what can wait is computed after the frame, and goes in the same message", () => {
+test("what is late is computed after the frame, and goes in the same message", () => {
   let computed = 0;
-  post.put({ index: 1 });
-  post.later(() => {
+  const rate = () => {
     computed++;
-    return { rate: 7 };
-  });
-  assert.deepEqual([computed, model.get("rate")], [0, 1]);
+    return 7;
+  };
+  post.put({ index: 1, rate: 2 }, { rate });
+  assert.deepEqual([computed, model.get("rate")], [0, 2]);
   now.paint();
   assert.deepEqual([computed, model.get("rate")], [1, 7]);
   assert.deepEqual(model.sent, [{ index: 1, rate: 7 }]);
@@ -111,17 +111,34 @@ test("what can wait is computed after the frame, and goes in the same message", 
   assert.deepEqual([computed, model.sent[1]], [1, { index: 2 }]);
 });
 
-test("what can wait is there before what a reader does next", () => {
-  post.put({ index: 1 });
-  post.later(() => ({ rate: 7 }));
+test("what is late is there before what a reader does next", () => {
+  post.put({ rate: 2 }, { rate: () => 7 });
   now.tell("pointerdown");
-  assert.deepEqual([model.get("rate"), model.sent], [7, [{ index: 1, rate: 7 }]]);
+  assert.deepEqual([model.get("rate"), model.sent], [7, [{ rate: 7 }]]);
 });
 
-test("where no frame is painted they go all the same", () => {
-  post.put({ index: 1 });
-  now.wait();
-  assert.deepEqual(model.sent, [{ index: 1 }]);
+test("what is late is there before another view of the same model goes on", () => {
+  const other = new Post(model);
+  post.put({ rate: 2 }, { rate: () => 7 });
+  flush(); // as a view does that goes on from what the model has
+  const seen = model.get("rate");
+  other.put({ rate: seen + 1 });
+  now.tell("keydown");
+  assert.deepEqual(model.sent, [{ rate: 7 }, { rate: 8 }]);
+});
+
+test("what has been set anew is not computed any more", () => {
+  post.put({ rate: 2 }, { rate: () => 7 });
+  post.put({ rate: 3 });
+  now.paint();
+  assert.deepEqual(model.sent, [{ rate: 3 }]);
+});
+
+test("of a model that is closed nothing is computed", () => {
+  post.put({ rate: 2 }, { rate: () => assert.fail("it was computed") });
+  model.trigger("destroy");
+  now.paint();
+  assert.deepEqual(model.sent, []);
 });
 
 for (const turn of ["keydown", "pointerdown", "blur", "pagehide", "visibilitychange"]) {

@@ -5,6 +5,7 @@ import { NDArray } from "../parts/arrays.js";
 import { make, write } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
 import { Pad } from "../parts/pad.js";
+import { flush } from "../parts/post.js";
 import { number } from "../parts/text.js";
 import { begun, labelled, steppedBy } from "./data.js";
 import { written } from "./history.js";
@@ -163,14 +164,11 @@ export class Bar {
 
   // --- training ------------------------------------------------------------------------------
 
-  /** Some steps at once. Of the other images the history is computed once they are painted. */
+  /** Take some steps at once. */
   advance(times) {
-    const { figure } = this;
-    figure.post.send(); // the history before
-    const { traits, history } = steppedBy(figure, times);
-    figure.send(traits);
-    const sent = figure.model.get("past");
-    figure.sendLater(() => (figure.model.get("past") === sent ? { past: history() } : {}));
+    flush(); // `past` must be whole before it goes on
+    const { traits, past } = steppedBy(this.figure, times);
+    this.figure.send(traits, { past });
   }
 
   run() {

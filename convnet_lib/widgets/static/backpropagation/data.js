@@ -8,7 +8,6 @@ import {
   feedforward,
   poolBackward,
   poolTied,
-  SHARES,
   sigmoid,
   sigmoidPrime,
   step,
@@ -115,24 +114,27 @@ function sharesOf({ w3, b3 }, a2, f) {
 }
 
 /** The cost of the image after 0, 1, 2 … steps; the last is that of the network as it is. */
-export function costsOf(figure, a3) {
+function costsOf(figure, a3) {
   const [index, cost] = choices(figure);
   const y = figure.array("y").part(index);
   const { shape, values } = figure.array("past");
   const [steps, images, outputs] = shape;
   const before = Array.from({ length: steps }, (_, t) => {
     const from = (t * images + index) * outputs;
-    let C = 0;
-    for (let q = 0; q < outputs; q++) C += SHARES[cost](values[from + q], y.values[q]);
-    return C;
+    return new NDArray([outputs], values.subarray(from, from + outputs));
   });
-  return [...before, costOf(a3, y, cost).values[0]];
+  return [...before, a3].map((a3) => costOf(a3, y, cost).values[0]);
+}
+
+/** Whether the history is still that of what is shown: of it one sees the costs of one image. */
+export function historyIsOf({ a3, costs, outputs }, figure) {
+  return `${costsOf(figure, a3.reshape([outputs]))}` === `${costs}`;
 }
 
 /**
- * The traits after some steps, each with the gradient of the image that is shown; and `history`,
- * which computes a³ of the other images, too. That takes as long as the steps, and none of it is
- * shown until another image is.
+ * The traits after some steps, each with the gradient of the image that is shown. In their `past` a³
+ * of the other images is not a number: it takes a forward pass for each image and step, and is not
+ * shown until one of them is. The function `past` computes all of it.
  */
 export function steppedBy(figure, times) {
   const [index, cost, ties, rate] = choices(figure);
@@ -154,7 +156,7 @@ export function steppedBy(figure, times) {
   };
   return {
     traits: { ...net, past: grown(() => unknown) },
-    history: () => grown((before, image) => feedforward(before, image).a3),
+    past: () => grown((before, image) => feedforward(before, image).a3),
   };
 }
 

@@ -8,7 +8,7 @@
 import { Figure } from "../parts/figure.js";
 import * as backward from "./backward.js";
 import { Bar } from "./bar.js";
-import { costAlong, costsOf, dataOf, largest, PARAMETERS, productsOf } from "./data.js";
+import { costAlong, dataOf, historyIsOf, largest, PARAMETERS, productsOf } from "./data.js";
 import * as forward from "./forward.js";
 import * as gradients from "./gradients.js";
 import { Lens } from "./lens.js";
@@ -81,7 +81,7 @@ class Backpropagation {
       this.begun++;
     });
     figure.onChange(TRAITS, () => this.changed());
-    figure.onChange(["past"], () => this.remembered());
+    figure.onChange(["past"], () => historyIsOf(this.base, figure) || this.changed());
     figure.onChange(["pinned"], () => {
       this.asked = true;
     });
@@ -190,12 +190,6 @@ class Backpropagation {
     this.whatIf = null;
     this.update();
     this.figure.refresh();
-  }
-
-  /** Another history; of it one sees the costs of the image that is shown. */
-  remembered() {
-    const { a3, costs, outputs } = this.base;
-    if (`${costsOf(this.figure, a3.reshape([outputs]))}` !== `${costs}`) this.changed();
   }
 
   /** What if a weight were another? */

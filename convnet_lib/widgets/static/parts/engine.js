@@ -22,13 +22,14 @@ export const TIES = ["first", "split", "all"];
 
 // --- F2, F5 and C ---------------------------------------------------------------------------
 
-/** σ(z) = 1 / (1 + e^{−z}) (F2, F5). @param {A} z */
-export function sigmoid(z) {
-  return z.map((x) => {
-    const e = Math.exp(-Math.abs(x)); // never overflows, and both forms of the fraction are σ
-    return (x >= 0 ? 1 : e) / (1 + e);
-  });
+/** σ(z) = 1 / (1 + e^{−z}) (F2, F5). @param {number} z */
+function sigma(z) {
+  const e = Math.exp(-Math.abs(z)); // never overflows, and both forms of the fraction are σ
+  return (z >= 0 ? 1 : e) / (1 + e);
 }
+
+/** σ of each number. @param {A} z */
+export const sigmoid = (z) => z.map(sigma);
 
 /** σ′(z) = σ(z)(1 − σ(z)), in a form that keeps its digits. @param {A} z */
 export function sigmoidPrime(z) {
@@ -42,7 +43,7 @@ export function sigmoidPrime(z) {
 export const SHARES = {
   quadratic: (a3, y) => (a3 - y) ** 2 / 2,
   cross_entropy: (a3, y) =>
-    -(y * Math.log(Math.max(a3, TINY)) + (1 - y) * Math.log(Math.max(1 - a3, TINY))),
+    -(y * Math.log(Math.max(a3, TINY)) + (1 - y) * Math.max(Math.log1p(-a3), Math.log(TINY))),
 };
 
 /** C, the sum of all shares (C). @param {A} a3 @param {A} y @param {Cost} cost @returns {A} */
@@ -56,6 +57,12 @@ export function costOf(a3, y, cost = "quadratic") {
 }
 
 /**
+ * a³ − y. Near 1, a³ has lost the digits that 1 − σ(z) = σ(−z) still has.
+ * @param {number} z3 @param {number} a3 @param {number} y
+ */
+export const missedBy = (z3, a3, y) => (y === 1 && a3 > 0.5 ? -sigma(-z3) : a3 - y);
+
+/**
  * δ³_q = ∂C/∂a³_q · σ′(z³_q) (BP1). Of the cross-entropy σ′ cancels the denominator.
  * @param {A} z3 @param {A} a3 @param {A} y @param {Cost} cost
  */
@@ -63,7 +70,7 @@ export function delta(z3, a3, y, cost = "quadratic") {
   expectShape("y", y, a3.shape);
   expectOneOf("cost", cost, Object.keys(SHARES));
   const slope = sigmoidPrime(z3);
-  const nabla_a = a3.map((a, q) => a - y.values[q]);
+  const nabla_a = a3.map((a, q) => missedBy(z3.values[q], a, y.values[q]));
   return cost === "quadratic" ? times(nabla_a, slope) : nabla_a;
 }
 

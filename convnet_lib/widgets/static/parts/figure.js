@@ -128,19 +128,18 @@ export class Figure extends Layout {
 
   /**
    * Change traits here, in all other views and, if there is a kernel, in Python; of those that are
-   * set while it is busy only the last reach it.
+   * set while it is busy only the last reach it. Those that take long are computed `late`, by
+   * functions, once what `values` has in their place is painted.
    * @param {Record<string, any>} values
+   * @param {Record<string, () => any>} late
    */
-  send(values) {
-    this.post.put(wired(values));
-  }
-
-  /**
-   * Change traits that nothing on the screen shows, once what was sent is painted.
-   * @param {() => Record<string, any>} values
-   */
-  sendLater(values) {
-    this.post.later(() => wired(values()));
+  send(values, late = {}) {
+    const each = (/** @type {Record<string, any>} */ all, /** @type {(x: any) => any} */ f) =>
+      Object.fromEntries(Object.entries(all).map(([name, x]) => [name, f(x)]));
+    this.post.put(
+      each(values, wired),
+      each(late, (compute) => () => wired(compute())),
+    );
   }
 
   /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
@@ -348,14 +347,8 @@ export class Figure extends Layout {
   }
 }
 
-/** Traits as the model has them. @param {Record<string, any>} values */
-function wired(values) {
-  const wires = Object.entries(values).map(([name, value]) => [
-    name,
-    value instanceof NDArray ? value.wire() : value,
-  ]);
-  return Object.fromEntries(wires);
-}
+/** What a model has for a value. @param {any} value */
+const wired = (value) => (value instanceof NDArray ? value.wire() : value);
 
 /** Where a pointer is on the screen. @param {PointerEvent} event */
 function placeOf({ screenX, screenY }) {

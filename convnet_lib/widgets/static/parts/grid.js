@@ -7,14 +7,15 @@
 
 import { NDArray } from "./arrays.js";
 import { paint, penOf, Scale } from "./colours.js";
+import { SpokenCursor } from "./cursor.js";
 import { hatch, lines, outline } from "./outlines.js";
+import { REST } from "./post.js";
 import { number, short, significant } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
 const SMALLEST_NUMBER = 11; // in pixels; below, the numbers of the cells are left out
 const LARGE = 7; // a cell that bears lines around it, in CSS pixels
 const DRAG_THRESHOLD = 3;
-const REST = 4; // ms after what a frame has to do here: others still paint it
 const SEQUENTIAL = /** @type {"sequential"} */ ("sequential");
 let grids = 0;
 
@@ -44,7 +45,7 @@ export class Grid {
     this.pixels = document.createElement("canvas"); // one a cell
     this.marks = /** @type {Mark[]} */ ([]);
     this.marked = ""; // the same, written
-    this.unsaid = false; // another number stands where the cursor is
+    this.unsaid = false; // whether another number stands where the cursor is
     this.mask = /** @type {Mark[]} */ ([]);
     this.id = `cn-grid-${++grids}`;
     this.ratio = 1;
@@ -55,8 +56,7 @@ export class Grid {
     const [cells, outlines] = this.field.querySelectorAll("canvas");
     this.cells = cells;
     this.outlines = outlines;
-    this.row = this.find("[role=row]");
-    this.spoken = [...this.field.querySelectorAll("[role=gridcell]")];
+    this.spoken = new SpokenCursor(this.field);
     this.legend = this.options.legend ? this.find(".cn-legend") : null;
     this.listen();
     // Tells the size at first and whenever it changes: with the window, or with the shape. To ask
@@ -381,19 +381,10 @@ export class Grid {
     this.speakCursor();
   }
 
-  /** Say the cursor's cell. Two elements take turns, for a reader speaks when the id changes. */
   speakCursor() {
     this.unsaid = false;
     const { row, column } = this.cursor;
-    const words = `row ${row}, column ${column}: ${number(this.array.at(row, column))}`;
-    if (words === this.spoken[0].textContent) return;
-    const [now, before] = this.spoken.reverse();
-    this.row.setAttribute("aria-rowindex", `${row + 1}`);
-    now.setAttribute("aria-colindex", `${column + 1}`);
-    now.textContent = words;
-    before.textContent = "";
-    before.removeAttribute("aria-colindex");
-    this.field.setAttribute("aria-activedescendant", now.id);
+    this.spoken.say(this.cursor, number(this.array.at(row, column)));
   }
 
   close() {

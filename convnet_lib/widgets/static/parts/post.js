@@ -2,14 +2,18 @@
 //
 // To send is to write arrays into a message, and JupyterLab answers each with work of its own: the
 // kernel is busy, echoes what it was sent, and is idle. None of it is to come between a key and its
-// picture. So changes wait until the frame is painted, and then go in one message. They go at once
-// when the reader turns to something else, which might have Python ask for them.
+// picture. So changes wait until the frame is painted, and then go in one message. What takes long
+// and is not on the screen is computed only then. They go at once when the reader turns to something
+// else, which might have Python ask for them.
 
-const REST = 4; // ms after what a frame has to do here: others still paint it
+export const REST = 4; // ms after what a frame has to do here: others still paint it
 const LATEST = 100; // ms: out of sight there are no frames
 const TURNS = ["keydown", "pointerdown", "blur", "pagehide"];
 /** @type {Post | null} */
-let last = null; // the one that was used last
+let last = null; // the one that was used last, of all views; no other has anything that waits
+
+/** Send what waits, of whatever view. */
+export const flush = () => last?.send();
 
 export class Post {
   /** @param {import("./types.js").Model} model */
@@ -19,22 +23,34 @@ export class Post {
     this.waiting = new Map();
     /** @type {Map<string, () => void>} */
     this.kept = new Map(); // what keeps a trait as it is waiting
-    /** @type {(() => Record<string, unknown>)[]} */
-    this.putOff = []; // what is still to be computed
+    /** @type {Map<string, { instead: unknown, compute: () => unknown }>} */
+    this.late = new Map(); // what is still to be computed, and what waits in its place
     this.timer = 0;
     this.frame = 0;
     this.flush = () => this.send();
-    this.forget = () => this.waiting.clear(); // the model is closed: nobody is there
+    // The model is closed: nobody is there.
+    this.forget = () => {
+      this.waiting.clear();
+      this.late.clear();
+    };
     for (const type of TURNS) window.addEventListener(type, this.flush, true);
     document.addEventListener("visibilitychange", this.flush);
     model.on("destroy", this.forget);
   }
 
-  /** Change traits now, and send them later. @param {Record<string, unknown>} values */
-  put(values) {
-    if (last !== this) last?.send(); // it may be of another view of the same traits
+  /**
+   * Change traits now, and send them later; some of them as they are computed `late`, by functions,
+   * after the frame. What they then are in place of is not sent.
+   * @param {Record<string, unknown>} values
+   * @param {Record<string, () => unknown>} late
+   */
+  put(values, late = {}) {
+    if (last !== this) flush(); // it may be of another view of the same traits
     last = this;
     this.set(values);
+    for (const [name, compute] of Object.entries(late)) {
+      this.late.set(name, { instead: values[name], compute });
+    }
     this.timer ||= window.setTimeout(this.flush, LATEST);
     this.frame ||= requestAnimationFrame(() => setTimeout(this.flush, REST));
   }
@@ -46,14 +62,6 @@ export class Post {
       this.waiting.set(name, value);
       this.model.set(name, value);
     }
-  }
-
-  /**
-   * Compute what goes with that which is waiting, and nothing on the screen shows, before it is sent.
-   * @param {() => Record<string, unknown>} values
-   */
-  later(values) {
-    this.putOff.push(values);
   }
 
   /** While a change waits, the echo of an earlier one does not undo it. @param {string} name */
@@ -72,9 +80,18 @@ export class Post {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
     this.timer = this.frame = 0;
-    for (const values of this.putOff.splice(0)) this.set(values());
+    this.computeLate();
     this.waiting.clear();
     this.model.save_changes();
+  }
+
+  /** What has been set anew meanwhile is not computed. */
+  computeLate() {
+    const late = [...this.late];
+    this.late.clear();
+    for (const [name, { instead, compute }] of late) {
+      if (this.waiting.get(name) === instead) this.set({ [name]: compute() });
+    }
   }
 
   close() {

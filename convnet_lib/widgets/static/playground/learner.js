@@ -6,7 +6,7 @@
 // in `convnet_lib/broken.py`. The tests hold a desk against engine.js and against NumPy.
 
 import { NDArray } from "../parts/arrays.js";
-import { SHARES } from "../parts/engine.js";
+import { missedBy, SHARES } from "../parts/engine.js";
 
 /** @typedef {import("../parts/engine.js").Net} Net */
 /** @typedef {import("../parts/engine.js").Cost} Cost */
@@ -310,7 +310,7 @@ export const RIGHT = {
   /** δ³ (BP1); of the cross-entropy σ′ cancels the denominator. @param {Desk} desk */
   delta({ a3, y, z3, delta3, cost }) {
     for (let q = 0; q < delta3.length; q++) {
-      delta3[q] = (a3[q] - y[q]) * (cost === "quadratic" ? slope(z3[q]) : 1);
+      delta3[q] = missedBy(z3[q], a3[q], y[q]) * (cost === "quadratic" ? slope(z3[q]) : 1);
     }
   },
 
