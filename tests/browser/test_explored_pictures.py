@@ -93,3 +93,23 @@ def test_axe_finds_nothing(explored, picture, theme):
     live = explored(lambda n: picture, 390, n=(0, 1))
     live.page.emulate_media(color_scheme=theme)
     assert_no_barrier(live.page, context=".cn-figure")
+
+
+def test_a_control_that_goes_back_is_named(explored):
+    """Of many states those are drawn in which one control alone has left where it began."""
+
+    def draw(first=0, second=0, third=0):
+        return figures.cells(np.array([[first, second, third]], float), "a")
+
+    live = explored(draw, 1200, first=(0, 9), second=(0, 9), third=(0, 9))
+    reading = live.root.locator(".cn-reading")
+    live.root.get_by_label("first", exact=True).press("End")
+    live.frame()
+    assert reading.inner_text() == ""
+    live.root.get_by_label("second", exact=True).press("End")
+    words = "first is back where it began: without Python one control moves at a time."
+    live.root.get_by_text(words, exact=True).first.wait_for()
+    for name, value in (("first", 0), ("second", 9), ("third", 0)):
+        assert live.root.get_by_label(name, exact=True).input_value() == str(value)
+    live.root.get_by_label("second", exact=True).press("Home")
+    reading.filter(has_not_text="back").wait_for(state="attached")

@@ -99,11 +99,22 @@ class Explorer {
     const { start } = this.model.get("_ahead");
     await this.fetch(n);
     let at = this.controls.map((control) => control.index());
-    if (!this.frames[at]) {
-      at = start.map((index, m) => (m === n ? at[n] : index));
-      for (const [m, control] of this.controls.entries()) if (m !== n) control.choose(start[m]);
-    }
-    if (this.frames[at]) this.show(this.frames[at]);
+    const back = this.frames[at]
+      ? []
+      : start.flatMap((_, m) => (m === n || at[m] === start[m] ? [] : m));
+    if (!this.frames[at]) at = start.map((index, m) => (m === n ? at[n] : index));
+    for (const m of back) this.controls[m].choose(start[m]);
+    if (!this.frames[at]) return;
+    this.show(this.frames[at]);
+    if (back.length) this.tellBack(back);
+  }
+
+  /** Say which controls went back to where they began. @param {number[]} back */
+  tellBack(back) {
+    const names = back.map((m) => this.models[m].get("description")).join(", ");
+    const again = back.length > 1 ? "are back where they began" : "is back where it began";
+    this.reading.textContent = `${names} ${again}: without Python one control moves at a time.`;
+    this.figure.say(this.reading.textContent);
   }
 
   /** Load the script with the states of control n, once. A page from the disk may do just that. */
