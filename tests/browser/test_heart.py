@@ -691,3 +691,12 @@ def test_with_reduced_motion_colours_fade_and_nothing_runs(show, figure):
     live.root.get_by_role("button", name="Send a pulse through it").click()
     live.frame()
     assert live.root.locator(".bp-light").is_hidden()
+
+
+def test_the_small_map_of_a_telephone_stands_beside_its_name(show, figure):
+    live = show(figure, width=390, height=844)
+    title = live.root.locator(".bp-aside .cn-title:visible")
+    words = title.locator("span").first.bounding_box()
+    box, block = title.bounding_box(), title.locator("xpath=..").bounding_box()
+    assert box["width"] >= words["width"] > 0
+    assert block["x"] + block["width"] / 2 == pytest.approx(195, abs=4)
