@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import run_notebooks
 
-from convnet_lib import ConvNet, conv, data, figures
+from convnet_lib import ConvNet, conv, data, figures, pool
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
@@ -323,6 +323,64 @@ def test_python_has_the_network_that_the_page_has_trained(notebook):
     cost = nets[13].cost(A0, y, "cross_entropy")
     # The last cell was run, and JupyterLab may have put the first out of sight.
     assert driver.numbers(history.text_content())[1] == pytest.approx(cost, rel=6e-3)
+
+
+SEVERAL = """
+import numpy as np
+from convnet_lib import ConvNet, data, pool, widgets
+test = data.load_digits().test
+images, y = test.images[[3, 205, 610]], data.one_hot(test.labels[[3, 205, 610]])
+net = ConvNet.random(seed=1)
+forward = net.feedforward(images)
+"""
+IMAGES, LABELS = (part[[3, 205, 610]] for part in data.load_digits().test)
+
+
+def test_python_has_the_history_of_the_images_that_were_not_shown(notebook):
+    page = notebook(
+        SEVERAL + "figure = widgets.backpropagation(net, images, y)\nfigure",
+        TELL.format("figure.past"),
+    )
+    (live,) = live_figures(page)
+    live.root.get_by_role("radio", name="Image 1").check(force=True)
+    for button in ("10 steps", "One step"):
+        live.root.locator(".bp-more").evaluate("details => { details.open = true; }")
+        live.root.get_by_role("button", name=button).click()
+    nets, y = [ConvNet.random(seed=1)], data.one_hot(LABELS)[1]
+    for _ in range(10):
+        net = nets[-1]
+        g = net.backprop(IMAGES[1], y)
+        moved = {name: getattr(net, name) - 0.05 * getattr(g, name) for name in net.parameters}
+        nets.append(ConvNet(**moved))
+    past = [net.feedforward(IMAGES).a3 for net in nets]
+    np.testing.assert_allclose(told(page, 1), np.ravel(past), rtol=1e-10)
+
+
+def test_pooling_and_output_leaf_through_several_digits(notebook):
+    page = notebook(
+        SEVERAL + "figure = widgets.pooling(forward.a1)\nfigure",
+        "whole = widgets.output(forward.a2, net.w3, net.b3, y)\nwhole",
+        TELL.format("[figure.index, whole.index]"),
+    )
+    pooling, output = live_figures(page, 2)
+    net = ConvNet.random(seed=1)
+    forward = net.feedforward(IMAGES)
+    for index in (2, 1):
+        for live in (pooling, output):
+            live.root.get_by_role("combobox", name="Image").select_option(str(index))
+        for j, k in np.argwhere(~pool.tied(forward.a1[index]))[[0, -1]]:
+            pooling.click("a1", 2 * j + 1, 2 * k)
+            page.mouse.move(0, 0)
+            window = forward.a1[index, 2 * j :, 2 * k :][:2, :2]
+            until(pooling, [window.max(), float(window[1, 0] == window.max())])
+        output.click("neuron 6", 3, 4)
+        page.mouse.move(0, 0)
+        product = forward.a2[index, 3, 4] * net.w3[6, 3, 4]
+        z3, a3 = forward.z3[index, 6], forward.a3[index, 6]
+        y = data.one_hot(LABELS)[index]
+        share, cost = (a3 - y[6]) ** 2 / 2, net.cost(IMAGES[index], y)
+        until(output, [product, z3, a3, share, cost])
+    assert told(page, 2).tolist() == [1, 1]
 
 
 def test_a_figure_goes_on_after_its_kernel_is_gone(notebook):
