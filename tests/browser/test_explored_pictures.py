@@ -113,3 +113,25 @@ def test_a_control_that_goes_back_is_named(explored):
         assert live.root.get_by_label(name, exact=True).input_value() == str(value)
     live.root.get_by_label("second", exact=True).press("Home")
     reading.filter(has_not_text="back").wait_for(state="attached")
+
+
+def test_states_that_are_missing_leave_the_control_as_the_picture(show, monkeypatch):
+    """They stand in files beside a page, which may have been moved without them."""
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+
+    def draw(n=0):
+        return figures.cells(np.array([[n, 10.0]]), "a")
+
+    figure = widgets.explore(draw, n=(0, 9))
+    figure._ahead = figure._ahead | {
+        "frames": {key: figure._ahead["frames"][key] for key in "0"},
+        "scripts": ["gone.js"],
+    }
+    live = show(figure)
+    control = live.root.get_by_label("n", exact=True)
+    for press in ("ArrowRight", "End"):
+        control.press(press)
+        live.root.get_by_text("gone.js is not beside this page").first.wait_for()
+        assert control.input_value() == "0"
+        live.hover("panel0", 0, 0)
+        assert live.root.locator(".cn-reading b").inner_text() == "0.000"

@@ -97,7 +97,12 @@ class Explorer {
   /** Show the state of the controls, or, where it was not drawn, what control n alone makes. */
   async showAhead(n) {
     const { start } = this.model.get("_ahead");
-    await this.fetch(n);
+    try {
+      await this.fetch(n);
+    } catch (error) {
+      this.controls[n].choose(this.at?.[n] ?? start[n]); // as the picture that is shown
+      return this.tell(/** @type {Error} */ (error).message);
+    }
     let at = this.controls.map((control) => control.index());
     const back = this.frames[at]
       ? []
@@ -105,6 +110,7 @@ class Explorer {
     if (!this.frames[at]) at = start.map((index, m) => (m === n ? at[n] : index));
     for (const m of back) this.controls[m].choose(start[m]);
     if (!this.frames[at]) return;
+    this.at = at;
     this.show(this.frames[at]);
     if (back.length) this.tellBack(back);
   }
@@ -113,8 +119,13 @@ class Explorer {
   tellBack(back) {
     const names = back.map((m) => this.models[m].get("description")).join(", ");
     const again = back.length > 1 ? "are back where they began" : "is back where it began";
-    this.reading.textContent = `${names} ${again}: without Python one control moves at a time.`;
-    this.figure.say(this.reading.textContent);
+    this.tell(`${names} ${again}: without Python one control moves at a time.`);
+  }
+
+  /** @param {string} words */
+  tell(words) {
+    this.reading.textContent = words;
+    this.figure.say(words);
   }
 
   /** Load the script with the states of control n, once. A page from the disk may do just that. */
@@ -122,10 +133,9 @@ class Explorer {
     const { scripts = [] } = this.model.get("_ahead");
     const address = scripts[n] ?? scripts[0];
     if (address && !this.fetched.has(address)) {
-      this.fetched.set(
-        address,
-        loaded(address).then((frames) => Object.assign(this.frames, frames)),
-      );
+      const coming = loaded(address).then((frames) => Object.assign(this.frames, frames));
+      this.fetched.set(address, coming);
+      coming.catch(() => this.fetched.delete(address)); // next time it may be there
     }
     return this.fetched.get(address);
   }

@@ -1,6 +1,6 @@
 // The network in the page: every equation as index loops, letter for letter those of
-// `convnet_lib/by_definition/`, each under its tag. All figures compute with these and no others;
-// the tests hold them against NumPy.
+// `convnet_lib/by_definition/`, each under its tag. The figures compute with these, but for those that
+// learn for long or of many layers (playground/learner.js, layers.js); tests hold all against NumPy.
 //
 // The functions are pure, on arrays of float64 (arrays.js). The loops work on one image and one
 // map; the lines before them deal the batch and the maps out to them. A filter w1 is (5, 5), or
