@@ -852,3 +852,15 @@ def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounde
 def test_the_loops_of_f1_take_a_bias_that_is_a_whole_number():
     image, filter = np.array([[0.5, 1.0], [0.25, 0.0]]), np.array([[0.5, -1.0]])
     assert ALL["2.3"].solution(image, filter, 1).tolist() == [[0.25], [1.125]]
+
+
+def test_a_slice_with_one_zero_too_many_is_told_so():
+    """It raises in the cases in which the errors do not fit, as a reader's slice does."""
+
+    def spread(delta, stride, shape):
+        out = np.zeros(shape)
+        out[:: stride + 1, :: stride + 1] = delta
+        return out
+
+    mistake = ALL["17.4"].mistakes["one zero too many"]
+    assert flat(judged(ALL["17.4"], spread)) == f"17.4: not yet. {mistake.message}"
