@@ -499,7 +499,7 @@ def test_the_first_difference_has_its_place_and_both_values():
 
     result = answers.judge(TOTAL, answer)
     message = flat(result)
-    assert "With six: 1 of 6 entries differ" in message
+    assert "With six: 1 of 6 entries differs" in message
     assert "is at [1, 2]: expected 2, found 2.5." in message
     np.testing.assert_array_equal(result.inputs[0], np.eye(2, 3))
 
@@ -556,7 +556,7 @@ def test_fractions_are_numbers():
 def test_a_factor_is_one_of_all_entries():
     """With a large allowance, entries that are right are some multiple as well."""
     text = comparing.difference(np.array([0.2, 0.568]), np.array([0.2, 0.55]), 0.01)
-    assert "1 of 2 entries differ" in text
+    assert "1 of 2 entries differs" in text
     assert "times" not in text
 
 
@@ -590,6 +590,36 @@ def test_a_number_that_is_wrong_is_not_answered_with_the_right_one():
     assert "no finite number" in said(float("nan"), exercise)
 
 
+def test_a_wrong_number_that_rounds_to_the_right_one_is_told_in_full():
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values(12.5))
+    assert said(12.500002, exercise) == "0.2: not yet. 12.500002 is too large."
+    assert said(12.51, exercise) == "0.2: not yet. 12.51 is too large."
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([12.5, 3]))
+    assert said([12.499998, 3], exercise).endswith("at [0]: 12.499998 is too small.")
+
+
+def test_a_text_is_no_number_where_several_are_expected():
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([4, 3]))
+    assert said("43", exercise).endswith("should be an array of shape (2,), and is a text.")
+
+
+def test_a_sign_of_one_number_is_wrong_only_if_it_is_so_in_every_case():
+    cases = [Case("a 3", 3.0), Case("a 5", 5.0), Case("a 0", 0.0)]
+    asked = Function(lambda a: a, cases)
+    exercise = Exercise(
+        id="0.6", title="", asks="derive", starter="def f(a):\n    ...", answer=asked
+    )
+    assert said(lambda a: -a, exercise).endswith("found -3. The sign is wrong, and nothing else.")
+    assert said(lambda a: a - 6, exercise).endswith("found -3.")
+    assert said(lambda a: -3 if a else [][1], exercise).endswith("found -3.")
+
+
+@pytest.mark.parametrize("answer", [1j, np.complex64(1j), np.complex128(1j)])
+def test_a_complex_number_is_called_so(answer):
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values(12.5))
+    assert said(answer, exercise).endswith("should be a number, and is a complex number.")
+
+
 def test_numbers_in_quotation_marks_are_told_apart_from_other_texts():
     exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([0.5, 1]))
     assert "'0.5' is a text" in said(["0.5", "1"], exercise)
@@ -601,7 +631,7 @@ def test_numbers_in_quotation_marks_are_told_apart_from_other_texts():
 def test_several_numbers_that_are_wrong_are_not_answered_with_the_right_ones():
     exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([0.3, -1]))
     assert said([0.3, 2], exercise) == (
-        "0.2: not yet. 1 of 2 entries differ; the first difference in the answer is at [1]: "
+        "0.2: not yet. 1 of 2 entries differs; the first difference in the answer is at [1]: "
         "2 is too large."
     )
     for answer in ([0.3, float("nan")], [0.3, float("inf")]):
@@ -822,3 +852,15 @@ def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounde
 def test_the_loops_of_f1_take_a_bias_that_is_a_whole_number():
     image, filter = np.array([[0.5, 1.0], [0.25, 0.0]]), np.array([[0.5, -1.0]])
     assert ALL["2.3"].solution(image, filter, 1).tolist() == [[0.25], [1.125]]
+
+
+def test_a_slice_with_one_zero_too_many_is_told_so():
+    """It raises in the cases in which the errors do not fit, as a reader's slice does."""
+
+    def spread(delta, stride, shape):
+        out = np.zeros(shape)
+        out[:: stride + 1, :: stride + 1] = delta
+        return out
+
+    mistake = ALL["17.4"].mistakes["one zero too many"]
+    assert flat(judged(ALL["17.4"], spread)) == f"17.4: not yet. {mistake.message}"

@@ -100,9 +100,8 @@ def _how_values_differ(right, answer, within):
     expected, found = comparing.array(right), comparing.array(answer)
     if expected.ndim or found is None or found.ndim or not np.isfinite(found):
         return comparing.difference(right, answer, within, subject="the answer", tell=False)
-    side = "too small" if found < expected else "too large"
     # A lone number that is wrong is not answered with the right one: that would end the exercise.
-    return f"{comparing.number(found)} is {side}.{comparing.pattern(expected, found, within)}"
+    return f"{comparing.side(expected, found)}.{comparing.pattern(expected, found, within)}"
 
 
 def _made(exercise, answer):
@@ -178,9 +177,20 @@ def _what_is_wrong(exercise, outcomes, rights, first):
         return f"With {case.label}, {called(exercise)} raised {raised}.{line}{shapes}", case
     if outcome.value is None:
         return f"{called(exercise)} returned None. Is there a return at its end?", case
-    text = comparing.difference(rights[first], outcome.value, asked.within, asked.parts)
+    texts = [
+        comparing.difference(right, mine.value, asked.within, asked.parts) or comparing.SIGN
+        for right, mine in zip(rights, outcomes, strict=True)
+    ]
+    text = texts[first]
+    # The sign of a lone number may be wrong in one case by chance.
+    if _lone(rights[first]) and not all(one.endswith(comparing.SIGN) for one in texts):
+        text = text.removesuffix(comparing.SIGN)
     before = " (The simpler inputs before it were right.)" if first else ""
     return f"With {case.label}: {text}{before}", case
+
+
+def _lone(right):
+    return all(np.ndim(part) == 0 for part in (right if isinstance(right, tuple) else (right,)))
 
 
 def _shapes(exercise, case):

@@ -8,6 +8,9 @@ import numpy as np
 
 from .plain import Strange
 
+#: What is said of a result that is right but for its sign.
+SIGN = " The sign is wrong, and nothing else."
+
 
 def array(value):
     """Return the value as an array of numbers, or None if it is not one.
@@ -56,7 +59,7 @@ def difference(expected, found, within, parts=(), subject="the result", tell=Tru
 
     >>> from convnet_lib.exercises import comparing
     >>> comparing.difference(np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 4.0]), 1e-9)
-    '1 of 3 entries differ; the first difference in the result is at [1]: expected 2, found 3.'
+    '1 of 3 entries differs; the first difference in the result is at [1]: expected 2, found 3.'
     """
     if not isinstance(expected, tuple):
         return _difference(array(expected), found, within, subject, tell)
@@ -92,6 +95,8 @@ def kind(value):
         return "an array of complex numbers"
     if isinstance(value, np.ndarray):
         return f"an array of shape {shape(value.shape)}" if value.shape else "a number"
+    if isinstance(value, (complex, np.complexfloating)):
+        return "a complex number"
     if isinstance(value, (bool, int, float, np.number)):
         return f"the number {number(value)}"
     if isinstance(value, (tuple, list, dict, set)):
@@ -123,10 +128,24 @@ def number(x):
     return f"{x:.6g}" if abs(x) < 1e15 else f"{x:.3e}"
 
 
+def side(expected, found):
+    """Return on which side of what is expected a number lies, and do not tell that.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.side(12.5, 9.0), comparing.side(12.5, 12.500002)
+    ('9 is too small', '12.500002 is too large')
+    """
+    told = number(found)
+    if told == number(expected):
+        told = f"{found:.12g}"
+    return f"{told} is too {'small' if found < expected else 'large'}"
+
+
 def _difference(expected, found, within, subject, tell):
     wanted = "a number" if expected.ndim == 0 else f"an array of shape {shape(expected.shape)}"
     given, found = found, array(found)
-    text = _number_in_quotes(given) if found is None else None
+    one_for_many = isinstance(given, str) and expected.ndim
+    text = _number_in_quotes(given) if found is None and not one_for_many else None
     if text is not None:
         return f"{text!r} is a text. Write the number without quotation marks."
     if found is None:
@@ -149,11 +168,12 @@ def _difference(expected, found, within, subject, tell):
         text = f"{_first_capital(subject)} is {number(found[index])}{at}, which is no finite number"
         return f"{text}; {number(expected[index])} is expected." if tell else f"{text}."
     text = pattern(expected, found, within)
-    values = _both(expected[index], found[index]) if tell else _side(expected[index], found[index])
+    values = _both(expected[index], found[index]) if tell else side(expected[index], found[index])
     if expected.ndim == 0:
         return f"{_first_capital(subject)} differs: {values}.{text}"
     few = int(wrong.sum())
-    count = f"{few} of {wrong.size} entries differ" if few < wrong.size else "Every entry differs"
+    differ = "differs" if few == 1 else "differ"
+    count = f"{few} of {wrong.size} entries {differ}" if few < wrong.size else "Every entry differs"
     place = f"the first difference in {subject} is{at}: {values}"
     return f"{count}; {place}.{text}"
 
@@ -185,7 +205,7 @@ def pattern(expected, found, within):
         return " It holds whole numbers: what is expected, without what is behind the point."
     expected, found = expected.astype(float), found.astype(float)
     if not _differs(-expected, found, within).any():
-        return " The sign is wrong, and nothing else."
+        return SIGN
     if expected.size == 1:  # any number is some multiple of any other
         return ""
     begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
@@ -237,10 +257,6 @@ def _both(expected, found):
         return f"expected {digits[0]}, found {digits[1]}"
     single = " (float32 has about seven digits)" if found.dtype == np.float32 else ""
     return f"expected {wanted:.12g}, found {found:.12g}{single}"
-
-
-def _side(expected, found):
-    return f"{number(found)} is too {'small' if found < expected else 'large'}"
 
 
 def _turned(expected):

@@ -155,13 +155,17 @@ function whereFirst(expected, found, within) {
   const x = found.data[first];
   if (!Number.isFinite(x)) return `The answer is ${number(x)}${place}, which is no finite number.`;
   const few = wrong.filter(Boolean).length;
+  const differ = few === 1 ? "differs" : "differ";
   const count =
-    few < wrong.length ? `${few} of ${wrong.length} entries differ` : "Every entry differs";
+    few < wrong.length ? `${few} of ${wrong.length} entries ${differ}` : "Every entry differs";
   const said = `the first difference in the answer is${place}: ${side(expected.data[first], x)}`;
   return `${count}; ${said}.${pattern(expected, found, within)}`;
 }
 
-const side = (expected, found) => `${number(found)} is too ${found < expected ? "small" : "large"}`;
+function side(expected, found) {
+  const alike = number(found) === number(expected);
+  return `${number(found, alike ? 12 : 6)} is too ${found < expected ? "small" : "large"}`;
+}
 
 function indices(flat, shape) {
   return shape.map((_, axis) => {
@@ -244,15 +248,16 @@ const tuple = (axes) =>
     ? "() (a single number)"
     : `(${axes.join(", ")}${axes.length === 1 ? "," : ""})`;
 
-/** A number at a precision that shows a difference and no more: Python's .6g. */
-export function number(x) {
+/** A number at a precision that shows a difference and no more: Python's .6g, or more places. */
+export function number(x, places = 6) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  const [digits, exponent] = rounded(x, Math.abs(x) < 1e15 ? 6 : 4);
+  const large = Math.abs(x) >= 1e15 && places === 6;
+  const [digits, exponent] = rounded(x, large ? 4 : places);
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
-  if (Math.abs(x) >= 1e15) return sign + scientific(digits, exponent);
+  if (large) return sign + scientific(digits, exponent);
   const bare = digits.replace(/0+$/, "") || "0";
-  if (exponent < -4 || exponent >= 6) return sign + scientific(bare, exponent);
+  if (exponent < -4 || exponent >= places) return sign + scientific(bare, exponent);
   if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${bare}`;
   const whole = digits.slice(0, exponent + 1);
   const behind = digits.slice(exponent + 1).replace(/0+$/, "");

@@ -86,6 +86,7 @@ CLAIMS = {
     "| # | # | 2 | 0 | # | # | # |": lambda: tuple(np.delete(row(28, 5, 2, 0), [2, 3])),
     "| # | # | 2 | 1 | # | # | # |": lambda: tuple(np.delete(row(28, 3, 2, 1), [2, 3])),
     "| # | # | 3 | 0 | # | # | # |": lambda: tuple(np.delete(row(8, 2, 3, 0), [2, 3])),
+    "| # | # | 4 | 0 | # | # | # |": lambda: tuple(np.delete(row(28, 5, 4, 0), [2, 3])),
     "In the third line row 27 and column 27 of a digit are never seen": lambda: bool(
         not seen(5, 28, stride=2)[27].any() and seen(5, 28, stride=2)[:27, :27].all()
     ),

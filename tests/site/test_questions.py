@@ -98,6 +98,8 @@ def answers_to(exercise):
         yield (right + offset).tolist()
     yield np.trunc(right).astype(int).tolist()
     yield np.rint(right).astype(int).tolist()
+    for near in (1.5 * within, 1e-5, -1e-5, 1e-8):
+        yield (right + near * np.sign(rng.standard_normal(right.shape))).tolist()
     for odd in (np.inf, -np.inf, np.nan, 0.0, 1e300, -1e-300, 123456.5, 1234567.5, 0.08984375):
         yield odd
         yield np.full(right.shape, odd).tolist()

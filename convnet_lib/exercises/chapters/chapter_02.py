@@ -30,14 +30,17 @@ ONE_NEURON = Exercise(
             19.5,
         ),
         "kernel transposed": Mistake(
-            "Rows and columns of the filter are exchanged. The weight -1 stands in row 0 and "
-            "column 1, so it lies on the pixel to the right of the upper left one.",
+            "Rows and columns are exchanged, of the filter or of the field. The weight -1 stands "
+            "in row 0 and column 1, so it lies on the pixel to the right of the upper left one.",
             15.5,
         ),
         "j and k swapped": Mistake(
-            "That is the neuron in row 0 and column 1. The first index is the row, and rows are "
-            "counted downwards.",
+            "That is the neuron in row 0 and column 1, or the filter with its two rows exchanged. "
+            "The first index is the row, and rows are counted downwards.",
             9.5,
+        ),
+        "the filter of the chapter": Mistake(
+            "That is with the filter of the chapter. Here the last weight is 5.", 2.5
         ),
         "bias left out": Mistake("The four products add up to that. The bias is missing.", 12.0),
         "bias counted once a weight": Mistake(
@@ -142,6 +145,14 @@ def _mean(a0, w1, b1):
     return conv.forward(a0, w1 / w1.size, b1)
 
 
+def _ended_early(a0, w1, b1, rows, columns):
+    """F1 for the neurons of the first rows and columns, and no more than the bias in the others."""
+    z1 = conv.forward(a0, w1, b1)
+    ended = np.full(z1.shape, b1)
+    ended[:rows, :columns] = z1[:rows, :columns]
+    return ended
+
+
 def _minus(a0, w1, b1):
     z1 = np.full(conv.forward(a0, w1, b1).shape, b1)
     for j, k in np.ndindex(z1.shape):
@@ -175,7 +186,8 @@ WEIGHTED_INPUT = Exercise(
         ),
         "kernel transposed": Mistake(
             "Rows and columns of the filter are exchanged: w1[l, m] has to meet a0[j + l, k + m]. "
-            "(On a filter that is not square this runs out of the array.)",
+            "(On a filter that is not square this runs out of the array, or gives a map of another "
+            "shape.)",
             lambda a0, w1, b1: conv.forward(a0, w1.T, b1),
         ),
         "= where += is needed": Mistake(
@@ -210,6 +222,31 @@ WEIGHTED_INPUT = Exercise(
             "The last row and the last column of places are missing. A filter of 2 rows fits on "
             "4 rows in 4 - 2 + 1 = 3 places.",
             _one_short,
+        ),
+        "return after the first neuron": Mistake(
+            "z1[0, 0] is right, and all others are the bias alone: the return stands inside of "
+            "the loop over the places.",
+            lambda a0, w1, b1: _ended_early(a0, w1, b1, 1, 1),
+        ),
+        "return after the first row": Mistake(
+            "Row 0 is right, and all below it is the bias alone: the return stands inside of the "
+            "loop over j.",
+            lambda a0, w1, b1: _ended_early(a0, w1, b1, 1, None),
+        ),
+        "places one short": Mistake(
+            "The last row and the last column of z1 are the bias alone: the loops over j and k end "
+            "one place too early. range(n) ends at n - 1 by itself.",
+            lambda a0, w1, b1: _ended_early(a0, w1, b1, -1, -1),
+        ),
+        "places one short of zeros": Mistake(
+            "The last row and the last column of z1 are still 0: the loops over j and k end one "
+            "place too early. range(n) ends at n - 1 by itself.",
+            lambda a0, w1, b1: np.pad(_one_short(a0, w1, b1), (0, 1)),
+        ),
+        "weights one short": Mistake(
+            "The last row and the last column of the filter are left out: the loops over l and m "
+            "end one weight too early. range(n) ends at n - 1 by itself.",
+            lambda a0, w1, b1: _one_short(a0, w1[:-1, :-1], b1),
         ),
         "padded": Mistake(
             "The image has been given a border of zeros, so the map is as large as the image. F1 "
@@ -333,6 +370,21 @@ ONE_LINE = Exercise(
         "one of the two": Mistake(
             "Half mended: one of the two ::-1 is left, and the filter's rows still run backwards.",
             lambda a0, w1, b1: conv.forward(a0, w1[::-1], b1),
+        ),
+        "the other of the two": Mistake(
+            "Half mended: one of the two ::-1 is left, and the filter's columns still run "
+            "backwards.",
+            lambda a0, w1, b1: conv.forward(a0, w1[:, ::-1], b1),
+        ),
+        "the first line alone": Mistake(
+            "Nothing has changed: receptive_fields takes only the shape of its second argument. "
+            "Both bugs are in the line below.",
+            lambda a0, w1, b1: conv.forward(a0, w1[::-1, ::-1] + b1, 0.0),
+        ),
+        "rotation left and the bias gone": Mistake(
+            "The bias is gone altogether, and the filter is still rotated. The bias has to be "
+            "added, once, after the sum.",
+            lambda a0, w1, b1: conv.forward(a0, w1[::-1, ::-1], 0.0),
         ),
     },
     hints=(

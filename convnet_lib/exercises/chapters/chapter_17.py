@@ -33,8 +33,8 @@ SEVEN_PIXELS = Exercise(
             [2, 6, -4, -1, -3, 2, 4],
         ),
         "the filter rotated": Mistake(
-            "The filter has been laid down rotated. Each neuron lays it where it has seen, as it "
-            "is.",
+            "The filter is the wrong way round. A neuron lays it down as it is; whoever gathers "
+            "from the errors, spread out, has to rotate it.",
             [6, 2, 2, -3, -1, -8, 12],
         ),
         "stride 1": Mistake(
@@ -89,6 +89,16 @@ def _of(formula):
     return wrong
 
 
+def _left(formula):
+    """The answer with the right places, and something else left over."""
+
+    def wrong(length, kernel, stride, padding):
+        found = conv.size(length, kernel, stride, padding)
+        return found, formula(length, kernel, stride, padding, found)
+
+    return wrong
+
+
 PLACES = Exercise(
     id="17.2",
     title="Places, and what is left over",
@@ -98,8 +108,8 @@ PLACES = Exercise(
     answer=Function(
         _size,
         [
-            Case("28 rows, a filter of 5, stride 2", 28, 5, 2, 0),
-            Case("28 rows, a filter of 3, stride 2, padding 1", 28, 3, 2, 1),
+            Case("28 rows, a filter of 5, stride 3", 28, 5, 3, 0),
+            Case("30 rows, a filter of 5, stride 5, padding 1", 30, 5, 5, 1),
             Case("9 rows, a filter of 4, stride 3, padding 2", 9, 4, 3, 2),
             Case("6 rows, a filter of 5, stride 4", 6, 5, 4, 0),
         ],
@@ -110,6 +120,11 @@ PLACES = Exercise(
             "One place is missing: the filter stands somewhere before it has moved at all. "
             "Dividing counts the steps.",
             _of(lambda n, k, s, p: (n + 2 * p - k) // s),
+        ),
+        "no 1 added to a quotient": Mistake(
+            "What is left over is right, and one place is missing: the filter stands somewhere "
+            "before it has moved at all. Dividing counts the steps.",
+            lambda n, k, s, p: divmod(n + 2 * p - k, s),
         ),
         "padding once": Mistake(
             "The padding has been counted once. It stands at both ends.",
@@ -123,15 +138,45 @@ PLACES = Exercise(
             "Rounded up. A place at which the filter hangs over the end is none.",
             _of(lambda n, k, s, p: -(-(n + 2 * p - k) // s) + 1),
         ),
+        "a quotient rounded up": Mistake(
+            "What is left over is right, and the places are rounded up. One at which the filter "
+            "hangs over the end is none.",
+            lambda n, k, s, p: (-(-(n + 2 * p - k) // s) + 1, (n + 2 * p - k) % s),
+        ),
         "the 1 added too early": Mistake(
             "The 1 has been added before the division. That is right with stride 1 and sometimes "
-            "else: H + 2P - K is divided by S, and then 1 is added.",
+            "otherwise: H + 2P - K is divided by S, and then 1 is added.",
             _of(lambda n, k, s, p: (n + 2 * p - k + 1) // s),
+        ),
+        "the 1 added to what is divided": Mistake(
+            "What is left over is right. For the places the 1 has been added before the division: "
+            "H + 2P - K is divided by S, and then 1 is added.",
+            lambda n, k, s, p: ((n + 2 * p - k + 1) // s, (n + 2 * p - k) % s),
         ),
         "remainder of another division": Mistake(
             "The places are right. Left over is the remainder of the same division, of H + 2P - K "
             "by S.",
             lambda n, k, s, p: (_size(n, k, s, p)[0], (n + 2 * p) % s),
+        ),
+        "places where steps are meant": Mistake(
+            "The places are right. In what is left over S multiplies H' - 1, the steps, not the "
+            "places.",
+            _left(lambda n, k, s, p, found: n + 2 * p - k - s * found),
+        ),
+        "zeros not left over": Mistake(
+            "The places are right. The zeros have been left out of what is left over: the filter "
+            "moves over H + 2P rows, not H.",
+            _left(lambda n, k, s, p, found: n - k - s * (found - 1)),
+        ),
+        "a remainder without the zeros": Mistake(
+            "The places are right. What is left over is the remainder of the same division, of "
+            "H + 2P - K with the zeros.",
+            _left(lambda n, k, s, p, found: (n - k) % s),
+        ),
+        "whether there is a remainder": Mistake(
+            "The places are right. For what is left over you say 1 if there is a remainder, and 0 "
+            "if not: it is the remainder itself.",
+            _left(lambda n, k, s, p, found: min((n + 2 * p - k) % s, 1)),
         ),
     },
     hints=(
@@ -190,15 +235,19 @@ def _replaced(delta, w, stride, padding, shape):
     return grad
 
 
-def _rounded(delta, w, stride, padding, shape):
-    """BP5s gathered, with a neuron for every weight: where there is none, the one before it."""
-    grad = np.zeros(shape)
-    for p, q in np.ndindex(*shape):
-        for l, m in np.ndindex(w.shape):
-            j, k = (p + padding - l) // stride, (q + padding - m) // stride
-            if 0 <= j < delta.shape[0] and 0 <= k < delta.shape[1]:
-                grad[p, q] += delta[j, k] * w[l, m]
-    return grad
+def _gathered(neuron):
+    """BP5s gathered, with a neuron for every weight: where there is none, one beside it."""
+
+    def wrong(delta, w, stride, padding, shape):
+        grad = np.zeros(shape)
+        for p, q in np.ndindex(*shape):
+            for l, m in np.ndindex(w.shape):
+                j, k = neuron(p + padding - l, stride), neuron(q + padding - m, stride)
+                if 0 <= j < delta.shape[0] and 0 <= k < delta.shape[1]:
+                    grad[p, q] += delta[j, k] * w[l, m]
+        return grad
+
+    return wrong
 
 
 def _weights_from_the_far_edge(delta, w, stride, padding, shape):
@@ -240,7 +289,8 @@ STRIDED = Exercise(
             _laid(lambda j, l, s, p: j + l - p),
         ),
         "padding left out": Mistake(
-            "The padding has been left out: neuron (0, 0) begins at row -P, not at row 0.",
+            "The padding has been left out, or cut off at the lower right end alone: neuron (0, 0) "
+            "begins at row -P, not at row 0.",
             _laid(lambda j, l, s, p: s * j + l),
         ),
         "the offset stretched": Mistake(
@@ -265,7 +315,18 @@ STRIDED = Exercise(
             "You go from pixel to pixel and round (p + P - l) / S, or repeat each error into the "
             "gaps. Where the division leaves a remainder, no neuron sees the pixel through this "
             "weight: add nothing.",
-            _rounded,
+            _gathered(lambda way, stride: way // stride),
+        ),
+        "gathered from the nearest place": Mistake(
+            "You go from pixel to pixel and take (p + P - l) / S to the nearest whole number. "
+            "Where the division leaves a remainder, no neuron sees the pixel through this weight: "
+            "add nothing.",
+            _gathered(lambda way, stride: round(way / stride)),
+        ),
+        "gathered without what is behind the point": Mistake(
+            "You go from pixel to pixel and cut off what is behind the point of (p + P - l) / S. "
+            "Where there is something, no neuron sees the pixel through this weight: add nothing.",
+            _gathered(lambda way, stride: int(way / stride)),
         ),
     },
     hints=(
@@ -274,7 +335,7 @@ STRIDED = Exercise(
         "If this is a row and a column of the image, add error times weight there. If not, it "
         "lies on the padding: leave it out.",
     ),
-    why="Nothing is spread out here: the loop that scatters visits the neurons there are. The "
+    why="A loop that scatters needs nothing spread out: it visits the neurons there are. The "
     "zeros between the errors belong to the reading from below.",
     solution=grad_a,
 )
@@ -312,6 +373,16 @@ def _at(place):
     return wrong
 
 
+def _too_far(delta, stride, shape):
+    """S zeros between two errors; those that lie outside are left out, where a slice raises."""
+    out = np.zeros(shape)
+    for j, k in np.ndindex(delta.shape):
+        r, c = (stride + 1) * j, (stride + 1) * k
+        if r < shape[0] and c < shape[1]:
+            out[r, c] = delta[j, k]
+    return out
+
+
 def _errors(label, errors, stride, left_over):
     rows, columns = (stride * (n - 1) + 1 + r for n, r in zip(errors, left_over, strict=True))
     return Case(label, RNG.normal(size=errors), stride, (rows, columns))
@@ -328,6 +399,7 @@ SPREAD = Exercise(
             _errors("2 by 3 errors, stride 2", (2, 3), 2, (0, 0)),
             _errors("3 by 2 errors, stride 3, a row left over", (3, 2), 3, (1, 0)),
             _errors("3 by 4 errors, stride 3, two columns left over", (3, 4), 3, (0, 2)),
+            _errors("2 by 2 errors, stride 3, a row and a column left over", (2, 2), 3, (1, 1)),
         ],
     ),
     mistakes={
@@ -344,12 +416,7 @@ SPREAD = Exercise(
         "one zero too many": Mistake(
             "There are S zeros between two errors; the neurons that are kept are S apart, so "
             "there are S - 1 between them.",
-            lambda delta, s, shape: _at(
-                lambda j, k, s, shape: (
-                    min((s + 1) * j, shape[0] - 1),
-                    min((s + 1) * k, shape[1] - 1),
-                )
-            )(delta, s, shape),
+            _too_far,
         ),
         "at the lower end": Mistake(
             "The errors have been counted from the lower right end. What is left over lies "
