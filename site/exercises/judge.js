@@ -44,7 +44,7 @@ export function comma(text) {
 /** What is to be said of an answer. @param {Question} question @param {Answer} answer */
 export function judge(question, answer) {
   const said = notAttempted(answer)
-    ? { passed: false, text: waiting(question, answer) }
+    ? { passed: false, text: waiting(answer) }
     : verdict((question.kind === "letter" ? letter : values)(question, answer), question);
   return { passed: said.passed, message: `${question.id}: ${said.text}` };
 }
@@ -55,10 +55,10 @@ function verdict(fault, { why }) {
     : { passed: false, text: `not yet. ${fault}` };
 }
 
-function waiting({ id }, answer) {
+function waiting(answer) {
   const begun = Array.isArray(answer) && !allHoles(answer);
   if (begun) return "not attempted yet: there are still places to fill in.";
-  return `not attempted yet. hint("${id}") gives a first step.`;
+  return "not attempted yet. The button Hint gives a first step.";
 }
 
 const notAttempted = (answer) =>
