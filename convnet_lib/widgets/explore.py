@@ -141,7 +141,7 @@ class Explorer(GridFigure):
 
 
 def _let_it_be_sent():
-    """Wait for the thread with which a kernel sends: else it gets its turn some frames later."""
+    """Give the thread with which a kernel sends its turn, which else comes some 20 ms later."""
     time.sleep(SENDING)
 
 

@@ -1,6 +1,6 @@
 // The network in the page: every equation as index loops, letter for letter those of
-// `convnet_lib/by_definition/`, each under its tag. The figures compute with these, but for those that
-// learn for long or of many layers (playground/learner.js, layers.js); tests hold all against NumPy.
+// `convnet_lib/by_definition/`, each under its tag. The figures compute with these, but for the
+// playground (learner.js) and deep networks (layers.js); tests hold all of them against NumPy.
 //
 // The functions are pure, on arrays of float64 (arrays.js). The loops work on one image and one
 // map; the lines before them deal the batch and the maps out to them. A filter w1 is (5, 5), or
@@ -23,7 +23,7 @@ export const TIES = ["first", "split", "all"];
 // --- F2, F5 and C ---------------------------------------------------------------------------
 
 /** σ(z) = 1 / (1 + e^{−z}) (F2, F5). @param {number} z */
-function sigma(z) {
+export function sigma(z) {
   const e = Math.exp(-Math.abs(z)); // never overflows, and both forms of the fraction are σ
   return (z >= 0 ? 1 : e) / (1 + e);
 }

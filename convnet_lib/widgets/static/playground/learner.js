@@ -6,7 +6,7 @@
 // in `convnet_lib/broken.py`. The tests hold a desk against engine.js and against NumPy.
 
 import { NDArray } from "../parts/arrays.js";
-import { missedBy, SHARES } from "../parts/engine.js";
+import { missedBy, SHARES, sigma } from "../parts/engine.js";
 
 /** @typedef {import("../parts/engine.js").Net} Net */
 /** @typedef {import("../parts/engine.js").Cost} Cost */
@@ -18,12 +18,6 @@ import { missedBy, SHARES } from "../parts/engine.js";
 /** @type {(keyof Net)[]} */
 export const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const SIZE = 2; // rows and columns of a pooling window
-
-/** @param {number} x */
-function sigma(x) {
-  const e = Math.exp(-Math.abs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
-}
 
 /** σ′ of z. @param {number} x */
 export function slope(x) {
