@@ -109,10 +109,12 @@ class Live:
         self.frame()  # for which it may have left some of the work
 
     def formulas(self):
+        self.frame()  # after which a changed array is explained
         return self.root.locator(".cn-formulas").first.inner_text()
 
     def results(self):
         """The numbers in bold, each the right side of a formula."""
+        self.frame()
         return [number(text) for text in self.root.locator(".cn-formulas b").all_inner_texts()]
 
     def words(self):

@@ -189,7 +189,7 @@ class Backpropagation {
     this.lens.whatIf.reset();
     this.whatIf = null;
     this.update();
-    this.figure.refresh();
+    this.figure.refreshLater();
   }
 
   /** What if a weight were another? */

@@ -12,6 +12,7 @@
 
 import { NDArray } from "./arrays.js";
 import { Palettes } from "./colours.js";
+import { afterFrame } from "./frames.js";
 import { Grid } from "./grid.js";
 import { Layout, make } from "./layout.js";
 import { fitting } from "./offers.js";
@@ -44,6 +45,7 @@ export class Figure extends Layout {
     this.walked = /** @type {Subject | null} */ (null); // to, with the keyboard
     this.explain = /** @type {((subject: Subject) => void) | null} */ (null);
     this.explained = /** @type {Subject | null} */ (null);
+    this.notYet = /** @type {(() => void) | null} */ (null); // forgets that it is to be explained
     this.place = "";
     this.resting = false; // the pointer, since the keyboard walked
     this.adrift = false; // the pointer left a cell because the page moved beneath it
@@ -251,8 +253,15 @@ export class Figure extends Layout {
   }
 
   refresh() {
+    this.notYet?.();
+    this.notYet = null;
     this.explained = this.subject;
     this.explain?.(this.explained);
+  }
+
+  /** Explain anew once the arrays are painted: their picture is not held up by what is said of it. */
+  refreshLater() {
+    this.notYet ??= afterFrame(() => this.refresh());
   }
 
   /**
@@ -324,6 +333,7 @@ export class Figure extends Layout {
     for (const [event, callback] of this.listeners) this.model.off(event, callback);
     for (const grid of this.grids.values()) grid.close();
     for (const callback of this.closing) callback();
+    this.notYet?.();
     this.post.close();
     clearTimeout(this.speech);
     this.element.remove();

@@ -9,7 +9,7 @@ import { NDArray } from "./arrays.js";
 import { paint, penOf, Scale } from "./colours.js";
 import { SpokenCursor } from "./cursor.js";
 import { hatch, lines, outline } from "./outlines.js";
-import { REST } from "./post.js";
+import { REST } from "./frames.js";
 import { number, short, significant } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";

@@ -6,8 +6,8 @@
 // and is not on the screen is computed only then. They go at once when the reader turns to something
 // else, which might have Python ask for them.
 
-export const REST = 4; // ms after what a frame has to do here: others still paint it
-const LATEST = 100; // ms: out of sight there are no frames
+import { afterFrame, REST } from "./frames.js";
+
 const TURNS = ["keydown", "pointerdown", "blur", "pagehide"];
 /** @type {Post | null} */
 let last = null; // the one that was used last, of all views; no other has anything that waits
@@ -25,8 +25,8 @@ export class Post {
     this.kept = new Map(); // what keeps a trait as it is waiting
     /** @type {Map<string, { instead: unknown, compute: () => unknown }>} */
     this.late = new Map(); // what is still to be computed, and what waits in its place
-    this.timer = 0;
-    this.frame = 0;
+    /** @type {(() => void) | null} */
+    this.notYet = null; // forgets that it is to be sent
     this.flush = () => this.send();
     // The model is closed: nobody is there.
     this.forget = () => {
@@ -51,8 +51,7 @@ export class Post {
     for (const [name, compute] of Object.entries(late)) {
       this.late.set(name, { instead: values[name], compute });
     }
-    this.timer ||= window.setTimeout(this.flush, LATEST);
-    this.frame ||= requestAnimationFrame(() => setTimeout(this.flush, REST));
+    this.notYet ??= afterFrame(this.flush, REST);
   }
 
   /** @param {Record<string, unknown>} values */
@@ -77,9 +76,8 @@ export class Post {
 
   send() {
     if (!this.waiting.size) return;
-    clearTimeout(this.timer);
-    cancelAnimationFrame(this.frame);
-    this.timer = this.frame = 0;
+    this.notYet?.();
+    this.notYet = null;
     this.computeLate();
     this.waiting.clear();
     this.model.save_changes();

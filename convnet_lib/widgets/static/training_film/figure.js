@@ -220,8 +220,7 @@ class TrainingFilm {
     for (const chart of this.charts) chart.show(this.epoch);
     this.showCards();
     this.showControls();
-    write(this.status, this.writeStatus());
-    figure.refresh();
+    figure.refreshLater();
   }
 
   /** What the network of the frame makes of the image: this.now (F1–F5). */
@@ -330,6 +329,7 @@ class TrainingFilm {
   // --- what it explains ----------------------------------------------------------------------
 
   explain({ grid, row, column }) {
+    write(this.status, this.writeStatus());
     const how = { a0: this.explainPixel, w1: this.explainWeight };
     (how[grid] ?? this.explainNeuron).call(this, row, column);
   }
