@@ -3,7 +3,7 @@
 /** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 /** @typedef {import("../parts/types.js").Mark} Mark */
 /** @typedef {import("../parts/types.js").Marks} Marks */
-/** @typedef {number | string} Index  of a symbol: 3, or the letter j in HTML */
+/** @typedef {import("../parts/types.js").Index} Index */
 /** @typedef {{ name: string, place: number }} Weight  a number of the network: of w1, the 7th */
 /** @typedef {Weight & { by: number }} WhatIf  such a number, moved */
 /** @typedef {import("./data.js").Quantities} Quantities */

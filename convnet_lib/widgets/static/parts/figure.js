@@ -130,16 +130,13 @@ export class Figure extends Layout {
    * Change traits here, in all other views and, if there is a kernel, in Python; of those that are
    * set while it is busy only the last reach it. Those that take long are computed `late`, by
    * functions, once what `values` has in their place is painted.
-   * @param {Record<string, any>} values
-   * @param {Record<string, () => any>} late
+   * @param {Record<string, unknown>} values
+   * @param {Record<string, () => unknown>} late
    */
   send(values, late = {}) {
-    const each = (/** @type {Record<string, any>} */ all, /** @type {(x: any) => any} */ f) =>
-      Object.fromEntries(Object.entries(all).map(([name, x]) => [name, f(x)]));
-    this.post.put(
-      each(values, wired),
-      each(late, (compute) => () => wired(compute())),
-    );
+    const named = Object.entries(values).map(([name, x]) => [name, wired(x)]);
+    const later = Object.entries(late).map(([name, compute]) => [name, () => wired(compute())]);
+    this.post.put(Object.fromEntries(named), Object.fromEntries(later));
   }
 
   /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
@@ -347,7 +344,7 @@ export class Figure extends Layout {
   }
 }
 
-/** What a model has for a value. @param {any} value */
+/** What a model has for a value. @param {unknown} value */
 const wired = (value) => (value instanceof NDArray ? value.wire() : value);
 
 /** Where a pointer is on the screen. @param {PointerEvent} event */
