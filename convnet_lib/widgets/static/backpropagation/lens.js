@@ -23,7 +23,6 @@ const DRAWN = /** @type {const} */ (["running", "gaps", "curve"]);
  */
 
 /** The lens of a figure. */
-
 export class Lens {
   /** @type {HTMLElement} */ detail;
   /** @type {HTMLElement} */ bars;

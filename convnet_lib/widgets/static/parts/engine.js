@@ -196,7 +196,7 @@ export function denseNablaW(delta, a) {
 
 // --- the network ----------------------------------------------------------------------------
 
-/** {z1, a1, a2, z3, a3} (F1–F5). @param {Net} net @param {A} a0 */
+/** The forward pass: {z1, a1, a2, z3, a3} (F1–F5). @param {Net} net @param {A} a0 */
 export function feedforward(net, a0) {
   expectNet(net, a0);
   const z1 = convForward(a0, net.w1, net.b1); // F1

@@ -22,6 +22,7 @@ const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out
 /** @typedef {import("./types.js").Cell} Cell */
 /** @typedef {import("./types.js").Subject} Subject */
 
+/** A figure: grids, the traits of its model, and the cell that it is about. */
 export class Figure extends Layout {
   /**
    * @param {import("./types.js").Context} context

@@ -23,6 +23,7 @@ let grids = 0;
 /** @typedef {import("./types.js").Mark} Mark */
 /** @typedef {import("./types.js").GridOptions} Options */
 
+/** An array as a grid of cells, for pointer, finger and keyboard. */
 export class Grid {
   /**
    * @param {import("./colours.js").Palettes} palettes

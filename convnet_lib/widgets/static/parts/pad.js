@@ -78,6 +78,7 @@ const middle = ({ row, column }) => ({ x: column + 0.5, y: row + 0.5 });
  * @property {Partial<Record<"pen" | "blank" | "given" | "undo", string>>} [names]  of the buttons
  */
 
+/** A drawing pad: its buttons, its strokes and their history. */
 export class Pad {
   /** @type {HTMLButtonElement | null} */ pen = null;
   /** @type {Ways | null} */ ways = null;

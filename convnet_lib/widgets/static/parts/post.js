@@ -6,7 +6,8 @@
 // and is not on the screen is computed only then. They go at once when the reader turns to something
 // else, which might have Python ask for them.
 
-export const REST = 4; // ms after what a frame has to do here: others still paint it
+/** Milliseconds after what a frame has to do here: others still paint it. */
+export const REST = 4;
 const LATEST = 100; // ms: out of sight there are no frames
 const TURNS = ["keydown", "pointerdown", "blur", "pagehide"];
 /** @type {Post | null} */
@@ -15,6 +16,7 @@ let last = null; // the one that was used last, of all views; no other has anyth
 /** Send what waits, of whatever view. */
 export const flush = () => last?.send();
 
+/** What is sent from one view of a model. */
 export class Post {
   /** @param {import("./types.js").Model} model */
   constructor(model) {
