@@ -14,7 +14,7 @@ const { s, nabla } = lettersOf(null);
 /** @typedef {Partial<import("../parts/types.js").GridOptions>} Options */
 /** @typedef {(letters: ReturnType<typeof lettersOf>) => string} Title */
 
-/** What the pieces are called on the strip of a telephone: forward, backward. */
+/** The panels that stand for the pieces of the network on the strip of a telephone. */
 export const PIECES = ["a0", "w1", "z1", "a1", "a2", "w3", "z3"];
 /** Panels with a number in each cell: beside their names stands their power of ten. */
 const NUMBERED = ["b1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];

@@ -10,7 +10,7 @@ const WIDE = 1130;
 /** Columns of numbers, and single numbers, with how wide they are. @type {Record<string, number>} */
 const WIDTHS = { z3: 66, a3: 58, y: 54, delta3: 72, C: 110, nabla_b1: 120 };
 const LEFT_OUT = ["b1", "b3", "nabla_b3"]; // which the other panels say as well
-/** The height of the letters in a panel, in pixels. */
+/** The size of the numbers in a panel, in pixels. */
 export const LETTERS = 18;
 
 /** Whether a figure is shown on a slide. @param {HTMLElement} element */

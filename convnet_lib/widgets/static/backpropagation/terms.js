@@ -46,8 +46,8 @@ export const windowOf = (j, k) => [Math.floor(j / SIZE), Math.floor(k / SIZE)];
 export const cellsOf = (j, k) => linked(SIZE * j, SIZE * k, SIZE, SIZE);
 
 /**
- * Numbers as the panels write them: `n(name, x)` as text, in brackets if it is negative with `b`;
- * `chip(name, x)` in the colour that x has in the panel, `result(name, x)` in bold as well.
+ * Numbers as the panels write them: `n(name, x)` as text, `chip(name, x)` in the colour that x has
+ * in the panel, `result(name, x)` in bold as well.
  * @param {import("./scales.js").Scales} scales
  */
 export function writing(scales) {
