@@ -4,7 +4,18 @@ const onDisk = location.protocol === "file:";
 
 DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+/**
+ * The link around what an event is about, or null.
+ * @param {Event} event
+ * @param {string} selector
+ */
+function linkOf({ target }, selector) {
+  if (!(target instanceof Element)) return null;
+  return /** @type {HTMLAnchorElement | null} */ (target.closest(selector));
+}
+
 // Called by the script beside a notebook.
+/** @param {string} name @param {string} text */
 globalThis.keep = (name, text) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
@@ -13,7 +24,7 @@ globalThis.keep = (name, text) => {
 };
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.('a[download][href$=".ipynb"]');
+  const link = linkOf(event, 'a[download][href$=".ipynb"]');
   if (!onDisk || !link) return;
   event.preventDefault();
   const script = document.createElement("script");
@@ -26,16 +37,17 @@ addEventListener("click", (event) => {
 function scrollWide() {
   for (const formula of document.querySelectorAll("span.math")) {
     formula.classList.remove("wide");
-    const room = formula.parentElement.getBoundingClientRect().right;
-    const drawn = formula.firstElementChild?.getBoundingClientRect().right;
+    const room = formula.parentElement?.getBoundingClientRect().right ?? Number.POSITIVE_INFINITY;
+    const drawn = formula.firstElementChild?.getBoundingClientRect().right ?? 0;
     formula.classList.toggle("wide", drawn > room + 1);
   }
 }
 
 // What scrolls is reached by the keyboard.
 function reachScrolling() {
-  for (const region of document.querySelectorAll(
-    "article :is(pre, .table-wrapper, .math, .figure-scroll)",
+  const regions = "article :is(pre, .table-wrapper, .math, .figure-scroll)";
+  for (const region of /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll(regions)
   )) {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
     else region.removeAttribute("tabindex");
@@ -55,7 +67,7 @@ addEventListener("DOMContentLoaded", () => {
   document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Chapters");
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
   for (const head of document.querySelectorAll("article th")) {
-    if (!head.textContent.trim()) head.replaceWith(document.createElement("td"));
+    if (!head.textContent?.trim()) head.replaceWith(document.createElement("td"));
   }
 });
 
@@ -63,7 +75,7 @@ addEventListener("DOMContentLoaded", () => {
 
 /** Let a key open and close the drawer of the chapters, as a pointer can; the theme's is a label. */
 function reachChapters() {
-  const box = document.querySelector("#__navigation");
+  const box = /** @type {HTMLInputElement | null} */ (document.querySelector("#__navigation"));
   const label = document.querySelector(".nav-overlay-icon");
   const drawer = document.querySelector(".sidebar-drawer");
   if (!box || !label || !drawer) return;
@@ -72,10 +84,11 @@ function reachChapters() {
   button.append(...label.childNodes);
   label.replaceWith(button);
   const say = () => button.setAttribute("aria-expanded", `${box.checked}`);
-  const turn = (open) => {
+  const turn = (/** @type {boolean} */ open) => {
     box.checked = open;
     say();
-    (open ? drawer.querySelector("a, input") : button).focus();
+    const first = /** @type {HTMLElement | null} */ (drawer.querySelector("a, input"));
+    (open ? first : button)?.focus();
   };
   say();
   box.addEventListener("change", say);
@@ -87,7 +100,10 @@ addEventListener("DOMContentLoaded", reachChapters);
 
 // --- The formula under the name of an equation -------------------------------------------------
 
-// The panel of a figure that an equation makes: what stands on its left side.
+/**
+ * The panel of a figure that an equation makes: what stands on its left side.
+ * @type {Record<string, string[]>}
+ */
 const MADE = {
   F1: ["z1"],
   F2: ["a1"],
@@ -102,19 +118,20 @@ const MADE = {
   BP4a: ["nabla_w3"],
   BP4: ["nabla_w1"],
 };
+/** The formula that is shown, and the link that it is of. @type {{ link: Element, element: HTMLElement } | null} */
 let card = null;
 
-/** The panels in sight that an equation makes. */
+/** The panels in sight that an equation makes. @param {string} tag */
 function panelsOf(tag) {
   const names = (MADE[tag] ?? []).map((name) => `.cn-figure [data-grid="${name}"]`);
   if (!names.length) return [];
-  return [...document.querySelectorAll(names)].filter((panel) => {
+  return [...document.querySelectorAll(names.join())].filter((panel) => {
     const { top, bottom, height } = panel.getBoundingClientRect();
     return height > 0 && panel.checkVisibility() && bottom > 0 && top < innerHeight;
   });
 }
 
-/** Outline what the equation makes, and say so below its formula. */
+/** Outline what the equation makes, and say so below its formula. @param {string} tag @param {Element} element */
 function outlineMade(tag, element) {
   const panels = panelsOf(tag);
   for (const panel of panels) panel.classList.add("equation-made");
@@ -135,16 +152,16 @@ function hideCard() {
   card = null;
 }
 
-/** Show an equation beside the link that names it; EQUATIONS comes with the page. */
+/** Show an equation beside the link that names it; EQUATIONS comes with the page. @param {Element} link */
 async function showCard(link) {
-  const tag = link.textContent.trim();
+  const tag = (link.textContent ?? "").trim();
   const tex = typeof EQUATIONS === "undefined" ? null : EQUATIONS[tag];
   if (!tex || !window.MathJax?.tex2svgPromise || card?.link === link) return;
   hideCard();
   const element = document.createElement("div");
   Object.assign(element, { className: "equation-card", id: "equation-card", role: "tooltip" });
   card = { link, element };
-  element.append(await MathJax.tex2svgPromise(tex, { display: true }));
+  element.append(await window.MathJax.tex2svgPromise(tex, { display: true }));
   if (card?.element !== element) return; // the pointer has gone on meanwhile
   outlineMade(tag, element);
   document.body.append(element);
@@ -154,6 +171,7 @@ async function showCard(link) {
 
 /** Beside its link, below it where there is room. */
 function place() {
+  if (!card) return;
   const { link, element } = card;
   const [at, size] = [link.getBoundingClientRect(), element.getBoundingClientRect()];
   const below = at.bottom + 6 + size.height < innerHeight;
@@ -161,14 +179,10 @@ function place() {
   element.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
 }
 
-for (const [event, act] of [
-  ["pointerover", showCard],
-  ["focusin", showCard],
-  ["pointerout", hideCard],
-  ["focusout", hideCard],
-]) {
-  addEventListener(event, ({ target }) => {
-    const link = target.closest?.("a.equation");
+for (const type of ["pointerover", "focusin", "pointerout", "focusout"]) {
+  const act = type === "pointerover" || type === "focusin" ? showCard : hideCard;
+  addEventListener(type, (event) => {
+    const link = linkOf(event, "a.equation");
     if (link) act(link);
   });
 }
@@ -180,22 +194,32 @@ addEventListener("scroll", () => card?.element.isConnected && place(), {
 
 // --- A cell that the text names ----------------------------------------------------------------
 
-/** The figure that a cell is shown in: the first one below the link, or else the last above. */
+/**
+ * The figure that a cell is shown in: the first one below the link, or else the last above.
+ * @param {string} grid
+ * @param {Element | null} link
+ */
 function figureOf(grid, link) {
   const figures = [...document.querySelectorAll(".cn-figure")].filter((figure) =>
     figure.querySelector(`[data-grid="${grid}"]`),
   );
-  const follows = (figure) =>
-    link.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING;
-  return (link && figures.find(follows)) ?? figures.at(-1);
+  const below = figures.find(
+    (figure) => link && link.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
+  return below ?? figures.at(-1);
 }
 
-/** Let a figure be about the cell of an address such as #z1-8-14; false if none has it. */
+/**
+ * Let a figure be about the cell of an address such as #z1-8-14; false if none has it.
+ * @param {string} hash
+ * @param {Element | null} link
+ */
 function goToCell(hash, link = null) {
   const [, grid, row, column] = /^#([a-z]\w*)-(\d+)-(\d+)$/.exec(hash) ?? [];
+  if (!grid) return false;
   // An address that was shared means what the link means from which it was taken.
-  link ??= grid && document.querySelector(`a.cell-link[href="${hash}"]`);
-  const figure = grid && figureOf(grid, link);
+  link ??= document.querySelector(`a.cell-link[href="${hash}"]`);
+  const figure = figureOf(grid, link);
   if (!figure) return false;
   const detail = { grid, row: Number(row), column: Number(column) };
   figure.dispatchEvent(new CustomEvent("cn-pin", { detail }));
@@ -205,7 +229,7 @@ function goToCell(hash, link = null) {
 }
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.cell-link");
+  const link = linkOf(event, "a.cell-link");
   if (!link || !goToCell(link.hash, link)) return;
   event.preventDefault();
   history.replaceState(null, "", link.hash);

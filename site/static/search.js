@@ -11,7 +11,7 @@ function soughtWords() {
   return found.map((word) => (stemmer ? stemmer.stemWord(word) : word));
 }
 
-/** What finds a word that begins as one of those sought does; group 1 is the word. */
+/** What finds a word that begins as one of those sought does; group 1 is the word. @param {string[]} beginnings */
 function wordsLike(beginnings) {
   const any = beginnings.map((word) => word.replace(/[^\p{Letter}\p{Number}_]/gu, "")).join("|");
   return new RegExp(`(?<![\\p{Letter}\\p{Number}_])((?:${any})[\\p{Letter}\\p{Number}_]*)`, "giu");
@@ -20,10 +20,14 @@ function wordsLike(beginnings) {
 /**
  * The section of a page that has most of the words, in its text rather than in its title; the one
  * of the address before all others.
+ * @param {Section[]} page
+ * @param {string} anchor
+ * @param {string[]} beginnings
  */
 function bestSection(page, anchor, beginnings) {
-  const count = (words) => beginnings.filter((word) => wordsLike([word]).test(words)).length;
-  const score = ([id, title, text]) => {
+  const count = (/** @type {string} */ words) =>
+    beginnings.filter((word) => wordsLike([word]).test(words)).length;
+  const score = (/** @type {Section} */ [id, title, text]) => {
     const found = 2 * count(text) + count(title);
     return found && found + (id === anchor ? 3 * beginnings.length : 0);
   };
@@ -32,7 +36,11 @@ function bestSection(page, anchor, beginnings) {
   return most ? page[scores.indexOf(most)] : null;
 }
 
-/** The words around the first that is like those sought, cut between words; each one marked. */
+/**
+ * The words around the first that is like those sought, cut between words; each one marked.
+ * @param {string} text
+ * @param {RegExp} like
+ */
 function passage(text, like) {
   const at = Math.max(0, text.search(like));
   const first = at > AROUND ? text.indexOf(" ", at - AROUND) + 1 : 0;
@@ -51,11 +59,13 @@ function passage(text, like) {
   return paragraph;
 }
 
+/** Add its passage to a result. @param {Element} item */
 function addPassage(item) {
   const link = item.querySelector("a");
   if (!link || item.querySelector(".context")) return;
   const { pathname, hash } = new URL(link.href);
-  const file = pathname.split("/").pop();
+  const file = pathname.slice(pathname.lastIndexOf("/") + 1);
+  /** @type {Section[] | undefined} */
   const page = TEXTS[file.replace(/\.html$/, "")];
   // A function of the library has its own line, and no section.
   if (hash && !page?.some(([id]) => `#${id}` === hash)) return;
@@ -69,12 +79,13 @@ function addPassage(item) {
   if (!hash && section !== page[0]) {
     const place = Object.assign(document.createElement("a"), { href: `${link.href}#${id}` });
     place.textContent = title;
-    item.querySelector(".context").prepend(place, ": ");
+    item.querySelector(".context")?.prepend(place, ": ");
   }
 }
 
 addEventListener("DOMContentLoaded", () => {
   const results = document.querySelector("#search-results");
+  if (!results) return;
   const addAll = () => results.querySelectorAll("ul.search > li").forEach(addPassage);
   new MutationObserver(addAll).observe(results, { childList: true, subtree: true });
 });

@@ -156,7 +156,7 @@ BP1 = 'cost === "quadratic" ? times(nabla_a, slope) : nabla_a'
 BP4 = "nabla.values[l * w.columns + m]"
 TRANSPOSED = "NDArray.make({0}.columns, {0}.rows, (j, k) => {0}.at(k, j))"
 #: What the engine says, and what it says with the bug.
-PARTS = (ENGINE.name, "arrays.js", "checks.js")
+PARTS = (ENGINE.name, "activations.js", "costs.js", "arrays.js", "checks.js")
 MISTAKES = {
     "BP1 without σ′": (BP1, "nabla_a"),
     "BP1 with the wrong sign": ("=> missedBy(", "=> -missedBy("),

@@ -65,7 +65,7 @@ def worst(node, tmp_path_factory):
     """worst(text) is the largest difference that the layers of a module with this text make."""
     folder = tmp_path_factory.mktemp("layers")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("arrays.js", "engine.js", "checks.js"):
+    for name in ("arrays.js", "engine.js", "activations.js", "costs.js", "checks.js"):
         (folder / name).write_text(LAYERS.with_name(name).read_text("utf-8"), "utf-8")
     (folder / "cases.json").write_text(json.dumps(cases(600, seed=0)))
 

@@ -9,16 +9,20 @@ import { Pad } from "./parts/pad.js";
 import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
-const STEP = 0.1; // how far a key moves a weight
+/** @typedef {import("./parts/types.js").Index} Index */
+
+/** How far a key moves a weight. @type {Record<string, number>} */
+const STEPS = { "+": 0.1, "=": 0.1, "-": -0.1, "−": -0.1 };
 const UNITS_A_PIXEL = 0.02; // how far dragging does
 // A cell of the sum, if it is as large as a filter's; on a telephone two grids stand side by side.
 const UNIT = "clamp(min(27.5px, (100cqw - 5rem) / 10), min(4cqw, 4.4vh), 44px)";
-const a0 = (...indices) => symbol("a", 0, indices);
-const a1 = (...indices) => symbol("a", 1, indices);
-const w1 = (...indices) => symbol("w", 1, indices);
-const z1 = (...indices) => symbol("z", 1, indices);
+const a0 = (/** @type {Index[]} */ ...indices) => symbol("a", 0, indices);
+const a1 = (/** @type {Index[]} */ ...indices) => symbol("a", 1, indices);
+const w1 = (/** @type {Index[]} */ ...indices) => symbol("w", 1, indices);
+const z1 = (/** @type {Index[]} */ ...indices) => symbol("z", 1, indices);
 const b1 = symbol("b", 1);
 
+/** Draw the figure; returns what closes it. @param {import("./parts/types.js").Context} context */
 export function render(context) {
   return new Convolution(context).close;
 }
@@ -26,6 +30,17 @@ export function render(context) {
 /** @typedef {import("./parts/grid.js").Grid} Grid */
 /** @typedef {import("./parts/types.js").Cell} Cell */
 /** @typedef {import("./parts/types.js").Marks} Marks */
+/** @typedef {Record<"pixel" | "weight" | "output", [number, number]>} Term  what a product is of */
+/** @typedef {[NDArray, string, string]} Factor  with its title and its words */
+/**
+ * @typedef {object} Sum
+ * @property {Factor} left
+ * @property {Factor} right
+ * @property {string} products  their title
+ * @property {(row: number, column: number) => Term} term
+ * @property {string} [sign]
+ * @property {boolean} [alike]  whether the left factor is one number
+ */
 
 class Convolution {
   // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
@@ -52,6 +67,7 @@ class Convolution {
   /** @type {Cell} */ dragged;
   /** @type {Marks} */ marks;
 
+  /** @param {import("./parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -59,8 +75,7 @@ class Convolution {
       { hint: "Drag a weight up or down, or press + and − on it.", tall: [28, 475] },
     );
     this.model = context.model;
-    /** @type {((row: number, column: number) => Record<"pixel" | "weight" | "output", [number, number]>) | null} */
-    this.terms = null;
+    this.terms = /** @type {Sum["term"] | null} */ (null);
     this.build();
     this.figure.onChange(["a0", "w1", "b1", "index"], () => this.update());
     this.update();
@@ -120,12 +135,9 @@ class Convolution {
       if (name) figure.send({ w1: figure.array("filters", name) });
       this.presets.value = "";
     });
-    this.bias = figure.slider(
-      group,
-      `Bias ${b1}`,
-      "Bias b 1",
-      { min: -4, max: 4, step: 0.1 },
-      (b) => figure.send({ b1: NDArray.scalar(b) }),
+    const range = { min: -4, max: 4, step: 0.1 };
+    this.bias = figure.slider(group, `Bias ${b1}`, "Bias b 1", range, (b) =>
+      figure.send({ b1: NDArray.scalar(b) }),
     );
     const drawing = figure.group("Change the input");
     drawing.classList.add("cn-drawing-tools");
@@ -138,11 +150,8 @@ class Convolution {
     this.sum = figure.row();
     this.sum.classList.add("cn-sum");
     const row = this.sum;
-    const options = {
-      unit: UNIT,
-      legend: false,
-      detail: (cell) => this.explainTerm(cell),
-    };
+    const detail = (/** @type {Cell | null} */ cell) => this.explainTerm(cell);
+    const options = { unit: UNIT, legend: false, detail };
     this.left = figure.grid(row, { ...options, name: "left", title: "" });
     this.times = figure.sign("⊙", row);
     this.right = figure.grid(row, { ...options, name: "right", title: "", kind: "diverging" });
@@ -175,18 +184,20 @@ class Convolution {
     figure.refresh();
   }
 
-  explain(subject) {
+  /** @param {import("./parts/types.js").Subject} subject */
+  explain({ grid, row, column }) {
     this.terms = null;
+    /** @type {Record<string, (row: number, column: number) => void>} */
     const how = {
       z1: this.explainNeuron,
       a1: this.explainNeuron,
       a0: this.explainPixel,
       w1: this.explainWeight,
     };
-    how[subject.grid].call(this, subject.row, subject.column);
+    how[grid].call(this, row, column);
   }
 
-  /** Hovered: an output neuron. The receptive field, the products, their sum, + b¹, σ. */
+  /** Hovered: an output neuron. The receptive field, the products, their sum, + b¹, σ. @param {number} j @param {number} k */
   explainNeuron(j, k) {
     const { rows, columns } = this.w1;
     const z = this.z1.at(j, k);
@@ -199,17 +210,12 @@ class Convolution {
       a1: [{ row: j, column: k }],
     };
     this.showSum({
-      left: [
-        field,
-        `receptive field ${a0(`${j}+<i>l</i>`, `${k}+<i>m</i>`)}`,
-        "receptive field",
-        "sequential",
-      ],
+      left: [field, `receptive field ${a0(`${j}+<i>l</i>`, `${k}+<i>m</i>`)}`, "receptive field"],
       right: [this.w1, `${w1("<i>l</i>", "<i>m</i>")}`, "weights"],
       products: "products",
       term: (l, m) => ({ pixel: [j + l, k + m], weight: [l, m], output: [j, k] }),
     });
-    const sum = total(this.products.array);
+    const sum = this.products.array.values.reduce((total, x) => total + x, 0);
     const sigma = `Σ<sub><i>l</i>,<i>m</i></sub>`;
     write(
       this.formulas,
@@ -230,7 +236,7 @@ class Convolution {
     );
   }
 
-  /** Hovered: an input pixel. The outputs that it reaches lie about it as the filter rotated. */
+  /** Hovered: an input pixel. The outputs that it reaches lie about it as the filter rotated. @param {number} p @param {number} q */
   explainPixel(p, q) {
     const block = reached({ row: p, column: q }, this.w1, this.z1);
     const { row: top, column: left, rows: height, columns: width } = block;
@@ -238,7 +244,7 @@ class Convolution {
     const rotated = NDArray.make(height, width, (r, s) => this.w1.at(p - top - r, q - left - s));
     this.marks = { a0: [{ row: p, column: q }], z1: [block], a1: [block] };
     this.showSum({
-      left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel", "sequential"],
+      left: [NDArray.make(height, width, () => value), `${a0(p, q)}`, "the pixel"],
       right: [rotated, "weights, rotated by 180°", "weights, rotated"],
       products: `parts of ${z1("<i>j</i>", "<i>k</i>")}`,
       alike: true,
@@ -262,7 +268,7 @@ class Convolution {
     );
   }
 
-  /** Hovered: a weight. It is shared by all outputs, each with its own pixel. */
+  /** Hovered: a weight. It is shared by all outputs, each with its own pixel. @param {number} l @param {number} m */
   explainWeight(l, m) {
     const { rows, columns } = this.z1;
     const value = this.w1.at(l, m);
@@ -277,7 +283,6 @@ class Convolution {
         NDArray.make(rows, columns, (p, q) => this.a0.at(p + l, q + m)),
         `${a0(`${j}+${l}`, `${k}+${m}`)}`,
         "the pixels that it multiplies",
-        "sequential",
       ],
       right: [NDArray.make(1, 1, () => value), `${w1(l, m)}`, "the weight"],
       products: `parts of ${z1(j, k)}`,
@@ -295,13 +300,14 @@ class Convolution {
     );
   }
 
-  /** Show two factors and their products; a single weight multiplies all of the other. */
+  /** Show two factors and their products; a single weight multiplies all of the other. @param {Sum} sum */
   showSum({ left: [left, ...titles], right: [right, ...rightTitles], products, term, ...how }) {
     const { sign = "⊙", alike = false } = how;
-    const [[title, words, kind], [rightTitle, rightWords]] = [titles, rightTitles];
+    const [[title, words], [rightTitle, rightWords]] = [titles, rightTitles];
     const { rows, columns } = left;
     const one = right.values.length === 1;
-    const product = (r, s) => left.at(r, s) * (one ? right.values[0] : right.at(r, s));
+    const product = (/** @type {number} */ r, /** @type {number} */ s) =>
+      left.at(r, s) * (one ? right.values[0] : right.at(r, s));
     const { scale } = this.filter;
     // Where there is no room for three, what stands above already is not shown again.
     this.right.element.toggleAttribute("data-above", right === this.w1);
@@ -311,7 +317,6 @@ class Convolution {
     for (const grid of [this.left, this.products]) {
       grid.element.style.setProperty("--cn-unit", fits);
     }
-    this.left.options.kind = kind;
     this.left.show(left, { title, words });
     this.right.show(right, { title: rightTitle, words: rightWords, scale });
     this.products.show(NDArray.make(rows, columns, product), {
@@ -323,11 +328,11 @@ class Convolution {
     this.terms = term;
   }
 
-  /** Pointed at: one product. Its factors are outlined where they come from. */
+  /** Pointed at: one product. Its factors are outlined where they come from. @param {Cell | null} cell */
   explainTerm(cell) {
     if (!cell || !this.terms) return this.figure.mark(this.marks);
     const { pixel, weight, output } = this.terms(cell.row, cell.column);
-    const at = ([row, column]) => ({ row, column });
+    const at = (/** @type {[number, number]} */ [row, column]) => ({ row, column });
     this.figure.mark({
       ...this.marks,
       a0: [...this.marks.a0.map((mark) => ({ ...mark, line: "linked" })), at(pixel)],
@@ -353,14 +358,14 @@ class Convolution {
       for (let m = 0; m < columns; m++) {
         const { pixel } = terms(l, m);
         const [w, a] = [this.w1.at(l, m), this.a0.at(...pixel)];
-        lines.push(
-          `${w1(l, m)} ${a0(...pixel)} = ${bracketed(w)} · ${number(a)} = ${number(w * a)}<br>`,
-        );
+        const worked = `${bracketed(w)} · ${number(a)} = ${number(w * a)}`;
+        lines.push(`${w1(l, m)} ${a0(...pixel)} = ${worked}<br>`);
       }
     }
     return lines.join("");
   }
 
+  /** @param {string} words */
   finish(words) {
     this.figure.mark(this.marks);
     this.figure.say(words);
@@ -368,27 +373,26 @@ class Convolution {
 
   // --- what changes it -----------------------------------------------------------------------
 
+  /** @param {Cell} cell @param {number} value */
   setWeight({ row, column }, value) {
     const weights = this.w1.copy();
     weights.values[row * weights.columns + column] = value;
     this.figure.send({ w1: weights });
   }
 
+  /** @param {Cell} cell */
   beginDrag(cell) {
     this.dragged = cell;
     this.before = this.w1.at(cell.row, cell.column);
     return true;
   }
 
+  /** @param {KeyboardEvent} event @param {Cell} cell */
   onFilterKey(event, cell) {
-    const step = { "+": STEP, "=": STEP, "-": -STEP, "−": -STEP }[event.key];
+    const step = STEPS[event.key];
     if (!step) return false;
     const value = this.w1.at(cell.row, cell.column) + step;
     this.setWeight(cell, Math.round(value * 1000) / 1000);
     return true;
   }
-}
-
-function total(array) {
-  return array.values.reduce((sum, x) => sum + x, 0);
 }

@@ -7,16 +7,19 @@ import { write } from "./parts/layout.js";
 import { sheet } from "./parts/sheet.js";
 import { bracketed, count, equation, number, spoken, symbol } from "./parts/text.js";
 
+/** @typedef {import("./parts/types.js").Index} Index */
+
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const NO_LABEL = -1;
 
-const a2 = (...indices) => symbol("a", 2, indices);
-const a3 = (...indices) => symbol("a", 3, indices);
-const w3 = (...indices) => symbol("w", 3, indices);
-const z3 = (...indices) => symbol("z", 3, indices);
-const b3 = (...indices) => symbol("b", 3, indices);
-const y = (...indices) => symbol("y", null, indices);
+const a2 = (/** @type {Index[]} */ ...indices) => symbol("a", 2, indices);
+const a3 = (/** @type {Index[]} */ ...indices) => symbol("a", 3, indices);
+const w3 = (/** @type {Index[]} */ ...indices) => symbol("w", 3, indices);
+const z3 = (/** @type {Index[]} */ ...indices) => symbol("z", 3, indices);
+const b3 = (/** @type {Index[]} */ ...indices) => symbol("b", 3, indices);
+const y = (/** @type {Index[]} */ ...indices) => symbol("y", null, indices);
 
+/** Draw the figure; returns what closes it. @param {import("./parts/types.js").Context} context */
 export function render(context) {
   return new Output(context).close;
 }
@@ -50,6 +53,7 @@ class Output {
   /** @type {Cell} */ cell;
   /** @type {Scale} */ scale;
 
+  /** @param {import("./parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -84,7 +88,7 @@ class Output {
     );
     const row = figure.row();
     row.classList.add("cn-product");
-    const detail = (cell) => this.explainProduct(cell);
+    const detail = (/** @type {Cell | null} */ cell) => this.explainProduct(cell);
     const options = { zoom: 1.5, detail };
     this.weights = figure.grid(row, { ...options, name: "w3", title: "", kind: "diverging" });
     figure.sign("⊙", row);
@@ -121,7 +125,7 @@ class Output {
     );
   }
 
-  /** One line a neuron. Its number is a button, so that the keyboard gets there as well. */
+  /** One line a neuron. Its number is a button, so that the keyboard gets there as well. @param {Element} parent */
   buildTable(parent) {
     const table = document.createElement("div");
     table.className = "cn-table";
@@ -142,6 +146,7 @@ class Output {
     this.figure.add(table, parent);
   }
 
+  /** @param {number} q */
   pickNeuron(q) {
     const { row, column } = this.figure.subject;
     this.figure.pick({ grid: `neuron ${q}`, row, column });
@@ -161,6 +166,7 @@ class Output {
     this.b3 = figure.array("b3").values;
     this.z3 = z3.values;
     this.a3 = a3.values;
+    /** @type {import("./parts/engine.js").Cost} */
     const cost = model.get("cost");
     this.chosen = model.get("label");
     this.y = NDArray.vector(this.lines.map((_, q) => Number(q === this.chosen)));
@@ -179,6 +185,7 @@ class Output {
     figure.refresh();
   }
 
+  /** @param {HTMLTableRowElement} line @param {number} q */
   writeLine(line, q) {
     const labelled = this.chosen !== NO_LABEL;
     const cells = [
@@ -187,16 +194,17 @@ class Output {
       number(this.z3[q]),
       number(this.a3[q]),
       null,
-      labelled ? this.y.values[q] : "–",
+      labelled ? `${this.y.values[q]}` : "–",
       labelled ? number(this.shares[q]) : "–",
     ];
     cells.forEach((text, i) => {
       if (text !== null) line.cells[i + 1].textContent = text;
     });
-    line.querySelector(".cn-bar").style.setProperty("--cn-share", `${100 * this.a3[q]}%`);
+    const bar = /** @type {HTMLElement} */ (line.querySelector(".cn-bar"));
+    bar.style.setProperty("--cn-share", `${100 * this.a3[q]}%`);
   }
 
-  /** Hovered: a product in one of the ten small grids. */
+  /** Hovered: a product in one of the ten small grids. @param {import("./parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
     const q = Number(grid.split(" ")[1]);
     this.neuron = q;
@@ -235,6 +243,7 @@ class Output {
     );
   }
 
+  /** @param {number} q */
   writeCost(q) {
     if (this.chosen === NO_LABEL) return "<p>The cost needs a label: pick one above.</p>";
     const wanted = this.y.values[q];
@@ -250,6 +259,7 @@ class Output {
     );
   }
 
+  /** @param {number} q */
   speak(q) {
     const cost =
       this.chosen === NO_LABEL ? "" : ` Its share of the cost is ${number(this.shares[q])}.`;
@@ -259,14 +269,16 @@ class Output {
     );
   }
 
+  /** @param {Cell} cell */
   mark(cell) {
+    /** @type {import("./parts/types.js").Marks} */
     const marks = { w3: [cell], a2: [cell], products: [cell] };
     for (const { name } of this.small) marks[name] = [{ ...cell, line: "linked" }];
     marks[`neuron ${this.neuron}`] = [cell];
     this.figure.mark(marks);
   }
 
-  /** Pointed at: a weight, an input or a product of the neuron that is taken apart. */
+  /** Pointed at: a weight, an input or a product of the neuron that is taken apart. @param {Cell | null} cell */
   explainProduct(cell) {
     if (!cell) return this.figure.refresh();
     this.cell = cell;

@@ -8,6 +8,8 @@ import { write } from "./parts/layout.js";
 import { sheet } from "./parts/sheet.js";
 import { count, equation, number, short, spoken, symbol } from "./parts/text.js";
 
+/** @typedef {import("./parts/types.js").Index} Index */
+
 const RULES = {
   first: "the first wins",
   split: "they share",
@@ -15,14 +17,17 @@ const RULES = {
 };
 const SIZE = 2;
 
-const a1 = (...indices) => symbol("a", 1, indices);
-const a2 = (...indices) => symbol("a", 2, indices);
+const a1 = (/** @type {Index[]} */ ...indices) => symbol("a", 1, indices);
+const a2 = (/** @type {Index[]} */ ...indices) => symbol("a", 2, indices);
 
+/** Draw the figure; returns what closes it. @param {import("./parts/types.js").Context} context */
 export function render(context) {
   return new Pooling(context).close;
 }
 
 /** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/types.js").Mark} Mark */
 /** @typedef {import("./parts/types.js").Marks} Marks */
 
 class Pooling {
@@ -40,6 +45,7 @@ class Pooling {
   /** @type {[number, number]} */ window;
   /** @type {Marks} */ marks;
 
+  /** @param {import("./parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -71,7 +77,8 @@ class Pooling {
     });
     const side = figure.side(maps);
     const window = figure.row(side);
-    const options = { unit: "48px", legend: false, detail: (cell) => this.explainCandidate(cell) };
+    const detail = (/** @type {Cell | null} */ cell) => this.explainCandidate(cell);
+    const options = { unit: "48px", legend: false, detail };
     this.candidates = figure.grid(window, {
       ...options,
       name: "window",
@@ -128,6 +135,7 @@ class Pooling {
     return low < high ? new Scale(sequential, low, high) : new Scale(sequential, 0, 1);
   }
 
+  /** @param {import("./parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
     // A cell of a² is a window, a cell of any other map one of its four neurons.
     const size = grid === "a2" ? 1 : SIZE;
@@ -153,6 +161,7 @@ class Pooling {
     this.write(neuron, j, k, candidates);
   }
 
+  /** @param {Cell | null} neuron @param {number} j @param {number} k @param {NDArray} candidates */
   write(neuron, j, k, candidates) {
     const value = number(this.a2.at(j, k));
     const names = [0, 1, 2, 3].map((i) => a1(SIZE * j + (i >> 1), SIZE * k + (i % 2)));
@@ -175,11 +184,14 @@ class Pooling {
     );
   }
 
+  /** @param {Cell} neuron @param {number} j @param {number} k */
   address({ row, column }, j, k) {
-    const floor = (name, x, y) => `<i>${name}</i>′ = ⌊${x}/2⌋ = ${y}`;
+    const floor = (/** @type {string} */ name, /** @type {number} */ x, /** @type {number} */ y) =>
+      `<i>${name}</i>′ = ⌊${x}/2⌋ = ${y}`;
     return equation(`${floor("j", row, j)}, ${floor("k", column, k)}`);
   }
 
+  /** @param {Cell} neuron @param {number} j @param {number} k */
   derivatives({ row, column }, j, k) {
     const values = Object.entries(RULES).map(([rule, words]) => [
       `<b>${short(this.switches[rule].array.at(row, column))}</b>`,
@@ -193,30 +205,33 @@ class Pooling {
     return equation(`${fraction} = ${shown}`, "BP2a");
   }
 
-  /** Which of the four candidates is switched on if the first wins. */
+  /** Which of the four candidates is switched on if the first wins. @param {number} j @param {number} k */
   winner(j, k) {
     return [0, 1, 2, 3].findIndex((i) =>
       this.switches.first.array.at(SIZE * j + (i >> 1), SIZE * k + (i % 2)),
     );
   }
 
+  /** @param {NDArray} candidates */
   describeTie(candidates) {
     const largest = Math.max(...candidates.values);
     const n = candidates.values.filter((x) => x === largest).length;
     return `A tie: ${n} of the four share the maximum.`;
   }
 
+  /** @param {Cell} neuron */
   speakSwitch({ row, column }) {
     const { first } = this.switches;
     const word = first.array.at(row, column) === 1 ? "the winner" : "not the winner";
     return `${spoken("a", 1, [row, column])} is ${word}.`;
   }
 
-  /** Pointed at: one of the four candidates, found again on the maps. */
+  /** Pointed at: one of the four candidates, found again on the maps. @param {Cell | null} cell */
   explainCandidate(cell) {
     if (!cell) return this.figure.mark(this.marks);
     const [j, k] = this.window;
     const neuron = { row: SIZE * j + cell.row, column: SIZE * k + cell.column };
+    /** @type {Marks} */
     const marks = { ...this.marks, window: [cell] };
     for (const name of ["a1", ...Object.keys(RULES)]) {
       marks[name] = [
@@ -232,9 +247,9 @@ class Pooling {
   }
 }
 
-/** A mask: the cells of an array that are not 0, outlined. */
+/** A mask: the cells of an array that are not 0, outlined. @param {NDArray} array @param {string} line */
 function cellsWhere(array, line) {
-  const mask = [];
+  const mask = /** @type {Mark[]} */ ([]);
   array.values.forEach((x, i) => {
     if (x > 0) mask.push({ row: Math.floor(i / array.columns), column: i % array.columns, line });
   });

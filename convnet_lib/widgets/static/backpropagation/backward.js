@@ -17,6 +17,10 @@ import {
   winnerOf,
 } from "./terms.js";
 
+/** @typedef {import("./types.js").Explain} Explain */
+/** @typedef {import("./types.js").Data} Data */
+
+/** @type {Explain} */
 function outputError(data, l) {
   const { cost: name, z3, a3, y, slope3, delta3, s, slope, spoken, n, chip, result } = data;
   const [a, t, d] = [a3, y, delta3].map(({ values }) => values[l]);
@@ -47,19 +51,24 @@ function outputError(data, l) {
   };
 }
 
-/** Σ_l δ³_l w³_{l,j',k'}, taken apart, and what joins its parts. */
+/**
+ * Σ_l δ³_l w³_{l,j',k'}, taken apart, and what joins its parts.
+ * @param {Data} data
+ * @param {number} j
+ * @param {number} k
+ */
 function sumBack(data, j, k) {
   const { delta3, w3, outputs, s, spoken, n } = data;
   const pairs = [...delta3.values].map((d, l) => [d, w3.part(l).at(j, k)]);
-  const line = (i) => NDArray.make(1, outputs, (_, l) => pairs[l][i]);
+  const line = (/** @type {0 | 1} */ i) => NDArray.make(1, outputs, (_, l) => pairs[l][i]);
   const products = pairs.map(([d, w]) => d * w);
   const [up, down] = halves(products);
   return {
     formula: `Σ<sub>${L}</sub> ${s("δ", 3, [L])} ${s("w", 3, [L, j, k])}`,
     told: `<p>Its ${outputs} terms: ${n("nabla_a2", up)} from those that are positive, ${n("nabla_a2", down)} from the others.${Math.min(up, -down) > 0.9 * Math.max(up, -down) ? " They nearly cancel." : ""}</p>`,
     ribbons: products.map((value, l) => ({
-      from: ["delta3", cell(l, 0)],
-      to: ["nabla_a2", cell(j, k)],
+      from: /** @type {import("./paths.js").End} */ (["delta3", cell(l, 0)]),
+      to: /** @type {import("./paths.js").End} */ (["nabla_a2", cell(j, k)]),
       value,
     })),
     marks: { delta3: all(delta3), w3: [linked(j, k)] },
@@ -68,7 +77,7 @@ function sumBack(data, j, k) {
       left: { array: line(0), name: "delta3", title: s("δ", 3, [L]), words: "delta 3" },
       right: { array: line(1), name: "w3", title: s("w", 3, [L, j, k]), words: "w 3" },
       products: `${s("δ", 3)}${s("w", 3)}`,
-      term: (_, l) => ({
+      term: (/** @type {number} */ _, /** @type {number} */ l) => ({
         marks: { delta3: [cell(l, 0)] },
         words: `${spoken("delta", 3, [l])} times ${spoken("w", 3, [l, j, k])} is ${plain(products[l])}.`,
       }),
@@ -76,6 +85,7 @@ function sumBack(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function pooledGradient(data, j, k) {
   const { nabla, spoken, n, result } = data;
   const value = data.nabla_a2.at(j, k);
@@ -91,7 +101,7 @@ function pooledGradient(data, j, k) {
   };
 }
 
-/** Why a gate is open or shut. */
+/** Why a gate is open or shut. @param {Data} data @param {number} j @param {number} k */
 function gate(data, j, k) {
   const { a1, a2, tied, switch: mask, s, n } = data;
   const window = windowOf(j, k);
@@ -112,7 +122,16 @@ function gate(data, j, k) {
   };
 }
 
-/** What a shut gate says of a cell, and no more. */
+/**
+ * What a shut gate says of a cell, and no more.
+ * @param {Data} data
+ * @param {string} grid
+ * @param {number} j
+ * @param {number} k
+ * @param {string} name
+ * @param {string} words
+ * @returns {import("./types.js").Explanation}
+ */
 function shut(data, grid, j, k, name, words) {
   const { result } = data;
   const window = windowOf(j, k);
@@ -148,6 +167,7 @@ function shut(data, grid, j, k, name, words) {
   };
 }
 
+/** @type {Explain} */
 function gated(data, j, k) {
   const { nabla_a2, nabla_a1, switch: mask, s, nabla, spoken, n, chip, result } = data;
   const window = windowOf(j, k);
@@ -155,7 +175,8 @@ function gated(data, j, k) {
   const words = `The derivative of the cost by ${spoken("a", 1, [j, k])}`;
   if (mask.at(j, k) === 0) return shut(data, "nabla_a1", j, k, name, words);
   const [on, value] = [mask.at(j, k), nabla_a1.at(j, k)];
-  const floor = (letter, x) => `<i>${letter}</i>′ = ⌊${x}/2⌋ = ${Math.floor(x / SIZE)}`;
+  const floor = (/** @type {string} */ letter, /** @type {number} */ x) =>
+    `<i>${letter}</i>′ = ⌊${x}/2⌋ = ${Math.floor(x / SIZE)}`;
   const { why } = gate(data, j, k);
   return {
     marks: {
@@ -183,6 +204,7 @@ function gated(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function error(data, j, k) {
   const { z1, delta1, slope1, nabla_a2, switch: mask, s, slope, spoken, n, chip, result } = data;
   const window = windowOf(j, k);
@@ -241,6 +263,7 @@ function error(data, j, k) {
   };
 }
 
+/** What a cell of each panel says of itself. @type {Record<string, Explain>} */
 export const explanations = {
   delta3: outputError,
   nabla_a2: pooledGradient,

@@ -15,6 +15,7 @@ const TIES = { first: "the first wins", split: "they share", all: "every one win
 const PAUSE = 100; // ms between steps of training
 let bars = 0;
 
+/** The bar of a figure. */
 export class Bar {
   // What the building of its parts makes.
   /** @type {{ radio: HTMLInputElement, picture: import("../parts/maps.js").Thumbnail }[]} */ digits;
@@ -61,7 +62,7 @@ export class Bar {
     this.buildPad(set);
   }
 
-  /** The pencil; what else belongs to drawing is there from when it is taken up until it rests. */
+  /** The pencil; what else belongs to drawing is there from when it is taken up until it rests. @param {Element} set */
   buildPad(set) {
     const { figure } = this;
     const box = figure.group("Drawing");
@@ -81,6 +82,7 @@ export class Bar {
     set.append(pencil);
   }
 
+  /** @param {number} outputs */
   buildLabels(outputs) {
     const set = this.figure.group("Label");
     set.classList.add("bp-labels");
@@ -95,7 +97,13 @@ export class Bar {
     });
   }
 
-  /** A radio button that is a picture or a letter. */
+  /**
+   * A radio button that is a picture or a letter.
+   * @param {Element} parent
+   * @param {string} group
+   * @param {number} value
+   * @param {string} words
+   */
   radio(parent, group, value, words) {
     const label = this.figure.add(make("label", "bp-choice"), parent);
     const radio = this.figure.add(
@@ -133,6 +141,7 @@ export class Bar {
     );
   }
 
+  /** @param {number} maps */
   buildMore(maps) {
     const { figure } = this;
     const more = figure.add(make("details", "bp-more"), figure.controls);
@@ -164,7 +173,7 @@ export class Bar {
 
   // --- training ------------------------------------------------------------------------------
 
-  /** Take some steps at once. */
+  /** Take some steps at once. @param {number} times */
   advance(times) {
     flush(); // `past` must be whole before it goes on
     const { traits, past } = steppedBy(this.figure, times);
@@ -191,6 +200,7 @@ export class Bar {
 
   // --- what it shows -------------------------------------------------------------------------
 
+  /** @param {import("./data.js").Quantities} data @param {import("./scales.js").Scales} scales */
   show(data, scales) {
     const images = this.figure.array("a0");
     for (const [i, { radio, picture }] of this.digits.entries()) {
@@ -201,10 +211,10 @@ export class Bar {
     const ones = values.filter((v) => v === 1).length;
     const oneHot = ones === 1 && values.every((v) => v === 0 || v === 1);
     for (const [l, radio] of this.labels.entries()) radio.checked = oneHot && values[l] === 1;
-    if (this.maps) this.maps.value = data.map;
+    if (this.maps) this.maps.value = `${data.map}`;
     this.cost.value = data.cost;
     this.ties.value = data.ties;
-    this.rate.input.value = data.rate;
+    this.rate.input.value = `${data.rate}`;
     // What is written anew is laid out anew, even where it is the same.
     const rate = number(data.rate, 2);
     if (rate !== this.rate.output.textContent) this.rate.output.textContent = rate;

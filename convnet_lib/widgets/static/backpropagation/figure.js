@@ -3,14 +3,21 @@
 // This module builds the figure and tells its parts what to show: the bar of controls (bar.js), the
 // way forward and back (track.js, stages.js), the panels (network.js) and what is drawn over them
 // (paths.js), the lens (lens.js). Its numbers come from data.js; what a cell says of itself is in
-// forward.js, backward.js and gradients.js.
+// explanations.js.
 
 import { Figure } from "../parts/figure.js";
-import * as backward from "./backward.js";
+import { winnerMarks } from "../parts/maps.js";
 import { Bar } from "./bar.js";
-import { costAlong, dataOf, historyIsOf, largest, PARAMETERS, productsOf } from "./data.js";
-import * as forward from "./forward.js";
-import * as gradients from "./gradients.js";
+import {
+  arrayOf,
+  costAlong,
+  dataOf,
+  historyIsOf,
+  largest,
+  PARAMETERS,
+  productsOf,
+} from "./data.js";
+import { explanations } from "./explanations.js";
 import { Lens } from "./lens.js";
 import { Network } from "./network.js";
 import { Overlay } from "./paths.js";
@@ -24,12 +31,6 @@ import { Track } from "./track.js";
 
 const CHOSEN = ["a0", "y", "index", "map", "cost", "ties"];
 const TRAITS = [...CHOSEN, ...PARAMETERS, "rate"];
-const explanations = {
-  ...forward.explanations,
-  ...backward.explanations,
-  ...gradients.explanations,
-};
-const WEIGHTS = ["w1", "b1", "w3", "b3"];
 const TO_TERMS = "t";
 const HINT =
   "Point at a number, or walk with Tab and the arrow keys: it says why. Click or Enter pins it, Escape " +
@@ -38,15 +39,20 @@ const HINT =
 const FADING = ["w1", "z1", "w3", "delta1", "nabla_w1"];
 const DEPENDS = ["w3", "nabla_w3", "products"]; // on what is pointed at
 
+/** Draw the figure; returns what closes it. @param {import("../parts/types.js").Context} context */
 export function render(context) {
   return new Backpropagation(context).close;
 }
 
-/** @typedef {import("../parts/types.js").Marks} Marks */
+/** @typedef {import("../parts/types.js").Cell} Cell */
+/** @typedef {import("../parts/types.js").Drag} Drag */
+/** @typedef {import("../parts/types.js").Subject} Subject */
+/** @typedef {import("./types.js").Data} Data */
+/** @typedef {import("./types.js").WhatIf} WhatIf */
 
 class Backpropagation {
-  /** @type {ReturnType<typeof dataOf> & Record<string, any>} */ data;
-  /** @type {ReturnType<typeof dataOf> & Record<string, any>} */ base; // without what was asked
+  /** @type {Data} */ data;
+  /** @type {Data} */ base; // without what was asked
   /** @type {Scales} */ scales;
   /** @type {Bar} */ bar;
   /** @type {Track} */ track;
@@ -59,20 +65,20 @@ class Backpropagation {
   /** @type {Presenter | null} */ presenter;
   /** @type {Set<string>} */ later;
   /** @type {number} */ steps;
-  /** @type {Marks} */ marks = {};
+  /** @type {import("../parts/types.js").Marks} */ marks = {};
   /** @type {import("./paths.js").Paths} */ paths = {};
   /** @type {string | null} */ source = null;
   words = ""; // of the cell that is explained, without what was asked
 
+  /** @param {import("../parts/types.js").Context} context */
   constructor(context) {
     this.model = context.model;
     const words = "The whole network: the forward pass above, the backward pass below";
     this.figure = new Figure(context, words);
     this.figure.hint.textContent = HINT;
     this.neuron = 0;
-    this.offset = [0, 0];
-    /** @type {any} */
-    this.whatIf = null;
+    this.offset = /** @type {[number, number]} */ ([0, 0]);
+    this.whatIf = /** @type {WhatIf | null} */ (null);
     this.begun = 0; // how many networks have been begun with
     this.asked = false; // whether anything was pointed at, walked to or picked
     this.build(context.el);
@@ -106,8 +112,7 @@ class Backpropagation {
   build(place) {
     const { figure } = this;
     this.scales = new Scales(figure.palettes);
-    this.data = dataOf(figure);
-    const { data } = this;
+    const data = dataOf(figure);
     const size = figure.live.style;
     size.setProperty("--bp-image", `${data.a0.columns}`);
     size.setProperty("--bp-image-rows", `${data.a0.rows}`);
@@ -118,7 +123,7 @@ class Backpropagation {
     figure.live.classList.add("bp");
     this.bar = new Bar(figure, data);
     this.track = new Track(figure, (stage) => figure.send({ stage }));
-    const options = (name) => this.optionsOf(name);
+    const options = (/** @type {string} */ name) => this.optionsOf(name);
     this.network = new Network(figure, data.outputs, options, onSlide(place));
     this.grids = this.network.grids;
     this.bar.pad.on(this.grids.a0);
@@ -142,19 +147,19 @@ class Backpropagation {
     this.bar.onPencil = () => this.phone.enter("a0");
   }
 
-  /** What a grid of the network can do besides. @param {string} name */
+  /** What a grid of the network can do besides. @param {string} name @returns {Partial<import("../parts/types.js").GridOptions>} */
   optionsOf(name) {
     if (name === "a0") {
       const { onKey, onDrag } = this.bar.pad.options;
       return { onDrag, onKey: (event, cell) => onKey(event, cell) || this.goToTerms(event, name) };
     }
-    const weight = WEIGHTS.includes(name);
-    const onKey = (event, cell) =>
+    const weight = PARAMETERS.includes(name);
+    const onKey = (/** @type {KeyboardEvent} */ event, /** @type {Cell} */ cell) =>
       this.goToTerms(event, name) || (weight && this.moveByKey(event, { grid: name, ...cell }));
     return weight ? { onKey, onDrag: this.dragOf(name) } : { onKey };
   }
 
-  /** A weight is moved by key; the one that has the keyboard is the one that is explained. */
+  /** A weight is moved by key; the one that has the keyboard is the one that is explained. @param {KeyboardEvent} event @param {Subject} subject */
   moveByKey(event, subject) {
     if (!this.lens.whatIf.takes(event)) return false;
     this.figure.rest();
@@ -163,11 +168,10 @@ class Backpropagation {
     return true;
   }
 
-  /** Weights are dragged up and down; the one that is dragged stays the one that is explained. */
+  /** Weights are dragged up and down; the one that is dragged stays the one that is explained. @param {string} name @returns {Drag} */
   dragOf(name) {
     const drag = () => this.lens.whatIf.drag(() => this.lens.whatIf.by);
-    /** @type {any} */
-    let now = null;
+    let now = /** @type {Drag | null} */ (null);
     return {
       holds: true,
       start: (cell) => {
@@ -175,7 +179,7 @@ class Backpropagation {
         now = drag();
         return now.start(cell);
       },
-      move: (cell, dx, dy) => now.move(cell, dx, dy),
+      move: (cell, dx, dy) => now?.move(cell, dx, dy),
       end: () => {
         if (this.whatIf) this.figure.pick(this.figure.subject);
       },
@@ -192,7 +196,7 @@ class Backpropagation {
     this.figure.refreshLater();
   }
 
-  /** What if a weight were another? */
+  /** What if a weight were another? @param {WhatIf | null} whatIf */
   ask(whatIf) {
     const goesOn = whatIf && this.whatIf && isOf(whatIf, this.whatIf);
     this.whatIf = whatIf;
@@ -203,7 +207,7 @@ class Backpropagation {
     return this.figure.say(this.words + this.lens.whatIf.words);
   }
 
-  /** @param {Backpropagation["base"] | null} base  the network without what was asked, if it is known */
+  /** @param {Data | null} base  the network without what was asked, if it is known */
   update(base = null) {
     const { figure } = this;
     this.base = base ?? this.completed(dataOf(figure));
@@ -227,14 +231,15 @@ class Backpropagation {
     this.showGates();
   }
 
-  /** The data with how they are written, and the products of the weight that is chosen. */
-  completed(data) {
-    data.scales = this.scales;
-    Object.assign(data, writing(this.scales), { neuron: this.neuron });
-    data.raw = ({ name, place }) => this.figure.array(name).values[place];
-    return this.withProducts(data);
+  /** The data with how they are written, and the products of the weight that is chosen. @param {ReturnType<typeof dataOf>} quantities */
+  completed(quantities) {
+    const { scales, neuron } = this;
+    /** @type {Data["raw"]} */
+    const raw = ({ name, place }) => this.figure.array(name).values[place];
+    return this.withProducts(Object.assign(quantities, writing(scales), { scales, neuron, raw }));
   }
 
+  /** @param {Data} data */
   withProducts(data) {
     return Object.assign(data, { offset: this.offset, products: productsOf(data, this.offset) });
   }
@@ -254,7 +259,8 @@ class Backpropagation {
     for (const name of ["w3", "nabla_w3"]) {
       const title = name === "w3" ? `${s("w", 3, [l])}` : `${nabla("w", 3, [l])}`;
       const words = `${name === "w3" ? "w 3" : "gradient of w 3"} of output ${l}${inMap}`;
-      this.network.show(name, data, this.scales, { array: data[name].part(l), title, words });
+      const array = arrayOf(data, name).part(l);
+      this.network.show(name, data, this.scales, { array, title, words });
     }
   }
 
@@ -293,11 +299,8 @@ class Backpropagation {
   /** The pulse comes through a stage. */
   shine() {
     const { way, made } = stages[this.model.get("stage")];
-    if (way)
-      this.pulse.run(
-        way,
-        made.map((name) => this.grids[name].field),
-      );
+    const fields = made.map((name) => this.grids[name].field);
+    if (way) this.pulse.run(way, fields);
   }
 
   /** Opened in a stage that has not come to the cell it is about: be about the stage's own. */
@@ -309,29 +312,22 @@ class Backpropagation {
   /** In the stage of the switch all winners are outlined: their gates are open. */
   showGates() {
     const { gates } = stages[this.model.get("stage")];
-    const { switch: mask } = this.data;
-    const open = [];
-    if (gates) {
-      mask.values.forEach((on, i) => {
-        const [row, column] = [Math.floor(i / mask.columns), i % mask.columns];
-        if (on > 0) open.push({ row, column, line: "winner" });
-      });
-    }
+    const open = gates ? winnerMarks(this.data.switch) : [];
     for (const name of ["a1", "nabla_a1"]) this.grids[name].setMask(open);
   }
 
   // --- what a cell says ----------------------------------------------------------------------
 
-  explain(subject) {
-    const { grid, row, column } = subject;
+  /** @param {Subject} subject */
+  explain({ grid, row, column }) {
     const { figure } = this;
     this.asked ||= Boolean(figure.pointed ?? figure.walked);
-    const list = this.data[grid];
+    const list = arrayOf(this.data, grid);
     if (list.columns === 1 && list.rows === this.data.outputs && row !== this.neuron) {
       this.neuron = row;
       this.showNeuron();
     }
-    const at = [row, column];
+    const at = /** @type {[number, number]} */ ([row, column]);
     if ((grid === "w1" || grid === "nabla_w1") && `${at}` !== `${this.offset}`) {
       this.offset = at;
       this.showProducts();
@@ -356,11 +352,12 @@ class Backpropagation {
   /** Draw what joins the cells, and the pin; dim what is not on the path. */
   draw() {
     const { grid, row, column } = this.model.get("pinned");
-    const onPath = (name) => !this.asked || name in this.marks;
+    const onPath = (/** @type {string} */ name) => !this.asked || name in this.marks;
     for (const [name, { element }] of Object.entries(this.grids)) {
       element.classList.toggle("bp-dim", !onPath(name));
     }
-    const seen = (ends) => ends.every(([name]) => !this.later?.has(name));
+    const seen = (/** @type {import("./paths.js").End[]} */ ends) =>
+      ends.every(([name]) => !this.later?.has(name));
     const { cones = [], lines = [], ribbons = [], gates = [] } = this.paths;
     this.overlay.show(
       {
@@ -373,7 +370,7 @@ class Backpropagation {
     );
   }
 
-  /** Pointed at: one term of the sum. Its factors are outlined where they come from. */
+  /** Pointed at: one term of the sum. Its factors are outlined where they come from. @param {Cell | null} cell */
   explainTerm(cell) {
     if (!cell || !this.lens.term) return this.figure.mark(this.marks);
     const { marks, words } = this.lens.term(cell.row, cell.column);
@@ -381,7 +378,7 @@ class Backpropagation {
     return this.figure.say(words);
   }
 
-  /** With the keyboard to the terms of a sum and back; on the way Tab would pass other cells. */
+  /** With the keyboard to the terms of a sum and back; on the way Tab would pass other cells. @param {KeyboardEvent} event @param {string} name */
   goToTerms(event, name) {
     if (event.key.toLowerCase() !== TO_TERMS || event.ctrlKey || !this.lens.term) return false;
     this.source = name;
@@ -397,4 +394,5 @@ class Backpropagation {
   }
 }
 
+/** @param {import("./types.js").Weight} a @param {import("./types.js").Weight} b */
 const isOf = (a, b) => a.name === b.name && a.place === b.place;

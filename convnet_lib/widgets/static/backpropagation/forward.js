@@ -34,12 +34,17 @@ import {
   winnerOf,
 } from "./terms.js";
 
+/** @typedef {import("./types.js").Explain} Explain */
+
+/** @type {Explain} */
 function pixel(data, p, q) {
   const { a0, w1, z1, s, nabla, spoken, n } = data;
   const block = reached(cell(p, q), w1, z1);
   const many = block.rows * block.columns;
-  const turned = (j, k) => w1.at(p - block.row - j, q - block.column - k);
-  const errors = (j, k) => data.delta1.at(block.row + j, block.column + k);
+  const turned = (/** @type {number} */ j, /** @type {number} */ k) =>
+    w1.at(p - block.row - j, q - block.column - k);
+  const errors = (/** @type {number} */ j, /** @type {number} */ k) =>
+    data.delta1.at(block.row + j, block.column + k);
   return {
     marks: { a0: [cell(p, q)], z1: [block], delta1: [block] },
     paths: {
@@ -86,6 +91,7 @@ function pixel(data, p, q) {
   };
 }
 
+/** @type {Explain} */
 function weightedInput(data, j, k) {
   const { a0, w1, b1, z1, s, spoken, n, chip, result } = data;
   const field = fieldOf(data, j, k);
@@ -134,6 +140,7 @@ function weightedInput(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function activation(data, j, k) {
   const { z1, a1, a2, slope1, switch: mask, s, spoken, n, chip, result } = data;
   const window = windowOf(j, k);
@@ -176,6 +183,7 @@ function activation(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function pooled(data, j, k) {
   const { a1, a2, tied, s, spoken, n, chip, result } = data;
   const places = [0, 1, 2, 3].map((i) => [SIZE * j + (i >> 1), SIZE * k + (i % SIZE)]);
@@ -203,6 +211,7 @@ function pooled(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function outputInput(data, l) {
   const { a2, b3, z3, s, spoken, n, chip, result } = data;
   const w = data.w3.part(l);
@@ -250,9 +259,13 @@ function outputInput(data, l) {
   };
 }
 
-/** What F4 says of the maps that are not shown, so that its sum is whole: nothing if there is but one. */
+/**
+ * What F4 says of the maps that are not shown, so that its sum is whole: nothing if there is but one.
+ * @param {import("./types.js").Data} data
+ * @param {number} l
+ */
 function othersOf({ b3, z3, map, maps, shares, n }, l) {
-  if (map === null) return { letters: "", number: "", words: "", html: "" };
+  if (map === null || !shares) return { letters: "", number: "", words: "", html: "" };
   const [b, own, others, z] = [b3, shares.own, shares.others, z3].map(({ values }) =>
     n("z3", values[l]),
   );
@@ -267,6 +280,7 @@ function othersOf({ b3, z3, map, maps, shares, n }, l) {
   };
 }
 
+/** @type {Explain} */
 function outputActivation({ z3, a3, y, slope3, s, spoken, n, chip, result }, l) {
   const [z, a] = [z3.values[l], a3.values[l]];
   return {
@@ -288,6 +302,7 @@ function outputActivation({ z3, a3, y, slope3, s, spoken, n, chip, result }, l) 
   };
 }
 
+/** @type {Explain} */
 function desired({ z3, y, a3, slope3, s, spoken, n, chip, result }, l) {
   return {
     marks: { y: [cell(l, 0)], a3: [linked(l, 0)] },
@@ -309,6 +324,7 @@ function desired({ z3, y, a3, slope3, s, spoken, n, chip, result }, l) {
   };
 }
 
+/** @type {Explain} */
 function cost({ cost: name, a3, y, C, s, n, result }) {
   const quadratic = name === "quadratic";
   const [a, t] = [s("a", 3, [L]), s("y", null, [L])];
@@ -333,6 +349,7 @@ function cost({ cost: name, a3, y, C, s, n, result }) {
   };
 }
 
+/** What a cell of each panel says of itself. @type {Record<string, Explain>} */
 export const explanations = {
   a0: pixel,
   z1: weightedInput,

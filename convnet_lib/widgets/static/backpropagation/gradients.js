@@ -18,6 +18,9 @@ import {
   whole,
 } from "./terms.js";
 
+/** @typedef {import("./types.js").Explain} Explain */
+
+/** @type {Explain} */
 function outputBias(data, l) {
   const { b3, delta3, s, nabla, spoken, n, result } = data;
   const d = delta3.values[l];
@@ -39,6 +42,7 @@ function outputBias(data, l) {
   };
 }
 
+/** @type {Explain} */
 function outputWeight(data, j, k) {
   const { neuron: l, a2, delta3, s, nabla, spoken, n, chip, result } = data;
   const [w, gradient] = [data.w3.part(l).at(j, k), data.nabla_w3.part(l).at(j, k)];
@@ -78,12 +82,13 @@ function outputWeight(data, j, k) {
   };
 }
 
+/** @type {Explain} */
 function sharedBias(data) {
   const { b1, nabla_b1, delta1, s, nabla, spoken, n, chip, result } = data;
   const [b, gradient] = [b1.values[0], nabla_b1.values[0]];
   const { values, columns } = delta1;
   const order = strongestFirst(delta1);
-  const at = (i) => [Math.floor(i / columns), i % columns];
+  const at = (/** @type {number} */ i) => [Math.floor(i / columns), i % columns];
   return {
     marks: { b1: [linked(0, 0)], nabla_b1: [linked(0, 0)], delta1: all(delta1) },
     paths: {
@@ -120,12 +125,18 @@ function sharedBias(data) {
 const largestOf = (written) =>
   `<div class="bp-largest">${written.map((one) => `<span>${one}</span>`).join("")}</div>`;
 
-/** The pixel and the error of the i-th product of BP4. */
+/**
+ * The pixel and the error of the i-th product of BP4.
+ * @param {import("./types.js").Data} data
+ * @param {number} i
+ * @returns {Record<"pixel" | "error", [number, number]>}
+ */
 function factors({ delta1, offset: [l, m] }, i) {
   const [j, k] = [Math.floor(i / delta1.columns), i % delta1.columns];
   return { error: [j, k], pixel: [j + l, k + m] };
 }
 
+/** @type {Explain} */
 function sharedWeight(data, l, m) {
   const { w1, nabla_w1, delta1, a0, products, s, nabla, spoken, n, chip, result } = data;
   const { rows, columns } = delta1;
@@ -197,7 +208,7 @@ function sharedWeight(data, l, m) {
   };
 }
 
-/** One product of BP4, in the panel of them. */
+/** One product of BP4, in the panel of them. @type {Explain} */
 function product(data, j, k) {
   const { offset, delta1, a0, products, s, nabla, spoken, chip, result } = data;
   const [l, m] = offset;
@@ -242,13 +253,17 @@ function product(data, j, k) {
   };
 }
 
-/** The subject's own outline is solid, whichever of a parameter and its gradient it is. */
+/**
+ * The subject's own outline is solid, whichever of a parameter and its gradient it is.
+ * @type {(grid: string, explain: Explain) => Explain}
+ */
 const own = (grid, explain) => (data, row, column) => {
   const explanation = explain(data, row, column);
   const marks = { ...explanation.marks, [grid]: [cell(row, column)] };
   return { ...explanation, marks };
 };
 
+/** What a cell of each panel says of itself. @type {Record<string, Explain>} */
 export const explanations = {
   products: product,
   w1: own("w1", sharedWeight),

@@ -5,7 +5,7 @@ import { plain, signed } from "./numbers.js";
 
 const [WIDTH, HEIGHT] = [64, 26];
 
-/** `costs` of the image that is shown, after 0, 1, 2 … steps, as HTML. */
+/** `costs` of the image that is shown, after 0, 1, 2 … steps, as HTML. @param {number[]} costs */
 export function written(costs) {
   const steps = costs.length - 1;
   const now = costs[steps];
@@ -17,6 +17,7 @@ export function written(costs) {
   return `${line(costs)}<span><i>C</i> ${first}<strong>${plain(now)}</strong><br><small>${by}after ${count(steps, "step")}</small></span>`;
 }
 
+/** Their curve, as SVG. @param {number[]} costs */
 function line(costs) {
   const steps = costs.length - 1;
   const known = costs.filter(Number.isFinite);

@@ -9,22 +9,33 @@ import { WhatIf } from "./what_if.js";
 
 const [BAR, SLIM] = [40, 28]; // the width of a column of the waterfall, and on a telephone
 const MAGNIFIED = 3; // times; beyond that a lens has a scale of its own
-const DRAWN = ["running", "gaps", "curve"];
+const DRAWN = /** @type {const} */ (["running", "gaps", "curve"]);
 
+/** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/arrays.js").NDArray} Numbers */
+/** @typedef {import("./types.js").Data} Data */
+/** @typedef {import("./types.js").Sum} Sum */
+/**
+ * @typedef {object} Actions
+ * @property {(cell: import("../parts/types.js").Cell | null) => void} explainTerm
+ * @property {() => void} leaveTerms
+ * @property {import("./what_if.js").Actions} whatIf
+ */
+
+/** The lens of a figure. */
 export class Lens {
   /** @type {HTMLElement} */ detail;
   /** @type {HTMLElement} */ bars;
   /** @type {Record<string, number>} */ exponents;
   /** @type {Record<string, number>} */ decimals;
-  /** @type {import("../parts/grid.js").Grid} */ left;
-  /** @type {import("../parts/grid.js").Grid} */ right;
-  /** @type {import("../parts/grid.js").Grid} */ parts;
+  /** @type {Grid} */ left;
+  /** @type {Grid} */ right;
+  /** @type {Grid} */ parts;
   /** @type {HTMLElement} */ times;
   /** @type {HTMLElement} */ equals;
   /**
    * @param {import("../parts/figure.js").Figure} figure
-   * @param {{ explainTerm: (cell: import("../parts/types.js").Cell | null) => void,
-   *           leaveTerms: () => void, whatIf: import("./what_if.js").Actions }} actions
+   * @param {Actions} actions
    */
   constructor(figure, actions) {
     this.figure = figure;
@@ -38,22 +49,23 @@ export class Lens {
       DRAWN.map((name) => [name, figure.add(make("div", `bp-view bp-${name}`), this.views)]),
     );
     this.whatIf = new WhatIf(figure, this.views, actions.whatIf);
-    this.term = null;
+    this.term = /** @type {Sum["term"] | null} */ (null);
     this.narrow = false; // on a telephone
   }
 
+  /** @param {Actions} actions */
   buildSum({ explainTerm, leaveTerms }) {
     const { figure } = this;
     this.detail = figure.add(make("div", "bp-view bp-detail"), this.views);
     this.bars = figure.add(make("div", "bp-bars", { "aria-hidden": "true" }), this.detail);
     this.exponents = { left: 0, right: 0, parts: 0 };
     this.decimals = { left: 2, right: 2, parts: 2 };
-    const grid = (name, kind) =>
+    const grid = (/** @type {string} */ name, /** @type {"sequential" | "diverging"} */ kind) =>
       figure.grid(this.detail, {
         ...{ name, kind, title: "", legend: false, unit: "1.5rem", share: 0.4 },
         detail: explainTerm,
         onLeave: leaveTerms,
-        write: (x) => inCell(x, this.exponents[name], this.decimals[name]),
+        write: (/** @type {number} */ x) => inCell(x, this.exponents[name], this.decimals[name]),
       });
     this.left = grid("left", "sequential");
     this.times = figure.sign("⊙", this.detail);
@@ -63,8 +75,9 @@ export class Lens {
   }
 
   /**
-   * @param {any} data
-   * @param {{ html: string, lens: any, list?: () => string }} explanation
+   * Show what a cell says of itself.
+   * @param {Data} data
+   * @param {import("./types.js").Explanation} explanation
    */
   show(data, { html, lens, list }) {
     write(this.formulas, html);
@@ -72,20 +85,25 @@ export class Lens {
     const part = lens.sum ?? lens.window;
     this.term = part?.term ?? null;
     this.showSum(data, part);
-    const draw = { running, gaps, curve: sigmoidCurve };
-    for (const [name, element] of Object.entries(this.drawn)) {
-      element.hidden = !lens[name];
-      if (lens[name]) write(element, draw[name](lens[name], data, this.narrow));
+    const drawn = {
+      running: lens.running && running(lens.running),
+      gaps: lens.gaps && gaps(data, this.narrow),
+      curve: lens.curve && sigmoidCurve(lens.curve),
+    };
+    for (const name of DRAWN) {
+      const svg = drawn[name];
+      this.drawn[name].hidden = !svg;
+      if (svg) write(this.drawn[name], svg);
     }
     this.whatIf.show(data, lens.weight ?? null);
     this.element.classList.toggle("bp-full", Boolean(lens.weight));
   }
 
-  /** Two factors and their products, or one window, or nothing. */
+  /** Two factors and their products, or one window, or nothing. @param {Data} data @param {Sum} [part] */
   showSum(data, part) {
     this.detail.hidden = !part;
     if (!part) return;
-    const { left, right, products, stack = false, tail = [] } = part;
+    const { left, right, products = "", stack = false, tail = [] } = part;
     this.detail.classList.toggle("bp-stack", stack);
     const { rows } = left.array;
     const unit = stack
@@ -119,12 +137,13 @@ export class Lens {
     }
   }
 
-  /** A lens magnifies what has faded in the panels, and says so. */
+  /** A lens magnifies what has faded in the panels, and says so. @param {Data} data */
   magnified({ scales, nabla_a2 }) {
     const times = scales.faded("nabla_a2", nabla_a2);
     return times > MAGNIFIED ? `${plain(times)} times as large as in the panels` : "";
   }
 
+  /** @param {Data} data @param {Grid} grid @param {import("./types.js").Factor} factor */
   showPart(data, grid, { array, name, title, words, mask = [] }) {
     const own = data.scales.faded(name, array) > MAGNIFIED ? ownScale(data, array) : null;
     if (own) {
@@ -140,6 +159,13 @@ export class Lens {
     grid.setMask(mask);
   }
 
+  /**
+   * @param {Grid} grid
+   * @param {Numbers} array
+   * @param {import("../parts/colours.js").Scale} scale
+   * @param {string} title
+   * @param {string} words
+   */
   showGrid(grid, array, scale, title, words) {
     const e = this.exponents[grid.name];
     const power = e ? ` <small>·${tenTo(e)}</small>` : "";
@@ -148,7 +174,7 @@ export class Lens {
   }
 }
 
-/** The scale of an array that has faded in its panel; of what has no sign there is none. */
+/** The scale of an array that has faded in its panel; of what has no sign there is none. @param {Data} data @param {Numbers} array */
 function ownScale({ scales }, { values }) {
   return values.some((x) => x < 0) ? scales.palettes.scale("diverging", values) : null;
 }

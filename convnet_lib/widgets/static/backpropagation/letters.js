@@ -3,7 +3,16 @@
 
 import { spoken, symbol } from "../parts/text.js";
 
-/** Layers 1 and 2 are maps; w³ joins a map to an output, which is named first. */
+/** @typedef {import("./types.js").Index} Index */
+/** @typedef {(letter: string, layer: number | null, indices?: Index[]) => string} Letters */
+
+/**
+ * Layers 1 and 2 are maps; w³ joins a map to an output, which is named first.
+ * @param {number | null} map
+ * @param {string} letter
+ * @param {number | null} layer
+ * @param {Index[]} indices
+ */
 function withMap(map, letter, layer, indices) {
   if (map === null || layer === null || layer === 0) return indices;
   if (layer < 3) return [map, ...indices];
@@ -15,14 +24,18 @@ function withMap(map, letter, layer, indices) {
  * @param {number | null} map  the map that is shown; null if there is but one
  */
 export function lettersOf(map) {
+  /** @type {Letters} */
   const s = (letter, layer, indices = []) =>
     symbol(letter, layer, withMap(map, letter, layer, indices));
   return {
     s,
+    /** @type {Letters} */
     spoken: (letter, layer, indices = []) =>
       spoken(letter, layer, withMap(map, letter, layer, indices)),
+    /** @type {Letters} */
     nabla: (letter, layer, indices = []) => `∂<i>C</i>/∂${s(letter, layer, indices)}`,
-    slope: (layer, indices) => `<i>σ</i>′(${s("z", layer, indices)})`,
+    slope: (/** @type {number} */ layer, /** @type {Index[]} */ indices) =>
+      `<i>σ</i>′(${s("z", layer, indices)})`,
     /** After the words of what belongs to a map. */
     inMap: map === null ? "" : ` of map ${map}`,
   };

@@ -15,6 +15,7 @@ const REST = 200; // ms
 
 /** @typedef {import("../parts/grid.js").Grid} Grid */
 
+/** The loupe of a figure. */
 export class Loupe {
   /**
    * @param {import("../parts/figure.js").Figure} figure

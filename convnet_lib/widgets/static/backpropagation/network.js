@@ -2,13 +2,19 @@
 // every gradient stands under what it is the gradient of.
 
 import { make, write } from "../parts/layout.js";
+import { arrayOf } from "./data.js";
 import { lettersOf } from "./letters.js";
 import { inCell, plain } from "./numbers.js";
 import { LETTERS } from "./presenter.js";
 
 const { s, nabla } = lettersOf(null);
 
-/** What the pieces are called on the strip of a telephone: forward, backward. */
+/** @typedef {import("./data.js").Quantities} Quantities */
+/** @typedef {import("./scales.js").Scales} Scales */
+/** @typedef {Partial<import("../parts/types.js").GridOptions>} Options */
+/** @typedef {(letters: ReturnType<typeof lettersOf>) => string} Title */
+
+/** The panels that stand for the pieces of the network on the strip of a telephone. */
 export const PIECES = ["a0", "w1", "z1", "a1", "a2", "w3", "z3"];
 /** Panels with a number in each cell: beside their names stands their power of ten. */
 const NUMBERED = ["b1", "nabla_b1", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
@@ -18,11 +24,12 @@ const OF_ALL = ["a0", "b3", "z3", "a3", "y", "C", "delta3", "nabla_b3"];
 /** Panels that go from 0 to 1, or whose numbers say it all. */
 const PLAIN = [...SINGLE, "a0", "a3", "y"];
 
+/** The panels of a figure, their scales and their titles. */
 export class Network {
   /**
    * @param {import("../parts/figure.js").Figure} figure
    * @param {number} outputs  how many output neurons there are
-   * @param {(name: string) => object} more  further options of a grid
+   * @param {(name: string) => Options} more  further options of a grid
    * @param {boolean} slide  whether it is shown on one
    */
   constructor(figure, outputs, more, slide) {
@@ -32,7 +39,7 @@ export class Network {
     this.more = more;
     /** @type {Record<string, import("../parts/grid.js").Grid>} */
     this.grids = {};
-    /** Titles: (letters) => html. @type {Record<string, (letters: any) => string>} */
+    /** Titles: (letters) => html. @type {Record<string, Title>} */
     this.titles = {};
     /** @type {Record<string, number>} */
     this.exponents = {};
@@ -45,7 +52,7 @@ export class Network {
   }
 
   build() {
-    const signed = { kind: "diverging" };
+    const signed = { kind: /** @type {const} */ ("diverging") };
     const pooled = { zoom: 5 / 3 };
     const filter = { ...signed, unit: "var(--bp-filter-cell)" };
     const one = { ...signed, unit: "4.6rem" };
@@ -67,6 +74,7 @@ export class Network {
 
     [forward, backward] = this.column("map");
     this.add(forward, "a1", ({ s }) => s("a", 1), "a 1, the activations");
+    /** @type {Title} */
     const gates = ({ nabla }) => nabla("a", 1);
     this.add(backward, "nabla_a1", gates, "gradient of a 1, what the gates let through", signed);
 
@@ -100,9 +108,9 @@ export class Network {
   /**
    * @param {Element} parent
    * @param {string} name
-   * @param {(letters: any) => string} title
+   * @param {Title} title
    * @param {string} words
-   * @param {object} options
+   * @param {Options} options
    */
   add(parent, name, title, words, options = {}) {
     const numbered = [...NUMBERED, "w1", "nabla_w1"].includes(name);
@@ -126,12 +134,18 @@ export class Network {
     });
   }
 
-  /** Show an array under its name, beside which its scale is written. */
+  /**
+   * Show an array under its name, beside which its scale is written.
+   * @param {string} name
+   * @param {Quantities} data
+   * @param {Scales} scales
+   * @param {{ array?: import("../parts/arrays.js").NDArray, title?: string, words?: string }} options
+   */
   show(
     name,
     data,
     scales,
-    { array = data[name], title = this.titles[name](data), words = "" } = {},
+    { array = arrayOf(data, name), title = this.titles[name](data), words = "" } = {},
   ) {
     const e = scales.exponents[name];
     const fewer = this.slide && ["w1", "nabla_w1"].includes(name) ? 1 : 0; // in large letters
@@ -162,12 +176,17 @@ export class Network {
     return this.figure.add(make("div", "bp-line"), parent);
   }
 
-  /** Vectors of the output layer as columns with numbers, the neurons' numbers beside them. */
+  /**
+   * Vectors of the output layer as columns with numbers, the neurons' numbers beside them.
+   * @param {Element} parent
+   * @param {string[]} names
+   */
   buildOutputs(parent, names) {
     const all = this.figure.add(make("div", "bp-outputs"), parent);
     const numbers = this.figure.add(make("div", "bp-numbers", { "aria-hidden": "true" }), all);
     const digits = Array.from({ length: this.outputs }, (_, l) => `<span>${l}</span>`);
     numbers.innerHTML = digits.join("");
+    /** @type {Record<string, [Title, string, "diverging" | "sequential"]>} */
     const titles = {
       b3: [() => s("b", 3), "b 3, the output biases", "diverging"],
       z3: [() => s("z", 3), "z 3, the output's weighted inputs", "diverging"],

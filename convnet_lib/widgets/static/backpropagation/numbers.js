@@ -9,7 +9,7 @@ const MOST_ZEROS = 3; // after the point, before a number is given a power of te
 const minus = (/** @type {string} */ text) => text.replace("-", "−");
 const magnitude = (/** @type {number} */ x) => Math.floor(Math.log10(Math.abs(x)));
 
-/** 10⁻³ @param {number} exponent */
+/** A power of ten as it is written: 10⁻³ of −3. @param {number} exponent */
 export function tenTo(exponent) {
   const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const raised = [...`${exponent}`].map((c) => (c === "-" ? "⁻" : digits[Number(c)])).join("");

@@ -18,6 +18,7 @@ const WIDE = 30; // a cell with a number in it
  */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
+/** What is drawn over the network of a figure. */
 export class Overlay {
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -89,7 +90,7 @@ export class Overlay {
     write(this.svg, drawn.join(""));
   }
 
-  /** Ribbons as wide as their numbers are large, the widest at the bottom. */
+  /** Ribbons as wide as their numbers are large, the widest at the bottom. @param {NonNullable<Paths["ribbons"]>} ribbons */
   fan(ribbons) {
     const most = Math.max(
       ...ribbons.map(({ value }) => Math.abs(value)).filter(Number.isFinite),

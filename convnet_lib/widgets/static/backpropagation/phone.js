@@ -5,6 +5,7 @@
 
 import { make } from "../parts/layout.js";
 import { thumbnail } from "../parts/maps.js";
+import { arrayOf } from "./data.js";
 import { Loupe } from "./loupe.js";
 import { PIECES } from "./network.js";
 
@@ -15,6 +16,10 @@ const HALVES = ["forward", "backward"];
 const LARGE = ["a0", "z1", "a1"]; // pieces whose halves are too large to stand below each other
 const WORDS = ["the input", "the filter", "z 1", "a 1", "a 2", "w 3", "the outputs"];
 
+/** @typedef {import("./data.js").Quantities} Quantities */
+/** @typedef {import("./scales.js").Scales} Scales */
+
+/** A figure where it is narrow. */
 export class Phone {
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -31,7 +36,7 @@ export class Phone {
     this.piece = 0;
     this.half = "forward"; // the one that is large
     this.followed = "";
-    this.shown = /** @type {{ data: any, scales: any } | null} */ (null); // in the small maps
+    this.shown = /** @type {{ data: Quantities, scales: Scales } | null} */ (null); // in the small maps
     this.onTurn = /** @type {(() => void) | null} */ (null); // other panels are to be seen
     this.strip = make("div", "bp-strip", { role: "group", "aria-label": "Which part is shown" });
     network.element.before(this.strip);
@@ -127,15 +132,18 @@ export class Phone {
     this.enter(grid);
   }
 
+  /** @param {string} name */
   pieceOf(name) {
     const { element } = this.network.grids[name];
     return this.network.columns.findIndex((column) => column.contains(element));
   }
 
+  /** @param {string} name */
   halfOf(name) {
     return this.network.grids[name].element.closest(".bp-backward") ? "backward" : "forward";
   }
 
+  /** @param {Quantities} data @param {Scales} scales */
   show(data, scales) {
     this.shown = { data, scales };
     if (this.narrow) this.drawStrip();
@@ -147,7 +155,7 @@ export class Phone {
     const { data, scales } = this.shown;
     for (const [i, { picture }] of this.stops.entries()) {
       const name = PIECES[i];
-      const array = name === "w3" ? data.w3.part(data.neuron) : data[name];
+      const array = name === "w3" ? data.w3.part(data.neuron) : arrayOf(data, name);
       picture.show(array, scales.of[name]);
     }
   }

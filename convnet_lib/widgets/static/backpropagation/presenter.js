@@ -7,14 +7,16 @@ import { laterThan, stages } from "./stages.js";
 
 const TALL = 205; // of the largest panel, in pixels
 const WIDE = 1130;
-/** Columns of numbers, and single numbers, with how wide they are. */
+/** Columns of numbers, and single numbers, with how wide they are. @type {Record<string, number>} */
 const WIDTHS = { z3: 66, a3: 58, y: 54, delta3: 72, C: 110, nabla_b1: 120 };
 const LEFT_OUT = ["b1", "b3", "nabla_b3"]; // which the other panels say as well
+/** The size of the numbers in a panel, in pixels. */
 export const LETTERS = 18;
 
 /** Whether a figure is shown on a slide. @param {HTMLElement} element */
 export const onSlide = (element) => element.closest(".reveal") !== null;
 
+/** The stages of a figure on a slide. */
 export class Presenter {
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -71,7 +73,7 @@ export class Presenter {
   }
 }
 
-/** How wide a panel is, in cells of the input. */
+/** How wide a panel is, in cells of the input. @param {string} name @param {{ columns: number }} array */
 function sizeOf(name, { columns }) {
   if (name === "w1" || name === "nabla_w1") return 4 * columns;
   return ["a2", "nabla_a2", "w3", "nabla_w3"].includes(name) ? (5 / 3) * columns : columns;

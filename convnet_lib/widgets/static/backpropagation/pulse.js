@@ -50,6 +50,7 @@ function overOf(field, cells) {
   return made;
 }
 
+/** The light that runs over the panels of a figure. */
 export class Pulse {
   /**
    * @param {import("../parts/figure.js").Figure} figure

@@ -3,8 +3,10 @@
 // Each stage names the panels that it makes and those that it makes them from, says in a sentence
 // what happens, and picks one cell of its result to be taken apart in the lens.
 
+import { arrayOf, largest } from "./data.js";
 import { plain } from "./numbers.js";
 
+/** @typedef {import("./data.js").Quantities} Quantities */
 /**
  * @typedef {object} Stage
  * @property {string} tag
@@ -14,27 +16,24 @@ import { plain } from "./numbers.js";
  * @property {string[]} [slide]  what is shown of them on a slide, if not all
  * @property {boolean} [gates]  whether all gates are shown
  * @property {"forward" | "backward"} [way]
- * @property {(data: any) => { grid: string, row: number, column: number }} [subject]
- * @property {(data: any) => string} tale
+ * @property {(data: Quantities) => import("../parts/types.js").Subject} [subject]
+ * @property {(data: Quantities) => string} tale
  */
 
-/** The cell that is largest in size, of an array of the data. */
-function strongest(name, data, array = data[name]) {
-  let best = 0;
-  array.values.forEach((x, i) => {
-    if (Math.abs(x) > Math.abs(array.values[best]) || Number.isNaN(array.values[best])) best = i;
-  });
-  return { grid: name, row: Math.floor(best / array.columns), column: best % array.columns };
+/** The cell that is largest in size, of an array of the data. @param {string} name @param {Quantities} data */
+function strongest(name, data) {
+  const [row, column] = largest(arrayOf(data, name));
+  return { grid: name, row, column };
 }
 
 /** The same neuron in every stage, so that one can be followed from δ³ to δ¹. */
-const neuron = (data) => strongest("delta1", data);
-const window = (data) => {
+const neuron = (/** @type {Quantities} */ data) => strongest("delta1", data);
+const window = (/** @type {Quantities} */ data) => {
   const { row, column } = neuron(data);
   return { grid: "nabla_a2", row: row >> 1, column: column >> 1 };
 };
 
-/** @type {Stage[]} */
+/** The stages in their order, the whole network first. @type {Stage[]} */
 export const stages = [
   {
     tag: "Whole",
@@ -140,7 +139,7 @@ export const stages = [
   },
 ];
 
-/** The panels that are made later than in a stage, and are blank until then. */
+/** The panels that are made later than in a stage, and are blank until then. @param {number} stage */
 export function laterThan(stage) {
   const later = new Set(stage ? stages.slice(stage + 1).flatMap(({ made }) => made) : []);
   for (const name of ["w1", "b1", "w3", "b3"]) later.delete(name); // which the last stage changes

@@ -7,6 +7,7 @@ import { stages } from "./stages.js";
 
 const REST = 1100; // ms at each stage, while the pulse runs
 
+/** The scrubber of a figure. */
 export class Track {
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -31,7 +32,7 @@ export class Track {
     figure.onClose(() => clearTimeout(this.timer));
   }
 
-  /** Of several feature maps one is shown, and the others stand as a strip. */
+  /** Of several feature maps one is shown, and the others stand as a strip. @param {Element} box */
   addMaps(box) {
     const maps = this.figure.model.get("b1").shape[0] ?? 1;
     if (maps === 1) return [];
@@ -50,7 +51,11 @@ export class Track {
     });
   }
 
-  /** @param {{ w1: any, a1: any }} all  of all maps @param {number} chosen */
+  /**
+   * @param {import("./data.js").Quantities["ofAll"]} all  of all maps
+   * @param {number | null} chosen
+   * @param {import("./scales.js").Scales} scales
+   */
   showMaps({ w1, a1 }, chosen, scales) {
     for (const [f, { radio, filter, map }] of this.maps.entries()) {
       radio.checked = f === chosen;
@@ -59,6 +64,12 @@ export class Track {
     }
   }
 
+  /**
+   * @param {Element} parent
+   * @param {string} sign
+   * @param {string} words
+   * @param {() => void} onClick
+   */
   button(parent, sign, words, onClick) {
     const button = this.figure.button(parent, sign, onClick);
     button.setAttribute("aria-label", words);
@@ -66,6 +77,7 @@ export class Track {
     return button;
   }
 
+  /** @param {Element} line */
   addRadios(line) {
     const name = `bp-stage-${Math.random().toString(36).slice(2)}`;
     return stages.map(({ tag, title }, i) => {
@@ -94,12 +106,17 @@ export class Track {
     if (nearest !== this.stage) this.choose(nearest);
   }
 
+  /** So many stages on, if there are. @param {number} by */
   go(by) {
     this.stop();
     if (stages[this.stage + by]) this.choose(this.stage + by);
   }
 
-  /** Show a stage; what is read aloud is only touched when it changes. */
+  /**
+   * Show a stage; what is read aloud is only touched when it changes.
+   * @param {number} stage
+   * @param {import("./data.js").Quantities} data
+   */
   show(stage, data) {
     this.stage = stage;
     this.radios[stage].checked = true;
@@ -131,6 +148,7 @@ export class Track {
     this.step(1);
   }
 
+  /** @param {number} stage */
   step(stage) {
     const last = stage === stages.length - 2;
     this.timer = window.setTimeout(() => (last ? this.end() : this.step(stage + 1)), REST);

@@ -6,14 +6,25 @@ import { plain, tenTo } from "./numbers.js";
 const HEIGHT = 92; // of a drawing that has rows of numbers under it
 const TALL = 128;
 const at = (/** @type {number} */ x) => x.toFixed(1);
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ */
 const text = (x, y, words, anchor = "middle", name = "") =>
   `<text x="${at(x)}" y="${at(y)}" text-anchor="${anchor}" class="${name}">${words}</text>`;
 const sign = (/** @type {number} */ x) => (x < 0 ? "bp-minus" : "bp-plus");
+/** @param {number} width @param {number} height @param {string} inside */
 const svg = (width, height, inside) =>
   `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${inside}</svg>`;
-const finite = (values) => values.filter(Number.isFinite);
+const finite = (/** @type {number[]} */ values) => values.filter(Number.isFinite);
 
-/** From a number to its height in a drawing: 0 lies inside. */
+/**
+ * From a number to its height in a drawing: 0 lies inside.
+ * @param {number[]} values
+ * @param {number} top
+ * @param {number} bottom
+ */
 function heights(values, top, bottom) {
   const known = finite([...values]);
   const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
@@ -23,14 +34,23 @@ function heights(values, top, bottom) {
 
 /**
  * Terms that add up: each bar begins where the one before ended. What the sum becomes stands after
- * them, [[what is done with it, what it is then]].
+ * them, [[what is done with it, what it is then]]. Returns SVG, as do all of these.
+ * @param {Float64Array} terms
+ * @param {[string, number][]} tail
+ * @param {number} bar  the width of a column, in pixels
+ * @param {{ exponent: number, note: string }} options
  */
 export function waterfall(terms, tail, bar, { exponent, note }) {
   const sums = [0];
   for (const x of terms) sums.push(sums[sums.length - 1] + x);
   const y = heights([...sums, ...tail.map(([, x]) => x)], 17, HEIGHT - 5);
   const n = terms.length;
-  const piece = (x, from, to, name) => {
+  const piece = (
+    /** @type {number} */ x,
+    /** @type {number} */ from,
+    /** @type {number} */ to,
+    /** @type {string} */ name,
+  ) => {
     const [top, bottom] = [Math.min(y(from), y(to)), Math.max(y(from), y(to))];
     return `<rect class="${name}" x="${at(x + 5)}" y="${at(top)}" width="${bar - 10}" height="${at(Math.max(1, bottom - top))}"/>`;
   };
@@ -69,17 +89,17 @@ export function waterfall(terms, tail, bar, { exponent, note }) {
   );
 }
 
-/** The sum of many numbers as it grows, in reading order. */
-export function running({ values, total, here = null }) {
+/** The sum of many numbers as it grows, in reading order. @param {import("./types.js").Running} sum */
+export function running({ values, total, here }) {
   const width = 220;
   const sums = [0];
   for (const x of values) sums.push(sums[sums.length - 1] + x);
   const y = heights(sums, 18, TALL - 20);
-  const x = (i) => 4 + ((width - 76) * i) / values.length;
+  const x = (/** @type {number} */ i) => 4 + ((width - 76) * i) / values.length;
   const points = sums.map((v, i) => `${at(x(i))},${at(y(Number.isFinite(v) ? v : 0))}`).join(" ");
   const end = y(Number.isFinite(total) ? total : 0);
   const mark =
-    here === null ? "" : `<path class="bp-here" d="M${at(x(here + 0.5))},14V${TALL - 18}"/>`;
+    here === undefined ? "" : `<path class="bp-here" d="M${at(x(here + 0.5))},14V${TALL - 18}"/>`;
   return svg(
     width,
     TALL,
@@ -91,19 +111,19 @@ export function running({ values, total, here = null }) {
   );
 }
 
-/** σ with its tangent at z, and the gap to what the activation should be. */
-export function sigmoidCurve({ z, slope, y = null }) {
+/** σ with its tangent at z, and the gap to what the activation should be. @param {import("./types.js").Curve} curve */
+export function sigmoidCurve({ z, slope, y }) {
   const [width, reach] = [170, Math.max(6, Math.min(12, Math.abs(z) + 2))];
   if (!Number.isFinite(z)) return svg(width, TALL, text(width / 2, TALL / 2, "not a number"));
-  const sigma = (v) => 1 / (1 + Math.exp(-v));
-  const px = (v) => width / 2 + ((width / 2 - 8) * v) / reach;
-  const py = (a) => TALL - 22 - (TALL - 44) * a;
+  const sigma = (/** @type {number} */ v) => 1 / (1 + Math.exp(-v));
+  const px = (/** @type {number} */ v) => width / 2 + ((width / 2 - 8) * v) / reach;
+  const py = (/** @type {number} */ a) => TALL - 22 - (TALL - 44) * a;
   const points = Array.from({ length: 61 }, (_, i) => reach * (i / 30 - 1));
   const curve = points.map((v) => `${at(px(v))},${at(py(sigma(v)))}`).join(" ");
   const [cx, cy, d] = [px(z), py(sigma(z)), 2.2];
   const tangent = `M${at(px(z - d))},${at(py(sigma(z) - slope * d))}L${at(px(z + d))},${at(py(sigma(z) + slope * d))}`;
   const gap =
-    y === null
+    y === undefined
       ? ""
       : `<path class="bp-gap ${sign(sigma(z) - y)}" d="M${at(cx)},${at(cy)}V${at(py(y))}"/><path class="bp-axis bp-dashed" d="M8,${at(py(y))}H${width - 8}"/>`;
   const words = `slope ${plain(slope)}`;
@@ -118,8 +138,12 @@ export function sigmoidCurve({ z, slope, y = null }) {
   );
 }
 
-/** What each output adds to C: half of a square on its gap, or a bar. */
-export function gaps(_, { a3, y, cost }, narrow) {
+/**
+ * What each output adds to C: half of a square on its gap, or a bar.
+ * @param {import("./types.js").Data} data
+ * @param {boolean} narrow
+ */
+export function gaps({ a3, y, cost }, narrow) {
   const [column, n] = [narrow ? 34 : 62, a3.values.length];
   const each = [...a3.values].map((a, l) => ({
     gap: a - y.values[l],

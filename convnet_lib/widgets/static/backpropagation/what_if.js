@@ -7,21 +7,26 @@ import { plain } from "./numbers.js";
 const POINTS = 33;
 const [WIDTH, HEIGHT] = [252, 124];
 const PIXELS = 90; // of a drag for the whole span
+/** @type {Record<string, number>} */
 const KEYS = { "+": 1, "=": 1, "-": -1, "−": -1 };
 const STEPS = 20; // by key, from 0 to an end of the span
 
+/** @typedef {import("../parts/types.js").Cell} Cell */
+/** @typedef {import("./types.js").Weight} Weight */
+/** @typedef {import("./types.js").Data} Data */
+/** @typedef {NonNullable<import("./types.js").Views["weight"]>} Explained  with its gradient */
 /**
- * @typedef {{ name: string, place: number }} Weight
  * @typedef {object} Actions
  * @property {(weight: Weight) => (by: number) => number} costAlong
- * @property {(whatIf: (Weight & { by: number }) | null) => void} change
+ * @property {(whatIf: import("./types.js").WhatIf | null) => void} change
  * @property {(weight: Weight) => number} span  how far a weight may be moved
  */
 
+/** What if, as a part of the lens. */
 export class WhatIf {
   // Of the weight that is shown: its network, its number, the cost there, and how the cost depends
   // on it.
-  /** @type {any} */ data;
+  /** @type {Data} */ data;
   /** @type {number} */ value;
   /** @type {number} */ start;
   /** @type {(by: number) => number} */ cost;
@@ -35,7 +40,7 @@ export class WhatIf {
   constructor(figure, parent, actions) {
     this.figure = figure;
     this.actions = actions;
-    this.weight = /** @type {any} */ (null);
+    this.weight = /** @type {Explained | null} */ (null);
     this.by = 0;
     this.truth = 0; // by how much the cost changes
     this.before = /** @type {number | null} */ (null);
@@ -60,8 +65,9 @@ export class WhatIf {
     this.back = figure.button(side, "Put it back", () => this.move(0));
   }
 
+  /** How far the weight that is shown may be moved; 1 if there is none. */
   get span() {
-    return this.actions.span(this.weight);
+    return this.weight ? this.actions.span(this.weight) : 1;
   }
 
   /** Whether a weight is another than the network has. */
@@ -69,7 +75,11 @@ export class WhatIf {
     return this.weight && this.by ? { ...this.weight, by: this.by } : null;
   }
 
-  /** A number of the network that can be moved, with its gradient; null if there is none. */
+  /**
+   * Show a number of the network that can be moved; null if there is none.
+   * @param {Data} data
+   * @param {Explained | null} weight
+   */
   show(data, weight) {
     this.element.hidden = !weight;
     if (!weight) return;
@@ -94,14 +104,14 @@ export class WhatIf {
   /** For the ear: what was promised, and what came. */
   get words() {
     const { by, weight, value, truth } = this;
-    if (!by) return "";
+    if (!by || !weight) return "";
     const promised = weight.gradient * by;
     return ` What if it were ${plain(value + by)}: the cost is promised to change by ${plain(promised)}, and changes by ${plain(truth)}.`;
   }
 
-  /** Where the weight stood before the last step: it is marked on the curve. */
+  /** Where the weight stood before the last step: it is marked on the curve. @param {boolean} other @param {Data} data */
   remember(other, data) {
-    if (other) this.before = null;
+    if (other || !this.weight) this.before = null;
     else if (data.raw(this.weight) !== this.value) this.before = this.value;
   }
 
@@ -129,7 +139,12 @@ export class WhatIf {
     this.move(this.by + (KEYS[event.key] * this.span) / STEPS);
   }
 
-  /** What a grid of weights needs, so that they can be dragged: up is more. */
+  /**
+   * What a grid of weights needs, so that they can be dragged: up is more. `begin` says by how much
+   * the weight is moved already.
+   * @param {(cell: Cell) => number} begin
+   * @returns {import("../parts/types.js").Drag}
+   */
   drag(begin) {
     let from = 0;
     return {
@@ -152,6 +167,7 @@ export class WhatIf {
   /** @param {number} cost  that of the network with the weight where it was moved to */
   draw(cost = this.cost(this.by)) {
     const { by, span, start, weight } = this;
+    if (!weight) return;
     const promised = weight.gradient * by;
     const truth = by ? cost - start : 0;
     this.truth = truth;
@@ -170,20 +186,26 @@ export class WhatIf {
     if (!costs.length) return;
     const [low, high] = [Math.min(...costs), Math.max(...costs)];
     const room = (high - low || 1e-9) * 0.12;
-    const x = (v) => 6 + (132 * (v + span)) / (2 * span);
-    const y = (c) => 16 + ((HEIGHT - 32) * (high + room - c)) / (high - low + 2 * room);
+    const x = (/** @type {number} */ v) => 6 + (132 * (v + span)) / (2 * span);
+    const y = (/** @type {number} */ c) =>
+      16 + ((HEIGHT - 32) * (high + room - c)) / (high - low + 2 * room);
     const points = this.curve
       .filter(([, c]) => Number.isFinite(c))
       .map(([v, c]) => `${x(v).toFixed(1)},${y(c).toFixed(1)}`);
-    const tangent = (v) => `${x(v).toFixed(1)},${y(start + weight.gradient * v).toFixed(1)}`;
+    const tangent = (/** @type {number} */ v) =>
+      `${x(v).toFixed(1)},${y(start + weight.gradient * v).toFixed(1)}`;
     const size =
       (HEIGHT - 40) / 2 / Math.max(Math.abs(promised), Math.abs(truth), 0.02 * (high - low), 1e-12);
-    const bar = (value, left, dashed) => {
+    const bar = (
+      /** @type {number} */ value,
+      /** @type {number} */ left,
+      /** @type {string} */ dashed,
+    ) => {
       const tall = Math.abs(value) * size;
       const top = value > 0 ? HEIGHT / 2 - tall : HEIGHT / 2;
       return `<rect class="${value < 0 ? "bp-minus" : "bp-plus"} ${dashed}" x="${left}" y="${top.toFixed(1)}" width="18" height="${Math.max(tall, 0.5).toFixed(1)}"/>`;
     };
-    const name = (words, left) =>
+    const name = (/** @type {string} */ words, /** @type {number} */ left) =>
       `<text x="${left + 9}" y="${HEIGHT - 3}" text-anchor="middle">${words}</text>`;
     write(
       this.picture,

@@ -15,13 +15,18 @@ const SORTS = {
   sure: "the surest first",
   number: "by number",
 };
+/** @type {Record<string, string>} */
 const COSTS = {
   quadratic: "quadratic",
   cross_entropy: "cross-entropy",
   log_likelihood: "log-likelihood",
 };
+/** How far a key leads from card to card. @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+/** The same on the large digit. @type {Record<string, number>} */
+const PAGES = { PageDown: 1, PageUp: -1 };
 
+/** Draw the figure; returns what closes it. @param {import("../parts/types.js").Context} context */
 export function render(context) {
   return new Answers(context).close;
 }
@@ -49,6 +54,7 @@ class Answers {
   /** @type {number[]} */ margins;
   /** @type {number[]} */ hung;
 
+  /** @param {import("../parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -107,7 +113,7 @@ class Answers {
     this.sorts = figure.menu(figure.controls, "Sort", sorts, (sort) => figure.send({ sort }));
   }
 
-  /** A bar for each output neuron. */
+  /** A bar for each output neuron. @param {Element} parent */
   buildBars(parent) {
     const table = document.createElement("table");
     table.className = "ga-bars";
@@ -162,6 +168,7 @@ class Answers {
     this.update();
   }
 
+  /** Whether digit n is taken for another. @param {number} n */
   wrong(n) {
     return this.labelled && this.labels[n] !== this.taken[n];
   }
@@ -205,19 +212,23 @@ class Answers {
     return ` Under each: what it is taken for, and the largest output.${wrong}`;
   }
 
+  /** @param {string} shows @param {string} sort */
   sorted(shows, sort) {
+    /** @type {Record<string, number[]>} */
     const keys = {
       cost: this.labelled ? [...this.costs].map((C) => -C) : [...this.numbers],
       unsure: this.margins,
       sure: this.margins.map((margin) => -margin),
       number: [...this.numbers],
-    }[sort];
+    };
+    const key = keys[sort];
     return this.cards
       .map((_, n) => n)
       .filter((n) => !this.labelled || shows === "all" || this.wrong(n) === (shows === "wrong"))
-      .sort((one, other) => keys[one] - keys[other] || one - other);
+      .sort((one, other) => key[one] - key[other] || one - other);
   }
 
+  /** @param {number} n */
   showDigit(n) {
     const { values } = this.outputs.part(n);
     this.digit.show(this.figure.array("a0").part(n), {
@@ -239,11 +250,13 @@ class Answers {
     });
   }
 
+  /** @param {number} n */
   written(n) {
     const { values } = this.outputs.part(n);
     const first = this.taken[n];
     const second = nextTo(first, values);
-    const a = (q) => `${symbol("a", this.model.get("layer"), [q])} = <b>${number(values[q])}</b>`;
+    const a = (/** @type {number} */ q) =>
+      `${symbol("a", this.model.get("layer"), [q])} = <b>${number(values[q])}</b>`;
     const cost = this.labelled
       ? ` Its ${COSTS[this.model.get("cost")]} cost is <b>${number(this.costs[n])}</b>.`
       : "";
@@ -256,6 +269,7 @@ class Answers {
     return `Taken for <b>${aDigit(first)}</b>${right}, ${a(first)}.${next}${cost}`;
   }
 
+  /** @param {number} n */
   spokenOf(n) {
     const sure = number(this.outputs.part(n).values[this.taken[n]]);
     const taken = `taken for ${aDigit(this.taken[n])} with ${sure}`;
@@ -263,7 +277,7 @@ class Answers {
     return `image ${this.numbers[n]}: ${what}${taken}${this.wrong(n) ? ", which is wrong" : ""}`;
   }
 
-  /** Hovered: a pixel. */
+  /** Hovered: a pixel. @param {number} row @param {number} column */
   explain(row, column) {
     const n = this.model.get("index");
     const value = number(this.digit.array.at(row, column));
@@ -274,13 +288,14 @@ class Answers {
 
   // --- what moves it -------------------------------------------------------------------------
 
-  /** Page Down, Page Up: the next digit, the one before. */
+  /** Page Down, Page Up: the next digit, the one before. @param {KeyboardEvent} event */
   onKey(event) {
-    const step = { PageDown: 1, PageUp: -1 }[event.key];
+    const step = PAGES[event.key];
     if (step) this.go(step);
     return Boolean(step);
   }
 
+  /** @param {KeyboardEvent} event */
   onWallKey(event) {
     const step = STEPS[event.key];
     if (!step) return;
@@ -289,7 +304,7 @@ class Answers {
     this.go(step)?.focus();
   }
 
-  /** On by so many cards; returns the card, if there is one. */
+  /** On by so many cards; returns the card, if there is one. @param {number} step */
   go(step) {
     const n = this.hung[this.hung.indexOf(this.model.get("index")) + step];
     if (n === undefined) return null;

@@ -17,20 +17,27 @@ import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
 import { spokenOf, written } from "./words.js";
 
+/** @typedef {import("../parts/types.js").Index} Index */
+
+/** @type {Record<string, string>} */
 const COSTS = { quadratic: "quadratic", cross_entropy: "cross-entropy" };
 const SORTS = {
   importance: "by how much they matter",
   pleased: "by how much this digit pleases them",
   number: "by number",
 };
+/** How far a key leads from map to map. @type {Record<string, number>} */
+const PAGES = { PageDown: 1, PageUp: -1 };
+/** @type {Record<string, "a1" | "z1" | "mask">} */
 const KINDS = { activations: "a1", "weighted inputs": "z1", "pooling masks": "mask" };
 const WORDS = { a1: "activations", z1: "weighted inputs", mask: "pooling mask" };
 
-const a0 = (...indices) => symbol("a", 0, indices);
-const a1 = (...indices) => symbol("a", 1, indices);
-const w1 = (...indices) => symbol("w", 1, indices);
-const z1 = (...indices) => symbol("z", 1, indices);
+const a0 = (/** @type {Index[]} */ ...indices) => symbol("a", 0, indices);
+const a1 = (/** @type {Index[]} */ ...indices) => symbol("a", 1, indices);
+const w1 = (/** @type {Index[]} */ ...indices) => symbol("w", 1, indices);
+const z1 = (/** @type {Index[]} */ ...indices) => symbol("z", 1, indices);
 
+/** Draw the figure; returns what closes it. @param {import("../parts/types.js").Context} context */
 export function render(context) {
   return new Gallery(context).close;
 }
@@ -42,6 +49,7 @@ export function render(context) {
 /** @typedef {import("../parts/types.js").Cell} Cell */
 /** @typedef {import("../parts/maps.js").Thumbnail} Thumbnail */
 
+/** The gallery of a network, of which words.js tells. */
 export class Gallery {
   // What `build` makes, and what is shown; there is all of it before anything can be pointed at.
   /** @type {Grid} */ input;
@@ -75,6 +83,7 @@ export class Gallery {
   /** @type {Scale} */ filterScale;
   /** @type {Record<string, Scale>} */ scales;
 
+  /** @param {import("../parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -102,7 +111,9 @@ export class Gallery {
     this.buildControls();
     const row = figure.row();
     row.classList.add("cn-gallery");
-    const detail = (explain) => (cell) => explain.call(this, cell);
+    /** @typedef {(cell: Cell | null) => void} Detail */
+    const detail = (/** @type {Detail} */ explain) => (/** @type {Cell | null} */ cell) =>
+      explain.call(this, cell);
     this.input = figure.grid(row, {
       name: "a0",
       title: `${a0()} the digit`,
@@ -110,11 +121,11 @@ export class Gallery {
       detail: detail(this.explainPixel),
     });
     // A cell of the large maps is one of the map that the figure is about.
-    const here = (cell) => cell && { grid: `map ${this.map}`, ...cell };
+    const here = (/** @type {Cell} */ cell) => ({ grid: `map ${this.map}`, ...cell });
     const large = {
-      onPoint: (cell) => figure.point(here(cell)),
-      onWalk: (cell) => figure.walk(here(cell)),
-      onPick: (cell) => figure.pick(here(cell)),
+      onPoint: (/** @type {Cell | null} */ cell) => figure.point(cell && here(cell)),
+      onWalk: (/** @type {Cell} */ cell) => figure.walk(here(cell)),
+      onPick: (/** @type {Cell} */ cell) => figure.pick(here(cell)),
     };
     this.weighted = figure.grid(row, { ...large, name: "z1", title: "", kind: "diverging" });
     this.activation = figure.grid(row, { ...large, name: "a1", title: "" });
@@ -213,12 +224,14 @@ export class Gallery {
     figure.refresh();
   }
 
+  /** @param {string} sort */
   sorted(sort) {
     if (sort === "importance") return [...this.figure.array("order").values];
     const best = this.places.map(({ row, column }, f) => this.z1.part(f).at(row, column));
     return sort === "pleased" ? descending(best) : best.map((_, f) => f);
   }
 
+  /** @param {number} f */
   showCard(f) {
     const { filter, patch } = this.thumbnails[f];
     filter.show(this.w1.part(f), this.filterScale);
@@ -231,11 +244,12 @@ export class Gallery {
     });
   }
 
-  /** Indices of a neuron of map f; a single map goes without its own. */
+  /** Indices of a neuron of map f; a single map goes without its own. @param {number} f @param {number[]} indices */
   at(f, ...indices) {
     return this.maps === 1 ? indices : [f, ...indices];
   }
 
+  /** @param {number} x */
   signed(x) {
     return this.model.get("measure") === "norm" || x <= 0 ? number(x) : `+${number(x)}`;
   }
@@ -254,7 +268,7 @@ export class Gallery {
     return `by how much the mean cost (${COSTS[measure]}) of ${on} rises if the map's weights in ${symbol("w", 3)} are 0`;
   }
 
-  /** Hovered: a neuron of map f. */
+  /** Hovered: a neuron of map f. @param {import("../parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
     const f = Number(grid.split(" ")[1]);
     if (f !== this.map) this.showMap(f);
@@ -277,6 +291,7 @@ export class Gallery {
     this.figure.say(spokenOf(this, f, row, column));
   }
 
+  /** @param {number} f */
   showMap(f) {
     this.map = f;
     this.cards.choose(f);
@@ -304,7 +319,7 @@ export class Gallery {
 
   // --- parts of the explanation, pointed at --------------------------------------------------
 
-  /** Write and say what a part is, until the pointer leaves it. */
+  /** Write and say what a part is, until the pointer leaves it. @param {Marks} marks @param {string} html @param {string} words */
   tell(marks, html, words) {
     this.figure.mark(marks);
     // What stands below must not jump while the pointer crosses a grid.
@@ -313,8 +328,9 @@ export class Gallery {
     this.figure.say(words);
   }
 
+  /** @param {Cell | null} cell */
   explainWeight(cell) {
-    if (!cell) return this.figure.refresh();
+    if (!cell || this.map === null) return this.figure.refresh();
     const { row: l, column: m } = cell;
     const { row: j, column: k } = this.cell;
     const [w, a] = [this.filter.array.at(l, m), this.input.array.at(j + l, k + m)];
@@ -337,8 +353,9 @@ export class Gallery {
     );
   }
 
+  /** @param {Cell | null} cell */
   explainPatch(cell) {
-    if (!cell) return this.figure.refresh();
+    if (!cell || this.map === null) return this.figure.refresh();
     const { row: l, column: m } = cell;
     const [w, pixel] = [this.filter.array.at(l, m), this.patch.array.at(l, m)];
     const weight = this.at(this.map, l, m);
@@ -350,7 +367,7 @@ export class Gallery {
     );
   }
 
-  /** A pixel: the neurons that see it. */
+  /** A pixel: the neurons that see it. @param {Cell | null} cell */
   explainPixel(cell) {
     if (!cell) return this.figure.refresh();
     const { row, column } = cell;
@@ -364,9 +381,9 @@ export class Gallery {
     );
   }
 
-  /** Page Down, Page Up: the same neuron of the next map, of the one before. */
+  /** Page Down, Page Up: the same neuron of the next map, of the one before. @param {KeyboardEvent} event @param {number} f @param {Cell} cell */
   onKey(event, f, cell) {
-    const step = { PageDown: 1, PageUp: -1 }[event.key];
+    const step = PAGES[event.key];
     if (!step) return false;
     const next = this.order[this.order.indexOf(f) + step];
     if (next === undefined) return true;

@@ -5,13 +5,21 @@ import { windowOf } from "../parts/fields.js";
 import { winnerOf } from "../parts/maps.js";
 import { equation, number, spoken, symbol } from "../parts/text.js";
 
+/** @typedef {import("../parts/types.js").Index} Index */
+
 /** @typedef {import("./figure.js").Gallery} Gallery */
 
-const a1 = (...indices) => symbol("a", 1, indices);
-const a2 = (...indices) => symbol("a", 2, indices);
-const z1 = (...indices) => symbol("z", 1, indices);
+const a1 = (/** @type {Index[]} */ ...indices) => symbol("a", 1, indices);
+const a2 = (/** @type {Index[]} */ ...indices) => symbol("a", 2, indices);
+const z1 = (/** @type {Index[]} */ ...indices) => symbol("z", 1, indices);
 
-/** The equations of neuron (j, k) of map f. @param {Gallery} gallery */
+/**
+ * The equations of neuron (j, k) of map f, as HTML (F1, F2, F3).
+ * @param {Gallery} gallery
+ * @param {number} f
+ * @param {number} j
+ * @param {number} k
+ */
 export function written(gallery, f, j, k) {
   const { j: J, k: K } = windowOf(gallery.cell);
   const won = winnerOf(gallery.mask.part(f), J, K);
@@ -37,7 +45,7 @@ export function written(gallery, f, j, k) {
   );
 }
 
-/** What pleases filter f, and how far the digit does. @param {Gallery} gallery */
+/** What pleases filter f, and how far the digit does. @param {Gallery} gallery @param {number} f */
 function writtenPatch(gallery, f) {
   const { row, column } = gallery.places[f];
   const bias = gallery.figure.array("b1").part(f);
@@ -51,7 +59,13 @@ function writtenPatch(gallery, f) {
     (dashed on ${z1()} and on the digit).</p>`;
 }
 
-/** The same for the ear. @param {Gallery} gallery */
+/**
+ * The same for the ear.
+ * @param {Gallery} gallery
+ * @param {number} f
+ * @param {number} j
+ * @param {number} k
+ */
 export function spokenOf(gallery, f, j, k) {
   const { j: J, k: K } = windowOf(gallery.cell);
   const won = winnerOf(gallery.mask.part(f), J, K);

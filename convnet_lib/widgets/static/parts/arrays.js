@@ -10,6 +10,7 @@ const KINDS = { float32: Float32Array, float64: Float64Array };
 
 const product = (/** @type {number[]} */ shape) => shape.reduce((size, n) => size * n, 1);
 
+/** An array of float64 in row-major order, of any number of axes. */
 export class NDArray {
   /**
    * @param {number[]} shape
@@ -23,7 +24,7 @@ export class NDArray {
     this.columns = shape[1];
   }
 
-  /** @param {Wire} wire */
+  /** One that Python sent. @param {Wire} wire */
   static from({ shape, dtype, data }) {
     // A copy, since the bytes may begin anywhere in their message and a Float64Array may not.
     const { buffer, byteOffset, byteLength } = data;
@@ -31,7 +32,7 @@ export class NDArray {
     return new NDArray(shape, Float64Array.from(numbers));
   }
 
-  /** @param {number[]} shape */
+  /** Zeros of a shape. @param {number[]} shape */
   static zeros(shape) {
     return new NDArray(shape, new Float64Array(product(shape)));
   }
@@ -47,6 +48,7 @@ export class NDArray {
   }
 
   /**
+   * Two axes, each number what `value` says of its place.
    * @param {number} rows
    * @param {number} columns
    * @param {(row: number, column: number) => number} value
@@ -94,6 +96,7 @@ export class NDArray {
     return Array.from({ length: this.shape[0] }, (_, i) => this.part(i));
   }
 
+  /** Numbers of its own under the same shape. */
   copy() {
     return new NDArray(this.shape, this.values.slice());
   }
@@ -103,7 +106,7 @@ export class NDArray {
     return new NDArray(shape, this.values);
   }
 
-  /** @param {(x: number, i: number) => number} f */
+  /** f of each number, in the same shape. @param {(x: number, i: number) => number} f */
   map(f) {
     const values = new Float64Array(this.values.length);
     // Some ten times as fast as the typed array's own map.
@@ -136,11 +139,11 @@ export class NDArray {
   }
 }
 
-/** The products of two arrays of one shape. @param {NDArray} x @param {NDArray} y */
+/** The products of two arrays of one shape, number by number, in that shape. @param {NDArray} x @param {NDArray} y */
 export const times = (x, y) => x.map((value, i) => value * y.values[i]);
 
 /**
- * f of each part along the first axis.
+ * f of each part along the first axis, along a first axis again.
  * @param {NDArray} x
  * @param {(part: NDArray, n: number) => NDArray} f
  */

@@ -7,8 +7,10 @@
 import { NDArray } from "./arrays.js";
 import { expect, written } from "./checks.js";
 
-export const SIDE = 28; // of a digit's picture
-export const BOX = 20; // of the box that the figure fits into
+/** Rows and columns of a digit's picture. */
+export const SIDE = 28;
+/** Rows and columns of the box that the digit fits into. */
+export const BOX = 20;
 const SHORT = 1e-5; // what rounding leaves of a half, in pixels
 
 /** @typedef {{ row: number, column: number, rows: number, columns: number }} Place */
@@ -32,7 +34,7 @@ export function extent({ rows, columns, values }) {
   return { row: top, column: left, rows: bottom - top + 1, columns: right - left + 1 };
 }
 
-/** @param {NDArray} image @param {Place} place */
+/** The pixels of a place, in its shape. @param {NDArray} image @param {Place} place */
 export function cut(image, { row, column, rows, columns }) {
   return NDArray.make(rows, columns, (j, k) => image.at(row + j, column + k));
 }

@@ -7,6 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 150];
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 8, 22];
 
+/** @typedef {Options["series"][number]} Series */
 /**
  * @typedef {object} Options
  * @property {string} name  what it is called, for tests and for the ear: "accuracy"
@@ -19,6 +20,7 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 8, 22];
  *   the pointer was pressed or dragged at an epoch
  */
 
+/** A chart of a figure. */
 export class Chart {
   /**
    * @param {import("./figure.js").Figure} figure
@@ -46,7 +48,7 @@ export class Chart {
       y2: HEIGHT - BOTTOM,
     });
     this.dots = this.series.map(() => shape(this.svg, "circle", { class: "cn-chart-dot", r: 3.5 }));
-    for (const type of ["pointerdown", "pointermove"]) {
+    for (const type of /** @type {const} */ (["pointerdown", "pointermove"])) {
       this.svg.addEventListener(type, (event) => this.onPointer(event));
     }
   }
@@ -68,16 +70,19 @@ export class Chart {
     }
   }
 
+  /** Where an epoch stands, in units of the drawing. @param {number} epoch */
   x(epoch) {
     return LEFT + ((WIDTH - LEFT - RIGHT) * epoch) / Math.max(1, this.last);
   }
 
+  /** Where a value stands. @param {number} value */
   y(value) {
-    const scale = this.options.log ? Math.log10 : (x) => x;
+    const scale = this.options.log ? Math.log10 : (/** @type {number} */ x) => x;
     const share = (scale(value) - scale(this.low)) / (scale(this.high) - scale(this.low));
     return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * Math.min(1, Math.max(0, share));
   }
 
+  /** @param {number} value */
   drawable(value) {
     return Number.isFinite(value) && (!this.options.log || value > 0);
   }
@@ -87,7 +92,12 @@ export class Chart {
       class: "cn-chart-axes",
       d: `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`,
     });
-    const write = (text, x, y, anchor) => {
+    const write = (
+      /** @type {string} */ text,
+      /** @type {number} */ x,
+      /** @type {number} */ y,
+      /** @type {string} */ anchor,
+    ) => {
       shape(this.svg, "text", { x, y, "text-anchor": anchor }).textContent = text;
     };
     const end = this.options.log ? powerOfTen : significant;
@@ -98,6 +108,7 @@ export class Chart {
     if (this.last) write(`${this.last}`, WIDTH - RIGHT, HEIGHT - 7, "end");
   }
 
+  /** @param {Series} series @param {number} i */
   drawCurve({ values }, i) {
     let [path, pen] = ["", "M"];
     values.forEach((value, epoch) => {
@@ -109,12 +120,12 @@ export class Chart {
       pen = "L";
     });
     const curve = shape(this.svg, "path", { class: "cn-chart-curve", d: path });
-    curve.dataset.curve = i;
+    curve.dataset.curve = `${i}`;
   }
 
-  /** Put the cursor at an epoch or between two, and write the values of the curves before it. */
+  /** Put the cursor at an epoch or between two, and write the values of the curves before it. @param {number} at */
   show(at) {
-    const x = this.x(at);
+    const x = `${this.x(at)}`;
     const epoch = Math.floor(at);
     this.cursor.setAttribute("x1", x);
     this.cursor.setAttribute("x2", x);
@@ -122,9 +133,9 @@ export class Chart {
       const there = this.drawable(values[epoch]);
       this.dots[i].setAttribute("visibility", there ? "visible" : "hidden");
       this.dots[i].setAttribute("cx", x);
-      this.dots[i].setAttribute("cy", there ? this.y(values[epoch] + this.on(values, at)) : 0);
+      this.dots[i].setAttribute("cy", `${there ? this.y(values[epoch] + this.on(values, at)) : 0}`);
     });
-    const sample = (i) =>
+    const sample = (/** @type {number} */ i) =>
       this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "";
     const titles = this.series.map(
       ({ html, values }, i) => `<span>${sample(i)}${html} <b>${number(values[epoch])}</b></span>`,
@@ -139,7 +150,7 @@ export class Chart {
     );
   }
 
-  /** What a curve has gained on the way to the next epoch. */
+  /** What a curve has gained on the way to the next epoch. @param {Float64Array} values @param {number} at */
   on(values, at) {
     const epoch = Math.floor(at);
     return at > epoch && this.drawable(values[epoch + 1])
@@ -147,6 +158,7 @@ export class Chart {
       : 0;
   }
 
+  /** @param {PointerEvent} event */
   onPointer(event) {
     if (event.type === "pointermove" && !(event.buttons & 1)) return;
     const { left, width } = this.svg.getBoundingClientRect();
@@ -155,9 +167,15 @@ export class Chart {
   }
 }
 
+/**
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {Element} parent
+ * @param {T} tag
+ * @param {Record<string, string | number>} attributes
+ */
 function shape(parent, tag, attributes) {
   const element = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
   parent.append(element);
   return element;
 }

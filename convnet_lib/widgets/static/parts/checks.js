@@ -14,24 +14,24 @@ export function expect(name, good, expected, got) {
   if (!good) throw new RangeError(`${name}: expected ${expected}, got ${came}`);
 }
 
-/** @param {string} name @param {NDArray} x @param {number[]} shape */
+/** Throw unless x has this shape. @param {string} name @param {NDArray} x @param {number[]} shape */
 export function expectShape(name, x, shape) {
   expect(name, `${x.shape}` === `${shape}`, `shape ${written(shape)}`, x);
 }
 
-/** @param {string} name @param {string} x @param {string[]} words */
+/** Throw unless x is one of these words. @param {string} name @param {string} x @param {string[]} words */
 export function expectOneOf(name, x, words) {
   expect(name, words.includes(x), words.join(" or "), x);
 }
 
-/** A map that 2×2 windows tile. @param {string} name @param {NDArray} a */
+/** Throw unless 2×2 windows tile the map. @param {string} name @param {NDArray} a */
 export function expectEven(name, a) {
   const even = a.axes === 2 && a.rows % 2 === 0 && a.columns % 2 === 0;
   expect(name, even && a.values.length > 0, "rows and columns even, so that windows fit", a);
 }
 
 /**
- * Parameters that make a network, and images that fit it.
+ * Throw unless the parameters make a network and the images fit it.
  * @param {import("./engine.js").Net} net
  * @param {NDArray} a0
  */

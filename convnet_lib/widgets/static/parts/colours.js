@@ -4,6 +4,7 @@
 // sequential one is for activations, 0 white and 1 black; the diverging one, for everything that
 // has a sign, is symmetric about 0: red positive, blue negative.
 
+/** From a number between two ends to a colour of a palette. */
 export class Scale {
   /**
    * @param {Uint8Array} palette  256 colours of three bytes
@@ -55,6 +56,7 @@ export class Scale {
   }
 }
 
+/** The two palettes, and the colours of outlines. */
 export class Palettes {
   /** @param {{ sequential: DataView, diverging: DataView, accent: string, outline: string }} sent */
   constructor({ sequential, diverging, accent, outline }) {

@@ -1,82 +1,37 @@
 // The network in the page: every equation as index loops, letter for letter those of
-// `convnet_lib/by_definition/`, each under its tag. The figures compute with these, but for the
-// playground (learner.js) and deep networks (layers.js); tests hold all of them against NumPy.
+// `convnet_lib/by_definition/`, each under its tag; σ and the costs come from activations.js and
+// costs.js, and are had from here as well. The figures compute with these, but for the playground
+// (learner.js) and deep networks (layers.js); tests hold all of them against NumPy.
 //
 // The functions are pure, on arrays of float64 (arrays.js). The loops work on one image and one
 // map; the lines before them deal the batch and the maps out to them. A filter w1 is (5, 5), or
 // (F, 5, 5) with F maps; then b1 is () or (F), and w3 (10, 12, 12) or (10, F, 12, 12). Other sizes
 // work too. Axes before those of an image are batch axes, and gradients are summed over the batch.
 
+import { sigmoid, sigmoidPrime } from "./activations.js";
 import { each, NDArray, sum, times } from "./arrays.js";
 import { expect, expectEven, expectNet, expectOneOf, expectShape, written } from "./checks.js";
+import { delta } from "./costs.js";
+
+export { sigma, sigmoid, sigmoidPrime } from "./activations.js";
+export { costOf, delta, missedBy, SHARES } from "./costs.js";
 
 /** @typedef {{ w1: NDArray, b1: NDArray, w3: NDArray, b3: NDArray }} Net */
-/** @typedef {"quadratic" | "cross_entropy"} Cost */
+/** @typedef {import("./costs.js").Cost} Cost */
 /** @typedef {"first" | "split" | "all"} Ties */
 /** @typedef {NDArray} A */
 
 const SIZE = 2; // rows and columns of a pooling window
-const TINY = 2.2250738585072014e-308; // the smallest normal number, as in costs.py
-/** @type {Ties[]} */
+/** The rules for windows in which several share the maximum, as in pool.py. @type {Ties[]} */
 export const TIES = ["first", "split", "all"];
-
-// --- F2, F5 and C ---------------------------------------------------------------------------
-
-/** σ(z) = 1 / (1 + e^{−z}) (F2, F5). @param {number} z */
-export function sigma(z) {
-  const e = Math.exp(-Math.abs(z)); // never overflows, and both forms of the fraction are σ
-  return (z >= 0 ? 1 : e) / (1 + e);
-}
-
-/** σ of each number. @param {A} z */
-export const sigmoid = (z) => z.map(sigma);
-
-/** σ′(z) = σ(z)(1 − σ(z)), in a form that keeps its digits. @param {A} z */
-export function sigmoidPrime(z) {
-  return z.map((x) => {
-    const e = Math.exp(-Math.abs(x));
-    return e / (1 + e) ** 2;
-  });
-}
-
-/** What one neuron adds to C (C). @type {Record<Cost, (a3: number, y: number) => number>} */
-export const SHARES = {
-  quadratic: (a3, y) => (a3 - y) ** 2 / 2,
-  cross_entropy: (a3, y) =>
-    -(y * Math.log(Math.max(a3, TINY)) + (1 - y) * Math.max(Math.log1p(-a3), Math.log(TINY))),
-};
-
-/** C, the sum of all shares (C). @param {A} a3 @param {A} y @param {Cost} cost @returns {A} */
-export function costOf(a3, y, cost = "quadratic") {
-  expectShape("y", y, a3.shape);
-  expectOneOf("cost", cost, Object.keys(SHARES));
-  if (a3.axes > 1) return each(a3, (a, n) => costOf(a, y.part(n), cost));
-  let C = 0;
-  for (let q = 0; q < a3.values.length; q++) C += SHARES[cost](a3.values[q], y.values[q]);
-  return NDArray.scalar(C);
-}
-
-/**
- * a³ − y. Near 1, a³ has lost the digits that 1 − σ(z) = σ(−z) still has.
- * @param {number} z3 @param {number} a3 @param {number} y
- */
-export const missedBy = (z3, a3, y) => (y === 1 && a3 > 0.5 ? -sigma(-z3) : a3 - y);
-
-/**
- * δ³_q = ∂C/∂a³_q · σ′(z³_q) (BP1). Of the cross-entropy σ′ cancels the denominator.
- * @param {A} z3 @param {A} a3 @param {A} y @param {Cost} cost
- */
-export function delta(z3, a3, y, cost = "quadratic") {
-  expectShape("y", y, a3.shape);
-  expectOneOf("cost", cost, Object.keys(SHARES));
-  const slope = sigmoidPrime(z3);
-  const nabla_a = a3.map((a, q) => missedBy(z3.values[q], a, y.values[q]));
-  return cost === "quadratic" ? times(nabla_a, slope) : nabla_a;
-}
 
 // --- the convolutional layer ----------------------------------------------------------------
 
-/** z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1). @param {A} a @param {A} w @param {A} b @returns {A} */
+/**
+ * z_{j,k} = b + Σ_{l,m} w_{l,m} a_{j+l,k+m} (F1). Of a (28, 28) and w (5, 5) it is (24, 24), with F
+ * filters (F, 24, 24).
+ * @param {A} a @param {A} w @param {A} b @returns {A}
+ */
 export function convForward(a, w, b) {
   if (a.axes > 2) return each(a, (image) => convForward(image, w, b));
   if (w.axes > 2) return each(w, (filter, f) => convForward(a, filter, b.part(f)));
@@ -95,7 +50,7 @@ export function convForward(a, w, b) {
   return z;
 }
 
-/** ∂C/∂b = Σ_{j,k} δ_{j,k} (BP3). @param {A} delta @param {A} w @returns {A} */
+/** ∂C/∂b = Σ_{j,k} δ_{j,k}, one number a filter of w (BP3). @param {A} delta @param {A} w @returns {A} */
 export function convNablaB(delta, w) {
   if (delta.axes > w.axes) return sum(delta, (one) => convNablaB(one, w));
   if (w.axes > 2) return each(w, (filter, f) => convNablaB(delta.part(f), filter));
@@ -106,7 +61,10 @@ export function convNablaB(delta, w) {
   return NDArray.scalar(nabla);
 }
 
-/** ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m} (BP4). @param {A} delta @param {A} a @param {A} w @returns {A} */
+/**
+ * ∂C/∂w_{l,m} = Σ_{j,k} δ_{j,k} a_{j+l,k+m}, in the shape of w (BP4).
+ * @param {A} delta @param {A} a @param {A} w @returns {A}
+ */
 export function convNablaW(delta, a, w) {
   if (a.axes > 2) return sum(a, (image, n) => convNablaW(delta.part(n), image, w));
   if (w.axes > 2) return each(w, (filter, f) => convNablaW(delta.part(f), a, filter));
@@ -127,7 +85,8 @@ export function convNablaW(delta, a, w) {
 // --- the max-pooling layer ------------------------------------------------------------------
 
 /**
- * a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}) (F3).
+ * a²_{j,k} = max(a¹_{2j,2k}, a¹_{2j,2k+1}, a¹_{2j+1,2k}, a¹_{2j+1,2k+1}), half as many rows and
+ * columns (F3).
  * @param {A} a @returns {A}
  */
 export function poolForward(a) {
@@ -137,8 +96,8 @@ export function poolForward(a) {
 }
 
 /**
- * The switch ∂a²_{j′,k′}/∂a¹_{j,k} (BP2a). In a window with a NaN the first NaN is the winner of
- * "first", as it is NumPy's; by the other rules there is none.
+ * The switch ∂a²_{j′,k′}/∂a¹_{j,k}, in the shape of a¹ (BP2a). In a window with a NaN the first NaN
+ * is the winner of "first", as it is NumPy's; by the other rules there is none.
  * @param {A} a @param {Ties} ties @returns {A}
  */
 export function poolWinners(a, ties = "first") {
@@ -157,7 +116,7 @@ export function poolWinners(a, ties = "first") {
   return mask;
 }
 
-/** 1 for a window in which several share the maximum. @param {A} a @returns {A} */
+/** 1 for a window in which several share the maximum, else 0, in the shape of a². @param {A} a @returns {A} */
 export function poolTied(a) {
   if (a.axes > 2) return each(a, poolTied);
   expectEven("a1", a);
@@ -185,7 +144,10 @@ function tiedOf(a, j, k, nan = false) {
   return tied;
 }
 
-/** ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k} (BP2a). @param {A} grad @param {A} mask @returns {A} */
+/**
+ * ∂C/∂a¹_{j,k} = ∂C/∂a²_{⌊j/2⌋,⌊k/2⌋} · switch_{j,k}, in the shape of the mask (BP2a).
+ * @param {A} grad @param {A} mask @returns {A}
+ */
 export function poolBackward(grad, mask) {
   if (mask.axes > 2) return each(mask, (one, n) => poolBackward(grad.part(n), one));
   return NDArray.make(
@@ -197,7 +159,7 @@ export function poolBackward(grad, mask) {
 
 // --- the fully connected layer --------------------------------------------------------------
 
-/** z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k} (F4). @param {A} a @param {A} w @param {A} b @returns {A} */
+/** z_q = b_q + Σ_{j,k} w_{q,j,k} a_{j,k}, one an output (F4). @param {A} a @param {A} w @param {A} b @returns {A} */
 export function denseForward(a, w, b) {
   if (a.axes > w.axes - 1) return each(a, (one) => denseForward(one, w, b));
   expectShape("a2", a, w.shape.slice(1));
@@ -210,7 +172,7 @@ export function denseForward(a, w, b) {
   return z;
 }
 
-/** ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k} (the sum in BP2). @param {A} delta @param {A} w @returns {A} */
+/** ∂C/∂a_{j,k} = Σ_q δ_q w_{q,j,k}, in the shape of a (the sum in BP2). @param {A} delta @param {A} w @returns {A} */
 export function denseBackward(delta, w) {
   if (delta.axes > 1) return each(delta, (one) => denseBackward(one, w));
   const nabla_a = NDArray.zeros(w.shape.slice(1));
@@ -221,12 +183,12 @@ export function denseBackward(delta, w) {
   return nabla_a;
 }
 
-/** ∂C/∂b_q = δ_q (BP3a). @param {A} delta @returns {A} */
+/** ∂C/∂b_q = δ_q, one an output (BP3a). @param {A} delta @returns {A} */
 export function denseNablaB(delta) {
   return delta.axes > 1 ? sum(delta, denseNablaB) : delta.copy();
 }
 
-/** ∂C/∂w_{q,j,k} = a_{j,k} δ_q (BP4a). @param {A} delta @param {A} a @returns {A} */
+/** ∂C/∂w_{q,j,k} = a_{j,k} δ_q, in the shape of w (BP4a). @param {A} delta @param {A} a @returns {A} */
 export function denseNablaW(delta, a) {
   if (delta.axes > 1) return sum(delta, (one, n) => denseNablaW(one, a.part(n)));
   return NDArray.stack([...delta.values].map((delta_q) => a.map((a_jk) => a_jk * delta_q)));
@@ -234,7 +196,7 @@ export function denseNablaW(delta, a) {
 
 // --- the network ----------------------------------------------------------------------------
 
-/** z¹, a¹, a², z³, a³ (F1–F5). @param {Net} net @param {A} a0 */
+/** The forward pass: {z1, a1, a2, z3, a3} (F1–F5). @param {Net} net @param {A} a0 */
 export function feedforward(net, a0) {
   expectNet(net, a0);
   const z1 = convForward(a0, net.w1, net.b1); // F1
@@ -245,7 +207,8 @@ export function feedforward(net, a0) {
 }
 
 /**
- * All of the forward pass, δ³, and δ¹ with what it is made of (BP1, BP2).
+ * All of the forward pass, delta3, and delta1 with what it is made of: nabla_a2, mask and slope1
+ * (BP1, BP2).
  * @param {Net} net @param {A} a0 @param {A} y @param {Cost} cost @param {Ties} ties
  */
 export function errors(net, a0, y, cost = "quadratic", ties = "first") {
@@ -275,7 +238,10 @@ export function backprop(net, a0, y, cost = "quadratic", ties = "first") {
   };
 }
 
-/** w → w − η ∂C/∂w, b → b − η ∂C/∂b. @param {Net} net @param {Net} nabla @param {number} eta @returns {Net} */
+/**
+ * A new network: w → w − η ∂C/∂w, b → b − η ∂C/∂b.
+ * @param {Net} net @param {Net} nabla @param {number} eta @returns {Net}
+ */
 export function step(net, nabla, eta) {
   const moved = (/** @type {A} */ x, /** @type {A} */ dx) =>
     x.map((value, i) => value - eta * dx.values[i]);

@@ -23,6 +23,7 @@ const SPEECH_DELAY = 200; // ms: a pointer crossing a grid is not to be read out
 /** @typedef {import("./types.js").Cell} Cell */
 /** @typedef {import("./types.js").Subject} Subject */
 
+/** A figure: grids, the traits of its model, and the cell that it is about. */
 export class Figure extends Layout {
   /**
    * @param {import("./types.js").Context} context
@@ -132,16 +133,13 @@ export class Figure extends Layout {
    * Change traits here, in all other views and, if there is a kernel, in Python; of those that are
    * set while it is busy only the last reach it. Those that take long are computed `late`, by
    * functions, once what `values` has in their place is painted.
-   * @param {Record<string, any>} values
-   * @param {Record<string, () => any>} late
+   * @param {Record<string, unknown>} values
+   * @param {Record<string, () => unknown>} late
    */
   send(values, late = {}) {
-    const each = (/** @type {Record<string, any>} */ all, /** @type {(x: any) => any} */ f) =>
-      Object.fromEntries(Object.entries(all).map(([name, x]) => [name, f(x)]));
-    this.post.put(
-      each(values, wired),
-      each(late, (compute) => () => wired(compute())),
-    );
+    const named = Object.entries(values).map(([name, x]) => [name, wired(x)]);
+    const later = Object.entries(late).map(([name, compute]) => [name, () => wired(compute())]);
+    this.post.put(Object.fromEntries(named), Object.fromEntries(later));
   }
 
   /** Take over the network of another figure, if it fits. @param {import("./offers.js").Offer} offer */
@@ -357,7 +355,7 @@ export class Figure extends Layout {
   }
 }
 
-/** What a model has for a value. @param {any} value */
+/** What a model has for a value. @param {unknown} value */
 const wired = (value) => (value instanceof NDArray ? value.wire() : value);
 
 /** Where a pointer is on the screen. @param {PointerEvent} event */

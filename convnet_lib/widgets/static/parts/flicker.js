@@ -2,6 +2,7 @@
 
 const PACE = 450; // ms; slower than three times a second, which could harm
 
+/** The button, and the clock behind it. */
 export class Flicker {
   /**
    * @param {import("./figure.js").Figure} figure

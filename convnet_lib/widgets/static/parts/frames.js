@@ -1,6 +1,7 @@
 // What can wait until a picture is on the screen.
 
-export const REST = 4; // ms after what a frame has to do here: others still paint it
+/** Milliseconds after what a frame has to do here: others still paint it. */
+export const REST = 4;
 const LATEST = 100; // ms: out of sight there are no frames
 
 /**

@@ -8,8 +8,8 @@
 import { NDArray } from "./arrays.js";
 import { paint, penOf, Scale } from "./colours.js";
 import { SpokenCursor } from "./cursor.js";
-import { hatch, lines, outline } from "./outlines.js";
 import { REST } from "./frames.js";
+import { hatch, lines, outline } from "./outlines.js";
 import { number, short, significant } from "./text.js";
 
 const NUMBER_FONT = "system-ui, sans-serif";
@@ -23,6 +23,7 @@ let grids = 0;
 /** @typedef {import("./types.js").Mark} Mark */
 /** @typedef {import("./types.js").GridOptions} Options */
 
+/** An array as a grid of cells, for pointer, finger and keyboard. */
 export class Grid {
   /**
    * @param {import("./colours.js").Palettes} palettes

@@ -4,6 +4,7 @@ const HINT =
   "Point at a cell, or press Tab to reach a grid and walk through it with the arrow keys. " +
   "Click or press Enter to keep a cell; Escape leaves.";
 
+/** The frame of a figure. */
 export class Layout {
   /**
    * @param {import("./types.js").Context} context
@@ -34,6 +35,7 @@ export class Layout {
   }
 
   /**
+   * Append an element to a parent, and return it.
    * @template {Element} E
    * @param {E} element
    * @param {Element} parent
@@ -192,6 +194,7 @@ export class Layout {
 }
 
 /**
+ * A new element with a class and attributes, nowhere yet.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {string} name

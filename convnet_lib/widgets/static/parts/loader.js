@@ -6,26 +6,33 @@
 // import it. A module is kept under its text, for as long as the page lives: however many figures
 // are opened and closed, grid.js is loaded once. Nothing is fetched and nothing is bundled.
 
-const KEPT = Symbol.for("convnet_lib.widgets");
-globalThis[KEPT] ??= new Map();
-const addresses = globalThis[KEPT];
+/** @typedef {import("./types.js").Context} Context */
 
-/** The path that a module means by "./grid.js" or "../parts/grid.js". */
+const KEPT = Symbol.for("convnet_lib.widgets");
+/** @type {Record<symbol, Map<string, string> | undefined>} */
+const page = globalThis;
+/** What the page keeps: addresses by the texts of modules. */
+const addresses = page[KEPT] ?? new Map();
+page[KEPT] = addresses;
+
+/** The path that a module means by "./grid.js" or "../parts/grid.js". @param {string} relative @param {string} from */
 function path(relative, from) {
   return new URL(relative, `file:///${from}`).pathname.slice(1);
 }
 
+/** @param {string} name @param {Record<string, string>} sources @returns {string} */
 function address(name, sources) {
   const text = sources[name].replace(/(?<=from ")\.[\w./]+(?=")/g, (needed) =>
     address(path(needed, name), sources),
   );
-  if (!addresses.has(text)) {
-    const blob = new Blob([text], { type: "text/javascript" });
-    addresses.set(text, URL.createObjectURL(blob));
-  }
-  return addresses.get(text);
+  const kept = addresses.get(text);
+  if (kept) return kept;
+  const made = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  addresses.set(text, made);
+  return made;
 }
 
+/** @param {Context & { signal?: AbortSignal }} context */
 async function render({ model, el, signal }) {
   const [name, sources] = [model.get("_figure"), model.get("_modules")];
   const { render } = await import(address(name, sources));
@@ -34,7 +41,7 @@ async function render({ model, el, signal }) {
   return render({ model, el });
 }
 
-/** JupyterLab keeps the model of a closed figure for as long as the page lives: make it light. */
+/** JupyterLab keeps the model of a closed figure for as long as the page lives: make it light. @param {Pick<Context, "model">} context */
 function initialize({ model }) {
   model.on("destroy", () => {
     // Once its views are gone, which would draw what is taken away.
@@ -45,4 +52,5 @@ function initialize({ model }) {
   });
 }
 
+/** The two that anywidget calls: once for each model, and for each view of it. */
 export default { initialize, render };

@@ -75,7 +75,7 @@ export function cards(parent, n, fill) {
   return { container, all, sort, choose };
 }
 
-/** "a 3", "an 8". @param {number} digit */
+/** A digit with its article: "a 3", "an 8". @param {number} digit */
 export function aDigit(digit) {
   return `${digit === 8 ? "an" : "a"} ${digit}`;
 }

@@ -74,10 +74,11 @@ const middle = ({ row, column }) => ({ x: column + 0.5, y: row + 0.5 });
  * @property {string} [given]  what they were at first; without it there is no button for it
  * @property {boolean} [always]  whether it can be drawn on at any time, without a button for it
  * @property {boolean} [centring]  whether there is a switch for it
- * @property {() => Record<string, any>} [also]  what else changes with a drawing
+ * @property {() => Record<string, unknown>} [also]  what else changes with a drawing
  * @property {Partial<Record<"pen" | "blank" | "given" | "undo", string>>} [names]  of the buttons
  */
 
+/** A drawing pad: its buttons, its strokes and their history. */
 export class Pad {
   /** @type {HTMLButtonElement | null} */ pen = null;
   /** @type {Ways | null} */ ways = null;
@@ -95,7 +96,7 @@ export class Pad {
     this.last = null;
     /** @type {Point[]} */
     this.points = []; // where the pointer has been since the last stroke
-    /** @type {{ image: NDArray, index: number, beside: Record<string, any> }[]} */
+    /** @type {{ image: NDArray, index: number, beside: Record<string, unknown> }[]} */
     this.before = []; // what there was before each stroke
     /** @type {Map<number, Pictures>} */
     this.kept = new Map(); // drawings that are, or were, shown centred
@@ -305,7 +306,7 @@ export class Pad {
     this.tell();
   }
 
-  /** What else comes back with the image that was remembered last. @param {Record<string, any>} beside */
+  /** What else comes back with the image that was remembered last. @param {Record<string, unknown>} beside */
   keep(beside) {
     this.before[this.before.length - 1].beside = beside;
   }

@@ -24,6 +24,7 @@ export function fitting({ width, smallest, tiles = [] }, room) {
   return { way: "tiles", scale: Math.max(least, Math.min(1, room / widest)) };
 }
 
+/** The picture of a row, whole or in its tiles. */
 export class Picture {
   /**
    * @param {import("./figure.js").Figure} figure

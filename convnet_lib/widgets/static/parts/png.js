@@ -9,6 +9,7 @@ import { expect } from "./checks.js";
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /**
+ * The size of a picture and its grey levels, row by row, from 0 to 255.
  * @param {Uint8Array} file  a PNG of 8-bit grey levels, not interlaced
  * @returns {Promise<{ width: number, height: number, levels: Uint8Array }>}
  */

@@ -15,6 +15,7 @@ let last = null; // the one that was used last, of all views; no other has anyth
 /** Send what waits, of whatever view. */
 export const flush = () => last?.send();
 
+/** What is sent from one view of a model. */
 export class Post {
   /** @param {import("./types.js").Model} model */
   constructor(model) {

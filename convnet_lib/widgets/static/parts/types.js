@@ -1,5 +1,6 @@
 // Types that several parts speak of. Nothing here runs, and nothing here is sent to a page.
 
+/** @typedef {number | string} Index  of a symbol: 3, or the letter j in HTML */
 /** @typedef {{ row: number, column: number }} Cell */
 /** @typedef {{ grid: string, row: number, column: number }} Subject  what a figure is about */
 /** @typedef {Record<string, Mark[]>} Marks  outlines by the names of grids */
@@ -40,11 +41,11 @@
 /**
  * The traits that Python and the page share, as anywidget has them.
  * @typedef {object} Model
- * @property {(name: string) => any} get
- * @property {(name: string, value: any) => void} set
+ * @property {(name: string) => any} get  each trait has a type of its own
+ * @property {(name: string, value: unknown) => void} set
  * @property {() => void} save_changes
- * @property {(event: string, callback: (...args: any[]) => void) => void} on
- * @property {(event: string, callback: (...args: any[]) => void) => void} off
+ * @property {(event: string, callback: () => void) => void} on
+ * @property {(event: string, callback: () => void) => void} off
  */
 
 /** @typedef {{ model: Model, el: HTMLElement }} Context  what anywidget passes to render */

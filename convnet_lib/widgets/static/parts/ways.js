@@ -4,6 +4,7 @@ import { Scale } from "./colours.js";
 import { make } from "./layout.js";
 import { thumbnail } from "./maps.js";
 
+/** The switch: two buttons, each with its picture. */
 export class Ways {
   /**
    * @param {import("./figure.js").Figure} figure

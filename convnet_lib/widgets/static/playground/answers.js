@@ -5,8 +5,10 @@ import { aDigit } from "../parts/maps.js";
 import { number, symbol } from "../parts/text.js";
 import { write } from "./curve.js";
 
-export const LARGEST_ERROR = 1; // |δ³| of a bar that is full: of both costs it is never more
+/** |δ³| of a bar that is full: of both costs it is never more. */
+export const LARGEST_ERROR = 1;
 
+/** The ten answers of a figure. */
 export class Answers {
   /**
    * @param {import("../parts/figure.js").Figure} figure

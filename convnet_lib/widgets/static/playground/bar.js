@@ -19,6 +19,7 @@ const COSTS = [
 ];
 const TIED = { first: "the first wins", split: "they share", all: "every one wins" };
 
+/** The bar of a figure, and its settings. */
 export class Bar {
   // What `buildSettings` makes.
   /** @type {Record<"maps" | "batch" | "rate" | "cost" | "ties" | "bug", HTMLSelectElement>} */ menus;

@@ -48,7 +48,10 @@ function rolled({ image, sizes: { H, W } }) {
   });
 }
 
-/** @type {Record<string, Partial<import("./learner.js").Parts>>} */
+/**
+ * The wrong parts by the names that `broken.BUGS` has for them; what is not named stays right.
+ * @type {Record<string, Partial<import("./learner.js").Parts>>}
+ */
 export const BUGS = {
   "BP1 without σ′": {
     delta({ a3, y, delta3 }) {

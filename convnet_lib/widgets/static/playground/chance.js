@@ -2,6 +2,7 @@
 
 import { NDArray } from "../parts/arrays.js";
 
+/** A source of random numbers, which is its seed and how many it has given. */
 export class Chance {
   /** @param {number} seed  a whole number */
   constructor(seed) {

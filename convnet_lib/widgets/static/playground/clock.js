@@ -7,13 +7,14 @@ export const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 2500, 5000, Number.POSITIVE
 const LONGEST_FRAME = 100; // ms: a page that slept has nothing to make up for
 const [LEAST, MOST, SHARE] = [8, 16, 0.68]; // ms of a frame that are worked in, and their share
 
-/** @param {number} speed  1 to 10 */
+/** A speed in words: "30 digits/s". @param {number} speed  1 to 10 */
 export function wordsOf(speed) {
   const digits = SPEEDS[speed - 1];
   if (!Number.isFinite(digits)) return "as fast as it can";
   return `${digits.toLocaleString("en-US")} digit${digits === 1 ? "" : "s"}/s`;
 }
 
+/** The clock of a school. */
 export class Clock {
   /**
    * @param {import("./school.js").School} school

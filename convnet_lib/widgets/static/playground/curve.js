@@ -20,6 +20,7 @@ function shape(parent, tag, attributes) {
   return element;
 }
 
+/** The two curves, and the numbers above them. */
 export class Curve {
   /**
    * @param {import("../parts/figure.js").Figure} figure

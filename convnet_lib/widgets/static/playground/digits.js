@@ -7,6 +7,7 @@ const SIDE = 28;
 /** @typedef {{ images: Float64Array[], labels: Uint8Array }} Digits  grey levels from 0 to 1 */
 
 /**
+ * The digits to learn from, and those held out.
  * @param {Uint8Array} file  the picture: digits side by side, below them their labels
  * @param {number} train  how many of them, the first ones, are learned from
  * @param {number} held  how many, the next ones, are held out

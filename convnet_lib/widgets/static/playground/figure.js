@@ -3,27 +3,24 @@
 import { Figure } from "../parts/figure.js";
 import { make } from "../parts/layout.js";
 import { sheet } from "../parts/sheet.js";
-import { bracketed, equation, number, symbol } from "../parts/text.js";
 import { Answers } from "./answers.js";
 import { Bar, saved, shared } from "./bar.js";
 import { Chance } from "./chance.js";
 import { Clock } from "./clock.js";
 import { Curve, write } from "./curve.js";
 import { digitsOf } from "./digits.js";
-import { PARAMETERS, slope } from "./learner.js";
+import { PARAMETERS } from "./learner.js";
 import { npz } from "./npz.js";
 import { Panels } from "./panels.js";
 import { Paper } from "./paper.js";
 import { copied, School } from "./school.js";
+import { lineOf } from "./words.js";
 
 /** @typedef {import("../parts/engine.js").Net} Net */
 /** @typedef {import("../parts/types.js").Subject} Subject */
-/** @typedef {import("./learner.js").Desk} Desk */
 /** @typedef {{ school: School, clock: Clock, views: Set<Playground>, sent: Net, at: number }} Class */
 
 const RULES = ["cost", "ties", "rate", "batch", "bug"];
-const UNNAMED =
-  "Without a right answer there is no error: press the number of the digit that it is.";
 const PAUSE = 500; // ms between two networks that are sent to Python
 
 /**
@@ -33,7 +30,7 @@ const PAUSE = 500; // ms between two networks that are sent to Python
  */
 const classes = new WeakMap();
 
-/** @param {import("../parts/types.js").Context} context */
+/** Draw the figure, once its digits are unpacked; returns what closes it. @param {import("../parts/types.js").Context} context */
 export async function render(context) {
   const { model, el } = context;
   if (!("DecompressionStream" in globalThis)) {
@@ -49,7 +46,9 @@ export async function render(context) {
   return new Playground(context, digits).close;
 }
 
-class Playground {
+/** The playground of a view, of which words.js tells. */
+export class Playground {
+  line = ""; // that stands in its formulas
   /** @type {Bar} */ bar;
   /** @type {Paper} */ paper;
   /** @type {Panels} */ panels;
@@ -343,70 +342,13 @@ class Playground {
 
   /** The line that explains a cell; returns its words. @param {Subject} subject */
   write({ grid, row: j, column: k }) {
-    const html = this.lineOf(grid, j, k);
+    const html = lineOf(this, grid, j, k);
     if (html !== this.line) this.formulas.innerHTML = this.line = html;
     return this.formulas.textContent ?? "";
-  }
-
-  /** @param {string} grid @param {number} j @param {number} k */
-  lineOf(grid, j, k) {
-    const { look } = this.school;
-    const f = Math.min(this.model.get("map"), this.mapCount - 1);
-    const { J, K, KH, KW, P, R } = look.sizes;
-    if (grid === "a0") return equation(`ink at ${j},${k}: <b>${number(this.inkAt(j, k))}</b>`);
-    if (grid === "w1") {
-      const at = (f * KH + j) * KW + k;
-      const [w, nabla] = [look.net.w1.values[at], look.nabla.w1[at]];
-      const slopeOf = `∂<i>C</i>/∂${symbol("w", 1, [j, k])}`;
-      const here = `${symbol("w", 1, [j, k])} = ${number(w)}`;
-      if (!this.isNamed) return equation(`${here}. ${UNNAMED}`);
-      const wrong = this.wrong((desk) => desk.nabla.w1[at]);
-      const text = `${here}, and of this digit ${slopeOf} = <b>${number(nabla)}</b>${wrong}`;
-      return equation(text, "BP4");
-    }
-    const p = (f * J + j) * K + k;
-    const z = look.z1[p];
-    if (grid === "a1") {
-      const text = `${symbol("a", 1, [j, k])} = <i>σ</i>(${symbol("z", 1, [j, k])}) = <i>σ</i>(${number(z)}) = <b>${number(look.a1[p])}</b>`;
-      return equation(text, "F2");
-    }
-    const share = look.mask[p];
-    const window = (f * P + (j >> 1)) * R + (k >> 1);
-    if (grid === "mask") {
-      const words =
-        share === 1 ? "wins its window" : share ? "shares its window" : "loses its window";
-      const wrong = this.wrong((desk) => desk.mask[p]);
-      return equation(`neuron ${j},${k} ${words}: switch <b>${number(share)}</b>${wrong}`, "BP2a");
-    }
-    const error = `${symbol("δ", 1, [j, k])} =`;
-    if (!this.isNamed) return equation(`${error} <b>0</b>. ${UNNAMED}`);
-    const factors = `${number(share, 2)} · ${bracketed(look.nabla_a2[window])} · ${number(slope(z))}`;
-    // Where the switch is 0 the rest is not written out, unless a mistake lets it count.
-    const lost = share === 0 && look.delta1[p] === 0;
-    const made = lost
-      ? "<b>0</b>: this neuron loses its window, so its switch is 0"
-      : `${factors} = <b>${number(look.delta1[p])}</b>`;
-    const wrong = this.wrong((desk) => desk.delta1[p]);
-    return equation(`${error} switch · Σ · <i>σ</i>′ = ${made}${wrong}`, "BP2");
-  }
-
-  /** What is to be said of a number that the bug has made another one; a bug spares many. @param {(desk: Desk) => number} read */
-  wrong(read) {
-    if (!this.model.get("bug")) return "";
-    const { look, right } = this.school;
-    right.clear();
-    right.forward(look.image);
-    right.backward(this.model.get("label"));
-    return Math.abs(read(look) - read(right)) > 0 ? ", wrong on purpose" : "";
   }
 
   /** Whether the reader, or the digit, says what the right answer is. */
   get isNamed() {
     return this.model.get("label") >= 0;
-  }
-
-  /** @param {number} j @param {number} k */
-  inkAt(j, k) {
-    return this.paper.pad.image.at(j, k);
   }
 }

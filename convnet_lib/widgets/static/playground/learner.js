@@ -15,11 +15,11 @@ import { missedBy, SHARES, sigma } from "../parts/engine.js";
 /** @typedef {ReturnType<typeof sizesOf>} Sizes */
 /** @typedef {typeof RIGHT} Parts */
 
-/** @type {(keyof Net)[]} */
+/** What is learned, by the names of the traits. @type {(keyof Net)[]} */
 export const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const SIZE = 2; // rows and columns of a pooling window
 
-/** σ′ of z. @param {number} x */
+/** σ′(z) of one number, at most ¼. @param {number} x */
 export function slope(x) {
   const e = Math.exp(-Math.abs(x));
   return e / (1 + e) ** 2;
@@ -51,6 +51,7 @@ function room({ F, KH, KW, P, R, J, K, Q }) {
   };
 }
 
+/** A network, and room for all that it makes of an image and of a mini-batch. */
 export class Desk {
   /** @type {Cost} */ cost = "cross_entropy";
   /** @type {Ties} */ ties = "first";
@@ -243,7 +244,7 @@ export function route(desk, shares, slopeAt) {
   }
 }
 
-/** σ′(z¹) @param {Desk} desk @param {number} p */
+/** σ′(z¹) of neuron p, counted over all maps, as in BP2. @param {Desk} desk @param {number} p */
 export const slopeAt = (desk, p) => slope(desk.z1[p]);
 
 /**

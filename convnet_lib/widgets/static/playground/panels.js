@@ -9,10 +9,11 @@ import { symbol } from "../parts/text.js";
 /** @typedef {import("./learner.js").Desk} Desk */
 /** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 
-// Fixed, so that one sees weights grow and errors fade. What is larger has the colour of the end.
+/** Ends of scales. Fixed, so that one sees weights grow and errors fade; what is larger has the colour of the end. */
 export const [LARGEST_WEIGHT, LARGEST_DELTA] = [2, 0.1];
 const NAMES = /** @type {const} */ (["w1", "a1", "mask", "delta1"]);
 
+/** The panels of a figure. */
 export class Panels {
   /**
    * @param {import("../parts/figure.js").Figure} figure

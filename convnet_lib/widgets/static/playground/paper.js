@@ -19,6 +19,7 @@ const WHY =
   "All digits that it learns from are centred, in a box of 20 pixels, and an output weight belongs " +
   "to one place. Aside, a stroke meets weights that have learned from other strokes.";
 
+/** The pad of a figure, and what stands about it. */
 export class Paper {
   // What `buildSwitch` and `buildShelf` make.
   /** @type {{ centred: boolean, button: HTMLButtonElement, small: Thumbnail, answer: HTMLElement }[]} */ ways;

@@ -15,6 +15,7 @@ import { Desk, PARAMETERS } from "./learner.js";
 const FIRST_MARK = 200; // digits before the first measurement; later ones are further apart
 const MOST_MARKS = 240;
 
+/** A course: one network, its order of digits, and what was measured. */
 export class School {
   // There is a network from `begin` on, and nothing is asked of a school before.
   /** @type {Net} */ net;
@@ -174,7 +175,7 @@ export class School {
   }
 }
 
-/** @param {Net} net @returns {Net} */
+/** A network with numbers of its own. @param {Net} net @returns {Net} */
 export function copied(net) {
   return /** @type {Net} */ (
     Object.fromEntries(PARAMETERS.map((name) => [name, net[name].copy()]))

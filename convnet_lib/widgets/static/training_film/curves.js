@@ -2,6 +2,7 @@
 
 import { symbol } from "../parts/text.js";
 
+/** The arrays that are drawn, by the names of their traits. */
 export const CURVES = ["costs", "train_accuracy", "test_accuracy", "delta1_size", "delta3_size"];
 
 const delta = (/** @type {number} */ layer) => symbol("δ", layer, []);

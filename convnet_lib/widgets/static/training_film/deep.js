@@ -5,7 +5,7 @@ import { Chart } from "../parts/chart.js";
 import { Scale } from "../parts/colours.js";
 import { Figure } from "../parts/figure.js";
 import { upwards } from "../parts/layers.js";
-import { write } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { aDigit } from "../parts/maps.js";
 import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
@@ -17,11 +17,18 @@ import { inTurn, SmallMaps, shelve } from "./small.js";
 const CURVES = ["costs", "train_accuracy", "test_accuracy"];
 const CHOICES = ["frame", "index", "layer", "map", "channel", "shade"];
 
+/** Draw the figure; returns what closes it. @param {import("../parts/types.js").Context} context */
 export function render(context) {
   return new DeepFilm(context).close;
 }
 
 /** @typedef {import("../parts/grid.js").Grid} Grid */
+/** @typedef {import("../parts/layers.js").Layer} Layer */
+/**
+ * A convolution that can be looked at: of layer `conv` the activations at `at`, which are drawn in a
+ * palette of this kind, up to the largest number of each image.
+ * @typedef {{ conv: number, at: number, kind: "sequential" | "diverging", largest: number[] }} Shown
+ */
 
 class DeepFilm {
   // What `build` makes, and what is shown.
@@ -39,8 +46,10 @@ class DeepFilm {
   /** @type {HTMLElement} */ note;
   /** @type {Chart[]} */ charts;
   /** @type {SmallMaps[]} */ small;
-  /** @type {any[]} */ shown;
-  /** @type {any} */ one;
+  /** @type {Shown[]} */ shown;
+  /** @type {Shown} */ one; // of them
+  /** @type {string | undefined} */ computed; // what `net` and `a` are of
+  /** @type {Layer[]} */ net;
   /** @type {NDArray[]} */ a;
   /** @type {NDArray} */ maps;
   /** @type {NDArray} */ w;
@@ -52,6 +61,7 @@ class DeepFilm {
   /** @type {Scale} */ scale;
   /** @type {Scale} */ filterScale;
 
+  /** @param {import("../parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -77,10 +87,10 @@ class DeepFilm {
   build() {
     const { figure } = this;
     this.buildControls();
-    this.status = this.paragraph();
+    this.status = figure.add(make("p", "cn-caption"), figure.body);
     const row = figure.row();
     row.classList.add("cn-film");
-    const onKey = (event) => this.onKey(event);
+    const onKey = (/** @type {KeyboardEvent} */ event) => this.player.onKey(event);
     this.input = figure.grid(row, {
       name: "a0",
       title: `${symbol("a", 0)} the digit`,
@@ -95,18 +105,12 @@ class DeepFilm {
     this.buildCharts();
     const maps = figure.add(document.createElement("div"), figure.body);
     maps.className = "cn-maps";
-    const pick = (map) => figure.send({ map });
+    const pick = (/** @type {number} */ map) => figure.send({ map });
     this.small = this.shown.map(({ conv }) => new SmallMaps(figure, this.count(conv), pick, maps));
     inTurn(figure, this.charts, maps);
-    this.note = this.paragraph();
+    this.note = figure.add(make("p", "cn-caption"), figure.body);
     figure.rare(this.note);
     write(this.note, this.describe());
-  }
-
-  paragraph() {
-    const paragraph = this.figure.add(document.createElement("p"), this.figure.body);
-    paragraph.className = "cn-caption";
-    return paragraph;
   }
 
   buildControls() {
@@ -136,11 +140,7 @@ class DeepFilm {
     const arrays = Object.fromEntries(CURVES.map((name) => [name, figure.array(name)]));
     const shown = charts(arrays, false);
     if (model.get("labels").length) shown.push(gradients(figure.array("sizes"), this.shown));
-    const epochs = [...figure.array("epochs").values];
-    const onMove = (epoch) => {
-      const away = epochs.map((x) => Math.abs(x - epoch));
-      this.player.go(away.indexOf(Math.min(...away)));
-    };
+    const onMove = (/** @type {number} */ epoch) => this.player.goNear(epoch);
     this.charts = shown.map((options) => new Chart(figure, row, { ...options, onMove }));
   }
 
@@ -149,17 +149,10 @@ class DeepFilm {
     const sizes = this.model.get("labels").length
       ? "The mean sizes are over the images given here and all neurons of their layer."
       : "The sizes of the gradients need labels, and none were given.";
-    const kept =
-      this.frames === epochs
-        ? ""
-        : ` Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
-    const played = this.player.button
-      ? " Play moves the weights in a straight line from each network to the next."
-      : "";
-    return `${sizes}${kept}${played} Large: the maps that change most over this digit in the end.`;
+    return `${sizes}${this.player.describe(epochs)} Large: the maps that change most over this digit in the end.`;
   }
 
-  /** How many maps a convolution makes. */
+  /** How many maps a convolution makes. @param {number} conv */
   count(conv) {
     const { axes, shape } = this.figure.array("parameters", `${conv}.w`);
     return axes === 3 ? 1 : shape[1];
@@ -188,11 +181,19 @@ class DeepFilm {
     figure.refresh();
   }
 
-  /** The layers of a frame, with their parameters a share of the way to the next. */
+  /**
+   * The layers of a frame, with their parameters a share of the way to the next.
+   * @param {number} frame
+   * @param {number} share
+   * @returns {Layer[]}
+   */
   layersAt(frame, share) {
-    return this.model.get("layers").map((layer, i) => {
+    /** @type {Layer[]} */
+    const layers = this.model.get("layers");
+    return layers.map((layer, i) => {
       if (layer.kind !== "Conv") return layer;
-      const of = (name) => blend(this.figure.array("parameters", `${i}.${name}`), frame, share);
+      const of = (/** @type {string} */ name) =>
+        blend(this.figure.array("parameters", `${i}.${name}`), frame, share);
       return { ...layer, w: of("w"), b: of("b") };
     });
   }
@@ -207,7 +208,7 @@ class DeepFilm {
       this.a = upwards(this.net, this.figure.array("a0").part(this.index));
     }
     this.maps = asMaps(this.a[this.one.at]);
-    const { w } = this.net[this.one.conv];
+    const w = /** @type {NDArray} */ (this.net[this.one.conv].w); // a convolution has them
     this.w = w.axes === 2 ? w.reshape([1, ...w.shape]) : w;
   }
 
@@ -307,18 +308,21 @@ class DeepFilm {
 
   // --- what it explains ----------------------------------------------------------------------
 
+  /** @param {import("../parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
+    /** @type {Record<string, (row: number, column: number) => void>} */
     const how = { a0: this.explainPixel, w: this.explainWeight };
     // A cell that is kept may be none of the smaller maps of the other convolution.
     const { rows, columns } = (this.figure.grids.get(grid) ?? this.activation).array;
-    const cell = [Math.min(row, rows - 1), Math.min(column, columns - 1)];
-    (how[grid] ?? this.explainNeuron).call(this, ...cell);
+    const [j, k] = [Math.min(row, rows - 1), Math.min(column, columns - 1)];
+    (how[grid] ?? this.explainNeuron).call(this, j, k);
   }
 
+  /** @param {number} j @param {number} k */
   explainNeuron(j, k) {
     const { at } = this.one;
     const value = number(this.activation.array.at(j, k));
-    const field = seen(this.model.get("layers").slice(0, at), this.net, this.input.array, j, k);
+    const field = seen(this.net.slice(0, at), this.input.array, j, k);
     const rows = `rows ${field.row} to ${field.row + field.rows - 1}`;
     const columns = `columns ${field.column} to ${field.column + field.columns - 1}`;
     this.figure.mark({ a0: [field], map: [{ row: j, column: k }] });
@@ -329,6 +333,7 @@ class DeepFilm {
     );
   }
 
+  /** @param {number} j @param {number} k */
   explainPixel(j, k) {
     const value = number(this.input.array.at(j, k));
     this.figure.mark({ a0: [{ row: j, column: k }] });
@@ -338,6 +343,7 @@ class DeepFilm {
     );
   }
 
+  /** @param {number} l @param {number} m */
   explainWeight(l, m) {
     const { conv } = this.one;
     const channels = this.w.axes === 4 ? [this.channel] : [];
@@ -355,16 +361,10 @@ class DeepFilm {
     );
   }
 
+  /** @param {string} html @param {string} words */
   tell(html, words) {
     write(this.formulas, html);
     this.figure.say(words);
-  }
-
-  /** Page Down, Page Up: the next frame, the one before. */
-  onKey(event) {
-    const step = { PageDown: 1, PageUp: -1 }[event.key];
-    if (step) this.player.go(this.frame + step);
-    return Boolean(step);
   }
 }
 
@@ -381,11 +381,16 @@ function meanOf(a) {
   );
 }
 
-/** Offer the numbers from 0 to n − 1; of a single one there is no choice. */
+/**
+ * Offer the numbers from 0 to n − 1; of a single one there is no choice.
+ * @param {HTMLSelectElement} menu
+ * @param {number} n
+ * @param {number} value
+ */
 function fill(menu, n, value) {
   if (menu.options.length !== n) {
     menu.replaceChildren(...Array.from({ length: n }, (_, i) => new Option(`${i}`, `${i}`)));
-    menu.parentElement.hidden = n === 1;
+    menu.parentElement?.toggleAttribute("hidden", n === 1);
   }
   menu.value = `${value}`;
 }

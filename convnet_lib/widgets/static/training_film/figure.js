@@ -14,7 +14,7 @@ import {
 } from "../parts/engine.js";
 import { windowOf } from "../parts/fields.js";
 import { Figure } from "../parts/figure.js";
-import { write } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { aDigit, winnerMarks, winnerOf } from "../parts/maps.js";
 import { sheet } from "../parts/sheet.js";
 import { count, equation, number, spoken, symbol } from "../parts/text.js";
@@ -22,15 +22,19 @@ import { CURVES, charts } from "./curves.js";
 import { blend, Player } from "./player.js";
 import { inTurn, SmallMaps, shelve } from "./small.js";
 
+/** @typedef {import("../parts/types.js").Index} Index */
+
 const PARAMETERS = ["w1", "b1", "w3", "b3"];
 const ARRAYS = ["epochs", "a0", "largest", ...PARAMETERS];
 
-const a0 = (...indices) => symbol("a", 0, indices);
-const a1 = (...indices) => symbol("a", 1, indices);
-const w1 = (...indices) => symbol("w", 1, indices);
-const b1 = (...indices) => symbol("b", 1, indices);
-const delta = (layer, ...indices) => symbol("δ", layer, indices);
+const a0 = (/** @type {Index[]} */ ...indices) => symbol("a", 0, indices);
+const a1 = (/** @type {Index[]} */ ...indices) => symbol("a", 1, indices);
+const w1 = (/** @type {Index[]} */ ...indices) => symbol("w", 1, indices);
+const b1 = (/** @type {Index[]} */ ...indices) => symbol("b", 1, indices);
+const delta = (/** @type {number} */ layer, /** @type {Index[]} */ ...indices) =>
+  symbol("δ", layer, indices);
 
+/** Draw the figure; returns what closes it. @param {import("../parts/types.js").Context} context */
 export function render(context) {
   return new TrainingFilm(context).close;
 }
@@ -54,6 +58,8 @@ class TrainingFilm {
   /** @type {HTMLElement} */ note;
   /** @type {Chart[]} */ charts;
   /** @type {SmallMaps | undefined} */ small;
+  /** @type {string | undefined} */ computed; // what `now` is of
+  /** @type {number | undefined} */ arranged; // for which image
   /** @type {NDArray} */ w1;
   /** @type {NDArray} */ a1;
   /** @type {NDArray} */ mask;
@@ -62,10 +68,11 @@ class TrainingFilm {
   /** @type {number} */ index;
   /** @type {number} */ map;
   /** @type {number} */ epoch;
-  /** @type {Record<string, NDArray>} */ net;
+  /** @type {import("../parts/engine.js").Net} */ net;
   /** @type {Scale} */ errorScale;
-  /** @type {Record<string, NDArray>} */ now;
+  /** @type {ReturnType<typeof feedforward>} */ now;
 
+  /** @param {import("../parts/types.js").Context} context */
   constructor(context) {
     this.figure = new Figure(
       context,
@@ -98,10 +105,10 @@ class TrainingFilm {
   build() {
     const { figure } = this;
     this.buildControls();
-    this.status = this.paragraph();
+    this.status = figure.add(make("p", "cn-caption"), figure.body);
     const row = figure.row();
     row.classList.add("cn-film");
-    const onKey = (event) => this.onKey(event);
+    const onKey = (/** @type {KeyboardEvent} */ event) => this.player.onKey(event);
     this.input = figure.grid(row, {
       name: "a0",
       title: `${a0()} the digit`,
@@ -126,15 +133,9 @@ class TrainingFilm {
       this.small = new SmallMaps(figure, this.maps, (map) => figure.send({ map }));
     }
     inTurn(figure, this.charts, this.small?.cards.container ?? null);
-    this.note = this.paragraph();
+    this.note = figure.add(make("p", "cn-caption"), figure.body);
     figure.rare(this.note);
     this.note.textContent = this.describeFrames();
-  }
-
-  paragraph() {
-    const paragraph = this.figure.add(document.createElement("p"), this.figure.body);
-    paragraph.className = "cn-caption";
-    return paragraph;
   }
 
   buildControls() {
@@ -165,14 +166,9 @@ class TrainingFilm {
   buildCharts() {
     const row = this.figure.row();
     shelve(row, "Curves over the epochs");
-    const onMove = (epoch) => this.player.go(this.nearest(epoch));
+    const onMove = (/** @type {number} */ epoch) => this.player.goNear(epoch);
     const shown = charts(this.arrays, this.hasErrors);
     this.charts = shown.map((options) => new Chart(this.figure, row, { ...options, onMove }));
-  }
-
-  nearest(epoch) {
-    const away = [...this.arrays.epochs.values].map((x) => Math.abs(x - epoch));
-    return away.indexOf(Math.min(...away));
   }
 
   describeFrames() {
@@ -180,16 +176,9 @@ class TrainingFilm {
     const what = this.hasErrors
       ? "The mean errors are over the images given here and all neurons of their layer."
       : "Errors need labels, and none were given.";
-    const kept =
-      this.frames === epochs
-        ? ""
-        : ` Of ${epochs} networks ${this.frames} are kept as frames, so that the page stays small.`;
-    const played = this.player.button
-      ? " Play moves the weights in a straight line from each network to the next."
-      : "";
     const large =
       this.maps > 1 ? " Large: the maps that change most over this digit in the end." : "";
-    return what + kept + played + large;
+    return what + this.player.describe(epochs) + large;
   }
 
   // --- what it shows -------------------------------------------------------------------------
@@ -230,7 +219,7 @@ class TrainingFilm {
     const shown = `${this.frame} ${between} ${this.index}`;
     if (this.computed === shown) return;
     this.computed = shown;
-    const at = (frame, share) => {
+    const at = (/** @type {number} */ frame, /** @type {number} */ share) => {
       const [w1, b1, w3, b3] = PARAMETERS.map((name) => blend(arrays[name], frame, share));
       return { w1, b1, w3, b3 };
     };
@@ -299,7 +288,7 @@ class TrainingFilm {
     );
   }
 
-  /** Indices of the map that is shown; a single map goes without its own. */
+  /** Indices of the map that is shown; a single map goes without its own. @param {number[]} indices */
   at(...indices) {
     return this.maps === 1 ? indices : [this.map, ...indices];
   }
@@ -328,12 +317,15 @@ class TrainingFilm {
 
   // --- what it explains ----------------------------------------------------------------------
 
+  /** @param {import("../parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
     write(this.status, this.writeStatus());
+    /** @type {Record<string, (row: number, column: number) => void>} */
     const how = { a0: this.explainPixel, w1: this.explainWeight };
     (how[grid] ?? this.explainNeuron).call(this, row, column);
   }
 
+  /** @param {number} j @param {number} k */
   explainNeuron(j, k) {
     const { rows, columns } = this.w1;
     const window = windowOf({ row: j, column: k });
@@ -362,6 +354,7 @@ class TrainingFilm {
     this.tell(html, words);
   }
 
+  /** @param {number} j @param {number} k */
   explainPixel(j, k) {
     const value = number(this.input.array.at(j, k));
     this.figure.mark({ a0: [{ row: j, column: k }] });
@@ -371,6 +364,7 @@ class TrainingFilm {
     );
   }
 
+  /** @param {number} l @param {number} m */
   explainWeight(l, m) {
     const now = number(this.w1.at(l, m));
     const before = number(this.arrays.w1.part(0).part(this.map).at(l, m));
@@ -383,17 +377,9 @@ class TrainingFilm {
     );
   }
 
+  /** @param {string} html @param {string} words */
   tell(html, words) {
     write(this.formulas, html);
     this.figure.say(words);
-  }
-
-  // --- what moves it -------------------------------------------------------------------------
-
-  /** Page Down, Page Up: the next frame, the one before. */
-  onKey(event) {
-    const step = { PageDown: 1, PageUp: -1 }[event.key];
-    if (step) this.player.go(this.frame + step);
-    return Boolean(step);
   }
 }

@@ -4,6 +4,8 @@
 import { NDArray } from "../parts/arrays.js";
 
 const PACE = 700; // ms from one frame to the next
+/** How far a key leads from frame to frame. @type {Record<string, number>} */
+const PAGES = { PageDown: 1, PageUp: -1 };
 
 /**
  * Part i of an array and, a share of the way, the part after it.
@@ -18,6 +20,7 @@ export function blend(array, i, share) {
   return from.map((x, n) => x + share * (values[n] - x));
 }
 
+/** The slider and the button of a film. */
 export class Player {
   /**
    * @param {import("../parts/figure.js").Figure} figure
@@ -61,6 +64,32 @@ export class Player {
 
   get playing() {
     return this.asked !== undefined;
+  }
+
+  /** Page Down, Page Up: the next frame, the one before; true if it was used. @param {KeyboardEvent} event */
+  onKey(event) {
+    const step = PAGES[event.key];
+    if (step) this.go(this.model.get("frame") + step);
+    return Boolean(step);
+  }
+
+  /** To the frame that is nearest to an epoch. @param {number} epoch */
+  goNear(epoch) {
+    const away = [...this.figure.array("epochs").values].map((x) => Math.abs(x - epoch));
+    this.go(away.indexOf(Math.min(...away)));
+  }
+
+  /** What it shows of a run of so many networks, in sentences. @param {number} networks */
+  describe(networks) {
+    const frames = this.last + 1;
+    const kept =
+      frames === networks
+        ? ""
+        : ` Of ${networks} networks ${frames} are kept as frames, so that the page stays small.`;
+    const played = this.button
+      ? " Play moves the weights in a straight line from each network to the next."
+      : "";
+    return kept + played;
   }
 
   /** To a frame, if there is one. @param {number} frame */

@@ -10,6 +10,7 @@ const LIVING = 0.5; // of the largest difference between the ends of a map
 
 /** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 
+/** The small maps of a layer. */
 export class SmallMaps {
   /**
    * @param {import("../parts/figure.js").Figure} figure
