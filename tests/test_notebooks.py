@@ -4,6 +4,7 @@ That they run, and print what they show, is nbval's to say.
 """
 
 import ast
+import itertools
 import re
 import urllib.parse
 from pathlib import Path
@@ -58,6 +59,24 @@ def prose(nb):
 
 def tags(cell):
     return cell.metadata.get("tags", [])
+
+
+def pictures(cell):
+    """The pictures that a cell shows: [(kind, bytes in base64, alternative text)]."""
+    return [
+        (kind, "".join(value), output.metadata.get(kind, {}).get("alt", ""))
+        for output in cell.get("outputs", [])
+        for kind, value in output.get("data", {}).items()
+        if kind.startswith("image/")
+    ]
+
+
+def live_figures(nb):
+    """Yield a cell that shows a live figure and the cell before it; a progress bar is none."""
+    for before, cell in itertools.pairwise(nb.cells):
+        widgets = [o for o in cell.get("outputs", []) if o.get("metadata", {}).get("widget")]
+        if any(re.match(r"\w+\(|Controls:", one.data["text/plain"]) for one in widgets):
+            yield before, cell
 
 
 def has_widget(cell):
@@ -134,6 +153,41 @@ def test_a_picture_comes_before_the_widget(path, nb):
     first = next(i for i, cell in enumerate(nb.cells) if cell.get("outputs") and has_widget(cell))
     kinds = {k for c in nb.cells[:first] for o in c.get("outputs", []) for k in o.get("data", {})}
     assert kinds & {"image/png", "image/svg+xml"}
+
+
+LARGEST_STILL = 90_000  # bytes
+
+
+def test_each_live_figure_has_one_still_picture(nb):
+    """Where no script runs: its own, or for `explore` the one right before, its first state."""
+    for before, cell in live_figures(nb):
+        explored = "explore(" in cell.source
+        assert len(pictures(cell)) == (not explored), cell.source
+        assert len(pictures(before)) == explored, cell.source
+        (picture,) = pictures(before if explored else cell)
+        assert len(picture[2]) >= 15, cell.source
+        assert explored or len(picture[1]) * 3 // 4 <= LARGEST_STILL, cell.source
+        if explored:  # the page hides all that such a cell shows
+            assert len(before.outputs) == 1, before.source
+
+
+def test_live_figures_are_found():
+    """So that the test above has something to ask of."""
+    books = [tool.parse(path.read_text("utf-8")) for path in PATHS]
+    figures = [cell.source for nb in books for _, cell in live_figures(nb)]
+    called = {name for source in figures for name in re.findall(r"widgets\.(\w+)\(", source)}
+    assert called == {
+        "backpropagation",
+        "convolution",
+        "explore",
+        "gallery",
+        "output",
+        "playground",
+        "pooling",
+        "training_film",
+    }
+    written = [c for nb in books for c in code(nb) if re.search(r"\bwidgets\.\w+\(", c.source)]
+    assert {c.source for c in written} <= set(figures)
 
 
 def test_only_widgets_skip_the_comparison(nb):

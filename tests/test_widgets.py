@@ -1,5 +1,6 @@
 """What the interactive figures hold and compute; what they show is for tests/browser."""
 
+import io
 import json
 import os
 import re
@@ -10,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
+from PIL import Image
 
-from convnet_lib import ConvNet, activations, conv, data, dense, pool, widgets
+from convnet_lib import ConvNet, activations, conv, data, dense, figures, pool, widgets
 from convnet_lib.widgets import base
 
 RNG = np.random.default_rng(0)
@@ -136,6 +138,29 @@ def test_the_twin_is_drawn_when_the_figure_is_shown(make):
     figure._repr_mimebundle_()
     assert figure._twin["png"].startswith(b"\x89PNG")
     assert figure._twin["alt"]
+
+
+@every_figure
+def test_the_still_picture_goes_along_for_where_no_script_runs(make):
+    figure = make()
+    shown, about = figure._repr_mimebundle_()
+    assert shown["text/plain"] == repr(figure)
+    twin = figure.twin()
+    png = twin.png()
+    assert about["image/png"] == twin.described()
+    assert len(shown["image/png"]) < len(png) / 2
+    ours, whole = (
+        np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), int)
+        for data in (shown["image/png"], png)
+    )
+    assert np.abs(ours - whole).mean() < 0.5  # of 255: 256 colours, and no other picture
+    assert make()._repr_mimebundle_()[0]["image/png"] == shown["image/png"]
+
+
+def test_an_explored_picture_stands_before_its_controls():
+    figure = widgets.explore(lambda b: figures.cells(np.array([[b, 2.0]]), "z"), b=(0, 1))
+    shown, _ = figure._repr_mimebundle_()
+    assert "image/png" not in shown
 
 
 @every_figure

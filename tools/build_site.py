@@ -137,13 +137,15 @@ def page(nb, name, others, figures):
             cell.source = named_cells.linked(cell.source)
         outputs = []
         for output in cell.get("outputs", []):
-            data = output.get("data", {})
+            data, still = output.get("data", {}), ""
+            if "image/png" in data:
+                number += 1
+                still = pictures.markup(output, figures / f"{name}-{number}.png")
             if WIDGET_VIEW in data:
                 output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
-            elif "image/png" in data:
-                number += 1
-                output = markup(pictures.markup(output, figures / f"{name}-{number}.png"))
-            outputs.append(output)
+                outputs += [output, markup(f"<noscript>{still}</noscript>")] if still else [output]
+            else:
+                outputs.append(markup(still) if still else output)
         if "widgets.playground(" in cell.source:
             outputs.append(markup(playground_page.LINK))
         if "outputs" in cell:

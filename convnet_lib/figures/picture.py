@@ -376,13 +376,25 @@ class Picture(Figure):
         right, bottom = min(width, np.ceil(right)), min(height, np.ceil(bottom))
         return [int(n) for n in (left, top, right - left, bottom - top)]
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def described(self):
+        """Return how it is to be shown: the metadata that a notebook keeps beside its PNG.
+
+        >>> from convnet_lib import figures
+        >>> figures.Picture(1, 1, "Nothing.").described()
+        {'alt': 'Nothing.', 'width': 100, 'smallest': 12.5}
+
+        Returns:
+            A dict: its `alt`; its `width`, the height of its `smallest` lettering and the `boxes`
+            of its tiles, in pixels.
+        """
         width, _ = self.get_size_inches() * PIXELS_PER_INCH
-        described = {"alt": self.alt, "width": round(width), "smallest": self.smallest()}
-        if len(boxes := self.boxes()) > 1:
-            described["tiles"] = boxes
+        said = {"alt": self.alt, "width": round(width), "smallest": self.smallest()}
+        return said | ({"tiles": boxes} if len(boxes := self.boxes()) > 1 else {})
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        said = self.described()
         # The description stands in for the picture where there is only text, and is compared.
-        return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": described}
+        return {"image/png": self.png(), "text/plain": self.alt}, {"image/png": said}
 
 
 class Frames:

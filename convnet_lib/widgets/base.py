@@ -1,5 +1,6 @@
 """What all interactive figures share: arrays as traits, the page's modules, the static twin."""
 
+import io
 import posixpath
 import re
 from importlib import resources
@@ -198,7 +199,7 @@ class GridFigure(anywidget.AnyWidget):
     pinned = traitlets.Dict(allow_none=True).tag(sync=True)
 
     def __init__(self, text, **traits):
-        self._text = text
+        self._text, self._said = text, {}  # of itself; of its still picture, once that is drawn
         super().__init__(**traits)
 
     def __repr__(self):
@@ -250,8 +251,11 @@ class GridFigure(anywidget.AnyWidget):
         # takes is its twin's, and a figure that is only computed with has no page to print.
         if not self._twin:
             twin = self.twin()
-            self._twin = {"png": twin.png(), "alt": twin.alt}
-        return super()._repr_mimebundle_(**kwargs)
+            self._twin = {"png": _in_few_colours(twin.png()), "alt": twin.alt}
+            self._said = twin.described()
+        # It goes along as a picture too, for a saved notebook in which no figure is live.
+        shown, about = super()._repr_mimebundle_(**kwargs)
+        return shown | {"image/png": self._twin["png"]}, about | {"image/png": self._said}
 
 
 def palette(name):
@@ -314,6 +318,15 @@ def written(name, **arrays):
         f"{key} {checks.written(checks.array(key, x).shape)}" for key, x in arrays.items()
     )
     return f"{name}({shapes})"
+
+
+def _in_few_colours(png):
+    """A PNG in 256 colours, which makes a third of it; what is often in it keeps its own."""
+    from PIL import Image
+
+    picture, file = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    picture.quantize(256).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def _to_json(array, widget=None):

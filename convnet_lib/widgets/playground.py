@@ -192,14 +192,6 @@ class Playground(GridFigure):
         chosen = min(self.map, net.b1.size - 1)
         return figures.backward(net, self.image, y, self.cost, self.ties, chosen)
 
-    def _repr_mimebundle_(self, **kwargs):
-        # The still picture goes along, for a saved notebook in which no figure is live.
-        shown, about = super()._repr_mimebundle_(**kwargs)
-        png, alt = self._twin["png"], self._twin["alt"]
-        dots = int.from_bytes(png[16:20])
-        width = round(dots * figures.PIXELS_PER_INCH / figures.DOTS_PER_INCH)
-        return shown | {"image/png": png}, about | {"image/png": {"alt": alt, "width": width}}
-
     @traitlets.default("_picture")
     def _read_picture(self):
         return _picture()

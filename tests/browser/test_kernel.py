@@ -397,6 +397,28 @@ def test_a_figure_goes_on_after_its_kernel_is_gone(notebook):
     until(live, [z1, 1 / (1 + np.exp(-z1))])
 
 
+def test_a_still_picture_stands_where_no_figure_lives_and_nowhere_else(notebook, lab, new_page):
+    page = notebook(SETUP + "figure")
+    live_figures(page)
+    pictures = ".jp-OutputArea-output img:visible"
+    assert page.locator(pictures).count() == 0
+    page.keyboard.press("Control+s")
+    folder, address = lab
+    path = folder / "figure.ipynb"
+    for _ in range(300):
+        text = path.read_text("utf-8")
+        if '"image/png"' in text and text.rstrip().endswith("}"):  # it is written bit by bit
+            break
+        page.wait_for_timeout(100)
+    saved = run_notebooks.serialise(run_notebooks.normalise(run_notebooks.parse(text)))
+    (folder / "saved.ipynb").write_text(saved, "utf-8")
+    page = new_page(width=1500, height=1200)
+    page.goto(address("saved.ipynb"))
+    page.locator(pictures).first.wait_for(timeout=60_000)
+    assert page.locator(pictures).count() == 1
+    assert page.locator(".cn-figure").count() == 0
+
+
 def test_a_cell_that_a_chapter_names_stays_words(lab, new_page):
     """On the pages of the site it is a link; here there would be nothing that it could lead to."""
     folder, address = lab

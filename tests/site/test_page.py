@@ -264,19 +264,35 @@ def test_a_picture_is_shown_once_on_screen_and_on_paper(open_page, name):
     assert stills.count() == twice(name)
     live = page.locator(".tag_still + :is(.tag_live, .tag_explore)")
     assert live.count() == stills.count()
+    alone = page.locator(":not(.tag_still) + .tag_live")
     for still, figure in zip(stills.all(), live.all(), strict=True):
         assert not still.locator("img").is_visible()
         assert figure.locator(".cn-figure").is_visible()
+    for figure in alone.all():
+        assert figure.locator(".cn-figure").is_visible()
+        assert not figure.locator(".cn-twin, noscript img").is_visible()
     page.emulate_media(media="print")
     for still, figure in zip(stills.all(), live.all(), strict=True):
         assert still.locator("img").is_visible()
         assert not figure.locator(".cn-figure").is_visible()
+    for figure in alone.all():
+        assert figure.locator(".cn-twin, noscript img").is_visible()
+        assert not figure.locator(".cn-live").is_visible()
     page.emulate_media(media="null")
 
 
-def test_without_scripts_the_picture_stands_for_the_figure(open_page):
-    page = open_page("02_convolution.html", java_script_enabled=False)
-    assert page.locator(".tag_still img").is_visible()
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_one_picture_stands_for_each_figure(open_page, name):
+    page = open_page(f"{name}.html", *USUAL, java_script_enabled=False)
+    for image in page.locator(".tag_still img").all():
+        assert image.is_visible()
+    assert page.locator(".tag_still + .tag_explore").count() == page.locator(".tag_explore").count()
+    for figure in page.locator(".tag_live").all():
+        image = figure.locator("noscript img")
+        assert image.is_visible()
+        assert len(image.get_attribute("alt")) >= 15
+        assert image.bounding_box()["width"] <= PROSE
+    assert not page.locator(".tag_still + .tag_live").count()
 
 
 # --- The search -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ They run by `make test-site`, which builds the site and names its folder in CONV
 it they are skipped, and say so.
 """
 
+import html
 import html.parser
 import itertools
 import json
@@ -154,14 +155,23 @@ def test_each_picture_has_its_text(name, parsed):
         (output["metadata"].get("image/png", {}).get("alt"), cell["metadata"].get("tags", []))
         for cell in cells(name)
         for output in cell.get("outputs", [])
-        # On the page a figure lives, without the still picture that a saved notebook has of it.
-        if "image/png" in output.get("data", {}) and not output["metadata"].get("widget")
+        if "image/png" in output.get("data", {})
     ]
     shown = [image for image in parsed[f"{name}.html"].images if "figures/" in image["src"]]
     assert all(image["alt"] for image in shown)
     for image, (alt, tags) in zip(shown, pictures, strict=True):
         # What a cell with this tag measures is different every time.
         assert "nbval-ignore-output" in tags or image["alt"] == alt
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_figure_begins_with_the_picture_that_it_hides(name, parsed):
+    text = parsed[f"{name}.html"].text
+    pairs = re.findall(r'(?s)tag_still.*?alt="([^"]*)".*?"model_id": "(\w+)"', text)
+    state = re.search(r'(?s)widget-state\+json">(.*?)</script>', text) if pairs else None
+    models = json.loads(state[1])["state"] if state else {}
+    for alt, model in pairs:
+        assert models[model]["state"]["_shown"]["alt"] == html.unescape(alt)
 
 
 def test_the_notebooks_own_links_are_left_out(parsed):
