@@ -3,6 +3,8 @@
 The page's judge runs in Node, where there is one; NumPy and `convnet_lib.exercises` run here.
 """
 
+import functools
+import html
 import json
 import re
 import shutil
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 import questions
 
-from convnet_lib.exercises import asking, catalogue, check, comparing
+from convnet_lib.exercises import asking, catalogue, check, comparing, showing
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = catalogue.exercises()
@@ -304,15 +306,65 @@ def test_what_the_page_cannot_judge_is_refused():
         questions.question(odd)
 
 
+def bare(text):
+    return re.sub(r"\s+", "", text)
+
+
+def lines_of(exercise):
+    """What a solution has beyond its starter, line by line, or sentence by sentence."""
+    body = showing.solution(exercise).body
+    if callable(exercise.solution):
+        lines = [one for one in body.splitlines() if not one.strip().startswith(("def ", "@"))]
+    else:
+        lines = re.split(r"(?<=[.:;])\s+", body)
+    return [one for one in map(bare, lines) if len(one) > 3 and one not in bare(exercise.starter)]
+
+
+@functools.cache
+def visible_on(chapter):
+    """The text of a chapter's page: of its cells, and of its exercises before a click."""
+    (path,) = (ROOT / "notebooks").glob(f"{chapter:02}_*.ipynb")
+    parts = []
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        parts += cell["source"]
+        for output in cell.get("outputs", []):
+            parts += output.get("text", output.get("data", {}).get("text/plain", []))
+    forms = [questions.form(e, path.stem) for e in EXERCISES.values() if e.chapter == chapter]
+    parts += [html.unescape(text.partition("<script")[0]) for text in forms]
+    return bare("".join(parts))
+
+
+# A solution that is the chapter's own code: the exercise asks for these loops as a function.
+IN_THE_CHAPTER = {"2.3"}
+
+
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.id)
 def test_the_solution_is_in_no_visible_text(exercise):
     text = questions.form(exercise, "07_page")
     before, _, script = text.partition('<script type="application/json">')
-    assert exercise.why not in before
-    assert all(hint not in before for hint in exercise.hints)
+    visible = bare(html.unescape(before))
+    assert bare(exercise.why) not in visible
+    assert all(bare(hint) not in visible for hint in exercise.hints)
+    lines = lines_of(exercise)
+    assert lines
+    assert not [line for line in lines if line in visible]
+    # Of a chapter it may use a line, and is not to be had there as a whole.
+    shown = [line in visible_on(exercise.chapter) for line in lines]
+    assert all(shown) == (exercise.id in IN_THE_CHAPTER)
+    whole = bare(showing.solution(exercise).body) in visible_on(exercise.chapter)
+    assert whole == (exercise.id in IN_THE_CHAPTER)
     data = json.loads(script.partition("</script>")[0])
     assert data["id"] == exercise.id
+    assert data["solution"] == showing.solution(exercise).body
     assert "</" not in script.partition("</script>")[0]
+
+
+def test_a_solution_that_is_shown_is_noticed():
+    """Of a page as it would be with a solution that is open from the start."""
+    exercise = EXERCISES["7.3"]
+    before = questions.form(exercise, "07_page").partition("<script")[0]
+    shown = before.replace("<pre>", f"<pre>{html.escape(showing.solution(exercise).body)}")
+    assert [line for line in lines_of(exercise) if line in bare(html.unescape(shown))]
 
 
 def test_the_page_does_not_speak_of_cells():
