@@ -177,6 +177,11 @@ def arrays(right, rng):
         yield (only + only[::-1, ::-1] / 2).tolist()
         yield np.where(rng.random(right.shape) < 0.1, -right, right).tolist()
         yield (10.0 ** rng.integers(-160, 160) * right).tolist()
+        little = 10.0 ** rng.uniform(-4, -0.5) * noise
+        near = right + little
+        yield (near * np.sqrt((right**2).sum() / (near**2).sum())).tolist()
+        for about in (0, 0.4, 0.4 * only / only.max()):
+            yield (about + little).tolist()
 
 
 def given_as(exercise, answer):
@@ -298,6 +303,24 @@ def test_what_numpy_and_python_print_is_read_as_it_was():
             texts += ["\n".join(gap.join(map(str, row)) for row in a.tolist()) for gap in " ,\t"]
         there += [a.tolist()] * (len(texts) - len(there))
     assert on_the_page(arrays=texts)["arrays"] == there
+
+
+@needs_node
+def test_the_scripts_are_one_script(tmp_path):
+    """All of them are in it, and no two use a name for two things."""
+    assert sorted(questions.SCRIPTS) == sorted(path.name for path in questions.FOLDER.glob("*.js"))
+    (tmp_path / "exercises.js").write_text(questions.script(), "utf-8")
+    subprocess.run([NODE, "--check", tmp_path / "exercises.js"], check=True)
+
+
+@pytest.mark.parametrize("name", questions.SCRIPTS)
+def test_what_a_script_hands_out_is_described(name):
+    lines = (questions.FOLDER / name).read_text("utf-8").splitlines()
+    for n, line in enumerate(lines):
+        if line.startswith("export "):
+            begins = max(i for i in range(n) if lines[i].startswith("/**"))
+            assert lines[n - 1].endswith("*/"), line
+            assert re.search(r"[a-z]{2,} [a-z]", "".join(lines[begins:n]).split("@")[0]), line
 
 
 def test_what_the_page_cannot_judge_is_refused():
