@@ -700,6 +700,26 @@ def test_a_made_array_is_judged_by_what_it_does():
     assert "no finite numbers" in said(np.full((2, 2), np.nan), exercise)
 
 
+def test_what_is_wrong_with_a_made_array_may_go_into_a_sentence():
+    made = Made(
+        (2,),
+        lambda a: ("at", a.argmax(), f"{a.max():g}") if a.any() else "nothing",
+        says={"at": "At [{}] is {}.", "nothing": "All is 0."},
+    )
+    exercise = Exercise(id="0.4", title="", asks="predict", starter="", answer=made)
+    assert said([1, 2.5], exercise) == "0.4: not yet. At [1] is 2.5."
+    assert said([0, 0], exercise) == "0.4: not yet. All is 0."
+
+
+@pytest.mark.parametrize("id", [id for id, e in ALL.items() if isinstance(e.answer, Made)])
+def test_no_number_is_too_large_or_too_small_for_a_made_array(id):
+    right = np.asarray(solved(ALL[id]), float)
+    for size in (1e308, 1e200, 1e-200, 5e-324):
+        for array in (size * np.sign(right), np.full(right.shape, size)):
+            judged(ALL[id], array)
+            judged(ALL[id], -array)
+
+
 def test_strict_raises():
     id = exercises.ids()[0]
     with pytest.raises(exercises.ExerciseError, match="not attempted"):
