@@ -1,9 +1,10 @@
 """The exercises as a page asks them: what `convnet_lib.exercises` holds, for the reader's browser.
 
-An exercise that asks for a letter or for numbers is answered on the page, with the sentences of
-`check`: exercises/judge.js says them. For a function or a drawing the page has the hints, the
-solution and the way to the notebook. There is no second source: all of it is read from the
-catalogue when the pages are built.
+An exercise that asks for a letter, for numbers or for an array is answered on the page, with the
+sentences of `check`: exercises/judge.js says them. For a function the page has the hints, the
+solution and the way to the notebook. All of it is read from the catalogue when the pages are
+built; what is wrong with an array that a reader makes is found by exercises/made.js, and a test
+holds that to the functions of the catalogue.
 """
 
 import html
@@ -13,9 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from convnet_lib.exercises import asking, catalogue, showing
+from convnet_lib.exercises import answers, asking, catalogue, showing
 
-SCRIPTS = Path(__file__).parent / "exercises"
+FOLDER = Path(__file__).parent / "exercises"
+SCRIPTS = [f"{name}.js" for name in ("words", "reading", "comparing", "made", "judge", "form")]
+ROWS = (
+    "A row of numbers on each line, or all of it in brackets, as Python writes it; fractions such "
+    "as 3/64 will do."
+)
 OF_CELLS = re.compile(r"run the cell|a small file outside of|`(check|hint|solution|progress)\b")
 INTRODUCTION = (
     "Where a letter or numbers are asked for, answer here: *Check* says whether it is right, and "
@@ -63,7 +69,12 @@ def question(exercise):
         said |= {"of": answer.of, "right": answer.right, "mistakes": _mistakes(exercise)}
     if isinstance(answer, asking.Values):
         said |= {"right": _plain(answer.right, "iuf"), "within": answer.within}
-        said["mistakes"] = _mistakes(exercise)
+        said["mistakes"] = [
+            one | {"within": answers.allowance(answer, one["wrong"])} for one in _mistakes(exercise)
+        ]
+    if isinstance(answer, asking.Made):
+        named = {name: mistake.message for name, mistake in exercise.mistakes.items()}
+        said |= {"shape": answer.shape, "mistakes": named, "says": answer.says}
     return said
 
 
@@ -82,7 +93,7 @@ def _plain(value, kinds):
 
 def is_answered_here(exercise):
     """Return whether the page itself can judge an answer."""
-    return isinstance(exercise.answer, asking.Letter | asking.Values)
+    return not isinstance(exercise.answer, asking.Function)
 
 
 def form(exercise, page):
@@ -112,6 +123,8 @@ def _fields(exercise):
             for letter in answer.of
         )
         return f'<fieldset class="letters">{legend}{"".join(radios)}</fieldset>'
+    if isinstance(answer, asking.Made):
+        return f"<fieldset>{legend}{_rows(exercise)}</fieldset>"
     shape = np.shape(answer.right)
     columns = shape[-1] if shape else 1
     fields = (_field(index, shape) for index in np.ndindex(shape))
@@ -127,18 +140,28 @@ def _field(index, shape):
     return f'<input {options} spellcheck="false" aria-label="{name}">'
 
 
-def _elsewhere(exercise, page):
-    what = "a function" if isinstance(exercise.answer, asking.Function) else "something made"
+def _rows(exercise):
+    """A field for an array."""
+    rows, columns = exercise.answer.shape
+    name, help = f"{rows} rows of {columns} numbers", f"rows-{exercise.id}"
+    options = 'autocomplete="off" autocapitalize="off" spellcheck="false" wrap="off"'
     return (
-        f'<p class="elsewhere">{exercise.id} asks for {what}, which Python has to try: '
+        f'<textarea rows="{rows + 1}" {options} aria-label="{name}" aria-describedby="{help}">'
+        f'</textarea><p class="help" id="{help}">{ROWS}</p>'
+    )
+
+
+def _elsewhere(exercise, page):
+    return (
+        f'<p class="elsewhere">{exercise.id} asks for a function, which Python has to try: '
         f'<a href="notebooks/{page}.ipynb" download>download the notebook</a> and run the cell '
         "above there.</p>"
     )
 
 
 def script():
-    """Return the two modules of exercises/ as one script: a page from the disk loads no modules."""
-    parts = [(SCRIPTS / name).read_text("utf-8") for name in ("judge.js", "form.js")]
+    """Return the modules of exercises/ as one script: a page from the disk loads no modules."""
+    parts = [(FOLDER / name).read_text("utf-8") for name in SCRIPTS]
     lines = [line for part in parts for line in part.splitlines() if not line.startswith("import ")]
     body = "\n".join(line.removeprefix("export ") for line in lines)
     return f"(() => {{\n{body}\n}})();\n"

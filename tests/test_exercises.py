@@ -4,6 +4,7 @@ import ast
 import contextlib
 import dis
 import inspect
+import itertools
 import json
 import multiprocessing
 import os
@@ -23,6 +24,7 @@ from convnet_lib.exercises.asking import Case, Exercise, Function, Letter, Made,
 
 ALL = catalogue.exercises()
 FUNCTIONS = {id: e for id, e in ALL.items() if isinstance(e.answer, Function)}
+VALUES = [id for id, e in ALL.items() if isinstance(e.answer, Values)]
 MISTAKES = [(id, name) for id, e in ALL.items() for name in e.mistakes]
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -698,6 +700,26 @@ def test_a_made_array_is_judged_by_what_it_does():
     assert "no finite numbers" in said(np.full((2, 2), np.nan), exercise)
 
 
+def test_what_is_wrong_with_a_made_array_may_go_into_a_sentence():
+    made = Made(
+        (2,),
+        lambda a: ("at", a.argmax(), f"{a.max():g}") if a.any() else "nothing",
+        says={"at": "At [{}] is {}.", "nothing": "All is 0."},
+    )
+    exercise = Exercise(id="0.4", title="", asks="predict", starter="", answer=made)
+    assert said([1, 2.5], exercise) == "0.4: not yet. At [1] is 2.5."
+    assert said([0, 0], exercise) == "0.4: not yet. All is 0."
+
+
+@pytest.mark.parametrize("id", [id for id, e in ALL.items() if isinstance(e.answer, Made)])
+def test_no_number_is_too_large_or_too_small_for_a_made_array(id):
+    right = np.asarray(solved(ALL[id]), float)
+    for size in (1e308, 1e200, 1e-200, 5e-324):
+        for array in (size * np.sign(right), np.full(right.shape, size)):
+            judged(ALL[id], array)
+            judged(ALL[id], -array)
+
+
 def test_strict_raises():
     id = exercises.ids()[0]
     with pytest.raises(exercises.ExerciseError, match="not attempted"):
@@ -847,6 +869,63 @@ def test_without_the_variable_it_is_in_the_users_folder(monkeypatch):
 def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounded, off):
     assert judged(ALL[id], rounded).passed
     assert not judged(ALL[id], off).passed
+
+
+DECIMALS = {"one": 1, "two": 2, "three": 3, "four": 4}
+
+
+def decimals_of(id):
+    """How many decimals the text of an exercise asks for, or None."""
+    (text,) = [c.source for c in notebook(ALL[id].chapter).cells if f"**{id} " in c.source]
+    found = re.search(rf"\b({'|'.join(DECIMALS)}) decimals?\b", text, re.IGNORECASE)
+    return found and DECIMALS[found[1].lower()]
+
+
+ROUNDED = [id for id in VALUES if decimals_of(id)]
+
+
+def rounded_as_asked(value, places):
+    """A number or an array with so many decimals; a tie may be rounded either way."""
+    value = np.asarray(value, float) * 10**places
+    for to in (np.floor(value + 0.500001), np.ceil(value - 0.500001)):
+        yield (to / 10**places).tolist()
+
+
+def test_these_are_to_be_rounded():
+    assert ROUNDED == ["4.1", "5.1", "5.2", "11.1", "11.4", "13.4", "14.4"]
+
+
+@pytest.mark.parametrize("id", ROUNDED)
+def test_rounded_as_asked_the_answer_is_right_and_each_mistake_is_named(id):
+    places = decimals_of(id)
+    for given in rounded_as_asked(ALL[id].answer.right, places):
+        if id not in ("11.1", "11.4"):  # 0.465 and 0.0095: rounded one way alone, as tested above
+            assert judged(ALL[id], given).passed, given
+    for name, mistake in ALL[id].mistakes.items():
+        for given in rounded_as_asked(mistake.wrong, places):
+            named = flat(judged(ALL[id], given)) == f"{id}: not yet. {mistake.message}"
+            # All of it rounded away: anything small would have this name.
+            assert named == np.any(given), (name, given)
+
+
+@pytest.mark.parametrize("id", VALUES)
+def test_no_answer_is_near_enough_to_two_mistakes(id):
+    """Nor to a mistake and to the right one: the order in which they are looked through is none."""
+    asked = ALL[id].answer
+    known = [(asked.right, asked.within)]
+    for mistake in ALL[id].mistakes.values():
+        allowed = answers.allowance(asked, mistake.wrong) * comparing.scale(mistake.wrong)
+        known.append((mistake.wrong, allowed))
+    for (one, near), (other, by) in itertools.combinations(known, 2):
+        one, other = np.asarray(one, float), np.asarray(other, float)
+        assert one.shape != other.shape or np.any(np.abs(one - other) > near + by), (one, other)
+
+
+def test_a_mistake_in_an_estimate_may_be_off_by_a_part_of_itself():
+    mistakes = ALL["6.3"].mistakes
+    assert flat(judged(ALL["6.3"], 8000)).endswith(mistakes["one unit"].message)
+    assert flat(judged(ALL["6.3"], 9_000_000)).endswith(mistakes["squared"].message)
+    assert flat(judged(ALL["6.3"], 100)) == "6.3: not yet. 100 is too small."
 
 
 def test_the_loops_of_f1_take_a_bias_that_is_a_whole_number():

@@ -85,15 +85,37 @@ def _letter(exercise, answer):
 
 
 def _values(exercise, answer):
-    right, within = exercise.answer.right, exercise.answer.within
+    asked, right = exercise.answer, exercise.answer.right
     if callable(answer):
         return _say(exercise, "This is a function. What is asked for is its value: call it.")
     # An allowance for numbers written down by hand is the same for large and small ones.
-    allowed = within / max(1.0, np.abs(comparing.array(right)).max(initial=0))
+    allowed = asked.within / comparing.scale(right)
     if comparing.agree(right, answer, allowed):
         return _say(exercise, "")
-    text = _known(exercise, lambda wrong: comparing.agree(wrong, answer, allowed))
+    text = _known(exercise, lambda w: comparing.agree(w, answer, allowance(asked, w)))
     return _say(exercise, text or _how_values_differ(right, answer, allowed))
+
+
+def allowance(asked, wrong):
+    """Return how far off a mistake may be given, counted as `comparing.agree` does.
+
+    It is as far as the right answer may be, so that a mistake is known if it is rounded as the
+    exercise asks; one with larger numbers may be given to as many digits. One that would be
+    rounded to 0 has to be given to its first digit: everything small would be taken for it.
+
+    >>> from convnet_lib.exercises import answers
+    >>> from convnet_lib.exercises.asking import Values
+    >>> asked = Values(50, within=0.05)
+    >>> [answers.allowance(asked, wrong) for wrong in (0.5, 500, 0.04)]
+    [0.05, 0.001, 0.008]
+    """
+    allowed = asked.within / comparing.scale(asked.right)
+    largest = float(np.abs(comparing.array(wrong)).max(initial=0))
+    if asked.relative:
+        return allowed
+    if 0 < largest <= asked.within:
+        return max(allowed, largest / 5)
+    return max(allowed, asked.within / comparing.scale(wrong))
 
 
 def _how_values_differ(right, answer, within):
@@ -104,6 +126,7 @@ def _how_values_differ(right, answer, within):
     return f"{comparing.side(expected, found)}.{comparing.pattern(expected, found, within)}"
 
 
+@np.errstate(all="ignore")
 def _made(exercise, answer):
     given = comparing.array(answer)
     if given is None or given.shape != exercise.answer.shape or not np.isfinite(given).all():
@@ -113,7 +136,9 @@ def _made(exercise, answer):
         return _say(exercise, comparing.difference(blank, answer, 1, subject="the answer"))
     fault = exercise.answer.fault(given.astype(float))
     known = exercise.mistakes.get(fault)
-    return _say(exercise, known.message if known else fault or "")
+    if fault is None:
+        return _say(exercise, "")
+    return _say(exercise, known.message if known else exercise.answer.say(fault))
 
 
 def _function(exercise, answer):

@@ -43,13 +43,17 @@ class Letter:
 class Values:
     """A number or an array; `within` is how far off each entry may be.
 
+    A mistake is given with the same allowance, as one decimal is the same for all numbers; where
+    an estimate is asked for, `relative` lets it grow and shrink with the mistake.
+
     >>> from convnet_lib.exercises.asking import Values
     >>> Values([28, 14], within=0.5)
-    Values(right=[28, 14], within=0.5)
+    Values(right=[28, 14], within=0.5, relative=False)
     """
 
     right: object
     within: float = 1e-6
+    relative: bool = False
 
 
 class Case:
@@ -88,16 +92,33 @@ class Made:
     """An array of numbers of one shape, judged by what it does rather than by what it is.
 
     `fault` is called with the array (of float64, finite) and returns None if it is right, the
-    name of one of the exercise's mistakes, or a sentence.
+    name of one of the exercise's mistakes, a sentence, or what a sentence of `says` is about: its
+    name, and in a tuple after it what goes into its braces. The page has these sentences too, and
+    what `fault` does once more in site/exercises/made.js.
 
     >>> from convnet_lib.exercises.asking import Made
-    >>> asked = Made((2, 3), lambda a: None if a.sum() == 0 else "It does not sum to 0.")
-    >>> asked.fault(np.ones(asked.shape))
-    'It does not sum to 0.'
+    >>> asked = Made(
+    ...     (2, 3),
+    ...     lambda a: None if a.sum() == 0 else ("sum", f"{a.sum():g}"),
+    ...     says={"sum": "It sums to {}, and not to 0."},
+    ... )
+    >>> asked.fault(np.ones(asked.shape)), asked.say(("sum", "6"))
+    (('sum', '6'), 'It sums to 6, and not to 0.')
     """
 
     shape: tuple
     fault: Callable
+    says: dict = field(default_factory=dict)
+
+    def say(self, fault):
+        """Return the sentence of a fault that is none of the mistakes.
+
+        >>> from convnet_lib.exercises.asking import Made
+        >>> Made((2,), max, says={"at": "Look at ({}, {})."}).say(("at", 0, 1))
+        'Look at (0, 1).'
+        """
+        name, *rest = fault if isinstance(fault, tuple) else (fault,)
+        return self.says[name].format(*rest) if name in self.says else name
 
 
 @dataclass(frozen=True, kw_only=True)

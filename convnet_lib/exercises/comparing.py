@@ -52,6 +52,16 @@ def agree(expected, found, within):
     )
 
 
+def scale(value):
+    """Return the size of the largest entry, or 1 if that is larger.
+
+    >>> from convnet_lib.exercises import comparing
+    >>> comparing.scale([3, -40.0]), comparing.scale(0.25)
+    (40.0, 1.0)
+    """
+    return max(1.0, float(np.abs(array(value)).max(initial=0)))
+
+
 def difference(expected, found, within, parts=(), subject="the result", tell=True):
     """Return in words how found differs from expected, or None if they agree.
 
@@ -271,8 +281,7 @@ def _turned(expected):
 @np.errstate(all="ignore")
 def _differs(expected, found, within):
     expected, found = expected.astype(float), found.astype(float)
-    scale = max(1.0, np.abs(expected).max(initial=0))
-    return ~(np.abs(found - expected) <= within * scale)
+    return ~(np.abs(found - expected) <= within * scale(expected))
 
 
 def _first_capital(text):

@@ -3,7 +3,10 @@
 The page's judge runs in Node, where there is one; NumPy and `convnet_lib.exercises` run here.
 """
 
+import functools
+import html
 import json
+import re
 import shutil
 import subprocess
 from fractions import Fraction
@@ -13,26 +16,36 @@ import numpy as np
 import pytest
 import questions
 
-from convnet_lib.exercises import asking, catalogue, check, comparing
+from convnet_lib.exercises import asking, catalogue, check, comparing, showing
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = catalogue.exercises()
 HERE = [e for e in EXERCISES.values() if questions.is_answered_here(e)]
 VALUES = [e for e in HERE if isinstance(e.answer, asking.Values)]
+MADE = [e for e in HERE if isinstance(e.answer, asking.Made)]
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="the page's judge needs Node")
 ASK = """
-import { judge, read, number } from %s;
+import { judge } from "%(folder)s/judge.js";
+import { misprint, read, readArray } from "%(folder)s/reading.js";
+import { fixed, number } from "%(folder)s/words.js";
+import { FAULTS } from "%(folder)s/made.js";
 let text = "";
 for await (const piece of process.stdin) text += piece;
 const typed = (x) => (Array.isArray(x) ? x.map(typed) : x === null ? null : read(x));
-const { questions, sent, numbers } = JSON.parse(text);
+const { questions, sent, numbers, arrays } = JSON.parse(text);
 const say = ([id, answer]) => {
   const { kind } = questions[id];
+  if (kind === "made") return judge(questions[id], readArray(answer));
   return judge(questions[id], kind === "letter" ? answer : typed(answer));
 };
-const written = numbers.map((x) => number(Number(x)));
-console.log(JSON.stringify({ said: sent.map(say), numbers: written }));
+const plain = (x) => (Array.isArray(x) ? x.map(plain) : x?.x ?? x);
+console.log(JSON.stringify({
+  said: sent.map(say),
+  numbers: numbers.map((x) => [number(Number(x)), fixed(Number(x), 3)]),
+  arrays: arrays.map((text) => misprint(text) ?? plain(readArray(text))),
+  made: Object.keys(FAULTS),
+}));
 """
 
 
@@ -41,15 +54,16 @@ def nothing_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("CONVNET_PROGRESS", str(tmp_path / "progress.json"))
 
 
-def on_the_page(sent, numbers=()):
+def on_the_page(sent=(), numbers=(), arrays=()):
     """What judge.js says of each (id, answer), an answer being texts as they are typed."""
-    judge = json.dumps((ROOT / "site/exercises/judge.js").as_uri())
+    ask = ASK % {"folder": (ROOT / "site/exercises").as_uri()}
     data = {
         "questions": {e.id: questions.question(e) for e in HERE},
-        "sent": sent,
+        "sent": list(sent),
+        "arrays": list(arrays),
         "numbers": [repr(x).replace("inf", "Infinity").replace("nan", "NaN") for x in numbers],
     }
-    command = [NODE, "--input-type=module", "-e", ASK % judge]
+    command = [NODE, "--input-type=module", "-e", ask]
     done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -62,6 +76,13 @@ def typed(value):
     if value is None or value is ...:
         return None
     return value if isinstance(value, str) else str(value)
+
+
+def brackets(value):
+    """An array as a reader types it into the field of the page that has several lines."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return f"[{', '.join(map(brackets, value))}]"
+    return "..." if value is None else str(value)
 
 
 def handed_in(text):
@@ -86,10 +107,13 @@ def answers_to(exercise):
     if isinstance(exercise.answer, asking.Letter):
         yield from [*exercise.answer.of, "z", "", "ab", " A) ", "'b'", "don't", None]
         return
-    right = np.asarray(exercise.answer.right)
+    made = isinstance(exercise.answer, asking.Made)
+    right = np.asarray(exercise.solution() if made else exercise.answer.right)
     rng = np.random.default_rng(int(exercise.id.replace(".", "")))
-    within = exercise.answer.within
+    within = 0.01 if made else exercise.answer.within
     yield right.tolist()
+    if made:
+        yield from arrays(right, rng)
     for mistake in exercise.mistakes.values():
         yield np.asarray(mistake.wrong).tolist()
     for factor in (-1, 2, 0.5, 10, -3, 1e-3, 1e9):
@@ -133,14 +157,53 @@ def answers_to(exercise):
         yield (right + noise).tolist()
 
 
+def arrays(right, rng):
+    """Arrays like the right one, near it, with its symmetries, of ink and paper, and any at all."""
+    for _ in range(60):
+        noise = rng.standard_normal(right.shape)
+        yield (right + 0.1 * noise).tolist()
+        yield (noise / np.sqrt((noise**2).sum())).tolist()
+        yield (abs(noise) / np.sqrt((noise**2).sum()) * rng.choice([1, 0.99, 1.004])).tolist()
+        yield (abs(right) / abs(right).sum() + 0.01 * noise).tolist()
+        yield rng.choice([-1.0, 0, 0.5, 1], right.shape).round(1).tolist()
+        yield (right * rng.choice([0.0, 1, 1, 1, -1], right.shape)).tolist()
+        some = rng.integers(0, 4, right.shape) / 4
+        yield some.tolist()
+        yield from ((some + some.T).tolist(), (some / 2 + some[::-1, ::-1] / 2).tolist())
+        yield from ((some + some[::-1]).tolist(), (some + some[:, ::-1]).tolist())
+        only = np.zeros(right.shape)
+        only.flat[rng.integers(only.size)] = rng.choice([0.25, 0.5, 0.125, 1, 2, 0.0625])
+        yield only.tolist()
+        yield (only + only[::-1, ::-1] / 2).tolist()
+        yield np.where(rng.random(right.shape) < 0.1, -right, right).tolist()
+        yield (10.0 ** rng.integers(-160, 160) * right).tolist()
+        little = 10.0 ** rng.uniform(-4, -0.5) * noise
+        near = right + little
+        yield (near * np.sqrt((right**2).sum() / (near**2).sum())).tolist()
+        for about in (0, 0.4, 0.4 * only / only.max()):
+            yield (about + little).tolist()
+
+
+def given_as(exercise, answer):
+    """What a reader types into the field or the fields of an exercise."""
+    return brackets(answer) if exercise in MADE else typed(answer)
+
+
+def can_be_given(exercise, answer):
+    """Where a field is for an array, a blank parts two entries, and brackets are no part of one."""
+    return exercise not in MADE or not re.search(r"1 2|\(3\)", brackets(answer))
+
+
 @needs_node
 def test_the_page_says_what_check_says():
-    sent = [(e.id, typed(answer)) for e in HERE for answer in answers_to(e)]
-    said = on_the_page(sent)["said"]
-    assert len(sent) > 2500
+    """Of every right answer and every planted mistake, of words, holes, other shapes, no end."""
+    sent = [(e, answer) for e in HERE for answer in answers_to(e) if can_be_given(e, answer)]
+    said = on_the_page([(e.id, given_as(e, answer)) for e, answer in sent])["said"]
+    assert len(sent) > 8000
     different = []
-    for (id, answer), here in zip(sent, said, strict=True):
-        letter = isinstance(EXERCISES[id].answer, asking.Letter)
+    for (exercise, answer), here in zip(sent, said, strict=True):
+        id, answer = exercise.id, typed(answer)
+        letter = isinstance(exercise.answer, asking.Letter)
         result = check(id, answer if letter else handed_in(answer))
         there = " ".join(result.message.split())
         # A page has a button for what is a function in Python.
@@ -158,11 +221,106 @@ def test_numbers_are_written_as_python_writes_them():
     some = [0.0, -0.0, 1e15, 1e16, 999999.5, 0.0001, 0.00001, 9.999995e-5, 5e-324, np.inf, np.nan]
     numbers = [float(x) for x in (*some, *drawn, *ties, *-ties)]
     written = on_the_page([], numbers)["numbers"]
-    assert written == [comparing.number(x) for x in numbers]
+    assert [one for one, _ in written] == [comparing.number(x) for x in numbers]
+    usual = [(x, y) for x, (_, y) in zip(numbers, written, strict=True) if 0 < x < 1000]
+    assert len(usual) > 2000
+    assert [y for _, y in usual] == [f"{x:.3f}" for x, _ in usual]
 
 
-def test_53_are_answered_on_the_page():
-    assert (len(HERE), len(VALUES)) == (53, 33)
+def test_58_are_answered_on_the_page():
+    assert (len(HERE), len(VALUES), len(MADE)) == (58, 33, 5)
+
+
+@needs_node
+def test_every_array_that_is_asked_for_has_its_judge_on_the_page():
+    assert sorted(on_the_page()["made"]) == sorted(e.id for e in MADE)
+
+
+@pytest.mark.parametrize("exercise", MADE, ids=lambda e: e.id)
+def test_the_arrays_sent_through_both_meet_every_sentence(exercise):
+    """So that none of them can be another on the page without being noticed."""
+    rng = np.random.default_rng(int(exercise.id.replace(".", "")))
+    faults = [m.wrong for m in exercise.mistakes.values()]
+    some = [*arrays(exercise.solution(), rng), *faults]
+    with np.errstate(all="ignore"):
+        found = [exercise.answer.fault(np.asarray(one, float)) for one in some]
+    named = {one[0] if isinstance(one, tuple) else one for one in found}
+    assert named == {None, *exercise.mistakes, *exercise.answer.says}
+
+
+FORMS = {
+    "[[0.5, -1], [3/4, 1e-3]]": [[0.5, -1], [0.75, 0.001]],
+    "[[ 0.5   -1.   ]\n [ 0.75   0.001]]": [[0.5, -1], [0.75, 0.001]],
+    "array([[ 0.5  , -1.   ],\n       [ 0.75 ,  0.001]])": [[0.5, -1], [0.75, 0.001]],
+    "np.array([[1, 2], [3, 4]], dtype=float)": [[1, 2], [3, 4]],
+    "array([[1., 2.],\n       [3., 4.]], dtype=float32)": [[1, 2], [3, 4]],
+    "answer = [\n    [1, 2],\n    [3, 4],\n]\n": [[1, 2], [3, 4]],
+    "answer = [\n    [..., ...],\n    [3, None],\n]": [[None, None], [3, None]],
+    "0.5 -1\n3/4 0.001\n": [[0.5, -1], [0.75, 0.001]],
+    "0.5, -1\n\n3 / 4, .001": [[0.5, -1], [0.75, 0.001]],
+    "0.5\t−1\r\n3/4\t0.001": [[0.5, -1], [0.75, 0.001]],
+    "1 2; 3 4": [[1, 2], [3, 4]],
+    "1,2,3\n4,5,6": [[1, 2, 3], [4, 5, 6]],
+    "[1, 2]\n[3, 4]": [[1, 2], [3, 4]],
+    "[1 2],\n[3 4]": [[1, 2], [3, 4]],
+    "(1, 2), (3, 4)": [[1, 2], [3, 4]],
+    "[[np.float64(0.5), np.float64(-1.0)]]": [[0.5, -1]],
+    "[Fraction(3, 64), Fraction(-1, 2)]": [0.046875, -0.5],
+    "[[False  True]\n [ True False]]": [[0, 1], [1, 0]],
+    "1 2 3": [1, 2, 3],
+    "[1, 2, 3,]": [1, 2, 3],
+    "[[]]": [[]],
+    "7": 7,
+    " ": None,
+    "...": None,
+    "four": "four",
+    "np.zeros(4)": ["np.zeros", [4]],
+    "[[1, 2], [3]]": [[1, 2], [3]],
+    "[[1, 2], [3, 4]": "The brackets do not match: each needs one that closes it.",
+    "1, 2], [3, 4]": "The brackets do not match: each needs one that closes it.",
+    "0,5 1,5\n1 2": "0,5 has a comma. Is it 0.5?",
+    "1 2\n1 0,25": "0,25 has a comma. Is it 0.25?",
+    "1,2, 3,4": [1, 2, 3, 4],
+}
+
+
+@needs_node
+def test_how_an_array_may_be_written():
+    assert dict(zip(FORMS, on_the_page(arrays=FORMS)["arrays"], strict=True)) == FORMS
+
+
+@needs_node
+def test_what_numpy_and_python_print_is_read_as_it_was():
+    rng, texts, there = np.random.default_rng(12), [], []
+    for _ in range(200):
+        shape = tuple(rng.integers(1, 6, rng.integers(1, 4)))
+        scale = 10.0 ** rng.integers(-8, 12, shape if rng.random() < 0.5 else ())
+        a = rng.standard_normal(shape) * scale
+        a = np.where(rng.random(shape) < 0.1, rng.choice([0, 1, -0.0, 1e20]), a)
+        with np.printoptions(precision=17, floatmode="unique", threshold=10**6):
+            texts += [str(a), repr(a), str(a.tolist()), repr(list(a)), f"answer = {a.tolist()}"]
+        if a.ndim == 2 and len(a) > 1:
+            texts += ["\n".join(gap.join(map(str, row)) for row in a.tolist()) for gap in " ,\t"]
+        there += [a.tolist()] * (len(texts) - len(there))
+    assert on_the_page(arrays=texts)["arrays"] == there
+
+
+@needs_node
+def test_the_scripts_are_one_script(tmp_path):
+    """All of them are in it, and no two use a name for two things."""
+    assert sorted(questions.SCRIPTS) == sorted(path.name for path in questions.FOLDER.glob("*.js"))
+    (tmp_path / "exercises.js").write_text(questions.script(), "utf-8")
+    subprocess.run([NODE, "--check", tmp_path / "exercises.js"], check=True)
+
+
+@pytest.mark.parametrize("name", questions.SCRIPTS)
+def test_what_a_script_hands_out_is_described(name):
+    lines = (questions.FOLDER / name).read_text("utf-8").splitlines()
+    for n, line in enumerate(lines):
+        if line.startswith("export "):
+            begins = max(i for i in range(n) if lines[i].startswith("/**"))
+            assert lines[n - 1].endswith("*/"), line
+            assert re.search(r"[a-z]{2,} [a-z]", "".join(lines[begins:n]).split("@")[0]), line
 
 
 def test_what_the_page_cannot_judge_is_refused():
@@ -171,15 +329,65 @@ def test_what_the_page_cannot_judge_is_refused():
         questions.question(odd)
 
 
+def bare(text):
+    return re.sub(r"\s+", "", text)
+
+
+def lines_of(exercise):
+    """What a solution has beyond its starter, line by line, or sentence by sentence."""
+    body = showing.solution(exercise).body
+    if callable(exercise.solution):
+        lines = [one for one in body.splitlines() if not one.strip().startswith(("def ", "@"))]
+    else:
+        lines = re.split(r"(?<=[.:;])\s+", body)
+    return [one for one in map(bare, lines) if len(one) > 3 and one not in bare(exercise.starter)]
+
+
+@functools.cache
+def visible_on(chapter):
+    """The text of a chapter's page: of its cells, and of its exercises before a click."""
+    (path,) = (ROOT / "notebooks").glob(f"{chapter:02}_*.ipynb")
+    parts = []
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        parts += cell["source"]
+        for output in cell.get("outputs", []):
+            parts += output.get("text", output.get("data", {}).get("text/plain", []))
+    forms = [questions.form(e, path.stem) for e in EXERCISES.values() if e.chapter == chapter]
+    parts += [html.unescape(text.partition("<script")[0]) for text in forms]
+    return bare("".join(parts))
+
+
+# A solution that is the chapter's own code: the exercise asks for these loops as a function.
+IN_THE_CHAPTER = {"2.3"}
+
+
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.id)
 def test_the_solution_is_in_no_visible_text(exercise):
     text = questions.form(exercise, "07_page")
     before, _, script = text.partition('<script type="application/json">')
-    assert exercise.why not in before
-    assert all(hint not in before for hint in exercise.hints)
+    visible = bare(html.unescape(before))
+    assert bare(exercise.why) not in visible
+    assert all(bare(hint) not in visible for hint in exercise.hints)
+    lines = lines_of(exercise)
+    assert lines
+    assert not [line for line in lines if line in visible]
+    # Of a chapter it may use a line, and is not to be had there as a whole.
+    shown = [line in visible_on(exercise.chapter) for line in lines]
+    assert all(shown) == (exercise.id in IN_THE_CHAPTER)
+    whole = bare(showing.solution(exercise).body) in visible_on(exercise.chapter)
+    assert whole == (exercise.id in IN_THE_CHAPTER)
     data = json.loads(script.partition("</script>")[0])
     assert data["id"] == exercise.id
+    assert data["solution"] == showing.solution(exercise).body
     assert "</" not in script.partition("</script>")[0]
+
+
+def test_a_solution_that_is_shown_is_noticed():
+    """Of a page as it would be with a solution that is open from the start."""
+    exercise = EXERCISES["7.3"]
+    before = questions.form(exercise, "07_page").partition("<script")[0]
+    shown = before.replace("<pre>", f"<pre>{html.escape(showing.solution(exercise).body)}")
+    assert [line for line in lines_of(exercise) if line in bare(html.unescape(shown))]
 
 
 def test_the_page_does_not_speak_of_cells():

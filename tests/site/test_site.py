@@ -15,13 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 import front_door
 import named_cells
-import numpy as np
 import pytest
-import questions
 import run_notebooks
 from browsing import assert_no_barrier, rest, settle, wait_for_results
-
-from convnet_lib.exercises import check
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -353,106 +349,6 @@ def test_page_is_printed(name):
     pdf = SITE / "pdf" / f"{name}.pdf"
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert pdf.stat().st_size > 50_000
-
-
-# --- Exercises --------------------------------------------------------------------------------
-
-
-def asked_on(name):
-    found = (questions.of_cell("".join(c["source"])) for c in cells(name))
-    return [exercise for exercise in found if exercise]
-
-
-def answer(page, exercise, given):
-    """Put an answer into the fields of an exercise and ask; None leaves a field empty."""
-    place = page.locator(f'[data-exercise="{exercise.id}"]')
-    if isinstance(given, str):
-        place.locator(f'input[value="{given}"]').check()
-    else:
-        entries = np.asarray(given, object).ravel()
-        fields = place.locator('input[type="text"]')
-        assert fields.count() == len(entries)
-        for n, entry in enumerate(entries):
-            fields.nth(n).fill("" if entry is None else str(entry))
-    place.get_by_role("button", name="Check").click()
-    return place.get_by_role("status").inner_text()
-
-
-def said(exercise, given):
-    message = " ".join(check(exercise.id, given).message.split())
-    # A page has a button for what is a function in Python.
-    return message.replace(f'hint("{exercise.id}") gives', "The button Hint gives")
-
-
-def trials(exercise):
-    """A wrong answer of the exercise's own, half an answer, the right one."""
-    right = exercise.answer.right
-    shape = np.shape(right)
-    fitting = (m.wrong for m in exercise.mistakes.values() if np.shape(m.wrong) == shape)
-    wrong = next(fitting)
-    if isinstance(right, str):
-        return [wrong, right]
-    half = np.asarray(right, object).copy()
-    half.flat[-1:] = None
-    return [np.asarray(wrong).tolist(), half.tolist(), np.asarray(right).tolist()]
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if asked_on(name)])
-def test_the_questions_of_a_page_are_answered_there(open_page, name, monkeypatch, tmp_path):
-    monkeypatch.setenv("CONVNET_PROGRESS", str(tmp_path / "progress.json"))
-    page = open_page(f"{name}.html", width=390, height=844)
-    assert page.locator("[data-exercise]").count() == len(asked_on(name))
-    here = [exercise for exercise in asked_on(name) if questions.is_answered_here(exercise)]
-    for exercise in here:
-        for given in trials(exercise):
-            assert answer(page, exercise, given) == said(exercise, given)
-    assert page.locator(".exercise.done").count() == len(here)
-    assert f"Done: {len(here)} of the {len(here)}" in page.locator(".exercises-done").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("button", name="Delete these marks").click()
-    assert page.locator(".exercise.done").count() == 0
-    assert page.evaluate("localStorage.length") == 0
-
-
-def test_hints_come_one_at_a_time_and_the_solution_at_a_click(open_page):
-    page = open_page("07_bp2_pooling_switch.html")
-    exercise = next(e for e in asked_on("07_bp2_pooling_switch") if e.id == "7.3")
-    place = page.locator('[data-exercise="7.3"]')
-    assert place.get_by_role("button", name="Check").count() == 0
-    for n, hint in enumerate(exercise.hints):
-        place.get_by_role("button", name="int").click()
-        assert place.locator(".hints li").all_inner_texts() == list(exercise.hints[: n + 1])
-        assert hint in place.inner_text()
-    assert "def error" not in place.inner_text()
-    place.get_by_text("Solution").click()
-    place.locator("pre", has_text="sigmoid_prime").wait_for()
-
-
-def test_a_question_is_answered_by_keyboard_and_kept(open_page):
-    page = open_page("07_bp2_pooling_switch.html")
-    page.locator('[data-exercise="7.2"] input').focus()
-    page.keyboard.type("16/4")
-    page.keyboard.press("Enter")
-    status = page.locator('[data-exercise="7.2"] [role=status]')
-    assert status.inner_text().startswith("7.2: right.")
-    page.locator('[data-exercise="7.5"] input').first.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    assert page.locator('[data-exercise="7.5"] [role=status]').inner_text().startswith("7.5: right")
-    page.reload()
-    assert page.locator(".exercise.done").count() == 2
-    page.locator('[data-exercise="7.2"] input').fill("3,5")
-    page.keyboard.press("Enter")
-    assert status.inner_text() == "7.2: 3,5 has a comma. Is it 3.5?"
-
-
-def test_the_statements_are_the_labels_of_their_letters(open_page):
-    page = open_page("07_bp2_pooling_switch.html")
-    labels = page.locator('[data-exercise="7.5"] label')
-    assert labels.count() == 4
-    assert labels.first.inner_text().startswith("a) Nothing at all.")
-    labels.nth(2).click()
-    assert page.locator('[data-exercise="7.5"] input:checked').get_attribute("value") == "c"
 
 
 # --- Controls without Python ------------------------------------------------------------------

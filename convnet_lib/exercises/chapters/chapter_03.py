@@ -287,10 +287,7 @@ def _moves(a1):
     peak = np.argwhere(before != after)[0]
     if not after.any():
         return "off the map"
-    return (
-        f"The pooled activation ({peak[0]}, {peak[1]}) is {before[tuple(peak)]:g} before and "
-        f"{after[tuple(peak)]:g} after. Which of the windows does its peak leave, or enter?"
-    )
+    return "crosses", *peak, f"{before[tuple(peak)]:g}", f"{after[tuple(peak)]:g}"
 
 
 def _peak(j, k, height=1.0):
@@ -304,7 +301,14 @@ UNMOVED = Exercise(
     title="Moved, and nothing happens",
     asks="predict",
     starter="answer = None",
-    answer=Made((4, 4), _moves),
+    answer=Made(
+        (4, 4),
+        _moves,
+        says={
+            "crosses": "The pooled activation ({}, {}) is {} before and {} after. Which of the "
+            "windows does its peak leave, or enter?"
+        },
+    ),
     mistakes={
         "blank": Mistake(
             "All is 0. Nothing happens, but nothing is there: draw something.", np.zeros((4, 4))

@@ -245,7 +245,7 @@ WAITING = Exercise(
     title="Two units further out",
     asks="predict",
     starter="answer = None",
-    answer=Values(22063, within=0.05 * 22063),
+    answer=Values(22063, within=0.05 * 22063, relative=True),
     mistakes={
         "one unit": Mistake(
             "That is about what it takes from z = 9. From 8 to 10 it is two units, and each of "

@@ -34,8 +34,8 @@ def _fault(w):
         return known[0]
     j, k = np.argwhere(liked != UPPER_END)[0]
     if liked[j, k]:
-        return f"Ink at ({j}, {k}) makes the sum larger, and the upper end has none there."
-    return f"The upper end has ink at ({j}, {k}), and there the weight does not make it count."
+        return "ink", j, k
+    return "no ink", j, k
 
 
 def _filter(patch):
@@ -47,7 +47,15 @@ END = Exercise(
     title="The upper end of a stroke",
     asks="by hand",
     starter="answer = [\n    [..., ..., ...],\n    [..., ..., ...],\n    [..., ..., ...],\n]",
-    answer=Made((3, 3), _fault),
+    answer=Made(
+        (3, 3),
+        _fault,
+        says={
+            "ink": "Ink at ({}, {}) makes the sum larger, and the upper end has none there.",
+            "no ink": "The upper end has ink at ({}, {}), and there the weight does not make it "
+            "count.",
+        },
+    ),
     mistakes={
         "does not mind": Mistake(
             "Ink and paper are the same to a weight of 0. So a patch that has ink there too is "
