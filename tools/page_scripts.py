@@ -16,6 +16,10 @@ from pathlib import Path
 from surroundings import CACHE
 
 FOLDER = CACHE / "page_scripts"
+MATHJAX = (
+    "mathjax@3.2.2",
+    "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
+)
 # Package, SHA-512 of its archive, the one file of it that is wanted.
 PACKAGES = (
     (
@@ -28,11 +32,15 @@ PACKAGES = (
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         "package/dist/embed-amd.js",
     ),
-    (
-        "mathjax@3.2.2",
-        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        "package/es5/tex-svg-full.js",
-    ),
+    (*MATHJAX, "package/es5/tex-svg-full.js"),
+)
+# What sets the formulas of the pages while they are built.
+TYPESETTER = (
+    "package/es5/node-main.js",
+    "package/es5/input/tex-full.js",
+    "package/es5/output/svg.js",
+    "package/es5/output/svg/fonts/tex.js",
+    "package/es5/a11y/assistive-mml.js",
 )
 # What moves the slides, beside the three.
 REVEAL = (
@@ -69,6 +77,17 @@ def fetch_reveal():
         if not file.exists():
             file.write_bytes(_from_npm(package, sha512, member))
     return files
+
+
+def fetch_mathjax():
+    """Return the folder in which Node finds MathJax; what is not there yet is fetched with npm."""
+    folder = FOLDER.with_name("mathjax")
+    for member in TYPESETTER:
+        file = folder / Path(member).relative_to("package/es5")
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_from_npm(*MATHJAX, member))
+    return folder
 
 
 def head(folder):

@@ -47,7 +47,7 @@ function fit() {
   reachScrolling();
 }
 
-addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(fit));
+addEventListener("load", fit);
 addEventListener("resize", fit);
 
 // Names for what the theme leaves without one.
@@ -127,6 +127,7 @@ function outlineMade(tag, element) {
 }
 
 function hideCard() {
+  wanted = null;
   for (const panel of document.querySelectorAll(".equation-made")) {
     panel.classList.remove("equation-made");
   }
@@ -135,17 +136,40 @@ function hideCard() {
   card = null;
 }
 
-/** Show an equation beside the link that names it; EQUATIONS comes with the page. */
+let equations = null; // the promise of their formulas, once one has been asked for
+const EQUATIONS_AT = new URL("equations.js", document.currentScript.src).href;
+
+/** The formulas by their tags, from the script beside this one (site/typesetting.py). */
+function loadEquations() {
+  equations ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: EQUATIONS_AT });
+    script.onload = () => {
+      document.body.insertAdjacentHTML("beforeend", globalThis.EQUATIONS.glyphs);
+      resolve(globalThis.EQUATIONS.formulas);
+    };
+    script.onerror = () => {
+      equations = null; // next time it may be there
+      reject(new Error(`${EQUATIONS_AT} is not there`));
+    };
+    document.head.append(script);
+  });
+  return equations;
+}
+
+let wanted = null; // the link that the reader is at
+
+/** Show an equation beside the link that names it. */
 async function showCard(link) {
+  if (card?.link === link) return;
+  wanted = link;
   const tag = link.textContent.trim();
-  const tex = typeof EQUATIONS === "undefined" ? null : EQUATIONS[tag];
-  if (!tex || !window.MathJax?.tex2svgPromise || card?.link === link) return;
+  const formula = (await loadEquations().catch(() => ({})))[tag];
+  if (!formula || wanted !== link) return; // the reader has gone on meanwhile
   hideCard();
   const element = document.createElement("div");
   Object.assign(element, { className: "equation-card", id: "equation-card", role: "tooltip" });
   card = { link, element };
-  element.append(await MathJax.tex2svgPromise(tex, { display: true }));
-  if (card?.element !== element) return; // the pointer has gone on meanwhile
+  element.innerHTML = formula;
   outlineMade(tag, element);
   document.body.append(element);
   link.setAttribute("aria-describedby", element.id);
