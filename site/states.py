@@ -22,7 +22,7 @@ def lighter(data):
         if "_esm" not in own:
             continue
         common = {key: number(own[key]) for key in TEXTS if key in own}
-        common["_modules"] = {path: number(text) for path, text in own["_modules"].items()}
+        common["_modules"] = {path: number(text) for path, text in own.get("_modules", {}).items()}
         state[name] = _read(entry) | {"state": own | common}
         for control in (_id(reference) for reference in own.get(CONTROLS, [])):
             state[control] = _read(data["state"][control])

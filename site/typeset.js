@@ -13,6 +13,13 @@ const OPTIONS = {
   startup: { typeset: false },
 };
 
+// What says once more which glyph it is, or what part of the formula; and what HTML has no need of.
+const UNREAD =
+  / (?:data-c|data-mjx-texclass|xmlns(?::xlink)?|data-mml-node)="(?!merror|mtable)[^"]*"/g;
+
+/** @param {string} markup */
+const shorter = (markup) => markup.replace(UNREAD, "").replaceAll("xlink:href", "href");
+
 /** @param {object} answer */
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
@@ -36,8 +43,6 @@ require(`${folder}/node-main.js`).init(OPTIONS).then((MathJax) => {
   createInterface({ input: process.stdin }).on("line", (line) => {
     const { tex, display } = JSON.parse(line);
     const markup = adaptor.outerHTML(MathJax.tex2svg(tex, { display }));
-    // data-c says once more which glyph it is; href is read by every browser that runs the figures.
-    const short = markup.replace(/ data-c="[^"]*"/g, "").replaceAll("xlink:href", "href");
-    say({ markup: short, glyphs: glyphs() });
+    say({ markup: shorter(markup), glyphs: glyphs() });
   });
 });
