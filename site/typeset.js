@@ -23,26 +23,28 @@ const shorter = (markup) => markup.replace(UNREAD, "").replaceAll("xlink:href", 
 /** @param {object} answer */
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
-require(`${folder}/node-main.js`).init(OPTIONS).then((MathJax) => {
-  const { adaptor, output } = MathJax.startup;
-  const told = new Set();
+require(`${folder}/node-main.js`)
+  .init(OPTIONS)
+  .then((MathJax) => {
+    const { adaptor, output } = MathJax.startup;
+    const told = new Set();
 
-  /** What the cache of glyphs has got since it was asked last. */
-  function glyphs() {
-    const found = {};
-    for (const path of adaptor.tags(output.fontCache.getCache(), "path")) {
-      const id = adaptor.getAttribute(path, "id");
-      if (told.has(id)) continue;
-      told.add(id);
-      found[id] = adaptor.getAttribute(path, "d");
+    /** What the cache of glyphs has got since it was asked last. */
+    function glyphs() {
+      const found = {};
+      for (const path of adaptor.tags(output.fontCache.getCache(), "path")) {
+        const id = adaptor.getAttribute(path, "id");
+        if (told.has(id)) continue;
+        told.add(id);
+        found[id] = adaptor.getAttribute(path, "d");
+      }
+      return found;
     }
-    return found;
-  }
 
-  say({ style: adaptor.textContent(MathJax.svgStylesheet()) });
-  createInterface({ input: process.stdin }).on("line", (line) => {
-    const { tex, display } = JSON.parse(line);
-    const markup = adaptor.outerHTML(MathJax.tex2svg(tex, { display }));
-    say({ markup: shorter(markup), glyphs: glyphs() });
+    say({ style: adaptor.textContent(MathJax.svgStylesheet()) });
+    createInterface({ input: process.stdin }).on("line", (line) => {
+      const { tex, display } = JSON.parse(line);
+      const markup = adaptor.outerHTML(MathJax.tex2svg(tex, { display }));
+      say({ markup: shorter(markup), glyphs: glyphs() });
+    });
   });
-});

@@ -124,14 +124,12 @@
 
   /** The program of a figure, loaded once. @param {string} text */
   function program(text) {
-    if (!programs.has(text)) {
-      const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      programs.set(
-        text,
-        import(address).then((module) => module.default),
-      );
-    }
-    return programs.get(text);
+    const before = programs.get(text);
+    if (before) return before;
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    const coming = import(address).then((module) => module.default);
+    programs.set(text, coming);
+    return coming;
   }
 
   /** @type {Set<string>} */
@@ -162,14 +160,14 @@
 
   /** The program of a model, which has got to know it. @param {Model} model */
   function begin(model) {
-    if (!begun.has(model)) {
-      const ready = program(model.get("_esm")).then(async (/** @type {any} */ found) => {
-        await found.initialize?.({ model });
-        return found;
-      });
-      begun.set(model, ready);
-    }
-    return begun.get(model);
+    const before = begun.get(model);
+    if (before) return before;
+    const ready = program(model.get("_esm")).then(async (/** @type {any} */ found) => {
+      await found.initialize?.({ model });
+      return found;
+    });
+    begun.set(model, ready);
+    return ready;
   }
 
   /** Draw a widget before the element that asks for it. @param {Element} asks */

@@ -44,7 +44,7 @@ def opened(browser, address, window):
     width, height = WINDOWS[window]
     page = browser.new_page(viewport={"width": width, "height": height})
     requests, wrong = [], []
-    page.on("requestfinished", requests.append)
+    page.on("requestfinished", lambda request: requests.append(request))
     page.on("requestfailed", lambda request: wrong.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(address)
@@ -54,7 +54,8 @@ def opened(browser, address, window):
     for request in requests:
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "file"):
-            loaded[Path(unquote(parts.path)).name] = len(request.response().body())
+            length = request.response().headers.get("content-length", 0)  # of a file there is none
+            loaded[Path(unquote(parts.path)).name] = int(length)
     page.close()
     return loaded, wrong
 
