@@ -15,15 +15,15 @@ import subprocess
 from pathlib import Path
 
 import page_scripts
+import sphinx.util.logging
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.ext import mathjax
-from sphinx.util import logging
 
 STYLE = "formulas.css"
 EQUATIONS = "equations.js"
 GLYPH = re.compile(r'href="#(MJX-[^"]+)"')
-LOGGER = logging.getLogger(__name__)
+LOGGER = sphinx.util.logging.getLogger(__name__)
 
 
 class Typesetter:
