@@ -12,6 +12,7 @@ import excerpts
 import front_door
 import margin
 import plumbing
+import typesetting
 from docutils import nodes
 from sphinx import addnodes
 
@@ -168,8 +169,13 @@ def finish(app, doctree, docname):
 
 def begin(app):
     app.env.book_homes = homes(app.srcdir)
-    known = json.dumps(equations(app.srcdir), ensure_ascii=False).replace("<", "\\u003c")
-    app.add_js_file(None, body=f"const EQUATIONS = {known};")
+
+
+def write_equations(app, exception):
+    """Write the script that the name of an equation loads to show its formula."""
+    if exception is None:
+        script = typesetting.equations(equations(app.srcdir))
+        Path(app.outdir, "_static", typesetting.EQUATIONS).write_text(script, "utf-8")
 
 
 def setup(app):
@@ -179,4 +185,5 @@ def setup(app):
     app.connect("html-page-context", name_parts, priority=900)  # after the theme has made the tree
     app.connect("html-page-context", excerpts.on_the_search_page)
     app.connect("build-finished", excerpts.write)
+    app.connect("build-finished", write_equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ language = "en"
 smartquotes_action = "qD"  # the dots of a shape (..., 28, 28) stay as they are
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "book", "reference"]
+extensions += ["typesetting"]
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints = "none"
@@ -27,19 +28,9 @@ myst_heading_anchors = 3
 # The notebooks come with their outputs and the state of their widgets.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_ipywidgets_js = {
-    "scripts/require.js": {},
-    "widgets.js": {},
-    "scripts/embed-amd.js": {},
-}
+nb_ipywidgets_js = {"live.js": {}}
 
-mathjax_path = "scripts/tex-svg-full.js"
-mathjax3_config = {
-    "tex": {"inlineMath": [["\\(", "\\)"]]},
-    "svg": {"fontCache": "global"},
-    # Its menu would look for files that are not there.
-    "options": {"enableMenu": False},
-}
+html_math_renderer = "set"
 math_numfig = False
 
 html_theme = "furo"
@@ -47,7 +38,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 html_title = project
 html_static_path = ["static", "_build/scripts"]
 html_extra_path = ["_build/extra"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", "formulas.css"]
 html_js_files = ["book.js", "exercises.js"]
 html_copy_source = False
 html_show_sourcelink = False

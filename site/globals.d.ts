@@ -20,10 +20,8 @@ declare const DOCUMENTATION_OPTIONS: { SHOW_SEARCH_SUMMARY: boolean };
 declare class Stemmer {
   stemWord(word: string): string;
 }
-/** What finds the widgets' scripts. */
-declare const requirejs: { config(options: { paths: Record<string, string> }): void };
-/** TeX by the names of equations (site/book.py); not on every page. */
-declare const EQUATIONS: Record<string, string>;
+/** The equations by their names, and the glyphs that they are drawn with (site/typesetting.py). */
+declare const EQUATIONS: { formulas: Record<string, string>; glyphs: string };
 /** A section: its id, its title and its text (site/excerpts.py). */
 type Section = [id: string, title: string, text: string];
 declare const TEXTS: Record<string, Section[]>;

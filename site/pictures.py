@@ -72,7 +72,7 @@ def markup(output, path):
     said = output.metadata.get("image/png", {})
     width = int(said.get("width", _size(png)[0]))
     text = html.escape(said.get("alt", ""))
-    image = f'<img class="figure" {_sized("src", path, png, width)} alt="{text}"'
+    image = f'<img class="figure" {_sized("src", path, png, width)} alt="{text}" loading="lazy"'
     if "smallest" not in said:
         return f"{image}>"
     image += f' data-smallest="{said["smallest"]}"'

@@ -7,7 +7,7 @@ pass, which takes over the network of the playground when it is asked to.
 import html
 import json
 
-import page_scripts
+import states
 from ipywidgets.embed import embed_data
 from margin import PLAYGROUND
 
@@ -26,7 +26,8 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Playground – {book}</title>
 <link rel="icon" href="data:,">
-{head}<style>
+<script src="_static/live.js" defer></script>
+<style>
   body {{ margin: 0; background: #fff; color: #1a1a1a; font: 15px/1.5 system-ui, sans-serif; }}
   a {{ color: #0b5cad; }}
   @media (prefers-color-scheme: dark) {{
@@ -83,9 +84,8 @@ def written(book, start):
     return PAGE.format(
         book=html.escape(book),
         start=start,
-        head=page_scripts.head("_static/scripts"),
         kind=STATE,
-        state=json.dumps(found["manager_state"]).replace("</", "<\\/"),
+        state=json.dumps(states.lighter(found["manager_state"])).replace("</", "<\\/"),
         playground=views[0],
         backpropagation=views[1],
     )

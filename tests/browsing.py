@@ -37,8 +37,16 @@ def browser():
 
 
 def settle(page):
-    """Wait until the formulas of a page are set and its figures stand in their places."""
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    """Wait until the figures of a page stand in their places, and all its pictures are there.
+
+    A reader gets a picture when the window comes near it.
+    """
+    page.evaluate(
+        """async () => {
+            for (const image of document.images) image.loading = "eager";
+            await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+        }"""
+    )
     views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
     page.wait_for_function(
         "n => document.querySelectorAll('.cell_output .widget-subarea').length >= n", arg=views

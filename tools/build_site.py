@@ -23,7 +23,6 @@ import subprocess
 import sys
 
 import nbformat
-import page_scripts
 import run_notebooks
 import surroundings
 from PIL import Image
@@ -42,6 +41,7 @@ import playground_page  # noqa: E402
 import plumbing  # noqa: E402
 import questions  # noqa: E402
 import reference  # noqa: E402
+import states  # noqa: E402
 from margin import PLAYGROUND  # noqa: E402
 
 BUILD = SITE / "_build"
@@ -127,8 +127,8 @@ def page(nb, name, others, figures):
         for cell in nb.cells
         if not run_notebooks.is_nav(cell)
     ]
-    state = nb.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    hand_out_frames(state, name, figures.parent)
+    widgets = nb.metadata.get("widgets", {}).get(STATE, {"state": {}})
+    hand_out_frames(widgets["state"], name, figures.parent)
     number = 0
     mark(nb.cells)
     nb.cells = [part for cell in nb.cells for part in folded(cell)]
@@ -142,7 +142,12 @@ def page(nb, name, others, figures):
                 number += 1
                 still = pictures.markup(output, figures / f"{name}-{number}.png")
             if WIDGET_VIEW in data:
-                output.data = nbformat.from_dict({WIDGET_VIEW: data[WIDGET_VIEW]})
+                view = data[WIDGET_VIEW]
+                bar = states.progress(widgets, view["model_id"])
+                if bar:
+                    outputs.append(markup(bar))
+                    continue
+                output.data = nbformat.from_dict({WIDGET_VIEW: view})
                 outputs += [output, markup(f"<noscript>{still}</noscript>")] if still else [output]
             else:
                 outputs.append(markup(still) if still else output)
@@ -150,6 +155,8 @@ def page(nb, name, others, figures):
             outputs.append(markup(playground_page.LINK))
         if "outputs" in cell:
             cell.outputs = outputs
+    if widgets["state"]:
+        nb.metadata["widgets"] = nbformat.from_dict({STATE: states.lighter(widgets)})
     if others:
         nb.cells.append(nbformat.v4.new_markdown_cell(toctree(*others), id="toctree"))
     return nb
@@ -277,7 +284,6 @@ def stage(notebooks):
     source, scripts, extra = BUILD / "source", BUILD / "scripts", BUILD / "extra"
     for folder in (source, scripts, extra / "figures", extra / "notebooks"):
         folder.mkdir(parents=True)
-    shutil.copytree(page_scripts.fetch(), scripts / "scripts")
     (scripts / "exercises.js").write_text(questions.script(), "utf-8")
     names = [path.stem for path in notebooks]
     library = reference.write(source)

@@ -1,7 +1,8 @@
-"""The scripts that stand beside a page with live figures and no kernel: one folder, no network.
+"""What Jupyter has for a page with live figures and no kernel: one folder, no network.
 
-`fetch` takes them from three npm packages of a fixed version and content, and from anywidget as it
-is installed; `head` is what a page says to load them.
+`fetch` takes the scripts from three npm packages of a fixed version and content, and from anywidget
+as it is installed; `head` is what a page says to load them. The slides do, and the pages on which
+the figures are tested; the book's pages have site/static/live.js in their place.
 """
 
 import base64
@@ -16,6 +17,10 @@ from pathlib import Path
 from surroundings import CACHE
 
 FOLDER = CACHE / "page_scripts"
+MATHJAX = (
+    "mathjax@3.2.2",
+    "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
+)
 # Package, SHA-512 of its archive, the one file of it that is wanted.
 PACKAGES = (
     (
@@ -28,11 +33,15 @@ PACKAGES = (
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         "package/dist/embed-amd.js",
     ),
-    (
-        "mathjax@3.2.2",
-        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        "package/es5/tex-svg-full.js",
-    ),
+    (*MATHJAX, "package/es5/tex-svg-full.js"),
+)
+# What sets the formulas of the pages while they are built.
+TYPESETTER = (
+    "package/es5/node-main.js",
+    "package/es5/input/tex-full.js",
+    "package/es5/output/svg.js",
+    "package/es5/output/svg/fonts/tex.js",
+    "package/es5/a11y/assistive-mml.js",
 )
 # What moves the slides, beside the three.
 REVEAL = (
@@ -53,7 +62,7 @@ def fetch():
     for package, sha512, member in PACKAGES:
         script = FOLDER / Path(member).name
         if not script.exists():
-            script.write_bytes(_from_npm(package, sha512, member))
+            script.write_bytes(*_from_npm(package, sha512, [member]))
     installed = resources.files("anywidget") / "nbextension" / "index.js"
     shutil.copyfile(installed, FOLDER / "anywidget.js")
     return FOLDER
@@ -65,10 +74,16 @@ def fetch_reveal():
     folder = FOLDER.with_name("slides_scripts")
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / Path(member).name for member in members]
-    for file, member in zip(files, members, strict=True):
-        if not file.exists():
-            file.write_bytes(_from_npm(package, sha512, member))
+    _fill(files, package, sha512, members)
     return files
+
+
+def fetch_mathjax():
+    """Return the folder in which Node finds MathJax; what is not there yet is fetched with npm."""
+    folder = FOLDER.with_name("mathjax")
+    files = [folder / Path(member).relative_to("package/es5") for member in TYPESETTER]
+    _fill(files, *MATHJAX, TYPESETTER)
+    return folder
 
 
 def head(folder):
@@ -76,7 +91,17 @@ def head(folder):
     return HEAD.format(folder=folder)
 
 
-def _from_npm(package, sha512, member):
+def _fill(files, package, sha512, members):
+    """Write members of a package into files, unless all are there."""
+    if all(file.exists() for file in files):
+        return
+    for file, content in zip(files, _from_npm(package, sha512, members), strict=True):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def _from_npm(package, sha512, members):
+    """Return the contents of members of a package."""
     with tempfile.TemporaryDirectory() as place:
         # Only the archive: what the package depends on is already inside its embed-amd.js.
         subprocess.run(
@@ -90,4 +115,4 @@ def _from_npm(package, sha512, member):
         if digest != sha512:
             raise ValueError(f"{package}: expected SHA-512 {sha512}, got {digest}")
         with tarfile.open(archive) as files:
-            return files.extractfile(member).read()
+            return [files.extractfile(member).read() for member in members]

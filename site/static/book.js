@@ -59,7 +59,7 @@ function fit() {
   reachScrolling();
 }
 
-addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(fit));
+addEventListener("load", fit);
 addEventListener("resize", fit);
 
 // Names for what the theme leaves without one.
@@ -144,6 +144,7 @@ function outlineMade(tag, element) {
 }
 
 function hideCard() {
+  wanted = null;
   for (const panel of document.querySelectorAll(".equation-made")) {
     panel.classList.remove("equation-made");
   }
@@ -152,17 +153,44 @@ function hideCard() {
   card = null;
 }
 
-/** Show an equation beside the link that names it; EQUATIONS comes with the page. @param {Element} link */
+/** @type {Promise<Record<string, string>> | null} */
+let equations = null; // their formulas, once one has been asked for
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const EQUATIONS_AT = new URL("equations.js", script.src).href;
+
+/** The formulas by their tags, from the script beside this one (site/typesetting.py). */
+function loadEquations() {
+  equations ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: EQUATIONS_AT });
+    script.onload = () => {
+      document.body.insertAdjacentHTML("beforeend", EQUATIONS.glyphs);
+      resolve(EQUATIONS.formulas);
+    };
+    script.onerror = () => {
+      equations = null; // next time it may be there
+      reject(new Error(`${EQUATIONS_AT} is not there`));
+    };
+    document.head.append(script);
+  });
+  return equations;
+}
+
+/** @type {Element | null} */
+let wanted = null; // the link that the reader is at
+
+/** Show an equation beside the link that names it. @param {Element} link */
 async function showCard(link) {
+  if (card?.link === link) return;
+  wanted = link;
   const tag = (link.textContent ?? "").trim();
-  const tex = typeof EQUATIONS === "undefined" ? null : EQUATIONS[tag];
-  if (!tex || !window.MathJax?.tex2svgPromise || card?.link === link) return;
+  const none = () => /** @type {Record<string, string>} */ ({});
+  const formula = (await loadEquations().catch(none))[tag];
+  if (!formula || wanted !== link) return; // the reader has gone on meanwhile
   hideCard();
   const element = document.createElement("div");
   Object.assign(element, { className: "equation-card", id: "equation-card", role: "tooltip" });
   card = { link, element };
-  element.append(await window.MathJax.tex2svgPromise(tex, { display: true }));
-  if (card?.element !== element) return; // the pointer has gone on meanwhile
+  element.innerHTML = formula;
   outlineMade(tag, element);
   document.body.append(element);
   link.setAttribute("aria-describedby", element.id);

@@ -17,6 +17,7 @@ import nbformat
 import numpy as np
 import page_scripts
 import servers
+import states
 import surroundings
 from ipywidgets.embed import dependency_state, embed_data
 
@@ -32,16 +33,21 @@ PAGE = """\
 """
 
 
-def write_page(path, figures):
-    """Write a page with live figures and no kernel."""
+# How the pages of the book let their figures live, in place of Jupyter's own manager.
+LIVE = f'<script src="{(surroundings.ROOT / "site/static/live.js").as_uri()}" defer></script>'
+
+
+def write_page(path, figures, in_the_book=False):
+    """Write a page with live figures and no kernel, `in_the_book` as a page of the book is."""
     # anywidget's own code is the default of a trait, and defaults would be dropped. Of all widgets
     # that this process has made, those of the tests before as well, the page gets these figures'.
     state = dependency_state(figures, drop_defaults=False)
     data = embed_data(views=figures, drop_defaults=False, state=state)
+    held = states.lighter(data["manager_state"]) if in_the_book else data["manager_state"]
     mime = "application/vnd.jupyter.widget-view+json"
     text = PAGE.format(
-        head=page_scripts.head(page_scripts.fetch().as_uri()),
-        state=json.dumps(data["manager_state"]).replace("</", "<\\/"),
+        head=LIVE if in_the_book else page_scripts.head(page_scripts.fetch().as_uri()),
+        state=json.dumps(held).replace("</", "<\\/"),
         views="".join(
             f'<script type="{mime}">{html.escape(json.dumps(view), quote=False)}</script>'
             for view in data["view_specs"]

@@ -103,7 +103,7 @@ def test_a_picture_of_elsewhere_stands_as_it_is(tmp_path):
     output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     assert pictures.markup(output, tmp_path / "c.png") == (
         '<img class="figure" src="figures/c.png" width="30" height="20" '
-        'alt="A &quot;white&quot; sheet.">'
+        'alt="A &quot;white&quot; sheet." loading="lazy">'
     )
 
 
