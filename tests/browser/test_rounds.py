@@ -103,10 +103,11 @@ ROUND = """async (rounds) => {
         place: document.body.appendChild(document.createElement("div")),
       })));
   const { manager, place } = kept;
-  const state = JSON.parse(
-    document.querySelector("script[type='application/vnd.jupyter.widget-state+json']").textContent);
-  const views = [...document.querySelectorAll("script[type='application/vnd.jupyter.widget-view+json']")]
-    .map((script) => JSON.parse(script.textContent).model_id);
+  const sent = (what) =>
+    [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${what}+json"]`)]
+      .map((script) => JSON.parse(script.textContent));
+  const [state] = sent("state");
+  const views = sent("view").map((view) => view.model_id);
   for (let n = 0; n < rounds; n++) {
     const models = await manager.set_state(state);
     await Promise.all(views.map(async (id) => {
@@ -123,8 +124,8 @@ ROUND = """async (rounds) => {
         range.dispatchEvent(new Event("input", { bubbles: true }));
       }
       for (const field of all(".cn-field")) {
-        const key = (key) => field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        for (const one of ["ArrowRight", "Enter"]) key(one);
+        for (const key of ["ArrowRight", "Enter"])
+          field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
       }
       await painted();
     }
