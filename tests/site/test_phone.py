@@ -209,7 +209,7 @@ KINDS = ("select", "input[type=range]", "input[type=checkbox]", "input[type=radi
 def one_of_each_kind(figure):
     """The first control of each kind that is to be seen and would do something."""
     for kind in KINDS:
-        seen = [e for e in visible(figure, kind) if not e.get_attribute("aria-pressed") == "true"]
+        seen = [e for e in visible(figure, kind) if e.get_attribute("aria-pressed") != "true"]
         if kind.endswith("radio]"):
             seen = [e for e in seen if not e.is_checked()]
         if seen:
