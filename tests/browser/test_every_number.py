@@ -19,7 +19,7 @@ from convnet_lib.activations import sigmoid
 
 Y = data.one_hot([4, 0])
 NEAR = {"rtol": 6e-3, "atol": 6e-4}  # three decimals are written, or three significant digits
-FOLDERS = [str(Path(__file__).parents[n]) for n in (0, 1)]
+FOLDERS = [str(Path(__file__).parents[n]) for n in (0, 1, 2)]
 
 
 def column(x):
