@@ -69,6 +69,28 @@ EVEN_FRAMES = """() => {
 }"""
 
 
+# What each cell says as the keyboard goes through a grid, row by row or down the stairs.
+WALK = """(field, whole) => {
+    const press = (key, ctrlKey = false) => field.dispatchEvent(
+        new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));
+    const told = () =>
+        document.getElementById(field.getAttribute("aria-activedescendant")).textContent;
+    const [rows, columns] = ["row", "col"].map((axis) => +field.getAttribute(`aria-${axis}count`));
+    const found = [];
+    const go = (...keys) => {
+        press(...keys);
+        found.push(told());
+    };
+    go("Home", true);
+    for (let n = 0; n < (whole ? rows : Math.max(rows, columns)); n++) {
+        for (let k = 1; k < (whole ? columns : 2); k++) go("ArrowRight");
+        if (whole) go("Home");
+        go("ArrowDown");
+    }
+    return found;
+}"""
+
+
 class Live:
     """One figure on a page."""
 
@@ -133,6 +155,20 @@ class Live:
         """What a screen reader says of the cell that the keyboard is on."""
         grid = self.grid(name)
         return grid.locator(f"#{grid.get_attribute('aria-activedescendant')}").inner_text()
+
+    def numbers(self, name, whole=True):
+        """The numbers of a grid, as the keyboard finds them from cell to cell, (rows, columns).
+
+        Not the `whole` of it: those along the stairs from the first cell to the last; the others
+        are not a number.
+        """
+        told = self.grid(name).evaluate(WALK, whole)
+        values = np.full(self.shape(name), np.nan)
+        for words in told:
+            place, value = words.split(": ")
+            row, column = map(int, re.findall(r"\d+", place))
+            values[row, column] = number(value)
+        return values
 
     def colours(self, name):
         """The colour of each cell of a grid without numbers, (rows, columns, 3)."""

@@ -426,21 +426,6 @@ def test_a_small_network_and_a_large_one_fit(show, figure, width):
         assert "(BP2)" in live.formulas()
 
 
-def test_print_shows_the_static_twin_on_white(show, figure):
-    figure._repr_mimebundle_()
-    live = show(figure, color_scheme="dark")
-    live.page.evaluate("document.body.setAttribute('data-theme', 'dark')")
-    live.page.emulate_media(media="print")
-    twin = live.root.locator(".cn-twin")
-    live.page.wait_for_function(
-        "image => image.complete && image.naturalWidth > 0", arg=twin.element_handle()
-    )
-    assert twin.is_visible()
-    assert twin.get_attribute("alt") == figure.twin().alt
-    assert not live.grid("a0").is_visible()
-    assert live.root.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
-
-
 def test_another_figure_on_the_page_leaves_its_cells_as_they_are(new_page, figure, tmp_path):
     path = tmp_path / "page.html"
     sizes = []

@@ -224,14 +224,3 @@ def test_not_a_number_is_drawn_and_said(show):
     live.grid("z1").focus()
     live.page.keyboard.press("Control+Home")
     assert "not a number" in live.cursor("z1")
-
-
-def test_print_shows_the_static_twin(show, figure):
-    figure._repr_mimebundle_()  # as a notebook does, which draws the twin
-    live = show(figure)
-    twin = live.root.locator(".cn-twin")
-    assert not twin.is_visible()
-    live.page.emulate_media(media="print")
-    assert twin.is_visible()
-    assert twin.get_attribute("alt").startswith("The receptive field of neuron")
-    assert not live.grid("z1").is_visible()

@@ -123,3 +123,33 @@ def test_whichever_of_pointer_and_keyboard_moved_last_counts(show, name):
     live.page.mouse.move(*(x + 1 for x in live.place(grid, 5, 6)))
     live.frame()
     assert live.formulas() == told[5, 6]
+
+
+# What a picture on the page has for pixels, and how large it stands there.
+PIXELS = """async (image) => {
+  await image.decode();
+  const bytes = await (await fetch(image.src)).arrayBuffer();
+  const { left, right, height } = image.getBoundingClientRect();
+  return [[...new Uint8Array(bytes)], image.naturalWidth, left, right, height];
+}"""
+A4 = 718  # its width without margins of 1 cm, in CSS pixels
+
+
+@every_figure
+def test_print_shows_the_static_twin_on_white(show, name):
+    figure = FIGURES[name]()
+    figure._repr_mimebundle_()  # as a notebook does, which draws the twin
+    live = show(figure, width=A4, color_scheme="dark")
+    live.page.evaluate("document.body.setAttribute('data-theme', 'dark')")
+    twin = live.root.locator(".cn-twin")
+    assert not twin.is_visible()
+    live.page.emulate_media(media="print")
+    assert twin.is_visible()
+    assert not live.root.locator(":is(.cn-live, .cn-field, button, select):visible").count()
+    png, width, left, right, height = twin.evaluate(PIXELS)
+    assert {"png": bytes(png), "alt": twin.get_attribute("alt")} == figure._twin
+    assert left >= 0
+    assert right <= A4
+    assert right - left <= width
+    assert height > 60
+    assert live.root.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"

@@ -2,6 +2,7 @@
 
 import io
 
+import ipywidgets
 import numpy as np
 import pytest
 from browsing import assert_no_barrier
@@ -113,6 +114,42 @@ def test_a_control_that_goes_back_is_named(explored):
         assert live.root.get_by_label(name, exact=True).input_value() == str(value)
     live.root.get_by_label("second", exact=True).press("Home")
     reading.filter(has_not_text="back").wait_for(state="attached")
+
+
+WRITTEN = {
+    "text": lambda: ipywidgets.Text("words"),
+    "number": lambda: ipywidgets.FloatText(0.5),
+    "one choice": lambda: ipywidgets.Dropdown(options=["words"]),
+    "one place": lambda: ipywidgets.IntSlider(min=3, max=3),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_control_that_cannot_move_without_python_is_not_there(show, explored, monkeypatch, kind):
+    """Neither for the eye nor for the ear nor for the keyboard; beside it the others move."""
+
+    def draw(free, n=0):
+        return figures.cells(np.array([[n, 10.0]]), f"{free}")
+
+    live = explored(draw, 1000, n=(0, 2), free=WRITTEN[kind]())
+    assert live.root.get_by_label("n", exact=True).is_visible()
+    assert live.root.locator(".cn-controls :is(input, select, textarea)").count() == 2
+    assert live.root.locator(".cn-controls :is(input, select, textarea):visible").count() == 1
+    assert "free" not in live.root.locator(".cn-controls").inner_text()
+    controls = live.root.locator(".cn-controls")
+    assert "free" not in controls.aria_snapshot()
+    live.page.keyboard.press("Tab")
+    assert live.page.evaluate("document.activeElement.ariaLabel") == "n"
+    live.page.keyboard.press("End")
+    live.frame()
+    live.hover("panel0", 0, 0)
+    assert live.root.locator(".cn-reading b").inner_text() == "2.000"
+    live.page.keyboard.press("Tab")
+    assert not controls.evaluate("controls => controls.contains(document.activeElement)")
+    # Where there is a kernel it is there.
+    monkeypatch.delenv(DRAW_AHEAD)
+    live = show(widgets.explore(draw, n=(0, 2), free=WRITTEN[kind]()))
+    assert live.root.locator(".cn-controls :is(input, select, textarea):visible").count() == 2
 
 
 def test_states_that_are_missing_leave_the_control_as_the_picture(show, monkeypatch):

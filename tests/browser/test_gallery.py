@@ -192,14 +192,6 @@ def test_it_says_what_it_left_out(show):
     assert live.root.get_by_label("Image").locator("option").count() == 24
 
 
-def test_print_shows_the_static_twin(show, figure):
-    figure._repr_mimebundle_()  # as a notebook does, which draws the twin
-    live = show(figure)
-    live.page.emulate_media(media="print")
-    assert live.root.locator(".cn-twin").get_attribute("alt").startswith("5 filters")
-    assert not live.grid("a1").is_visible()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1000])
 def test_axe_finds_nothing_and_the_page_is_not_too_wide(show, figure, theme, width):

@@ -212,7 +212,11 @@ def run_anew(page, cell, before):
     [
         ("widgets.convolution(a0, w1, -0.3)", 4e6),
         # It has four times as many traits, and 43 kB of each such figure were measured to stay.
-        ("widgets.backpropagation(ConvNet.random(seed=1), a0, data.one_hot([4])[0])", 6e6),
+        pytest.param(
+            "widgets.backpropagation(ConvNet.random(seed=1), a0, data.one_hot([4])[0])",
+            6e6,
+            marks=pytest.mark.nightly,
+        ),
     ],
     ids=["convolution", "backpropagation"],
 )

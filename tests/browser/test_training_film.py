@@ -235,14 +235,6 @@ def test_a_run_of_one_network_and_pixels_that_are_no_numbers(show):
     assert "not a number" in live.words()
 
 
-def test_print_shows_the_static_twin(show, figure):
-    figure._repr_mimebundle_()  # as a notebook does, which draws the twin
-    live = show(figure)
-    live.page.emulate_media(media="print")
-    assert live.root.locator(".cn-twin").get_attribute("alt").startswith("Filter 0 and its map")
-    assert not live.grid("a1").is_visible()
-
-
 def test_maps_that_live_are_large_and_come_first(show, figure):
     live = show(figure)
     widths = np.ptp(A1[-1, 0], axis=(1, 2))

@@ -202,6 +202,41 @@ def test_every_control_of_a_page_answers(telephone, name):
         assert silent == [], f"{name}: nothing answers to {silent}"
 
 
+# How a page is touched at least: one control of each kind of every figure, once.
+KINDS = ("select", "input[type=range]", "input[type=checkbox]", "input[type=radio]", "button")
+
+
+def one_of_each_kind(figure):
+    """The first control of each kind that is to be seen and would do something."""
+    for kind in KINDS:
+        seen = [e for e in visible(figure, kind) if e.get_attribute("aria-pressed") != "true"]
+        if kind.endswith("radio]"):
+            seen = [e for e in seen if not e.is_checked()]
+        if seen:
+            yield seen[0]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in OFTEN])
+def test_a_page_answers_when_it_is_touched(telephone, name):
+    """With every change, where the tests of every control are for the night."""
+    page = telephone(name)
+    figures = page.locator(FIGURE).all()
+    for figure in figures:
+        figure.scroll_into_view_if_needed()
+        silent = []
+        for control in one_of_each_kind(figure):
+            control.evaluate(REACH)
+            before = figure.evaluate(SHOWN)
+            moves(control)[0]()
+            rest(page)
+            if figure.evaluate(SHOWN) == before and not differs(figure, before):
+                silent.append(name_of(control))
+        # A button, 'Back' or 'Undo' say, may have nothing to do yet.
+        assert len(silent) <= 1, f"{name}: nothing answers to {silent}"
+        assert_fits(page, figure)
+    assert figures
+
+
 @each_page
 def test_every_grid_of_a_page_answers_to_a_finger_and_to_the_arrows(telephone, name):
     page = telephone(name)
