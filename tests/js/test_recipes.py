@@ -1,79 +1,21 @@
 """The recipes of the page against the functions of the notebooks that they stand for."""
 
 import base64
-import itertools
 import json
-import math
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
+import explored
 import numpy as np
 import pytest
 
-from convnet_lib import ConvNet, data, training
 from convnet_lib.widgets import recipes
 from convnet_lib.widgets.base import STATIC
 from convnet_lib.widgets.explore import DRAW_AHEAD, shown
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 CLOSE = 1e-6  # of the largest number of a grid: they are sent as float32
 MOST, SOME = 500, 60  # states that are compared, and for each recipe with a mistake
-
-
-def cells(chapter, *ids):
-    """The sources of cells of a notebook, in the order of their ids here."""
-    (path,) = (ROOT / "notebooks").glob(f"{chapter}_*.ipynb")
-    found = {c["id"]: "".join(c["source"]) for c in json.loads(path.read_text("utf-8"))["cells"]}
-    return [found[one] for one in ids]
-
-
-def a_few_epochs(maps):
-    """Networks as the two runs of chapter 12 have them, of a few steps and not of minutes."""
-    digits = data.load_digits().train
-    nets = [ConvNet.random(maps, seed=7)]
-    for n in range(3):
-        some = data.Digits(digits.images[20 * n : 20 * n + 20], digits.labels[20 * n : 20 * n + 20])
-        nets.append(training.sgd(nets[-1], some, epochs=1, learning_rate=0.5).nets[-1])
-    return SimpleNamespace(nets=tuple(nets))
-
-
-def chapter_12():
-    train, test = data.load_digits()
-    wanted = data.one_hot(test.labels)
-    return {
-        "train": train,
-        "test": test,
-        "wanted": wanted,
-        "one": a_few_epochs(None),
-        "twenty": a_few_epochs(20),
-    }
-
-
-# The cells that make what is explored, the last one the one that shows it; what is given to them.
-CHAPTERS = {
-    "moved": ("03", ["nb03-003", "nb03-005", "nb03-027", "nb03-039", "nb03-040"], dict),
-    "weight_sees": ("09", ["nb09-003", "nb09-037", "nb09-039"], dict),
-    "inside": ("12", ["nb12-030", "nb12-032"], chapter_12),
-    "strides": ("17", ["nb17-003", "nb17-036", "nb17-038"], dict),
-    "spread": ("17", ["nb17-040", "nb17-041", "nb17-042"], dict),
-}
-
-
-def ran(name):
-    """The Explorer of a notebook, made as for a page."""
-    chapter, ids, given = CHAPTERS[name]
-    *before, last = cells(chapter, *ids)
-    if name == "moved":  # all but what is measured on a thousand digits
-        before[2] = before[2].split("images = ")[0]
-    names = {}
-    exec("import numpy as np\nfrom convnet_lib import conv, data, figures, pool, widgets", names)
-    names |= given()
-    exec("\n".join(before), names)
-    lines = last.replace("widgets.explore(", "explorer = widgets.explore(")
-    exec(lines, names)
-    return names["explorer"]
 
 
 @pytest.fixture(scope="module")
@@ -85,33 +27,16 @@ def explorers():
         if name not in made:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv(DRAW_AHEAD, "1")
-                made[name] = ran(name)
+                made[name], _ = explored.ran(name)
         return made[name]
 
     return explorer
 
 
-def places(sent, most, seed=0):
-    """All states, or the corners and as many drawn ones as there may be."""
-    counts = [len(states) for states in sent["states"]]
-    if math.prod(counts) <= most:
-        return [list(at) for at in itertools.product(*map(range, counts))]
-    corners = itertools.product(*({0, count - 1} for count in counts))
-    rng = np.random.default_rng(seed)
-    drawn = ([int(rng.integers(count)) for count in counts] for _ in itertools.count())
-    return list(itertools.islice(itertools.chain(map(list, corners), drawn), most))
-
-
 def expected(explorer, places):
     """What Python sends of each state."""
-    sent, frames = explorer._ahead, []
-    for at in places:
-        values = {
-            name: states[n]
-            for name, states, n in zip(sent["names"], sent["states"], at, strict=True)
-        }
-        frames.append(shown(explorer._draw(**values), kept=True))
-    return frames
+    told = (explored.values(explorer._ahead, at) for at in places)
+    return [shown(explorer._draw(**values), kept=True) for values in told]
 
 
 def apart(python, page):
@@ -145,7 +70,7 @@ def differences(node, explorers, tmp_path_factory):
 
     def differences(name, most, change=None):
         explorer = explorers(name)
-        at = places(explorer._ahead, most)
+        at = explored.places(explorer._ahead, most)
         if (name, most) not in known:
             known[name, most] = expected(explorer, at)
         path = static / "recipes" / f"{name}.js"
@@ -170,10 +95,10 @@ def differences(node, explorers, tmp_path_factory):
 
 def test_every_recipe_has_its_module_and_its_chapter():
     modules = {path.stem for path in Path(str(STATIC)).joinpath("recipes").glob("*.js")}
-    assert modules == set(recipes.RECIPES) == set(CHAPTERS)
+    assert modules == set(recipes.RECIPES) == set(explored.CHAPTERS)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", explored.CHAPTERS)
 def test_a_recipe_makes_what_the_notebook_makes(differences, name):
     assert differences(name, MOST) == {}
 

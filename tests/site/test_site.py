@@ -474,22 +474,6 @@ def test_each_control_of_a_page_answers(open_page, name):
             assert len(seen) > 1, control.get_attribute("aria-label")
 
 
-def test_a_control_that_was_drawn_by_itself_begins_again_at_the_others_start(open_page):
-    page = open_page("03_max_pooling.html")
-    explorer = page.locator(".cn-explore").first
-    first = explorer.evaluate(SHOWN)
-    digit, down = (explorer.get_by_label(word, exact=True) for word in ("digit", "down"))
-    begins = digit.input_value()
-    digit.focus()
-    page.keyboard.press("End")
-    rest(page)
-    assert explorer.evaluate(SHOWN) != first
-    down.focus()
-    page.keyboard.press("End")
-    rest(page)
-    assert digit.input_value() == begins
-
-
 def test_no_page_is_too_heavy_and_the_site_is_not():
     for name in PAGES:
         assert (SITE / f"{name}.html").stat().st_size < 6e6
