@@ -166,6 +166,7 @@ class Explorer {
     const shapes = JSON.stringify(panels.map(({ shape, kind }) => [shape, kind]));
     if (shapes !== this.shapes) {
       this.shapes = shapes;
+      for (const grid of this.grids) grid.close();
       this.row.replaceChildren();
       this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
       this.grids = panels.map((panel, n) => {
