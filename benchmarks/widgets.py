@@ -50,6 +50,20 @@ run = training.measured(nets, data.Digits(images, labels))
 def row(digit):
     forward = net.feedforward(test.images[digit])
     return figures.row(("$a^0$", test.images[digit], "activation"), ("$z^1$", forward.z1))
+
+def inside(digit, epoch, map):
+    a0, y = images[digit], wanted[digit]
+    found = nets[epoch].backprop(a0, y, "cross_entropy")
+    a1 = nets[epoch].feedforward(a0).a1[map]
+    return figures.row(
+        ("digit", a0, "activation"),
+        (f"$w^1$, epoch {epoch}", nets[epoch].w1[map]),
+        ("$a^1$, winners outlined", a1, "activation", pool.winners(a1)),
+        (f"$δ^1$, largest {np.abs(found.delta1[map]).max():.3f}", found.delta1[map]),
+    )
+
+wanted = data.one_hot(labels)
+here = widgets.in_page(inside, "inside", images=images, y=wanted, one=nets, twenty=nets)
 """
 FIGURES = {
     "convolution": "widgets.convolution(images[0], w1, -0.3)",
@@ -58,8 +72,9 @@ FIGURES = {
     "backpropagation": "widgets.backpropagation(net, images, data.one_hot(labels))",
     "training_film": "widgets.training_film(run, images, labels)",
     "gallery": "widgets.gallery(nets[0], images)",
-    # A row of grids, and any other picture.
+    # A row of grids, one that a page computes by the longest of the recipes, and any other picture.
     "explore": "widgets.explore(row, digit=(0, 20))",
+    "recipe": "widgets.explore(here, digit=(0, 2), epoch=(0, 4), map=list(range(20)))",
     "picture": "widgets.explore(figures.cost_curves, z=(-8.0, 8.0, 0.25), y=[1, 0])",
 }
 # What learns while one watches: the button that begins, and the digits a second that are aimed at
@@ -80,6 +95,7 @@ HOVERED = {
     "training_film": [(["a1"], "a0")],
     "gallery": [(["map 3"], "a0"), (["map 2", "map 3"], "a1")],
     "explore": [(["panel1"], "panel1")],
+    "recipe": [(["panel3"], "panel3")],
     "picture": [],
 }
 # The controls: how it is called, the grid that is drawn anew, and how it is moved.
@@ -113,6 +129,10 @@ CONTROLS = {
         ("kind of maps", "map 3", ("choose", "Maps show", ["weighted inputs", "activations"])),
     ],
     "explore": [("digit", "panel1", ("slide", "digit"))],
+    "recipe": [
+        ("epoch", "panel3", ("slide", "epoch")),
+        ("map", "panel3", ("choose", "map", ["3", "7"])),
+    ],
     "picture": [("z", None, ("slide", "z"))],
 }
 # Median and 95 % in ms: what the engine answers; what was drawn ahead; what Python draws.
@@ -122,9 +142,9 @@ HOVER = (34, 34)
 
 def aims(name, where):
     """Return what is aimed at for the controls of a figure."""
-    if name not in ("explore", "picture"):
-        return ENGINE
-    return PYTHON if where == "with a kernel" else AHEAD
+    if where == "with a kernel" and name in ("explore", "recipe", "picture"):
+        return PYTHON
+    return AHEAD if name in ("explore", "picture") else ENGINE
 
 
 # A canvas is cleared when it is drawn anew. A message posted from the next frame arrives once

@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+import explored
 import ipywidgets
 import numpy as np
 import pytest
@@ -16,9 +17,16 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 
-from convnet_lib import figures
-from convnet_lib.widgets import explore
-from convnet_lib.widgets.explore import ALL_STATES, DRAW_AHEAD, Explorer, control_states, shown
+from convnet_lib import ConvNet, figures, widgets
+from convnet_lib.widgets import explore, recipes
+from convnet_lib.widgets.explore import (
+    ALL_ROWS,
+    ALL_STATES,
+    DRAW_AHEAD,
+    Explorer,
+    control_states,
+    shown,
+)
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -415,9 +423,80 @@ def test_all_states_are_drawn_where_they_are_few():
 def test_of_many_states_each_control_is_moved_from_the_start():
     explorer = explore(lambda n, m=7: draw(n + 100 * m), n=(0, 20), m=(0, 9))
     frames = explorer.ahead()["frames"]
-    assert ALL_STATES < 21 * 10
+    assert ALL_ROWS < 21 * 10
     assert set(frames) == {f"{n},7" for n in range(21)} | {f"0,{m}" for m in range(10)}
     assert frames["13,7"] == shown(draw(713))
+
+
+def test_of_rows_of_grids_more_states_are_drawn_than_of_pictures():
+    count = ALL_STATES // 2 + 1
+    assert ALL_STATES < 2 * count <= ALL_ROWS
+    controls = {"n": (1, count), "turned": False}
+    row = explore(lambda n, turned: draw(n, turned), **controls).ahead()["frames"]
+    assert len(row) == 2 * count
+    picture = figures.cost_curves(z=1.0, y=1)
+    frames = explore(lambda n, turned: picture, **controls).ahead()["frames"]
+    assert len(frames) == count + 1
+
+
+def test_a_recipe_is_sent_where_pages_are_built_and_nowhere_else(monkeypatch):
+    image = np.round(255 * np.random.default_rng(0).random((10, 10))) / 255
+
+    def forwards(size, kernel, stride, padding, neuron):
+        return figures.cells(image[:size, :size], "image")
+
+    here = widgets.in_page(forwards, "strides", image=image)
+    controls = {name: (1, 9) for name in ("size", "kernel", "stride", "padding", "neuron")}
+    explorer = explore(here, **controls)
+    assert (explorer._figure, explorer._ahead) == ("explore.js", {})
+    assert explorer.picture.alt == forwards(1, 1, 1, 1, 1).alt
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+    explorer = explore(here, **controls)
+    assert explorer._figure == "recipes/strides.js"
+    assert {"recipes/strides.js", "explore.js", "parts/layers.js"} <= set(explorer._modules)
+    sent = explorer._ahead
+    assert "frames" not in sent
+    assert sent["names"] == list(controls)
+    assert sent["states"] == [list(range(1, 10))] * 5
+    assert np.array_equal(explored.unpacked(sent["arrays"])["image"], image)
+
+
+def test_what_is_sent_of_arrays_is_what_they_were():
+    rng = np.random.default_rng(0)
+    net = ConvNet.random(2, seed=1)
+    grey, signed = rng.integers(0, 256, (3, 2)) / 255, rng.standard_normal((2, 3))
+    for x in (grey, signed, grey[:, ::-1].T, 255 * grey, grey + 1e-12, np.zeros((0, 2)), 1e300):
+        assert np.array_equal(explored.unpacked(recipes.packed("x", x)), x)
+    assert recipes.packed("x", grey)["dtype"] == "grey"
+    for one in explored.unpacked(recipes.packed("nets", (net, net))):
+        for name in net.parameters:
+            assert np.array_equal(getattr(one, name), getattr(net, name))
+
+
+def test_a_wrong_recipe_is_refused():
+    image = np.zeros((4, 4))
+    with pytest.raises(ValueError, match=r"^recipe: expected .*strides.*, got 'stride'$"):
+        widgets.in_page(draw, "stride", image=image)
+    for arrays, got in (({}, "none"), ({"image": image, "net": image}, "image, net")):
+        words = rf"^arrays: expected image for 'strides', got {got}$"
+        with pytest.raises(ValueError, match=words):
+            widgets.in_page(draw, "strides", **arrays)
+    with pytest.raises(ValueError, match=r"^image: "):
+        widgets.in_page(draw, "strides", image=[np.nan])
+    with pytest.raises(ValueError, match=r"^draw: expected a function"):
+        widgets.in_page(3, "strides", image=image)
+    here = widgets.in_page(lambda size: draw(size), "strides", image=image)
+    words = r"^controls: expected size, kernel, stride, padding, neuron for 'strides', got size$"
+    with pytest.raises(ValueError, match=words):
+        explore(here, size=(1, 4))
+
+
+def test_a_value_that_a_page_cannot_have_is_refused(monkeypatch):
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+    names = ("kernel", "stride", "padding", "neuron")
+    here = widgets.in_page(lambda size, **more: draw(1), "strides", image=np.zeros((2, 2)))
+    with pytest.raises(ValueError, match=r"^size: expected numbers, truths or words for the page"):
+        explore(here, size=[draw], **{name: (1, 2) for name in names})
 
 
 def test_a_control_without_states_stays_where_it_is():

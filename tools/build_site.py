@@ -239,13 +239,16 @@ def markup(text):
 def hand_out_frames(state, name, extra):
     """Take what was drawn ahead out of the page, into scripts that it loads when they are wanted.
 
-    They lie in extra/frames, one for a picture whose states were all drawn, else one a control. A
-    page on the disk may run a script, but not read a file.
+    They lie in extra/frames, one for a picture whose states were all drawn or are computed, else
+    one a control. A page on the disk may run a script, but not read a file.
     """
     (extra / "frames").mkdir(exist_ok=True)
     drawn = [m["state"]["_ahead"] for m in state.values() if m["state"].get("_ahead")]
     for number, ahead in enumerate(drawn):
-        groups = by_control(ahead.pop("frames"), ahead["start"])
+        if "arrays" in ahead:
+            groups = [ahead.pop("arrays")]
+        else:
+            groups = by_control(ahead.pop("frames"), ahead["start"])
         ahead["scripts"] = [f"frames/{name}-{number}-{n}.js" for n in range(len(groups))]
         for address, frames in zip(ahead["scripts"], groups, strict=True):
             text = json.dumps({at: lighter(frame) for at, frame in frames.items()})

@@ -7,6 +7,7 @@ from .gallery import gallery
 from .output import output
 from .playground import playground
 from .pooling import pooling
+from .recipes import in_page
 from .training_film import training_film
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "convolution",
     "explore",
     "gallery",
+    "in_page",
     "output",
     "playground",
     "pooling",

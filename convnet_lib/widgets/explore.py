@@ -1,10 +1,10 @@
 """Controls over a picture of `figures`: whatever a function of some numbers draws, to be moved.
 
 A row of grids is sent as its arrays, and the page draws it; any other picture is sent as it is.
-A page without a kernel has what was drawn ahead, see `Explorer.ahead`.
+A page without a kernel has what was drawn ahead, see `Explorer.ahead`, or a recipe by which it
+computes the row itself, see `in_page`.
 """
 
-import base64
 import gc
 import inspect
 import itertools
@@ -23,10 +23,12 @@ from matplotlib.figure import Figure
 
 from .. import checks, figures
 from ..figures import PIXELS_PER_INCH
+from . import recipes
 from .base import GridFigure, style
 
 # Up to so many states are all drawn ahead; of more, each control by itself from where it begins.
-ALL_STATES = 64
+# A row of grids is drawn sooner, and is smaller, than a picture.
+ALL_STATES, ALL_ROWS = 64, 128
 DRAW_AHEAD = "CONVNET_DRAW_AHEAD"  # set by what builds pages
 MATHTEXT = re.compile(r"(?P<mark>[\^_])(?:\{(?P<several>.*?)\}|(?P<one>.))|(?P<letter>[^\W\d_])")
 SENDING = 0.002  # s
@@ -60,7 +62,10 @@ class Explorer(GridFigure):
     def __init__(self, draw, controls):
         """Show draw(**values of the controls), and draw again when one of them moves."""
         self._draw, self.controls, self._how, self._frames = draw, controls, None, None
-        super().__init__("", _controls=list(controls.values()))
+        # With a kernel Python answers, and need not send what computes the same.
+        self._recipe = recipes.of(draw) if os.environ.get(DRAW_AHEAD) else None
+        module = {"_figure": self._recipe.module} if self._recipe else {}
+        super().__init__("", _controls=list(controls.values()), **module)
         for control in controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()
@@ -93,7 +98,7 @@ class Explorer(GridFigure):
         self._frames = figures.Frames(picture)
 
     def ahead(self):
-        """Return what a page without a kernel shows: {"start", "moves", "frames"}.
+        """Return what a page without a kernel shows: {"start", "moves", "frames"}, or its recipe.
 
         >>> from convnet_lib import figures, widgets
         >>> figure = widgets.explore(lambda b: figures.cells(np.array([[b, 2.0]]), "z"), b=(1, 3))
@@ -105,18 +110,23 @@ class Explorer(GridFigure):
             A dict: `start`, the index of each control's value among its states; `moves`, whether
             each moves anything there; `frames`, what is shown at "3,0", where the controls stand
             at their states 3 and 0. There are frames of all states, where there are no more than
-            ALL_STATES; else of those in which one control alone has left its start.
+            ALL_STATES, or ALL_ROWS if they are rows of grids; else of those in which one control
+            alone has left its start. Where the page computes them there are no frames, but
+            `names` and `states` of the controls and the `arrays` of the recipe.
         """
         controls = list(self.controls.values())
         # What cannot be counted has the one state that it is in.
         states = [control_states(control) or [control.value] for control in controls]
         start = [_index(*pair) for pair in zip(controls, states, strict=True)]
-        frames = {}
-        for at in _places(start, [len(s) for s in states]):
+        begin = {"start": start, "moves": [len(s) > 1 for s in states]}
+        if self._recipe:
+            return begin | self._recipe.sent(list(self.controls), states)
+        counts, frames = [len(s) for s in states], {}
+        for at in _places(start, counts, ALL_ROWS if "panels" in self._shown else ALL_STATES):
             values = [s[n] for s, n in zip(states, at, strict=True)]
             _, frame = _drawn(self._draw, dict(zip(self.controls, values, strict=True)), kept=True)
             frames[",".join(map(str, at))] = frame
-        return {"start": start, "moves": [len(s) > 1 for s in states], "frames": frames}
+        return begin | {"frames": frames}
 
     def __repr__(self):
         """Return what stands on a page that shows no controls; it holds no address."""
@@ -168,7 +178,8 @@ def explore(draw, **controls):
 
     Args:
         draw: a function of the controls' values that returns a `figures.Picture`, or any Figure of
-            matplotlib. What it raises is shown in the picture's place.
+            matplotlib. What it raises is shown in the picture's place. If it has very many states
+            and is a row of grids, `in_page` lets a page without Python compute it.
         controls: name=value; an ipywidgets control is taken as it is, (low, high) or
             (low, high, step) becomes a slider, a list or a dict a menu, a bool a box to tick.
             A control begins at the default value of its argument, if `draw` has one but None.
@@ -184,6 +195,7 @@ def explore(draw, **controls):
     if not controls:
         raise ValueError("controls: expected at least one, got none")
     _refuse_others(draw, controls)
+    recipes.refuse_controls(draw, controls)
     controls = {name: _control(name, value) for name, value in controls.items()}
     for name, argument in _arguments(draw).items():
         begins = argument.default is not argument.empty and argument.default is not None
@@ -237,7 +249,7 @@ def shown(picture, kept=False, sharpness=2.0, frames=None):
     standing = own and not kept and frames is not None and frames.suit(picture)
     with picture.standing(frames.frames) if standing else nullcontext():
         png = figures.png(picture, dpi, quick=not kept)
-    sent = {"alt": alt, "png": _text(png), "width": width}
+    sent = {"alt": alt, "png": recipes.text(png), "width": width}
     sent |= _parts(picture, kept)
     if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
         sys.modules["matplotlib.pyplot"].close(picture)
@@ -281,9 +293,9 @@ def _index(control, states):
     return int(np.argmin([abs(state - control.value) for state in states]))
 
 
-def _places(start, counts):
+def _places(start, counts, most):
     """The states to draw: all, or those in which one control alone has left its start."""
-    if math.prod(counts) <= ALL_STATES:
+    if math.prod(counts) <= most:
         return list(itertools.product(*map(range, counts)))
     moved = [
         (*start[:axis], n, *start[axis + 1 :])
@@ -303,15 +315,11 @@ def _panel(name, array, kind, outline, mark, limit):
         "title": _html(name),
         "kind": KINDS[kind],
         "shape": list(array.shape),
-        "data": _text(array.tobytes()),
+        "data": recipes.text(array.tobytes()),
         "limit": limit and float(limit),
         "outline": outlined,
         "mark": mark and [int(n) for n in mark],
     }
-
-
-def _text(data):
-    return base64.b64encode(data).decode()
 
 
 def _html(title):

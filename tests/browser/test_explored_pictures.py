@@ -2,13 +2,14 @@
 
 import io
 
+import explored as explored_by_recipe
 import ipywidgets
 import numpy as np
 import pytest
 from browsing import assert_no_barrier
 from PIL import Image
 
-from convnet_lib import figures, widgets
+from convnet_lib import ConvNet, figures, widgets
 from convnet_lib.widgets.explore import DRAW_AHEAD
 
 LETTERS = """figure => {
@@ -97,7 +98,7 @@ def test_axe_finds_nothing(explored, picture, theme):
 
 
 def test_a_control_that_goes_back_is_named(explored):
-    """Of many states those are drawn in which one control alone has left where it began."""
+    """Of too many states those are drawn in which one control alone has left where it began."""
 
     def draw(first=0, second=0, third=0):
         return figures.cells(np.array([[first, second, third]], float), "a")
@@ -174,3 +175,41 @@ def test_states_that_are_missing_leave_the_control_as_the_picture(show, monkeypa
         live.hover("panel0", 0, 0)
         assert live.root.locator(".cn-reading b").inner_text() == "0.000"
         live.page.mouse.move(0, 0)
+
+
+def test_a_recipe_answers_whatever_the_controls_stand_at(show, monkeypatch):
+    """Two and more of them moved; the grids take other sizes, and the words are Python's."""
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+    explorer, _ = explored_by_recipe.ran("strides")
+    live = show(explorer, width=1200)
+    where = dict(zip(explorer._ahead["names"], explorer._ahead["start"], strict=True))
+    for moves in ({"size": 6, "stride": 2}, {"kernel": 3, "padding": 3, "neuron": 5}, {"size": 0}):
+        where |= moves
+        for name, index in moves.items():
+            live.root.get_by_role("slider", name=name, exact=True).fill(str(index))
+        live.frame()
+        values = explored_by_recipe.values(explorer._ahead, list(where.values()))
+        picture = explorer._draw(**values)
+        assert live.words() == picture.alt
+        for n, panel in enumerate(picture.panels):
+            assert live.shape(f"panel{n}") == panel["array"].shape
+    assert not live.root.locator(".cn-failed:visible").count()
+
+
+def test_a_recipe_that_fails_says_so_in_the_place_of_the_picture(show, monkeypatch):
+    monkeypatch.setenv(DRAW_AHEAD, "1")
+
+    def draw(digit, down, right, rule):
+        return figures.cells(np.array([[digit, down, right]], float), rule)
+
+    net = ConvNet.random(seed=1)
+    here = widgets.in_page(draw, "moved", net=net, images=np.zeros((2, 28, 28)))
+    controls = {name: (0, 1) for name in ("digit", "down", "right")}
+    live = show(widgets.explore(here, **controls, rule=["largest", "none"]))
+    menu = live.root.get_by_role("combobox", name="rule", exact=True)
+    menu.select_option("none")
+    live.root.locator(".cn-failed:visible").wait_for()
+    assert not live.root.locator("[data-grid=panel0]:visible").count()
+    menu.select_option("largest")
+    live.root.locator("[data-grid=panel3]:visible").wait_for()
+    assert not live.root.locator(".cn-failed:visible").count()

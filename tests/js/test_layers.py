@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convnet_lib import deep
+from convnet_lib import conv, deep
 from convnet_lib.widgets.base import STATIC
 from convnet_lib.widgets.deep_film import KNOWN
 
@@ -91,8 +91,8 @@ def test_the_cases_have_every_kind_and_all_that_can_go_wrong():
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ("S * j + l - P", "S * j + l"),
-        ("T * k + m - Q", "T * k + m - P"),
+        ("const row = S * j + l - P", "const row = S * j + l"),
+        ("const column = T * k + m - Q", "const column = T * k + m - P"),
         ("values[j * columns + k] +=", "values[j * columns + k] ="),
         ("values.fill(b.values[f])", "values.fill(b.values[0])"),
         ("w.part(f).part(c)", "w.part(f).part(0)"),
@@ -106,3 +106,64 @@ def test_a_mistake_is_noticed(worst, right, wrong):
     text = LAYERS.read_text("utf-8")
     assert text.count(right) == 1
     assert worst(text.replace(right, wrong)) > 1e6 * CLOSE
+
+
+# --- on the way down ------------------------------------------------------------------------
+
+
+def cases_backwards(n):
+    """Errors of oblong images under strides and paddings of each axis, with rows left over."""
+    rng, found = np.random.default_rng(2), []
+    while len(found) < n:
+        shape, kernel = rng.integers(1, 9, 2), rng.integers(1, 5, 2)
+        stride, padding = rng.integers(1, 4, 2), rng.integers(0, 3, 2)
+        places = (shape + 2 * padding - kernel) // stride + 1
+        if (shape + 2 * padding < kernel).any():
+            continue
+        delta, w = rng.standard_normal(places), rng.standard_normal(kernel)
+        moved = [tuple(map(int, pair)) for pair in (stride, padding)]
+        try:
+            nabla_a = conv.backward(delta, w, *moved, shape=tuple(map(int, shape)))
+        except ValueError:
+            continue  # a padding that no image has
+        keys = ("delta", "w", "stride", "padding", "nabla_a")
+        found.append(dict(zip(keys, (plain(delta), plain(w), *moved, plain(nabla_a)), strict=True)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def worst_backwards(node, tmp_path_factory):
+    """worst_backwards(text) is the largest difference of a convolution on its way back."""
+    folder = tmp_path_factory.mktemp("backwards")
+    (folder / "package.json").write_text('{"type": "module"}')
+    for name in ("arrays.js", "engine.js", "checks.js"):
+        (folder / name).write_text(LAYERS.with_name(name).read_text("utf-8"), "utf-8")
+    (folder / "cases.json").write_text(json.dumps(cases_backwards(500)))
+
+    def worst(text):
+        (folder / "layers.js").write_text(text, "utf-8")
+        script = Path(__file__).with_name("backwards_against_numpy.js")
+        return float(node(script, folder / "cases.json", folder / "layers.js"))
+
+    return worst
+
+
+def test_a_stride_on_the_way_back_is_numpys(worst_backwards):
+    assert worst_backwards(LAYERS.read_text("utf-8")) <= CLOSE
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("[S * j + l - P, T * k + m - Q]", "[S * j + l, T * k + m]"),
+        ("[S * j + l - P, T * k + m - Q]", "[T * j + l - P, S * k + m - Q]"),
+        ("[S * j + l - P, T * k + m - Q]", "[S * j - l + P, T * k - m + Q]"),
+        ("delta.at(j, k) * w.at(l, m)", "delta.at(j, k) * w.at(w.rows - 1 - l, m)"),
+        ("nabla_a.values[p * W + q] +=", "nabla_a.values[p * W + q] ="),
+        ("q < W)", "q < W - 1)"),
+    ],
+)
+def test_a_mistake_on_the_way_back_is_noticed(worst_backwards, right, wrong):
+    text = LAYERS.read_text("utf-8")
+    assert text.count(right) == 1
+    assert worst_backwards(text.replace(right, wrong)) > 1e6 * CLOSE

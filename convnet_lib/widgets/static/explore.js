@@ -1,51 +1,76 @@
 // Controls over a picture: what a function in Python draws of their values.
 //
 // A row of grids comes as its arrays and is drawn here, any other picture as a PNG. With a kernel
-// a moved control is answered by Python. A page without one has what was drawn ahead: it holds
-// the states themselves, or knows the scripts beside it that do.
+// a moved control is answered by Python. A page without one computes the row by a recipe, or has
+// what was drawn ahead (explored/ahead.js).
 
-import { NDArray } from "./parts/arrays.js";
+import { Ahead, decoded } from "./explored/ahead.js";
+import { controlOf, set } from "./explored/controls.js";
 import { Scale } from "./parts/colours.js";
 import { Figure } from "./parts/figure.js";
 import { Flicker } from "./parts/flicker.js";
+import { make } from "./parts/layout.js";
 import { Picture } from "./parts/picture.js";
 import { sheet } from "./parts/sheet.js";
 import { number } from "./parts/text.js";
 
+/** @typedef {import("./parts/arrays.js").NDArray} NDArray */
+/** @typedef {import("./parts/grid.js").Grid} Grid */
+/** @typedef {import("./parts/types.js").Cell} Cell */
+/** @typedef {import("./parts/types.js").Model & { widget_manager?: any }} Model */
+/** @typedef {import("./explored/ahead.js").Recipe} Recipe */
+/** @typedef {import("./explored/row.js").Frame} Frame */
+/** @typedef {import("./explored/row.js").Panel} Panel */
+/** @typedef {{ model: Model, el: HTMLElement }} Context */
+
 const WIDEST = 230; // of a grid, in pixels
 const NARROWEST = 7; // a cell
 
-export async function render(context) {
-  const manager = context.model.widget_manager;
-  const models = await Promise.all(
-    context.model.get("_controls").map((name) => manager.get_model(name.replace("IPY_MODEL_", ""))),
-  );
-  return new Explorer(context, models).close;
+/** A figure that a page without a kernel computes by a recipe; its `render`. @param {Recipe | null} recipe */
+export function answering(recipe) {
+  return async (/** @type {Context} */ context) => {
+    const manager = context.model.widget_manager;
+    const names = /** @type {string[]} */ (context.model.get("_controls"));
+    /** @type {Model[]} */
+    const models = await Promise.all(
+      names.map((name) => manager.get_model(name.replace("IPY_MODEL_", ""))),
+    );
+    return new Explorer(context, models, recipe).close;
+  };
 }
 
+/** The figure of a function that Python calls, or that was drawn ahead. */
+export const render = answering(null);
+
 class Explorer {
-  constructor(context, models) {
+  /** @param {Context} context @param {Model[]} models @param {Recipe | null} recipe */
+  constructor(context, models, recipe) {
     this.model = context.model;
     this.models = models;
+    /** @type {(() => void)[]} */
     this.stops = [];
-    this.fetched = new Map();
     const names = models.map((model) => model.get("description")).join(", ");
     this.figure = new Figure(context, `A picture that answers to ${names}`, { cells: 100 });
     this.figure.element.classList.add("cn-explore");
-    this.frames = { ...this.model.get("_ahead").frames };
+    const sent = this.model.get("_ahead");
+    this.ahead = "start" in sent ? new Ahead(sent, recipe) : null; // null: there is a kernel
     this.controls = models.map((model, n) => this.control(model, n));
-    this.caption = this.figure.add(document.createElement("p"), this.figure.body);
-    this.caption.className = "cn-caption";
+    this.at = this.ahead ? this.ahead.sent.start : [];
+    this.caption = this.figure.add(make("p", "cn-caption"), this.figure.body);
     this.flicker = new Flicker(this.figure, (swapped) => this.swap(swapped));
     this.row = this.figure.row();
     this.picture = new Picture(this.figure, this.row);
-    const paragraph = (name, parent) => {
-      const made = this.figure.add(document.createElement("p"), parent);
-      made.className = name;
-      return made;
-    };
-    this.failure = paragraph("cn-failed", this.figure.body);
-    this.reading = paragraph("cn-reading", sheet(this.figure));
+    this.failure = this.figure.add(make("p", "cn-failed"), this.figure.body);
+    this.reading = this.figure.add(make("p", "cn-reading"), sheet(this.figure));
+    /** @type {Panel[]} */
+    this.panels = [];
+    /** @type {Grid[]} */
+    this.grids = [];
+    /** @type {NDArray[]} */
+    this.arrays = []; // kept, since a grid that flickers holds another panel's now and then
+    /** @type {[number, number][]} */
+    this.pairs = [];
+    this.shapes = "";
     this.figure.onChange(["_shown"], () => this.show(this.model.get("_shown")));
     this.show(this.model.get("_shown"));
     const sharpen = () => set(this.model, "_sharpness", window.devicePixelRatio || 1);
@@ -58,65 +83,55 @@ class Explorer {
     };
   }
 
-  get alone() {
-    return "start" in this.model.get("_ahead");
-  }
-
   // --- controls ------------------------------------------------------------------------------
 
-  /** A control of the page that is bound to one of Python's: {read(), element}. */
+  /** A control of the page that is bound to one of Python's. @param {Model} model @param {number} n */
   control(model, n) {
-    const { figure } = this;
-    const name = model.get("description");
-    const kind = "_options_labels" in model.attributes ? "menu" : typeof model.get("value");
-    const moved = (trait) => (value) => this.move(n, trait, value);
-    const make = {
-      menu: () => menu(figure, name, model, moved("index")),
-      number: () => slider(figure, name, model, moved("value")),
-      boolean: () => box(figure, name, model, moved("value")),
-    };
-    const control = (make[kind] ?? (() => text(figure, name, model, moved("value"))))();
-    if (this.alone && !this.model.get("_ahead").moves[n]) control.element.style.display = "none";
+    const control = controlOf(this.figure, model, (trait, value) => {
+      set(model, trait, value);
+      if (this.ahead) this.showAhead(this.ahead, n);
+    });
     const follow = () => control.show();
     model.on("change", follow);
     this.stops.push(() => model.off("change", follow));
     follow();
-    if (this.alone)
-      for (const event of ["pointerenter", "focusin"])
-        control.element.addEventListener(event, () => this.fetch(n));
+    const { ahead } = this;
+    if (!ahead) return control;
+    if (!ahead.sent.moves[n]) control.element.style.display = "none";
+    for (const event of ["pointerenter", "focusin"])
+      control.element.addEventListener(event, () => ahead.fetch(n));
     return control;
   }
 
-  move(n, trait, value) {
-    set(this.models[n], trait, value);
-    if (this.alone) this.showAhead(n);
-  }
-
-  // --- drawn ahead ---------------------------------------------------------------------------
-
-  /** Show the state of the controls, or, where it was not drawn, what control n alone makes. */
-  async showAhead(n) {
-    const { start } = this.model.get("_ahead");
+  /**
+   * Show the state of the controls, or, where it was not drawn, what control n alone makes.
+   * @param {Ahead} ahead @param {number} n
+   */
+  async showAhead(ahead, n) {
     try {
-      await this.fetch(n);
+      await ahead.fetch(n);
     } catch (error) {
-      this.controls[n].choose(this.at?.[n] ?? start[n]); // as the picture that is shown
+      this.controls[n].choose(this.at[n]); // as the picture that is shown
       return this.tell(/** @type {Error} */ (error).message);
     }
-    let at = this.controls.map((control) => control.index());
-    const back = this.frames[at]
-      ? []
-      : start.flatMap((_, m) => (m === n || at[m] === start[m] ? [] : m));
-    if (!this.frames[at]) at = start.map((index, m) => (m === n ? at[n] : index));
-    for (const m of back) this.controls[m].choose(start[m]);
-    if (!this.frames[at]) return;
+    const at = this.controls.map((control) => control.index());
+    const frame = ahead.frame(at);
+    if (!frame) return this.showAlone(ahead, n, at);
     this.at = at;
-    this.show(this.frames[at]);
-    if (back.length) this.tellBack(back);
+    return this.show(frame);
   }
 
-  /** Say which controls went back to where they began. @param {number[]} back */
-  tellBack(back) {
+  /**
+   * Of a picture with many states only those were drawn in which one control has left its start.
+   * @param {Ahead} ahead @param {number} n @param {number[]} all
+   */
+  showAlone(ahead, n, all) {
+    const { at, back } = ahead.alone(n, all);
+    for (const m of back) this.controls[m].choose(at[m]);
+    const frame = ahead.frame(at);
+    if (!frame) return;
+    this.at = at;
+    this.show(frame);
     const names = back.map((m) => this.models[m].get("description")).join(", ");
     const again = back.length > 1 ? "are back where they began" : "is back where it began";
     this.tell(`${names} ${again}: without Python one control moves at a time.`);
@@ -128,20 +143,9 @@ class Explorer {
     this.figure.say(words);
   }
 
-  /** Load the script with the states of control n, once. A page from the disk may do just that. */
-  fetch(n) {
-    const { scripts = [] } = this.model.get("_ahead");
-    const address = scripts[n] ?? scripts[0];
-    if (address && !this.fetched.has(address)) {
-      const coming = loaded(address).then((frames) => Object.assign(this.frames, frames));
-      this.fetched.set(address, coming);
-      coming.catch(() => this.fetched.delete(address)); // next time it may be there
-    }
-    return this.fetched.get(address);
-  }
-
   // --- the picture ---------------------------------------------------------------------------
 
+  /** @param {Frame} frame */
   show({ alt, panels, failed, caption = "", pairs = [], ...picture }) {
     this.caption.innerHTML = caption;
     this.caption.hidden = !caption;
@@ -157,10 +161,12 @@ class Explorer {
     return this.figure.say(alt);
   }
 
+  /** @param {Panel[]} panels @param {string} alt */
   showGrids(panels, alt) {
     const shapes = JSON.stringify(panels.map(({ shape, kind }) => [shape, kind]));
     if (shapes !== this.shapes) {
       this.shapes = shapes;
+      for (const grid of this.grids) grid.close();
       this.row.replaceChildren();
       this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
       this.grids = panels.map((panel, n) => {
@@ -170,41 +176,39 @@ class Explorer {
         return this.grid(panel, n);
       });
     }
-    // Kept, since a grid that flickers holds another panel's now and then.
-    this.arrays = panels.map(decoded);
+    this.arrays = panels.map(arrayOf);
     panels.forEach((panel, n) => {
-      const grid = this.grids[n];
-      grid.show(this.arrays[n], {
-        title: panel.title,
-        words: plain(panel.title),
-        scale: scaleOf(grid, panel),
-      });
-      grid.setMask(panel.outline.map(([row, column]) => ({ row, column, line: "winner" })));
+      this.draw(this.grids[n], panel, this.arrays[n]);
+      this.grids[n].setMask(
+        panel.outline.map(([row, column]) => ({ row, column, line: "winner" })),
+      );
     });
     this.panels = panels;
     this.point(null);
     this.figure.say(alt);
   }
 
+  /** @param {Grid} grid @param {Panel} panel @param {NDArray} array */
+  draw(grid, panel, array) {
+    const { title } = panel;
+    grid.show(array, { title, words: plain(title), scale: scaleOf(grid, panel) });
+  }
+
+  /** From here on the grids stand on another line. */
   breakLine() {
     this.figure.add(document.createElement("span"), this.row).className = "cn-break";
   }
 
-  /** Show the second of each pair in the place of the first, or each in its own. */
+  /** Show the second of each pair in the place of the first, or each in its own. @param {boolean} swapped */
   swap(swapped) {
-    for (const [first, second] of this.pairs ?? []) {
+    for (const [first, second] of this.pairs) {
       const shown = swapped ? second : first;
-      const panel = this.panels?.[shown];
-      const grid = this.grids?.[first];
-      if (!panel || !grid) return;
-      grid.show(this.arrays[shown], {
-        title: panel.title,
-        words: plain(panel.title),
-        scale: scaleOf(grid, panel),
-      });
+      const panel = this.panels[shown];
+      if (panel) this.draw(this.grids[first], panel, this.arrays[shown]);
     }
   }
 
+  /** @param {Panel} panel @param {number} n */
   grid({ title, kind, shape }, n) {
     const cell = Math.max(NARROWEST, Math.min(48, Math.floor(WIDEST / Math.max(...shape))));
     return this.figure.grid(this.row, {
@@ -217,9 +221,12 @@ class Explorer {
     });
   }
 
-  /** The cell that is pointed at, on every grid of the same size, and its number below. */
-  point(at, n) {
-    const same = (panel) => String(panel.shape) === String(this.panels[n].shape);
+  /**
+   * The cell that is pointed at, on every grid of the same size, and its number below.
+   * @param {Cell | null} at @param {number} n
+   */
+  point(at, n = 0) {
+    const same = (/** @type {Panel} */ { shape }) => String(shape) === String(this.panels[n].shape);
     this.grids.forEach((grid, m) => {
       const { mark } = this.panels[m];
       const box = mark ? [{ row: mark[0], column: mark[1], rows: mark[2], columns: mark[3] }] : [];
@@ -229,104 +236,20 @@ class Explorer {
     });
     if (!at) return;
     const alike = [...this.panels.keys()].filter((m) => same(this.panels[m]));
-    const read = (m) =>
+    const read = (/** @type {number} */ m) =>
       `${this.panels[m].title}: <b>${number(this.arrays[m].at(at.row, at.column))}</b>`;
     this.reading.innerHTML = `row ${at.row}, column ${at.column} — ${alike.map(read).join("; ")}`;
-    this.figure.say(this.reading.textContent);
+    this.figure.say(this.reading.textContent ?? "");
   }
 }
 
-// --- the kinds of controls -----------------------------------------------------------------------
-// Each: {element, show() what the model holds, index() among its states, choose(index)}.
+/** @param {Panel} panel */
+const arrayOf = ({ shape, data = "", array }) => array ?? decoded({ shape, data });
 
-function slider(figure, name, model, moved) {
-  const [min, max, step] = ["min", "max", "step"].map((trait) => model.get(trait));
-  const whole = [min, step].every(Number.isInteger);
-  const value = (index) => (whole ? min + index * step : Number((min + index * step).toFixed(9)));
-  const index = () => Math.round((model.get("value") - min) / step);
-  const last = Math.floor((max - min) / step + 1e-9);
-  const range = { min: 0, max: last, step: 1 };
-  const { input, output } = figure.slider(figure.controls, `${name} `, name, range, (n) =>
-    moved(value(n)),
-  );
-  const show = () => {
-    input.value = index();
-    output.textContent = input.ariaValueText = number(model.get("value"), whole ? 0 : 2);
-  };
-  return {
-    element: input.parentElement,
-    show,
-    index,
-    choose: (n) => set(model, "value", value(n)),
-  };
-}
-
-function menu(figure, name, model, moved) {
-  const choices = model.get("_options_labels").map((label, n) => [n, label]);
-  const select = figure.menu(figure.controls, name, choices, (n) => moved(Number(n)));
-  const show = () => {
-    select.value = model.get("index");
-  };
-  const choose = (n) => set(model, "index", n);
-  return { element: select.parentElement, show, index: () => model.get("index"), choose };
-}
-
-function box(figure, name, model, moved) {
-  const { element, input } = labelled(figure, name, "checkbox");
-  input.addEventListener("change", () => moved(input.checked));
-  const show = () => {
-    input.checked = model.get("value");
-  };
-  const choose = (n) => set(model, "value", n === 1);
-  return { element, show, index: () => Number(model.get("value")), choose };
-}
-
-/** What has no states that could be counted: it is written, and needs Python. */
-function text(figure, name, model, moved) {
-  const { element, input } = labelled(figure, name, "text");
-  input.addEventListener("change", () => moved(input.value));
-  const show = () => {
-    input.value = model.get("value");
-  };
-  return { element, show, index: () => 0, choose() {} };
-}
-
-function labelled(figure, name, type) {
-  const element = figure.add(document.createElement("label"), figure.controls);
-  element.className = "cn-label";
-  const input = document.createElement("input");
-  Object.assign(input, { type });
-  element.append(name, " ", input);
-  return { element, input };
-}
-
-// --- arrays, scripts, words ----------------------------------------------------------------------
-
-function set(model, trait, value) {
-  model.set(trait, value);
-  model.save_changes();
-}
-
-function decoded({ shape, data }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new NDArray(shape, Float64Array.from(new Float32Array(bytes.buffer)));
-}
-
+/** @param {Grid} grid @param {Panel} panel */
 function scaleOf({ palettes }, { kind, limit }) {
   if (!limit) return null;
   return new Scale(palettes[kind], kind === "diverging" ? -limit : 0, limit);
-}
-
-/** What a script beside the page has: it puts its frames under its own address. */
-function loaded(address) {
-  globalThis.convnetFrames ??= {};
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => resolve(globalThis.convnetFrames[address]);
-    script.onerror = () => reject(new Error(`${address} is not beside this page`));
-    document.head.append(script);
-  }).finally(() => document.querySelector(`script[src="${address}"]`)?.remove());
 }
 
 /** How many grids stand side by side on a telephone. @param {number} count */
@@ -334,8 +257,9 @@ function across(count) {
   return count < 3 ? count : count < 5 ? 2 : 3;
 }
 
+/** A title without its tags. @param {string} title */
 function plain(title) {
   const element = document.createElement("span");
   element.innerHTML = title;
-  return element.textContent;
+  return element.textContent ?? "";
 }

@@ -1,5 +1,5 @@
-// The layers of Part III on the way up, as index loops: what a figure needs to show the maps of a
-// deep network (D1). They are told as `deep.Network.about` tells them, and are pure functions of
+// The layers of Part III as index loops: on the way up what a figure needs to show the maps of a
+// deep network (D1), on the way down a convolution with a stride. They are told as `deep.Network.about` tells them, and are pure functions of
 // arrays of float64; the tests hold them against NumPy.
 //
 // A layer is {kind, stride, padding, size, w, b}, as its kind has them. What is given is one
@@ -71,6 +71,28 @@ export function convMaps(a, w, b, [S, T], [P, Q]) {
     }
   }
   return z;
+}
+
+/**
+ * ∂C/∂a_{p,q} = Σ_{j,k} δ_{j,k} w_{p+P−S·j,q+P−S·k}, for an a of this shape, of one map (BP5s).
+ * @param {A} delta @param {A} w @param {[number, number]} stride @param {[number, number]} padding
+ * @param {[number, number]} shape
+ * @returns {A}
+ */
+export function convBackward(delta, w, [S, T], [P, Q], [H, W]) {
+  const nabla_a = NDArray.zeros([H, W]);
+  for (let j = 0; j < delta.rows; j++) {
+    for (let k = 0; k < delta.columns; k++) {
+      for (let l = 0; l < w.rows; l++) {
+        for (let m = 0; m < w.columns; m++) {
+          const [p, q] = [S * j + l - P, T * k + m - Q];
+          if (p >= 0 && p < H && q >= 0 && q < W)
+            nabla_a.values[p * W + q] += delta.at(j, k) * w.at(l, m);
+        }
+      }
+    }
+  }
+  return nabla_a;
 }
 
 /**
