@@ -24,7 +24,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests", "tools")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests", "tools", "site")]
 
 import browsing  # noqa: E402
 import driver  # noqa: E402
@@ -341,7 +341,7 @@ def opened(made, path, new_page):
     names = {}
     os.environ[DRAW_AHEAD] = "1"
     exec(f"{SETUP}\nfigure = {made}", names)
-    driver.write_page(path, [names["figure"]])
+    driver.write_page(path, [names["figure"]], in_the_book=True)
     page = new_page()
     page.goto(path.as_uri())
     page.locator(".cn-figure").wait_for()

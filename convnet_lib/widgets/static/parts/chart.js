@@ -29,6 +29,7 @@ export class Chart {
    */
   constructor(figure, parent, options) {
     this.options = options;
+    this.at = 0; // the epoch of the cursor
     // A curve of which nothing is known is left out: the accuracy on digits that are not there.
     this.series = options.series.filter(({ values }) => values.some(Number.isFinite));
     this.last = options.series[0].values.length - 1;
@@ -123,8 +124,9 @@ export class Chart {
     curve.dataset.curve = `${i}`;
   }
 
-  /** Put the cursor at an epoch or between two, and write the values of the curves before it. @param {number} at */
+  /** Put the cursor at an epoch or between two; `tell` writes the values. @param {number} at */
   show(at) {
+    this.at = at;
     const x = `${this.x(at)}`;
     const epoch = Math.floor(at);
     this.cursor.setAttribute("x1", x);
@@ -135,6 +137,11 @@ export class Chart {
       this.dots[i].setAttribute("cx", x);
       this.dots[i].setAttribute("cy", `${there ? this.y(values[epoch] + this.on(values, at)) : 0}`);
     });
+  }
+
+  /** Write the values of the curves at the epoch at or before the cursor. */
+  tell() {
+    const epoch = Math.floor(this.at);
     const sample = (/** @type {number} */ i) =>
       this.series.length > 1 ? `<i class="cn-sample" data-curve="${i}"></i>` : "";
     const titles = this.series.map(

@@ -177,8 +177,14 @@ class DeepFilm {
     this.showCards();
     for (const chart of this.charts) chart.show(this.epoch);
     this.showControls();
+    figure.refreshLater();
+  }
+
+  /** What the network of the epoch makes of the digit, in words and numbers. */
+  tellEpoch() {
     write(this.status, this.writeStatus());
-    figure.refresh();
+    for (const chart of this.charts) chart.tell();
+    this.small[this.model.get("layer")].tell();
   }
 
   /**
@@ -310,6 +316,7 @@ class DeepFilm {
 
   /** @param {import("../parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
+    this.tellEpoch();
     /** @type {Record<string, (row: number, column: number) => void>} */
     const how = { a0: this.explainPixel, w: this.explainWeight };
     // A cell that is kept may be none of the smaller maps of the other convolution.

@@ -317,9 +317,16 @@ class TrainingFilm {
 
   // --- what it explains ----------------------------------------------------------------------
 
+  /** What the network of the epoch makes of the digit, in words and numbers. */
+  tellEpoch() {
+    write(this.status, this.writeStatus());
+    for (const chart of this.charts) chart.tell();
+    this.small?.tell();
+  }
+
   /** @param {import("../parts/types.js").Subject} subject */
   explain({ grid, row, column }) {
-    write(this.status, this.writeStatus());
+    this.tellEpoch();
     /** @type {Record<string, (row: number, column: number) => void>} */
     const how = { a0: this.explainPixel, w1: this.explainWeight };
     (how[grid] ?? this.explainNeuron).call(this, row, column);

@@ -2,7 +2,7 @@
 // come first: maps that a digit changes little would otherwise fill the page with blank squares.
 
 import { Scale } from "../parts/colours.js";
-import { make } from "../parts/layout.js";
+import { make, write } from "../parts/layout.js";
 import { cards, thumbnails } from "../parts/maps.js";
 import { short } from "../parts/text.js";
 
@@ -23,6 +23,8 @@ export class SmallMaps {
     this.arranged = ""; // for which image
     /** @type {{ button: HTMLButtonElement, extent: Element, pictures: Record<string, import("../parts/maps.js").Thumbnail> }[]} */
     this.all = [];
+    /** @type {string[]} */
+    this.extents = []; // where each map's own scale begins and ends
     this.cards = cards(parent, n, (card, f) => {
       const button = figure.button(card, "", () => onPick(f));
       button.classList.add("cn-card-button");
@@ -48,21 +50,27 @@ export class SmallMaps {
   }
 
   /**
+   * Draw them; `tell` writes what their own scales are.
    * @param {NDArray} filters @param {NDArray} maps
    * @param {{ filterScale: Scale, scale: Scale | null, chosen: number }} options
    *   without a scale each map has its own, from its smallest number to its largest
    */
   show(filters, maps, { filterScale, scale, chosen }) {
-    this.all.forEach(({ button, extent, pictures }, f) => {
+    this.all.forEach(({ button, pictures }, f) => {
       const map = maps.part(f);
       const [low, high] = ends(map);
       pictures.filter.show(filters.part(f), filterScale);
       pictures.map.show(map, scale ?? new Scale(this.palettes.sequential, low, high));
-      const text = scale ? "" : `${short(low)} to ${short(high)}`;
-      if (extent.textContent !== text) extent.textContent = text;
+      this.extents[f] = scale ? "" : `${short(low)} to ${short(high)}`;
       const pressed = `${f === chosen}`;
       if (button.getAttribute("aria-pressed") !== pressed)
         button.setAttribute("aria-pressed", pressed);
+    });
+  }
+
+  tell() {
+    this.all.forEach(({ extent }, f) => {
+      write(extent, this.extents[f]);
     });
   }
 }
