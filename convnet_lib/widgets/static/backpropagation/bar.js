@@ -218,6 +218,10 @@ export class Bar {
     // What is written anew is laid out anew, even where it is the same.
     const rate = number(data.rate, 2);
     if (rate !== this.rate.output.textContent) this.rate.output.textContent = rate;
-    write(this.history, written(data.costs));
+  }
+
+  /** Write the costs so far. @param {import("./data.js").Quantities} data */
+  tell({ costs }) {
+    write(this.history, written(costs));
   }
 }

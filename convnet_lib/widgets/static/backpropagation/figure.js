@@ -322,6 +322,7 @@ class Backpropagation {
   explain({ grid, row, column }) {
     const { figure } = this;
     this.asked ||= Boolean(figure.pointed ?? figure.walked);
+    this.bar.tell(this.base);
     const list = arrayOf(this.data, grid);
     if (list.columns === 1 && list.rows === this.data.outputs && row !== this.neuron) {
       this.neuron = row;
