@@ -6,9 +6,8 @@
 /** @typedef {(...args: any[]) => void} Listener */
 /**
  * A widget as the page holds it. `texts` of the state are what several have in common, each once:
- * a module, a style sheet. A number stands in its place (site/weights.py).
+ * a module, a style sheet. A number stands in its place (site/states.py).
  * @typedef {object} Entry
- * @property {string} model_module
  * @property {Record<string, any>} state
  * @property {{ path: (string | number)[], data: string }[]} [buffers]
  */
