@@ -100,7 +100,7 @@ export function html(name) {
     .replaceAll("<", "&lt;")
     .replaceAll("\\partial ", "∂")
     .replaceAll("\\,", " ")
-    .replace(/(?<![\p{L}\p{N}_-])-(?=\d)/gu, "−");
+    .replace(/(^|[^\p{L}\p{N}_-])-(?=\d)/gu, "$1−");
   return escaped.replace(/\$(.*?)\$/g, (_, formula) =>
     formula.replace(/([\^_])(?:\{(.*?)\}|(.))|(\p{L})/gu, sign),
   );

@@ -22,8 +22,10 @@ function path(relative, from) {
 
 /** @param {string} name @param {Record<string, string>} sources @returns {string} */
 function address(name, sources) {
-  const text = sources[name].replace(/(?<=from ")\.[\w./]+(?=")/g, (needed) =>
-    address(path(needed, name), sources),
+  // Without a look behind, which the telephones of before 2023 cannot read.
+  const text = sources[name].replace(
+    /from "(\.[\w./]+)"/g,
+    (_, needed) => `from "${address(path(needed, name), sources)}"`,
   );
   const kept = addresses.get(text);
   if (kept) return kept;
