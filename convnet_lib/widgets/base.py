@@ -22,7 +22,7 @@ def modules(path):
 
     >>> from convnet_lib.widgets import base
     >>> sorted(base.modules("pooling.js"))[0]
-    'parts/arrays.js'
+    'parts/activations.js'
     """
     texts, wanted = {}, [path]
     while wanted:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convnet_lib import conv, deep
-from convnet_lib.widgets.base import STATIC
+from convnet_lib.widgets.base import STATIC, modules
 from convnet_lib.widgets.deep_film import KNOWN
 
 LAYERS = Path(str(STATIC)) / "parts" / "layers.js"
@@ -60,13 +60,17 @@ def cases(n, seed):
     return found
 
 
+def copy_what_they_import(folder):
+    for path, text in modules("parts/layers.js").items():
+        (folder / Path(path).name).write_text(text, "utf-8")
+
+
 @pytest.fixture(scope="module")
 def worst(node, tmp_path_factory):
     """worst(text) is the largest difference that the layers of a module with this text make."""
     folder = tmp_path_factory.mktemp("layers")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("arrays.js", "engine.js", "activations.js", "costs.js", "checks.js"):
-        (folder / name).write_text(LAYERS.with_name(name).read_text("utf-8"), "utf-8")
+    copy_what_they_import(folder)
     (folder / "cases.json").write_text(json.dumps(cases(600, seed=0)))
 
     def worst(text):
@@ -136,8 +140,7 @@ def worst_backwards(node, tmp_path_factory):
     """worst_backwards(text) is the largest difference of a convolution on its way back."""
     folder = tmp_path_factory.mktemp("backwards")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("arrays.js", "engine.js", "checks.js"):
-        (folder / name).write_text(LAYERS.with_name(name).read_text("utf-8"), "utf-8")
+    copy_what_they_import(folder)
     (folder / "cases.json").write_text(json.dumps(cases_backwards(500)))
 
     def worst(text):
