@@ -69,7 +69,8 @@ PAGES = {
                 "widgets.backpropagation",
                 "widgets.playground",
             ),
-            *("widgets.training_film", "widgets.gallery", "widgets.explore", "broken"),
+            *("widgets.training_film", "widgets.gallery"),
+            *("widgets.explore", "widgets.recipes", "broken"),
         ),
     ),
 }
