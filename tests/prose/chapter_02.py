@@ -45,8 +45,8 @@ CLAIMS = {
     "the # pixels under it are multiplied": lambda: LETTER.size,
     "It lies in row # and column #.": lambda: tuple(np.argwhere(LONE)[0]),
     "so for the letter the first place is $(#,#)$": first_place_of_a_convolution,
-    "pixel $(0,0)$ is seen by # neuron": lambda: seen(0, 0),
-    "pixel $(13,13)$ by # of them": lambda: seen(13, 13),
+    '<span data-cell="a0-0-0">pixel (0, 0)</span> is seen by # neuron': lambda: seen(0, 0),
+    '<span data-cell="a0-13-13">pixel (13, 13)</span> by # of them': lambda: seen(13, 13),
     "Over all pixels the numbers add up to 24·24·25 = #,": lambda: sum(
         seen(u, v) for u in range(28) for v in range(28)
     ),
