@@ -158,12 +158,16 @@ def test_rounds_leave_nothing(new_page, tmp_path, names, rounds):
     tools = page.context.new_cdp_session(page)
     tools.send("Performance.enable")
 
-    def after(rounds):
-        counts = page.evaluate(ROUND, rounds)
+    def held():
+        """What the page holds; on a busy machine one collection leaves what the next one takes."""
         tools.send("HeapProfiler.collectGarbage")
         metrics = {m["name"]: m["value"] for m in tools.send("Performance.getMetrics")["metrics"]}
-        names = ("JSHeapUsedSize", "Nodes", "JSEventListeners")
-        return counts, np.array([metrics[name] for name in names])
+        page.wait_for_timeout(150)
+        return [metrics[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")]
+
+    def after(rounds):
+        counts = page.evaluate(ROUND, rounds)
+        return counts, np.min([held() for _ in range(4)], axis=0)
 
     after(5)  # modules are loaded, what is compiled is compiled
     before, size = after(5)
