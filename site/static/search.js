@@ -11,10 +11,11 @@ function soughtWords() {
   return found.map((word) => (stemmer ? stemmer.stemWord(word) : word));
 }
 
-/** What finds a word that begins as one of those sought does; group 1 is the word. @param {string[]} beginnings */
+/** What finds a word that begins as one of those sought does; group 1 is what is before it, 2 the word. @param {string[]} beginnings */
 function wordsLike(beginnings) {
   const any = beginnings.map((word) => word.replace(/[^\p{Letter}\p{Number}_]/gu, "")).join("|");
-  return new RegExp(`(?<![\\p{Letter}\\p{Number}_])((?:${any})[\\p{Letter}\\p{Number}_]*)`, "giu");
+  const like = `(^|[^\\p{Letter}\\p{Number}_])((?:${any})[\\p{Letter}\\p{Number}_]*)`;
+  return new RegExp(like, "giu");
 }
 
 /**
