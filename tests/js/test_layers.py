@@ -60,25 +60,31 @@ def cases(n, seed):
     return found
 
 
-def copy_what_they_import(folder):
-    for path, text in modules("parts/layers.js").items():
-        (folder / Path(path).name).write_text(text, "utf-8")
+@pytest.fixture(scope="module")
+def judge(node, tmp_path_factory):
+    """judge(script, cases) is a function worst(text): what a module with this text makes wrong."""
+
+    def judge(script, cases):
+        folder = tmp_path_factory.mktemp("layers")
+        (folder / "package.json").write_text('{"type": "module"}')
+        for path, text in modules("parts/layers.js").items():
+            (folder / Path(path).name).write_text(text, "utf-8")
+        (folder / "cases.json").write_text(json.dumps(cases))
+
+        def worst(text):
+            (folder / "layers.js").write_text(text, "utf-8")
+            program = Path(__file__).with_name(script)
+            return float(node(program, folder / "cases.json", folder / "layers.js"))
+
+        return worst
+
+    return judge
 
 
 @pytest.fixture(scope="module")
-def worst(node, tmp_path_factory):
+def worst(judge):
     """worst(text) is the largest difference that the layers of a module with this text make."""
-    folder = tmp_path_factory.mktemp("layers")
-    (folder / "package.json").write_text('{"type": "module"}')
-    copy_what_they_import(folder)
-    (folder / "cases.json").write_text(json.dumps(cases(600, seed=0)))
-
-    def worst(text):
-        (folder / "layers.js").write_text(text, "utf-8")
-        script = Path(__file__).with_name("layers_against_numpy.js")
-        return float(node(script, folder / "cases.json", folder / "layers.js"))
-
-    return worst
+    return judge("layers_against_numpy.js", cases(600, seed=0))
 
 
 def test_the_layers_are_numpys(worst):
@@ -136,19 +142,9 @@ def cases_backwards(n):
 
 
 @pytest.fixture(scope="module")
-def worst_backwards(node, tmp_path_factory):
+def worst_backwards(judge):
     """worst_backwards(text) is the largest difference of a convolution on its way back."""
-    folder = tmp_path_factory.mktemp("backwards")
-    (folder / "package.json").write_text('{"type": "module"}')
-    copy_what_they_import(folder)
-    (folder / "cases.json").write_text(json.dumps(cases_backwards(500)))
-
-    def worst(text):
-        (folder / "layers.js").write_text(text, "utf-8")
-        script = Path(__file__).with_name("backwards_against_numpy.js")
-        return float(node(script, folder / "cases.json", folder / "layers.js"))
-
-    return worst
+    return judge("backwards_against_numpy.js", cases_backwards(500))
 
 
 def test_a_stride_on_the_way_back_is_numpys(worst_backwards):
