@@ -276,11 +276,15 @@ def sent_pixels(explorer):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(explorer._shown["png"]))))
 
 
-def two_axes(high, words="cost", title=""):
+def two_axes(high, words="cost", title="", ticks=None, turned=0):
     """A picture that has to be laid out: what is written beside its left axes has some width."""
     picture = figures.Picture(6, 2, "Two axes.")
     left, right = picture.subplots(1, 2)
+    left.set_ylim(0, 3)  # which has fewer ticks than any here
+    for label in left.get_yticklabels() if turned else ():
+        label.set_rotation(turned)
     left.set(ylim=(0, high), ylabel=words, title=title)
+    left.tick_params(**(ticks or {}))
     right.plot([0, 1], [0, 1])
     return picture
 
@@ -294,6 +298,8 @@ def two_axes(high, words="cost", title=""):
         ({"high": 100_000}, {"high": 1}),
         ({"high": 1}, {"high": 1, "words": "a cost\nin two lines"}),
         ({"high": 1}, {"high": 1, "title": "A title"}),
+        ({"high": 1}, {"high": 1, "ticks": {"colors": "r", "labelsize": 6, "length": 9}}),
+        ({"high": 1, "turned": 90}, {"high": 5, "turned": 90}),
     ],
 )
 def test_a_moved_picture_ends_as_if_it_were_the_first(sharpness, before, after):
@@ -327,7 +333,8 @@ def test_frames_may_stand_in_frames():
         assert frames.hold(picture)
         picture.axes[0].set_ylim(0, 4000)
         assert not frames.hold(picture)
-    assert not any("_update_ticks" in vars(ax.yaxis) for ax in picture.axes)
+    axes = [axis for ax in picture.axes for axis in (ax.xaxis, ax.yaxis)]
+    assert not any({*figures.picture.TICKS} & {*vars(axis)} for axis in axes)
 
 
 def test_axes_look_for_their_ticks_again_once_a_picture_stood():

@@ -249,8 +249,7 @@ def shown(picture, kept=False, sharpness=2.0, frames=None):
     standing = own and not kept and frames is not None and frames.suit(picture)
     with picture.standing(frames.frames) if standing else nullcontext():
         png = figures.png(picture, dpi, quick=not kept)
-    sent = {"alt": alt, "png": recipes.text(png), "width": width}
-    sent |= _parts(picture, kept)
+        sent = {"alt": alt, "png": recipes.text(png), "width": width} | _parts(picture, kept)
     if "matplotlib.pyplot" in sys.modules:  # which would keep a figure of each move, and show it
         sys.modules["matplotlib.pyplot"].close(picture)
     return sent
