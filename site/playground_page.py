@@ -4,9 +4,12 @@ It follows the theme that was chosen in the book. Below stands the figure of the
 pass, which takes over the network of the playground when it is asked to.
 """
 
+import base64
 import html
 import json
 
+import nbformat
+import pictures
 import states
 from ipywidgets.embed import embed_data
 from margin import PLAYGROUND
@@ -41,6 +44,9 @@ PAGE = """\
   header, main > p, main > h2 {{ padding: 0.3rem 0.75rem 0; margin-block: 0; }}
   main > h2 {{ margin-top: 2rem; }}
   h1, h2 {{ margin: 0; font-size: 1.25rem; }}
+  .figure {{ margin: 0.3rem 0.75rem; max-width: calc(100% - 1.5rem); height: auto; }}
+  .figure-scroll {{ overflow-x: auto; }}
+  .figure-scroll .figure {{ max-width: none; }}
   @media print {{ body, body[data-theme] {{ background: #fff; color: #1a1a1a; }} }}
 </style>
 </head>
@@ -63,23 +69,23 @@ other figures</em>, hand it the network that has learned.</p>
 """
 
 
-def written(book, start):
-    """Return the text of the page.
+def written(book, start, folder):
+    """Return the text of the page, and write its still pictures into a folder.
 
     Args:
         book: the title of the book.
         start: the address of its first page.
+        folder: the path of the folder figures/ of the pages.
     """
     shown = digits().test
     rows = [int((shown.labels == digit).nonzero()[0][0]) for digit in range(10)]
     images, y = shown.images[rows], data.one_hot(shown.labels[rows])
     figures = [widgets.playground(), widgets.backpropagation(ConvNet.random(seed=0), images, y)]
-    for figure in figures:
-        figure._repr_mimebundle_()  # which draws its still picture, for print
+    stills = [still(f, folder / f"playground-{n}.png") for n, f in enumerate(figures, 1)]
     found = embed_data(views=figures, drop_defaults=False)
     views = [
-        f'<script type="{VIEW}">{html.escape(json.dumps(view), quote=False)}</script>'
-        for view in found["view_specs"]
+        f'<script type="{VIEW}">{html.escape(json.dumps(view), quote=False)}</script>\n{still}'
+        for view, still in zip(found["view_specs"], stills, strict=True)
     ]
     return PAGE.format(
         book=html.escape(book),
@@ -89,3 +95,14 @@ def written(book, start):
         playground=views[0],
         backpropagation=views[1],
     )
+
+
+def still(figure, path):
+    """Return what shows a figure's picture where there are no scripts; write it into a file.
+
+    To show a figure draws the twin that stands for it in print as well.
+    """
+    shown, about = figure._repr_mimebundle_()
+    data = {"image/png": base64.b64encode(shown["image/png"]).decode()}
+    output = nbformat.v4.new_output("display_data", data, metadata=about)
+    return f"<noscript>{pictures.markup(output, path)}</noscript>"

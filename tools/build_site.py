@@ -301,7 +301,8 @@ def stage(notebooks):
         text = f"keep({json.dumps(path.name)}, {json.dumps(path.read_text('utf-8'))});\n"
         (extra / "notebooks" / f"{path.stem}.js").write_text(text, "utf-8")
     address = f"{names[0]}.html"
-    alone = playground_page.written(run_notebooks.title(notebooks[0]), address)
+    title = run_notebooks.title(notebooks[0])
+    alone = playground_page.written(title, address, extra / "figures")
     (extra / PLAYGROUND).write_text(alone, "utf-8")
     (extra / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{address}</title>'

@@ -56,6 +56,19 @@ def test_it_learns_from_the_disk_and_hands_the_network_on(alone):
     assert other.locator("canvas").evaluate_all(pictures) != before
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_without_scripts_one_picture_stands_for_each_figure(open_file, width, height):
+    page = open_file(SITE, "playground.html", width, height, java_script_enabled=False)
+    images = page.locator("noscript img")
+    assert images.count() == 2
+    for image in images.all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", True)
+        assert image.bounding_box()["height"] > 150  # and not of a picture that is missing
+        assert len(image.get_attribute("alt")) >= 15
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_has_the_theme_of_the_book(open_file, theme):
     page = open_file(SITE, START, 1280, 720)

@@ -93,5 +93,5 @@ def test_the_formulas_of_equations_are_loaded_when_one_is_asked_for(browser, ser
     assert not any(path.endswith("/equations.js") for path in asked)
     page.locator("article a.equation", has_text="BP4").first.hover()
     page.locator("[role=tooltip] svg").wait_for()
-    assert asked[-1].endswith("/equations.js")
+    assert any(path.endswith("/equations.js") for path in asked)  # pictures in sight come as well
     page.close()
