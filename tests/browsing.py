@@ -1,4 +1,8 @@
-"""One browser for all tests that need one, and how a page is opened in it without a network."""
+"""One browser for all tests that need one, and how a page is opened in it without a network.
+
+With CONVNET_LATE_FRAMES=60 each frame comes 60 ms late, as it does on a busy machine: a test that
+does not wait for what it looks at then fails.
+"""
 
 import os
 
@@ -14,6 +18,28 @@ OPTIONS = [
 ]
 # How long `expect` waits, in milliseconds: as long as Playwright waits for all else.
 PATIENCE = 30_000
+
+LATE_FRAMES = os.environ.get("CONVNET_LATE_FRAMES")
+# Run in a page before its own scripts.
+LATE = """{
+  const [ask, forget] = [requestAnimationFrame, cancelAnimationFrame];
+  const waiting = new Map();
+  window.requestAnimationFrame = (work) => {
+    const id = setTimeout(() => {
+      waiting.set(id, ask((now) => {
+        waiting.delete(id);
+        work(now);
+      }));
+    }, MILLISECONDS);
+    return id;
+  };
+  window.cancelAnimationFrame = (id) => {
+    clearTimeout(id);
+    forget(waiting.get(id) ?? 0);
+    waiting.delete(id);
+  };
+}"""
+LATE = LATE.replace("MILLISECONDS", LATE_FRAMES) if LATE_FRAMES else ""
 
 
 def left(request):
@@ -114,6 +140,7 @@ class Opened:
         self.context.set_offline(True)
         self.page = page = self.context.new_page()
         page.add_init_script(before)
+        page.add_init_script(LATE)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
         page.on("requestfailed", lambda r: None if left(r) else self.wrong.append(r.url))

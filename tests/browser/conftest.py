@@ -4,6 +4,7 @@ They run by `make test-browser`, which names the browser in CONVNET_BROWSER; wit
 skipped, and say so.
 """
 
+import browsing
 import driver
 import pytest
 
@@ -16,6 +17,7 @@ def new_page(browser):
     def new_page(width=1000, height=900, **options):
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
         page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.add_init_script(browsing.LATE)
         pages.append(page)
         return page
 

@@ -130,6 +130,11 @@ class Live:
             "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
         )
 
+    def told(self):
+        """Wait until what has changed is drawn, in the next frame, and told of, after one more."""
+        self.frame()
+        self.frame()
+
     def resize(self, width, height=900):
         """Give the window another size, and wait until the figure has laid itself out in it."""
         self.page.set_viewport_size({"width": width, "height": height})

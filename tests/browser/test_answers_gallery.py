@@ -70,6 +70,7 @@ def test_a_digit_is_taken_apart(show, figure):
     live = show(figure)
     for place in (4, 0):
         live.root.locator(".ga-card").nth(place).click()
+        live.told()
         n = int(figure.numbers[place])
         assert bars(live) == pytest.approx(A[n], abs=6e-4)
         text = live.root.locator(".cn-caption").first.inner_text()

@@ -325,6 +325,7 @@ def check_network(live, net, a0, y, cost, ties, kept):
 
 def history(live):
     """The number of steps; the cost before the last one, if there was one, and after it."""
+    live.told()
     *values, steps = driver.numbers(live.root.locator(".bp-history").inner_text())
     return int(steps), values
 

@@ -177,6 +177,19 @@ def test_states_that_are_missing_leave_the_control_as_the_picture(show, monkeypa
         live.page.mouse.move(0, 0)
 
 
+@pytest.mark.parametrize(("width", "lines"), [(832, 1), (1200, 1), (390, 2)])
+def test_four_grids_stand_in_one_line_where_there_is_room(show, width, lines):
+    """Those of the page's column are drawn smaller, but no cell below seven pixels."""
+    shapes = (28, 28), (24, 24), (5, 5), (12, 12)
+    panels = [(f"{n}", np.ones(shape)) for n, shape in enumerate(shapes)]
+    live = show(widgets.explore(lambda b: figures.row(*panels), b=(0, 1)), width=width)
+    blocks = [block.bounding_box() for block in live.root.locator(".cn-block:visible").all()]
+    assert len({block["y"] + (0 if lines == 1 else block["height"]) for block in blocks}) == lines
+    for n, (_, columns) in enumerate(shapes):
+        cell = live.grid(f"panel{n}").bounding_box()["width"] / columns
+        assert cell >= (7 if width > 390 else 5)
+
+
 def test_a_recipe_answers_whatever_the_controls_stand_at(show, monkeypatch):
     """Two and more of them moved; the grids take other sizes, and the words are Python's."""
     monkeypatch.setenv(DRAW_AHEAD, "1")

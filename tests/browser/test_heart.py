@@ -391,6 +391,7 @@ def press(live, name):
 def test_a_digit_is_drawn_by_pen_and_by_key(show, figure):
     live = show(figure, width=1440)
     press(live, "One step")
+    live.told()
     assert "after 1 step" in live.root.locator(".bp-history").inner_text()
     blank = live.root.get_by_role("button", name="Blank", exact=True)
     assert not blank.is_visible()

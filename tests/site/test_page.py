@@ -69,6 +69,16 @@ def boxes(page, selector):
 # --- Widths -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_up_to_four_grids_stand_in_one_line(open_page, name):
+    page = open_page(f"{name}.html", 1280, 720, only_look=True)
+    for row in page.locator(".cn-explore .cn-row:has(> .cn-block)").all():
+        tops = row.locator(".cn-block").evaluate_all(
+            "all => all.map((block) => block.getBoundingClientRect().top)"
+        )
+        assert len(tops) > 4 or len(set(tops)) == 1, tops
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1600])
 def test_the_link_below_the_playground_begins_where_the_prose_begins(open_page, width):
     page = open_page("00_start_here.html", width)

@@ -169,6 +169,7 @@ class Explorer {
       for (const grid of this.grids) grid.close();
       this.row.replaceChildren();
       this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
+      this.row.dataset.grids = `${panels.length}`;
       this.grids = panels.map((panel, n) => {
         const before = panels[n - 1];
         // Many grids of two sizes are two rows.
