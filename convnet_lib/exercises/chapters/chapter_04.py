@@ -261,7 +261,8 @@ OUTPUT = Exercise(
         ),
         "weights transposed": Mistake(
             "Rows and columns of the weights are exchanged: it is w3[l, j, k], not w3[l, k, j]. "
-            "(On a map that is not square this runs out of the array.)",
+            "(On a map that is not square it is an error: the array has no such place, or the "
+            "shapes do not fit.)",
             lambda a, w, b: _both(dense.forward(a, w.transpose(0, 2, 1), b)),
         ),
         "never set back": Mistake(
