@@ -519,6 +519,27 @@ def test_states_of_controls():
     assert control_states(ipywidgets.IntSlider(min=1, max=8, step=3)) == [1, 4, 7]
     assert control_states(ipywidgets.Dropdown(options={"a": None, "b": 2})) == [None, 2]
     assert control_states(ipywidgets.Text()) == []
+    assert control_states(ipywidgets.ToggleButton(True)) == [False, True]
+    slider = ipywidgets.FloatLogSlider(value=1, min=-2, max=1, step=0.5)
+    assert control_states(slider) == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1, 10**0.5, 10])
+    assert explore(lambda n: draw(n), n=slider).ahead()["start"] == [4]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        ipywidgets.SelectMultiple(options=[1, 2]),
+        ipywidgets.SelectionRangeSlider(options=[1, 2]),
+        ipywidgets.IntRangeSlider(),
+        ipywidgets.DatePicker(),
+        ipywidgets.Button(),
+    ],
+)
+def test_a_control_of_several_values_or_of_none_is_refused(control):
+    """The page has controls of its own: of these it has none, and would send what is no value."""
+    named = rf"^n: expected a control of one choice, .*, got {type(control).__name__}$"
+    with pytest.raises(ValueError, match=named):
+        explore(lambda n: draw(1), n=control)
 
 
 def test_nothing_is_drawn_ahead_unless_a_page_is_built(monkeypatch):

@@ -180,7 +180,7 @@ def explore(draw, **controls):
         draw: a function of the controls' values that returns a `figures.Picture`, or any Figure of
             matplotlib. What it raises is shown in the picture's place. If it has very many states
             and is a row of grids, `in_page` lets a page without Python compute it.
-        controls: name=value; an ipywidgets control is taken as it is, (low, high) or
+        controls: name=value; an ipywidgets control of one value is taken as it is, (low, high) or
             (low, high, step) becomes a slider, a list or a dict a menu, a bool a box to tick.
             A control begins at the default value of its argument, if `draw` has one but None.
 
@@ -188,8 +188,9 @@ def explore(draw, **controls):
         An Explorer. Moving a control calls `draw` once for each value that it takes.
 
     Raises:
-        ValueError: if there is no control, a value makes none, a menu has None among its choices, a
-            default is no value of its control, or `draw` cannot be called with the controls.
+        ValueError: if there is no control, a value makes none, a control has several values or
+            none, a menu has None among its choices, a default is no value of its control, or `draw`
+            cannot be called with the controls.
     """
     checks.function("draw", draw)
     if not controls:
@@ -270,7 +271,7 @@ def control_states(control):
     >>> control_states(ipywidgets.IntSlider(min=2, max=8, step=3))
     [2, 5, 8]
     """
-    if isinstance(control, ipywidgets.Checkbox):
+    if isinstance(getattr(control, "value", None), bool):
         return [False, True]
     if hasattr(control, "options"):
         options = control.options
@@ -279,7 +280,9 @@ def control_states(control):
     if all(hasattr(control, name) for name in ("min", "max", "step")) and control.step:
         count = math.floor((control.max - control.min) / control.step + 1e-9) + 1
         kind = type(control.value)
-        return [kind(round(control.min + n * control.step, 12)) for n in range(count)]
+        states = [kind(round(control.min + n * control.step, 12)) for n in range(count)]
+        # A logarithmic slider slides over the exponents.
+        return [control.base**n for n in states] if hasattr(control, "base") else states
     return []
 
 
@@ -361,7 +364,7 @@ def _begin(name, control, default):
 
 def _control(name, value):
     if isinstance(value, ipywidgets.Widget):
-        control = value
+        control = _of_one_value(name, value)
     elif isinstance(value, bool):
         control = ipywidgets.Checkbox(value, indent=False)
     elif isinstance(value, (list, dict)) and value:
@@ -378,6 +381,15 @@ def _control(name, value):
     if hasattr(control, "options") and any(choice is None for choice in control_states(control)):
         checks.refuse(name, "choices other than None", f"{control.options!r}")
     control.description = control.description or name
+    return control
+
+
+def _of_one_value(name, control):
+    """Refuse a control of several values at once, or of none: the page would not move it."""
+    one = hasattr(control, "options") and not isinstance(control.index, tuple)
+    if not one and not isinstance(getattr(control, "value", None), bool | int | float | str):
+        expected = "a control of one choice, one number, one text or yes and no"
+        checks.refuse(name, expected, type(control).__name__)
     return control
 
 

@@ -1,7 +1,9 @@
 """A picture under controls on a telephone: in its tiles, or moved sideways, and always readable."""
 
 import io
+from functools import partial
 
+import driver
 import explored as explored_by_recipe
 import ipywidgets
 import numpy as np
@@ -117,9 +119,10 @@ def test_a_control_that_goes_back_is_named(explored):
     reading.filter(has_not_text="back").wait_for(state="attached")
 
 
+FREE = partial(ipywidgets.FloatText, 0.5)
 WRITTEN = {
     "text": lambda: ipywidgets.Text("words"),
-    "number": lambda: ipywidgets.FloatText(0.5),
+    "number": FREE,
     "one choice": lambda: ipywidgets.Dropdown(options=["words"]),
     "one place": lambda: ipywidgets.IntSlider(min=3, max=3),
 }
@@ -151,6 +154,81 @@ def test_a_control_that_cannot_move_without_python_is_not_there(show, explored, 
     monkeypatch.delenv(DRAW_AHEAD)
     live = show(widgets.explore(draw, n=(0, 2), free=WRITTEN[kind]()))
     assert live.root.locator(".cn-controls :is(input, select, textarea):visible").count() == 2
+
+
+def test_a_number_without_ends_is_written(show):
+    """Where there is a kernel; a slider has two ends."""
+    live = show(widgets.explore(lambda n: figures.cells(np.array([[n]]), "a"), n=FREE()))
+    field = live.root.get_by_label("n", exact=True)
+    assert (field.get_attribute("type"), field.input_value()) == ("number", "0.5")
+    for written, taken in (("2.25", "2.25"), ("", "2.25"), ("-1e3", "-1000")):
+        field.fill(written)
+        field.press("Tab")
+        assert field.input_value() == taken
+
+
+def test_the_states_of_a_slider_can_be_told_apart(explored):
+    def draw(exponent, share, name="<b>"):
+        return figures.cells(np.array([[exponent, share]]), "a")
+
+    power = ipywidgets.FloatLogSlider(value=1, min=-4, max=2, step=0.5, description="<b>")
+    live = explored(draw, 1000, exponent=power, share=(0.5, 0.52, 0.005))
+    sliders = live.root.get_by_role("slider")
+    assert "<b>" in live.root.locator(".cn-controls").inner_text()
+    for n, keys, written in (
+        (0, [], "1"),
+        (0, ["ArrowRight"], "3.16"),
+        (0, ["Home"], "1.00×10⁻⁴"),
+        (1, [], "0.500"),
+        (1, ["ArrowRight"], "0.505"),
+        (1, ["ArrowRight"], "0.510"),
+    ):
+        for key in keys:
+            sliders.nth(n).press(key)
+        live.frame()
+        assert sliders.nth(n).evaluate("input => input.nextElementSibling.value") == written
+        assert sliders.nth(n).evaluate("input => input.ariaValueText") == written
+    live.hover("panel0", 0, 0)
+    assert live.root.locator(".cn-reading b").inner_text() == "1.00×10⁻⁴"
+
+
+def test_a_button_that_is_pressed_begins_as_it_is(explored):
+    def draw(n=0, on=True):
+        return figures.cells(np.array([[n, on]], float), "a")
+
+    live = explored(draw, 1000, n=(0, 2), on=ipywidgets.ToggleButton(True))
+    live.root.get_by_label("n", exact=True).press("End")
+    live.frame()
+    assert live.root.locator(".cn-reading").inner_text() == ""
+    live.root.get_by_role("checkbox", name="on").uncheck()
+    live.hover("panel0", 0, 1)
+    assert live.root.locator(".cn-reading b").inner_text() == "0.000"
+
+
+def test_grids_and_pictures_take_turns(explored):
+    """In whatever order: one of them stands there, and it is the right one."""
+
+    def draw(n=0):
+        if n % 2:
+            return figures.ladder({"a": 1.0, "b": 2.0 + n}, 0.5)
+        return figures.cells(np.array([[n, 10.0]]), f"{n}")
+
+    live = explored(draw, 390, n=(0, 3))
+    slider = live.root.get_by_label("n", exact=True)
+    row = live.root.locator(".cn-row:has(> *)").last
+    for n in (1, 0, 1, 2, 3, 2, 0):
+        slider.fill(f"{n}")
+        live.frame()
+        pictures = live.root.locator(":is(.cn-picture, .cn-tiles):visible").count()
+        grids = live.root.locator(".cn-field:visible").count()
+        assert (pictures, grids) == (n % 2, 1 - n % 2)
+        assert live.words() == draw(n).alt
+        if n % 2:
+            continue
+        assert not row.evaluate("row => row.matches('.cn-sideways, [tabindex]')")
+        live.page.mouse.move(0, 0)  # a pointer that rests points at nothing new
+        live.hover("panel0", 0, 0)
+        assert driver.number(live.root.locator(".cn-reading b").inner_text()) == n
 
 
 def test_states_that_are_missing_leave_the_control_as_the_picture(show, monkeypatch):

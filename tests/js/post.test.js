@@ -137,6 +137,7 @@ test("what has been set anew is not computed any more", () => {
 test("of a model that is closed nothing is computed", () => {
   post.put({ rate: 2 }, { rate: () => assert.fail("it was computed") });
   model.trigger("destroy");
+  assert.equal(post.notYet, null); // and nothing waits for a frame
   now.paint();
   assert.deepEqual(model.sent, []);
 });

@@ -157,6 +157,7 @@ class Explorer {
     this.row.hidden = Boolean(failed);
     if (failed) return this.figure.say(failed);
     if (panels) return this.showGrids(panels, alt);
+    this.closeGrids();
     this.picture.show(alt, /** @type {import("./parts/picture.js").Sent} */ (picture));
     return this.figure.say(alt);
   }
@@ -165,9 +166,9 @@ class Explorer {
   showGrids(panels, alt) {
     const shapes = JSON.stringify(panels.map(({ shape, kind }) => [shape, kind]));
     if (shapes !== this.shapes) {
+      this.closeGrids();
+      this.picture.hide();
       this.shapes = shapes;
-      for (const grid of this.grids) grid.close();
-      this.row.replaceChildren();
       this.row.style.setProperty("--cn-across", `${across(panels.length)}`);
       this.row.dataset.grids = `${panels.length}`;
       this.grids = panels.map((panel, n) => {
@@ -187,6 +188,16 @@ class Explorer {
     this.panels = panels;
     this.point(null);
     this.figure.say(alt);
+  }
+
+  /** Others come, or a picture. */
+  closeGrids() {
+    if (!this.grids.length) return;
+    for (const grid of this.grids) this.figure.drop(grid);
+    this.row.replaceChildren();
+    this.grids = [];
+    this.panels = [];
+    this.shapes = "";
   }
 
   /** @param {Grid} grid @param {Panel} panel @param {NDArray} array */

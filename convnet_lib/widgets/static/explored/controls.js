@@ -1,6 +1,6 @@
 // The kinds of controls of an `explore`, each bound to one of Python's.
 
-import { number } from "../parts/text.js";
+import { minus, significant } from "../parts/text.js";
 
 /** @typedef {import("../parts/figure.js").Figure} Figure */
 /** @typedef {import("../parts/types.js").Model} Model */
@@ -30,31 +30,79 @@ export function controlOf(figure, model, moved) {
   const { attributes = {} } = model;
   if ("_options_labels" in attributes) return menu(figure, name, model, (n) => moved("index", n));
   const kind = typeof model.get("value");
-  const make = kind === "number" ? slider : kind === "boolean" ? box : text;
+  const bounded = ["min", "max", "step"].every((trait) => Number.isFinite(model.get(trait)));
+  const make = kind === "boolean" ? box : kind !== "number" ? text : bounded ? slider : entry;
   return make(figure, name, model, (value) => moved("value", value));
 }
 
 /**
- * @param {Figure} figure @param {string} name @param {Model} model
+ * @param {Figure} figure @param {string} name @param {Model & { attributes?: object }} model
  * @param {(value: any) => void} moved @returns {Control}
  */
 function slider(figure, name, model, moved) {
-  const [min, max, step] = ["min", "max", "step"].map((trait) => model.get(trait));
-  const whole = [min, step].every(Number.isInteger);
-  const value = (/** @type {number} */ index) =>
-    whole ? min + index * step : Number((min + index * step).toFixed(9));
-  const index = () => Math.round((model.get("value") - min) / step);
-  const last = Math.floor((max - min) / step + 1e-9);
+  const { value, index, last, written } = statesOf(model);
   const range = { min: 0, max: last, step: 1 };
-  const { input, output } = figure.slider(figure.controls, `${name} `, name, range, (n) =>
-    moved(value(n)),
-  );
+  const { input, output } = figure.slider(figure.controls, "", name, range, (n) => moved(value(n)));
+  input.before(`${name} `);
   const show = () => {
     input.value = String(index());
-    output.textContent = input.ariaValueText = number(model.get("value"), whole ? 0 : 2);
+    output.textContent = input.ariaValueText = written(model.get("value"));
   };
   const element = /** @type {HTMLElement} */ (input.parentElement);
   return { element, show, index, choose: (n) => set(model, "value", value(n)) };
+}
+
+/**
+ * The states of a slider, from 0 to the last: their values, and how they are written.
+ * @param {Model & { attributes?: object }} model
+ */
+function statesOf(model) {
+  const [min, max, step] = ["min", "max", "step"].map((trait) => model.get(trait));
+  const whole = [min, step].every(Number.isInteger);
+  const at = (/** @type {number} */ n) => (whole ? min + n * step : +(min + n * step).toFixed(12));
+  const nearest = (/** @type {number} */ x) => Math.round((x - min) / step);
+  const last = Math.floor((max - min) / step + 1e-9);
+  if ("base" in (model.attributes ?? {})) {
+    const base = model.get("base"); // it slides over the exponents
+    return {
+      value: (/** @type {number} */ n) => base ** at(n),
+      index: () => nearest(Math.log(model.get("value")) / Math.log(base)),
+      last,
+      written: significant,
+    };
+  }
+  const decimals = whole ? 0 : decimalsOf(step);
+  return {
+    value: at,
+    index: () => nearest(model.get("value")),
+    last,
+    written: (/** @type {number} */ x) => minus((+x.toFixed(decimals) + 0).toFixed(decimals)),
+  };
+}
+
+/** How many decimals tell the multiples of a step apart: at least two. @param {number} step */
+export function decimalsOf(step) {
+  const all = step.toFixed(12).replace(/0+$/, "").split(".")[1].length;
+  // A third is not written to its end.
+  return Math.max(2, all > 6 ? 1 - Math.floor(Math.log10(step)) : all);
+}
+
+/**
+ * A number without ends: it is written.
+ * @param {Figure} figure @param {string} name @param {Model} model
+ * @param {(value: number) => void} moved @returns {Control}
+ */
+function entry(figure, name, model, moved) {
+  const { element, input } = labelled(figure, name, "number");
+  input.step = `${model.get("step") ?? "any"}`;
+  const show = () => {
+    input.value = model.get("value");
+  };
+  input.addEventListener("change", () => {
+    if (Number.isFinite(input.valueAsNumber)) moved(input.valueAsNumber);
+    else show(); // nothing, or no number, was written
+  });
+  return { element, show, index: () => 0, choose() {} };
 }
 
 /**

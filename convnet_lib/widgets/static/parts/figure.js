@@ -100,6 +100,12 @@ export class Figure extends Layout {
     return grid;
   }
 
+  /** Close a grid that is taken away. @param {Grid} grid */
+  drop(grid) {
+    this.grids.delete(grid.name);
+    grid.close();
+  }
+
   /**
    * The menu that leafs through the images of an array (N, …), if there are several.
    * @param {string} name

@@ -11,7 +11,10 @@ const LATEST = 100; // ms: out of sight there are no frames
  * @returns {() => void} what forgets it
  */
 export function afterFrame(callback, rest = 0) {
-  let timer = setTimeout(callback, LATEST);
+  let timer = setTimeout(() => {
+    cancelAnimationFrame(frame);
+    callback();
+  }, LATEST);
   const frame = requestAnimationFrame(() => {
     clearTimeout(timer);
     timer = setTimeout(callback, rest);

@@ -54,13 +54,23 @@ export class Picture {
     this.fit();
   }
 
+  /** Leave the row to something else. */
+  hide() {
+    if (!this.sent) return;
+    this.sent = null;
+    this.sizes.unobserve(this.row);
+    this.row.replaceChildren();
+    this.row.classList.remove("cn-sideways");
+    this.row.removeAttribute("tabindex");
+  }
+
   fit() {
     if (!this.sent) return;
     const { way, scale } = fitting(this.sent, this.row.clientWidth);
     this.image.hidden = way === "tiles";
     this.tiles.hidden = way !== "tiles";
     this.row.classList.toggle("cn-sideways", way === "sideways");
-    this.row.toggleAttribute("tabindex", false);
+    this.row.removeAttribute("tabindex");
     if (way === "sideways") this.row.tabIndex = 0; // else the keyboard could not move it
     this.image.style.minWidth = way === "sideways" ? `${Math.ceil(this.sent.width * scale)}px` : "";
     if (way === "tiles") this.lay(this.sent, scale);

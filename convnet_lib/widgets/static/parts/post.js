@@ -31,6 +31,8 @@ export class Post {
     this.flush = () => this.send();
     // The model is closed: nobody is there.
     this.forget = () => {
+      this.notYet?.();
+      this.notYet = null;
       this.waiting.clear();
       this.late.clear();
     };

@@ -15,7 +15,8 @@ const SUPERSCRIPTS = {
   9: "⁹",
 };
 
-const minus = (/** @type {string} */ text) => text.replace("-", "−");
+/** A number that is written already, with a true minus. @param {string} text */
+export const minus = (text) => text.replace("-", "−");
 
 /** @param {number | string} exponent */
 const raised = (exponent) => [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
