@@ -146,6 +146,16 @@ def name_parts(app, page, template, context, doctree):
         context["furo_navigation_tree"] = margin.with_playground(margin.with_parts(tree))
 
 
+def mark_by_ourselves(app, page, template, context, doctree):
+    """Leave out Sphinx's marking of the words sought: it fails at icons, and writes into scripts.
+
+    static/book.js marks them. The search itself needs the script for its results.
+    """
+    if page != "search":
+        scripts = context["script_files"]
+        context["script_files"] = [s for s in scripts if "sphinx_highlight" not in str(s.filename)]
+
+
 def finish(app, doctree, docname):
     pages = app.env.book_homes
 
@@ -183,6 +193,7 @@ def setup(app):
     app.connect("builder-inited", begin)
     app.connect("doctree-resolved", finish)
     app.connect("html-page-context", name_parts, priority=900)  # after the theme has made the tree
+    app.connect("html-page-context", mark_by_ourselves, priority=900)
     app.connect("html-page-context", excerpts.on_the_search_page)
     app.connect("build-finished", excerpts.write)
     app.connect("build-finished", write_equations)

@@ -220,6 +220,60 @@ addEventListener("scroll", () => card?.element.isConnected && place(), {
   passive: true,
 });
 
+// --- Words that were searched for --------------------------------------------------------------
+
+/** Where the search leaves them for the page that it leads to (Sphinx, searchtools.js). */
+const SOUGHT = "sphinx_highlight_terms";
+const NO_PROSE = "script, style, noscript, svg, button, select, .cn-figure, .widget-subarea";
+
+/** The words, once. Where nothing is kept there are none. */
+function wordsSought() {
+  try {
+    const words = localStorage.getItem(SOUGHT) ?? "";
+    localStorage.removeItem(SOUGHT);
+    return words.toLowerCase().split(/\s+/).filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Where a text has a word.
+ * @param {Node} text
+ * @param {string} word
+ */
+function placesOf(text, word) {
+  const places = [];
+  const inside = (text.nodeValue ?? "").toLowerCase();
+  for (let at = inside.indexOf(word); at >= 0; at = inside.indexOf(word, at + word.length)) {
+    places.push(
+      new StaticRange({
+        startContainer: text,
+        startOffset: at,
+        endContainer: text,
+        endOffset: at + word.length,
+      }),
+    );
+  }
+  return places;
+}
+
+/** Mark the words in the prose. Nothing in the page is changed, for scripts and figures need it. */
+function markSought() {
+  const words = wordsSought();
+  if (!words.length || typeof Highlight === "undefined") return;
+  const article = document.querySelector("article") ?? document.body;
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  const found = new Highlight();
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (text.parentElement?.closest(NO_PROSE)) continue;
+    for (const word of words) for (const place of placesOf(text, word)) found.add(place);
+  }
+  CSS.highlights.set("sought", found);
+}
+
+markSought();
+
 // --- A cell that the text names ----------------------------------------------------------------
 
 /**
@@ -251,9 +305,28 @@ function goToCell(hash, link = null) {
   if (!figure) return false;
   const detail = { grid, row: Number(row), column: Number(column) };
   figure.dispatchEvent(new CustomEvent("cn-pin", { detail }));
-  const { top, bottom } = figure.getBoundingClientRect();
-  if (top < 0 || bottom > innerHeight) figure.scrollIntoView({ block: "nearest" });
+  laidOut(() => bring(figure));
   return true;
+}
+
+/** On a telephone an explanation lies over the foot of the window. */
+const telephone = matchMedia("(max-width: 41rem)");
+
+/** Bring a figure into sight, with no more scrolling than it takes. @param {Element} figure */
+function bring(figure) {
+  const { top, bottom } = figure.getBoundingClientRect();
+  const margin = Number.parseFloat(getComputedStyle(figure).scrollMarginTop);
+  if (top >= margin && bottom <= innerHeight) return;
+  figure.scrollIntoView({ block: telephone.matches ? "start" : "nearest" });
+}
+
+/**
+ * Call back once the figures have found their sizes, in the frame after the one in which they are
+ * drawn. Before that a page on a telephone may be wider than its screen.
+ * @param {() => void} callback
+ */
+function laidOut(callback) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(callback)));
 }
 
 addEventListener("click", (event) => {
@@ -271,15 +344,16 @@ function allDrawn() {
 
 /** An address that names a cell waits for the figures, at most ten seconds for one that fails. */
 function followAddress() {
-  if (!location.hash || (allDrawn() && goToCell(location.hash))) return;
+  if (!location.hash) return;
   const follow = () => {
     waiting.disconnect();
     clearTimeout(late);
-    goToCell(location.hash);
+    laidOut(() => goToCell(location.hash));
   };
   const waiting = new MutationObserver(() => allDrawn() && follow());
   const late = setTimeout(follow, 10000);
-  waiting.observe(document.body, { childList: true, subtree: true });
+  if (allDrawn()) follow();
+  else waiting.observe(document.body, { childList: true, subtree: true });
 }
 
 addEventListener("load", followAddress);

@@ -3,6 +3,11 @@
 
 const AROUND = 120; // characters before and after the first word that was found
 
+// Those of an earlier search that led nowhere would be marked in this page, its icons too.
+try {
+  localStorage.removeItem("sphinx_highlight_terms");
+} catch {} // a browser that keeps nothing
+
 /** The beginnings of the words that were sought, as the search itself takes them. */
 function soughtWords() {
   const words = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase();

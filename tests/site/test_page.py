@@ -8,6 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import run_notebooks
@@ -330,6 +331,29 @@ def test_a_passage_leads_to_its_section(open_page):
     for address in {link.get_attribute("href") for link in links.all()}:
         name, place = re.search(r"([^/]+\.html)#(.+)$", address).groups()
         assert f'id="{place}"' in (SITE / name).read_text("utf-8"), address
+
+
+@pytest.mark.parametrize("words", ["light", "menu", "contents", "sigmoid prime"])
+def test_the_words_that_led_here_are_marked_and_nothing_is_changed(open_page, words):
+    """Some stand in the names of icons too, where nothing can be marked."""
+    page = open_page(f"search.html?q={quote(words)}")
+    wait_for_results(page)
+    page.reload()  # and once more, while the words of the first time are still kept
+    wait_for_results(page)
+    if page.locator("#search-results li a").count():
+        page.locator("#search-results li a").first.click()
+    else:
+        page.goto(page.url.replace("search.html", "02_convolution.html"))
+    page.locator("article h1").wait_for()
+    marked = page.evaluate(
+        """[...(CSS.highlights.get("sought") ?? [])].map(
+            ({startContainer: text, startOffset, endOffset}) =>
+                text.nodeValue.slice(startOffset, endOffset).toLowerCase())"""
+    )
+    assert set(marked) <= set(words.split())
+    assert "light" not in words or marked
+    assert not page.locator("article .highlighted").count()
+    settle(page)
 
 
 def test_the_texts_are_loaded_by_the_search_alone():

@@ -504,6 +504,24 @@ def test_an_address_that_was_shared_shows_the_same(open_page, name, cell, words)
     assert telling(open_page(f"{name}.html#{cell}"), cell).evaluate(PLACE) == there
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
+@each_named_cell
+def test_an_address_brings_its_figure_into_sight(open_file, name, cell, words, width, height):
+    """Below what stays at the head of the window; before it is laid out a page is too wide."""
+    phone = {"is_mobile": True, "has_touch": True} if width < 500 else {}
+    page = open_file(SITE, f"{name}.html#{cell}", width, height, **phone)
+    figure = telling(page, cell)
+    page.wait_for_function(
+        """figure => {
+            const { top, bottom } = figure.getBoundingClientRect();
+            const header = document.querySelector("header").getBoundingClientRect().bottom;
+            const high = bottom - top > innerHeight - header - 24;
+            return top >= header - 1 && (bottom <= innerHeight + 1 || (high && top < header + 24));
+        }""",
+        arg=figure.element_handle(),
+    )
+
+
 def test_an_address_may_name_a_cell(open_page):
     page = open_page("02_convolution.html#z1-5-7")
     telling(page, "z1-5-7")
