@@ -50,7 +50,7 @@ def marks():
     total = sum(map(is_answered_here, catalogue.exercises().values()))
     return (
         f'<details class="exercises-done" data-total="{total}" open><summary>Done so far</summary>'
-        '<span></span> <button type="button">Delete these marks</button></details>'
+        '<span role="status"></span> <button type="button">Delete these marks</button></details>'
     )
 
 
@@ -106,7 +106,7 @@ def form(exercise, page):
     if here:
         parts.append('<button type="submit">Check</button>')
     parts += ['<button type="button" class="hint">Hint</button></p>']
-    parts += ['<p role="status"></p>', '<ol class="hints"></ol>']
+    parts += ['<p role="status"></p>', '<ol class="hints" aria-live="polite"></ol>']
     parts += ["<details><summary>Solution</summary><pre></pre></details>"]
     return (
         f'<div class="exercise" data-exercise="{exercise.id}"><form>{"".join(parts)}</form>'

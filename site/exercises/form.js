@@ -200,6 +200,8 @@ function forget(line) {
   there(line.querySelector("span")).textContent += all
     ? " All marks were deleted."
     : " The browser did not let them be deleted.";
+  // The button is gone, and the keyboard would begin the page anew.
+  if (all) there(line.querySelector("summary")).focus();
 }
 
 addEventListener("DOMContentLoaded", () => {

@@ -29,7 +29,7 @@ export function read(text) {
  * @param {string} text of one field
  */
 export function comma(text) {
-  return /^\s*[+\-−]?\d+,\d+\s*$/.test(text) ? text.trim() : undefined;
+  return /^\s*[+\-−–]?\d+,\d+\s*$/.test(text) ? text.trim() : undefined;
 }
 
 // --- An array ------------------------------------------------------------------------------

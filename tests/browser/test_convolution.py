@@ -130,6 +130,29 @@ def test_a_weight_that_is_dragged_stays_the_one_that_is_told(show, figure):
     live.page.mouse.up()
 
 
+def sends(live, name, *events):
+    """Send a grid events of a pointer, each (type, row, column); where its keyboard then is."""
+    for type, row, column in events:
+        x, y = live.place(name, row, column)
+        at = {"clientX": x, "clientY": y, "screenX": x, "screenY": y}
+        live.grid(name).dispatch_event(type, at | {"pointerId": 1, "button": 0})
+    return live.cursor(name)
+
+
+def test_the_click_after_a_drag_that_had_none_picks_its_cell(show, figure):
+    live = show(figure)
+    live.hover("w1", 1, 1)  # a pointer with the id 1 is there
+    first, last = (sends(live, "w1", ("click", j, 3)) for j in (0, 4))
+    assert first != last
+    drag = [("pointerdown", 1, 1), ("pointermove", 2, 1), ("pointermove", 3, 1)]
+    assert sends(live, "w1", *drag, ("pointerup", 3, 1), ("click", 0, 3)) == last
+    assert sends(live, "w1", *drag, ("pointercancel", 3, 1), ("click", 0, 3)) == first
+    # Let go outside of the page; the next press begins no drag.
+    sends(live, "w1", *drag, ("pointerup", 3, 1))
+    live.grid("w1").dispatch_event("pointerdown", {"pointerId": 1, "button": 2})
+    assert sends(live, "w1", ("click", 4, 3)) == last
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900), (1600, 1000)])
 def test_it_fits_the_window_with_the_explanation(show, figure, width, height):
     live = show(figure, width=width, height=height)

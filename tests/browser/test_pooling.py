@@ -53,6 +53,16 @@ def test_the_number_of_ties(show):
         assert "each tied window counts more than once" in " ".join(summary.split())
 
 
+def test_two_that_are_not_numbers_are_a_tie_of_two(show):
+    figure = widgets.pooling(A1[0])
+    a1 = figure.a1.copy()
+    a1[0, 2:4, 4:6] = [[np.nan, 0.25], [np.nan, 0.5]]
+    figure.a1 = a1
+    live = show(figure)
+    live.hover("a1", 3, 4)
+    assert "A tie: 2 of the four share the maximum." in live.formulas()
+
+
 def test_a_pooled_neuron_leads_to_its_window(show):
     live = show(widgets.pooling(A1[0]))
     live.grid("a2").focus()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NDArray } from "../../convnet_lib/widgets/static/parts/arrays.js";
+import { convNablaB, poolForward } from "../../convnet_lib/widgets/static/parts/engine.js";
 
 test("what Python sends is read, wherever its bytes begin, and sent back", () => {
   for (const [dtype, Kind] of [
@@ -41,4 +42,14 @@ test("equal are the same shape and the same numbers, not-a-number too", () => {
   assert.ok(array.equals(NDArray.vector([1, Number.NaN])));
   assert.ok(!array.equals(NDArray.vector([1, 2])));
   assert.ok(!array.equals(NDArray.stack([array])));
+});
+
+test("an empty batch is refused in words, on the way up and where gradients are summed", () => {
+  const refused = {
+    name: "RangeError",
+    message: "parts: expected at least one along the first axis, got none",
+  };
+  assert.throws(() => NDArray.stack([]), refused);
+  assert.throws(() => poolForward(NDArray.zeros([0, 2, 2])), refused);
+  assert.throws(() => convNablaB(NDArray.zeros([0, 2, 2]), NDArray.zeros([2, 2])), refused);
 });

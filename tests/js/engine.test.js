@@ -115,6 +115,14 @@ test("not a number is an answer: what it touches is none, and nothing is thrown"
   assert.deepEqual(numbers(engine.poolWinners(map([1, Number.NaN], [2, 3]))), [0, 1, 0, 0]);
 });
 
+test("BP2a: two that are not numbers are a tie under the three rules", () => {
+  const a = map([Number.NaN, Number.NaN], [1, 2]);
+  assert.deepEqual(numbers(engine.poolTied(a)), [1]);
+  assert.deepEqual(numbers(engine.poolWinners(a)), [1, 0, 0, 0]);
+  assert.deepEqual(numbers(engine.poolWinners(a, "all")), [1, 1, 0, 0]);
+  assert.deepEqual(numbers(engine.poolWinners(a, "split")), [0.5, 0.5, 0, 0]);
+});
+
 test("a weight of a thousand million and a blank digit give numbers", () => {
   const net = small();
   net.w1.values[0] = 1e9;

@@ -150,6 +150,19 @@ def test_the_cases_have_all_that_can_go_wrong():
     assert oblong > MANY / 2
 
 
+def test_a_window_is_tied_as_numpys_is_whatever_is_in_it(node, tmp_path):
+    """Not-a-number and the infinities too; so few kinds that most windows have ties."""
+    words = np.array(["NaN", "Infinity", "-Infinity", "0.25", "1"])
+    maps = np.random.default_rng(2).choice(words, (300, 4, 6))
+    (tmp_path / "maps.json").write_text(json.dumps(maps.tolist()))
+    script = Path(__file__).with_name("ties_of_numpy.js")
+    found = json.loads(node(script, tmp_path / "maps.json", ENGINE))
+    a = maps.astype(float)
+    assert [one["tied"] for one in found] == pool.tied(a).reshape(300, -1).tolist()
+    for ties in pool.TIES:
+        assert [one[ties] for one in found] == pool.winners(a, ties).reshape(300, -1).tolist()
+
+
 # --- the bugs of chapter 15, put into the engine one at a time ------------------------------
 
 BP1 = 'cost === "quadratic" ? times(nabla_a, slope) : nabla_a'

@@ -23,10 +23,12 @@ def numbers():
     """Of all sizes, and such as lie in the middle between two that could be written."""
     rng = np.random.default_rng(0)
     drawn = rng.standard_normal(2000) * 10.0 ** rng.integers(-8, 9, 2000)
+    extreme = rng.standard_normal(500) * 10.0 ** rng.integers(-300, 301, 500)
     ties = [n / 2**k for k in range(1, 9) for n in range(-40, 41)]
     edges = [0.0, -0.0, 999.4, 999.5, 999.6, 9.995, 0.0001, 0.00009999, 1e7, 9999999.0, 5e-324]
-    more = [float("nan"), float("inf"), -float("inf"), 1e20, 123456.5, 1.5, 2.5, -0.004]
-    return [*map(float, drawn), *ties, *edges, *more]
+    more = [1e20, 1e21, -1e21, 2.0**1023, 123456.5, 1.5, 2.5, -0.004]
+    more += [float("nan"), float("inf"), -float("inf")]
+    return [*map(float, [*drawn, *extreme]), *ties, *edges, *more]
 
 
 def grids():

@@ -242,6 +242,10 @@ def test_hints_open_one_at_a_time_and_only_their_own(open_page, name):
     for exercise in asked_on(name):
         place, button = place_of(page, exercise.id), place_of(page, exercise.id).locator(".hint")
         assert button.inner_text() == "Hint"
+        # Empty, but there: what appears in it is told.
+        assert place.locator(".hints").aria_snapshot() == "- list"
+        assert place.locator(".hints").get_attribute("aria-live") == "polite"
+        assert place.locator(".hints").bounding_box()["height"] == 0
         for n, hint in enumerate(exercise.hints):
             button.click()
             shown.append(hint)
@@ -378,8 +382,9 @@ def test_what_is_done_is_put_away_and_deleted(open_page):
     line.locator("summary").click()
     delete.focus()
     page.keyboard.press("Enter")
-    assert line.locator("span").inner_text().endswith("All marks were deleted.")
+    assert line.get_by_role("status").inner_text().endswith("All marks were deleted.")
     assert not delete.is_visible()
+    assert page.evaluate("document.activeElement.textContent") == "Done so far"
     assert page.locator(".exercise.done").count() == 0
     assert page.evaluate("({...localStorage})") == {"theme": "dark"}
     page.reload()

@@ -27,13 +27,13 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="the page's judge needs Node")
 ASK = """
 import { judge } from "%(folder)s/judge.js";
-import { misprint, read, readArray } from "%(folder)s/reading.js";
+import { comma, misprint, read, readArray } from "%(folder)s/reading.js";
 import { fixed, number } from "%(folder)s/words.js";
 import { FAULTS } from "%(folder)s/made.js";
 let text = "";
 for await (const piece of process.stdin) text += piece;
 const typed = (x) => (Array.isArray(x) ? x.map(typed) : x === null ? null : read(x));
-const { questions, sent, numbers, arrays } = JSON.parse(text);
+const { questions, sent, numbers, arrays, commas } = JSON.parse(text);
 const say = ([id, answer]) => {
   const { kind } = questions[id];
   if (kind === "made") return judge(questions[id], readArray(answer));
@@ -45,6 +45,7 @@ console.log(JSON.stringify({
   numbers: numbers.map((x) => [number(Number(x)), fixed(Number(x), 3)]),
   arrays: arrays.map((text) => misprint(text) ?? plain(readArray(text))),
   made: Object.keys(FAULTS),
+  commas: commas.map((text) => comma(text) ?? null),
 }));
 """
 
@@ -54,13 +55,14 @@ def nothing_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("CONVNET_PROGRESS", str(tmp_path / "progress.json"))
 
 
-def on_the_page(sent=(), numbers=(), arrays=()):
+def on_the_page(sent=(), numbers=(), arrays=(), commas=()):
     """What judge.js says of each (id, answer), an answer being texts as they are typed."""
     ask = ASK % {"folder": (ROOT / "site/exercises").as_uri()}
     data = {
         "questions": {e.id: questions.question(e) for e in HERE},
         "sent": list(sent),
         "arrays": list(arrays),
+        "commas": list(commas),
         "numbers": [repr(x).replace("inf", "Infinity").replace("nan", "NaN") for x in numbers],
     }
     command = [NODE, "--input-type=module", "-e", ask]
@@ -279,6 +281,7 @@ FORMS = {
     "[[1, 2], [3, 4]": "The brackets do not match: each needs one that closes it.",
     "1, 2], [3, 4]": "The brackets do not match: each needs one that closes it.",
     "0,5 1,5\n1 2": "0,5 has a comma. Is it 0.5?",
+    "–0,5 1,5\n1 2": "–0,5 has a comma. Is it –0.5?",
     "1 2\n1 0,25": "0,25 has a comma. Is it 0.25?",
     "1,2, 3,4": [1, 2, 3, 4],
 }
@@ -287,6 +290,13 @@ FORMS = {
 @needs_node
 def test_how_an_array_may_be_written():
     assert dict(zip(FORMS, on_the_page(arrays=FORMS)["arrays"], strict=True)) == FORMS
+
+
+@needs_node
+def test_a_comma_for_a_point_is_seen_behind_every_sign_that_is_read():
+    some = [f" {sign}0,5 " for sign in ("", "+", "-", "−", "–")]
+    assert on_the_page(commas=some)["commas"] == [one.strip() for one in some]
+    assert on_the_page(commas=["0.5", "1,2,3", "a,5", "--0,5"])["commas"] == [None] * 4
 
 
 @needs_node

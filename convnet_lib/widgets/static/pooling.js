@@ -166,7 +166,7 @@ class Pooling {
     const value = number(this.a2.at(j, k));
     const names = [0, 1, 2, 3].map((i) => a1(SIZE * j + (i >> 1), SIZE * k + (i % 2)));
     const four = [...candidates.values].map((x) => number(x)).join(", ");
-    const tie = this.tied.at(j, k) ? this.describeTie(candidates) : "";
+    const tie = this.tied.at(j, k) ? this.describeTie(j, k) : "";
     write(
       this.formulas,
       (neuron ? this.address(neuron, j, k) : "") +
@@ -212,10 +212,10 @@ class Pooling {
     );
   }
 
-  /** @param {NDArray} candidates */
-  describeTie(candidates) {
-    const largest = Math.max(...candidates.values);
-    const n = candidates.values.filter((x) => x === largest).length;
+  /** @param {number} j @param {number} k */
+  describeTie(j, k) {
+    const { array } = this.switches.all;
+    const n = [0, 1, 2, 3].filter((i) => array.at(SIZE * j + (i >> 1), SIZE * k + (i % 2))).length;
     return `A tie: ${n} of the four share the maximum.`;
   }
 

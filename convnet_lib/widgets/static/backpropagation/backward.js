@@ -116,7 +116,7 @@ function gate(data, j, k) {
   return {
     winner,
     why:
-      tie && own === largest
+      tie && Object.is(own, largest)
         ? `it shares the maximum of its window, ${n("a1", own)}, but another comes first, ${to}`
         : `it lost its window to ${to}: ${n("a1", largest)} against ${n("a1", own)}`,
   };

@@ -63,6 +63,7 @@ export class NDArray {
 
   /** Arrays of one shape along a new first axis. @param {NDArray[]} parts */
   static stack(parts) {
+    expectSome(parts.length);
     const array = NDArray.zeros([parts.length, ...parts[0].shape]);
     parts.forEach(({ values }, i) => {
       array.values.set(values, i * values.length);
@@ -139,6 +140,15 @@ export class NDArray {
   }
 }
 
+/**
+ * Throw unless there is a part, in the form of checks.js, which itself needs arrays: where there is
+ * none, nobody knows the shape of what f would have made of it.
+ * @param {number} n
+ */
+function expectSome(n) {
+  if (!n) throw new RangeError("parts: expected at least one along the first axis, got none");
+}
+
 /** The products of two arrays of one shape, number by number, in that shape. @param {NDArray} x @param {NDArray} y */
 export const times = (x, y) => x.map((value, i) => value * y.values[i]);
 
@@ -155,6 +165,7 @@ export const each = (x, f) => NDArray.stack(x.parts().map(f));
  * @param {(part: NDArray, n: number) => NDArray} f
  */
 export function sum(x, f) {
+  expectSome(x.shape[0]);
   const total = f(x.part(0), 0).copy();
   for (let n = 1; n < x.shape[0]; n++) {
     const { values } = f(x.part(n), n);

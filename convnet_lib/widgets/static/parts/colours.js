@@ -15,6 +15,9 @@ export class Scale {
     this.palette = palette;
     this.low = low;
     this.high = high;
+    // From −1e308 to 1e308 is more than a number can say, and half of it is not. Otherwise 1: half
+    // of the smallest number would be 0.
+    this.unit = Number.isFinite(high - low) ? 1 : 0.5;
   }
 
   /** @param {Scale} other */
@@ -33,7 +36,8 @@ export class Scale {
 
   /** Where the colour of a finite number stands in the palette. @param {number} x */
   place(x) {
-    const share = (x - this.low) / (this.high - this.low);
+    const { low, high, unit } = this;
+    const share = (unit * x - unit * low) / (unit * high - unit * low);
     return 3 * Math.min(255, Math.max(0, Math.floor(256 * share)));
   }
 
@@ -48,8 +52,9 @@ export class Scale {
 
   /** The scale itself as a CSS background. */
   gradient() {
+    const [low, high] = [this.unit * this.low, this.unit * this.high];
     const stops = Array.from({ length: 33 }, (_, i) => {
-      const x = this.low + ((this.high - this.low) * i) / 32;
+      const x = (low + (high - low) * (i / 32)) / this.unit;
       return `rgb(${this.rgb(x)})`;
     });
     return `linear-gradient(to right, ${stops})`;

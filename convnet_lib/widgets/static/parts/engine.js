@@ -96,8 +96,8 @@ export function poolForward(a) {
 }
 
 /**
- * The switch ∂a²_{j′,k′}/∂a¹_{j,k}, in the shape of a¹ (BP2a). In a window with a NaN the first NaN
- * is the winner of "first", as it is NumPy's; by the other rules there is none.
+ * The switch ∂a²_{j′,k′}/∂a¹_{j,k}, in the shape of a¹ (BP2a). In a window with a NaN the NaNs share the
+ * maximum, as they do for pool.py.
  * @param {A} a @param {Ties} ties @returns {A}
  */
 export function poolWinners(a, ties = "first") {
@@ -107,7 +107,7 @@ export function poolWinners(a, ties = "first") {
   const mask = NDArray.zeros(a.shape);
   for (let j = 0; j < a.rows; j += SIZE) {
     for (let k = 0; k < a.columns; k += SIZE) {
-      const tied = tiedOf(a, j, k, ties === "first");
+      const tied = tiedOf(a, j, k);
       for (const p of ties === "first" ? tied.slice(0, 1) : tied) {
         mask.values[p] = ties === "split" ? 1 / tied.length : 1;
       }
@@ -131,15 +131,15 @@ function largestOf(a, j, k) {
 }
 
 /**
- * Where those that share it stand among the values of the map; with `nan` not-a-number counts.
- * @param {A} a @param {number} j @param {number} k @param {boolean} nan
+ * Where those that share it stand among the values of the map; not-a-number is the largest of all.
+ * @param {A} a @param {number} j @param {number} k
  */
-function tiedOf(a, j, k, nan = false) {
+function tiedOf(a, j, k) {
   const [largest, p] = [largestOf(a, j, k), j * a.columns + k];
   const tied = [];
   for (const place of [p, p + 1, p + a.columns, p + a.columns + 1]) {
     const x = a.values[place];
-    if (x === largest || (nan && Number.isNaN(x))) tied.push(place);
+    if (x === largest || Number.isNaN(x)) tied.push(place);
   }
   return tied;
 }

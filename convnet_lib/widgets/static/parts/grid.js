@@ -273,7 +273,7 @@ export class Grid {
     field.addEventListener("pointermove", (event) => this.onPointerMove(event));
     field.addEventListener("pointerdown", (event) => this.onPointerDown(event));
     field.addEventListener("pointerup", () => this.endDrag());
-    field.addEventListener("pointercancel", () => this.endDrag());
+    field.addEventListener("pointercancel", () => this.endDrag(false));
     field.addEventListener("pointerleave", () => this.drag || this.point(null));
     field.addEventListener("click", (event) => this.onClick(event));
     field.addEventListener("keydown", (event) => this.onKeyDown(event));
@@ -312,26 +312,24 @@ export class Grid {
   /** @param {PointerEvent} event */
   onPointerDown(event) {
     const cell = this.cellAt(event);
+    this.dragged = false;
     if (event.button !== 0 || !this.options.onDrag?.start(cell)) return;
     this.drag = { x: event.clientX, y: event.clientY, moved: false, cell };
     this.field.setPointerCapture(event.pointerId);
   }
 
-  endDrag() {
+  endDrag(clicks = true) {
     if (!this.drag) return;
-    // The click that ends a drag must not pick a cell as well.
-    this.dragged = this.drag.moved;
+    // The click that ends a drag must not pick a cell as well; one that is cancelled has no click.
+    this.dragged = clicks && this.drag.moved;
     this.drag = null;
     this.options.onDrag?.end?.();
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    if (this.dragged) {
-      this.dragged = false;
-      return;
-    }
-    this.pick(this.cellAt(event));
+    if (!this.dragged) this.pick(this.cellAt(event));
+    this.dragged = false;
   }
 
   /** Let the figure be about a cell from now on. @param {Cell} cell */

@@ -1,11 +1,13 @@
 // The layers of Part III as index loops: on the way up what a figure needs to show the maps of a
-// deep network (D1), on the way down a convolution with a stride. They are told as `deep.Network.about` tells them, and are pure functions of
-// arrays of float64; the tests hold them against NumPy.
+// deep network (D1), on the way down a convolution with a stride. They are told as
+// `deep.Network.about` tells them, and are pure functions of arrays of float64; the tests hold
+// them against NumPy.
 //
 // A layer is {kind, stride, padding, size, w, b}, as its kind has them. What is given is one
 // image, (H, W), or maps, (C, H, W).
 
 import { each, NDArray } from "./arrays.js";
+import { expect, written } from "./checks.js";
 import { sigmoid } from "./engine.js";
 
 /** @typedef {NDArray} A */
@@ -46,31 +48,40 @@ export function convMaps(a, w, b, [S, T], [P, Q]) {
   if (w.axes === 2) return convMaps(a, w.reshape([1, ...w.shape]), b, [S, T], [P, Q]).part(0);
   const channels = w.axes === 4 ? a.parts() : [a];
   const [L, M] = w.shape.slice(-2);
-  const [H, W] = a.shape.slice(-2);
-  const rows = Math.floor((H + 2 * P - L) / S) + 1;
-  const columns = Math.floor((W + 2 * Q - M) / T) + 1;
+  const [H, W] = [channels[0].rows + 2 * P, channels[0].columns + 2 * Q];
+  const most = `a filter no larger than the padded image ${written([H, W])}`;
+  expect("w", L <= H && M <= W, most, written([L, M]));
+  const [rows, columns] = [Math.floor((H - L) / S) + 1, Math.floor((W - M) / T) + 1];
   const z = NDArray.zeros([w.shape[0], rows, columns]);
   for (let f = 0; f < w.shape[0]; f++) {
-    const { values } = z.part(f);
-    values.fill(b.values[f]);
+    const z_f = z.part(f);
+    z_f.values.fill(b.values[f]);
     for (const [c, x] of channels.entries()) {
-      const filter = w.axes === 4 ? w.part(f).part(c) : w.part(f);
-      for (let l = 0; l < L; l++) {
-        for (let m = 0; m < M; m++) {
-          const weight = filter.at(l, m);
-          for (let j = 0; j < rows; j++) {
-            const row = S * j + l - P;
-            if (row < 0 || row >= H) continue;
-            for (let k = 0; k < columns; k++) {
-              const column = T * k + m - Q;
-              if (column >= 0 && column < W) values[j * columns + k] += weight * x.at(row, column);
-            }
-          }
+      addChannel(z_f, x, w.axes === 4 ? w.part(f).part(c) : w.part(f), [S, T], [P, Q]);
+    }
+  }
+  return z;
+}
+
+/**
+ * z_{j,k} += Σ_{l,m} w_{l,m} a_{S·j+l−P,S·k+m−P}: what one channel gives to one map.
+ * @param {A} z @param {A} a @param {A} w @param {[number, number]} stride @param {[number, number]} padding
+ */
+function addChannel({ values, rows, columns }, a, w, [S, T], [P, Q]) {
+  const { rows: H, columns: W } = a;
+  for (let l = 0; l < w.rows; l++) {
+    for (let m = 0; m < w.columns; m++) {
+      const weight = w.at(l, m);
+      for (let j = 0; j < rows; j++) {
+        const row = S * j + l - P;
+        if (row < 0 || row >= H) continue;
+        for (let k = 0; k < columns; k++) {
+          const column = T * k + m - Q;
+          if (column >= 0 && column < W) values[j * columns + k] += weight * a.at(row, column);
         }
       }
     }
   }
-  return z;
 }
 
 /**
@@ -103,6 +114,8 @@ export function convBackward(delta, w, [S, T], [P, Q], [H, W]) {
  */
 function pooled(a, [M, N], [S, T], what) {
   if (a.axes > 2) return each(a, (map) => pooled(map, [M, N], [S, T], what));
+  const fits = M <= a.rows && N <= a.columns;
+  expect("size", fits, `a window no larger than the map ${written(a.shape)}`, written([M, N]));
   const rows = Math.floor((a.rows - M) / S) + 1;
   const columns = Math.floor((a.columns - N) / T) + 1;
   return NDArray.make(rows, columns, (j, k) => {

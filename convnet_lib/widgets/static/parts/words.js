@@ -31,6 +31,8 @@ const stripped = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 export function fixed(x, digits) {
   if (!Number.isFinite(x)) return noNumber(x);
   const size = Math.abs(x);
+  // From here on toFixed writes a power of ten; such a number is whole, and Python writes it out.
+  if (size >= 1e21) return `${signOf(x)}${BigInt(size)}${digits ? `.${"0".repeat(digits)}` : ""}`;
   return signOf(x) + even(size.toFixed(digits + TAIL), size.toFixed(digits));
 }
 

@@ -3,6 +3,7 @@
 import { answering } from "../explore.js";
 import { row } from "../explored/row.js";
 import { NDArray } from "../parts/arrays.js";
+import { moved } from "../parts/centring.js";
 import { convForward, poolForward, poolWinners, sigmoid } from "../parts/engine.js";
 
 /** @typedef {import("../parts/engine.js").Net} Net */
@@ -28,9 +29,7 @@ const halved = (a, of) => NDArray.make(a.rows / 2, a.columns / 2, (j, k) => of(2
  */
 export function recipe({ digit, down, right, rule }, { net, images }) {
   const still = images.part(digit);
-  const image = NDArray.make(still.rows, still.columns, (j, k) =>
-    j >= down && k >= right ? still.at(j - down, k - right) : 0,
-  );
+  const image = moved(still, down, right);
   const [rest, a1] = [still, image].map((a0) => sigmoid(convForward(a0, net.w1, net.b1)));
   const [pooled, before] = [RULES[rule](a1), RULES[rule](rest)];
   const change = pooled.map((x, i) => x - before.values[i]);

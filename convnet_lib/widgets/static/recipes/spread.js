@@ -15,7 +15,8 @@ export function recipe({ kernel, stride, padding, pixel, left_over }, { nine, we
   const last = kernel - 1;
   const turned = NDArray.make(kernel, kernel, (l, m) => weights.at(last - l, last - m));
   const zeros = last - padding; // around the errors, and R more below and to the right
-  const rows = 2 * stride + 1 + Math.min(left_over, stride - 1) + 2 * zeros;
+  const spread = stride * (nine.rows - 1) + 1; // of the errors, from the first to the last
+  const rows = spread + Math.min(left_over, stride - 1) + 2 * zeros;
   const around = NDArray.zeros([rows, rows]);
   for (let j = 0; j < nine.rows; j++) {
     for (let k = 0; k < nine.columns; k++)

@@ -1,6 +1,6 @@
 // A deep network that learns, epoch by epoch: the filters and the maps of a convolution.
 
-import { NDArray } from "../parts/arrays.js";
+import { each } from "../parts/arrays.js";
 import { Chart } from "../parts/chart.js";
 import { Scale } from "../parts/colours.js";
 import { Figure } from "../parts/figure.js";
@@ -22,6 +22,7 @@ export function render(context) {
   return new DeepFilm(context).close;
 }
 
+/** @typedef {import("../parts/arrays.js").NDArray} NDArray */
 /** @typedef {import("../parts/grid.js").Grid} Grid */
 /** @typedef {import("../parts/layers.js").Layer} Layer */
 /**
@@ -222,18 +223,9 @@ class DeepFilm {
     return this.w.axes === 4 ? this.w.shape[1] : 1;
   }
 
-  /** The weights from one channel, (F, L, M). */
-  filters() {
-    if (this.w.axes === 3) return this.w;
-    const [F, C, L, M] = this.w.shape;
-    const { values } = this.w;
-    const size = L * M;
-    const one = new Float64Array(F * size);
-    for (let f = 0; f < F; f++) {
-      const from = (f * C + this.channel) * size;
-      one.set(values.subarray(from, from + size), f * size);
-    }
-    return new NDArray([F, L, M], one);
+  /** The weights from one channel, (F, L, M), now or of another frame. @param {NDArray} w */
+  filters(w = this.w) {
+    return w.axes === 3 ? w : each(w, (filter) => filter.part(this.channel));
   }
 
   showGrids() {
@@ -356,11 +348,8 @@ class DeepFilm {
     const channels = this.w.axes === 4 ? [this.channel] : [];
     const indices = [this.map, ...channels, l, m];
     const now = number(this.filter.array.at(l, m));
-    const first = this.figure.array("parameters", `${conv}.w`).part(0);
-    const place = this.w.axes === 4 ? this.map * this.channelCount() + this.channel : this.map;
-    const before = number(
-      first.values[(place * this.filter.array.rows + l) * this.filter.array.columns + m],
-    );
+    const first = this.figure.array("parameters", `${conv}.w`).part(0).reshape(this.w.shape);
+    const before = number(this.filters(first).part(this.map).at(l, m));
     this.figure.mark({ w: [{ row: l, column: m }] });
     this.tell(
       `<p>${symbol("w", conv, indices)} = <b>${now}</b>; before training it was <b>${before}</b>.</p>`,
