@@ -12,6 +12,7 @@ from .picture import (
     OUTLINE,
     SLOPES,
     SMALL,
+    TWO_PANELS,
     Picture,
     minus,
     plain,
@@ -118,7 +119,7 @@ def shared_bias(delta1, biases, values, at):
         f"a tangent of that slope at {at:.2g}.{written_words('$δ^1$', delta1)}"
     )
     cell = 2.2 / max(delta1.shape)
-    sizes = [(cell * delta1.shape[1], cell * delta1.shape[0]), (3.3, 2.2)]
+    sizes = [(cell * delta1.shape[1], cell * delta1.shape[0]), (2.95, 2.2)]
     size, frames = places(sizes, [BAR + 0.1, 2 * RIM], [0, 0], 2)
     picture = Picture(*size, alt, layout="none")
     left, bar = framed(picture, frames[0])
@@ -282,7 +283,7 @@ def output_errors(a3, y, errors):
     errors = {plain(name.replace("_", "-")): delta for name, delta in errors.items()}
     named = (f"{name}: {', '.join(short(d) for d in delta)}" for name, delta in errors.items())
     alt = f"Activations, the desired ones marked. Bars of the output errors; {'; '.join(named)}."
-    picture = Picture(FULL_WIDTH, 3.0, alt)
+    picture = Picture(TWO_PANELS, 3.0, alt)
     left, right = picture.subplots(1, 2)
     places = np.arange(len(a3))
     left.bar(places, a3, 0.6, color="0.55", label="$a^3$")

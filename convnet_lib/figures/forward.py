@@ -15,6 +15,7 @@ from .picture import (
     OUTLINE,
     SEQUENTIAL,
     SMALL,
+    TWO_PANELS,
     Picture,
     plain,
     with_own_settings,
@@ -412,7 +413,7 @@ def cost_curves(y=1.0, z=None):
     if not 0 <= y <= 1:
         checks.refuse("y", "a number from 0 to 1", y)
     z = z if z is None else checks.number("z", z)
-    picture = Picture(FULL_WIDTH, 3.0, "")
+    picture = Picture(TWO_PANELS, 3.0, "")
     left, right = picture.subplots(1, 2)
     weighted, styles = np.linspace(-8, 8, 201), {"quadratic": "-", "cross_entropy": "--"}
     marked = []

@@ -29,6 +29,8 @@ PIXELS_PER_INCH = 100
 FULL_WIDTH = 7.6
 # A telephone shows 340: what is no wider than this stands on it in one piece.
 NARROW = 3.85
+# Of two panels side by side each stands in one piece on a telephone 360 pixels wide.
+TWO_PANELS = 6.7
 SMALL = 9
 # Pixels around what is drawn: lines are drawn half beside their place.
 RIM = 2
