@@ -2,7 +2,7 @@
 // browser and goes nowhere else.
 
 import { judge } from "./judge.js";
-import { comma, misprint, read, readArray } from "./reading.js";
+import { comma, misprint, ofComma, read, readArray } from "./reading.js";
 
 /** @import { Answer, FunctionQuestion, Question, Said } from "./types" */
 
@@ -96,10 +96,7 @@ function said(question, form) {
     return judge(question, readArray(value));
   }
   const odd = fields.map((field) => comma(field.value)).find(Boolean);
-  if (odd) {
-    const point = odd.replace(",", ".");
-    return { passed: false, message: `${question.id}: ${odd} has a comma. Is it ${point}?` };
-  }
+  if (odd) return { passed: false, message: `${question.id}: ${ofComma(odd)}` };
   const shape = JSON.parse(there(form.querySelector("fieldset")).dataset.shape ?? "[]");
   return judge(
     question,

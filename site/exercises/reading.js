@@ -25,11 +25,18 @@ export function read(text) {
 }
 
 /**
- * A number with a comma in the place of the point, or undefined.
+ * A number with a comma in the place of the point, or between its thousands; else undefined.
  * @param {string} text of one field
  */
 export function comma(text) {
-  return /^\s*[+\-−–]?\d+,\d+\s*$/.test(text) ? text.trim() : undefined;
+  return /^\s*[+\-−–]?\d+(,\d+|(,\d{3})+)\s*$/.test(text) ? text.trim() : undefined;
+}
+
+/** What is said of such a number. @param {string} odd */
+export function ofComma(odd) {
+  const plain = /^\D?[1-9]\d{0,2}(,\d{3})+$/.test(odd) ? [odd.replaceAll(",", "")] : [];
+  const point = odd.split(",").length === 2 ? [odd.replace(",", ".")] : [];
+  return `${odd} has a comma. Is it ${[...plain, ...point].join(" or ")}?`;
 }
 
 // --- An array ------------------------------------------------------------------------------
@@ -103,8 +110,8 @@ export function misprint(text) {
   for (const row of typed.split(/[[\]();\n]+/)) {
     const parts = row.trim().split(/\s+/);
     if (parts.length > 1 && parts.every((part) => !part.endsWith(",") && !part.startsWith(","))) {
-      const odd = parts.map(comma).find(Boolean);
-      if (odd) return `${odd} has a comma. Is it ${odd.replace(",", ".")}?`;
+      const odd = parts.map(comma).find((part) => part?.split(",").length === 2);
+      if (odd) return ofComma(odd);
     }
   }
   return undefined;

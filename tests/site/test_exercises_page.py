@@ -143,6 +143,15 @@ def test_a_question_is_answered_by_keyboard_and_kept(open_page):
     page.locator('[data-exercise="7.2"] input').fill("3,5")
     page.keyboard.press("Enter")
     assert status(page, "7.2") == "7.2: 3,5 has a comma. Is it 3.5?"
+    for written, meant in {
+        "34,476": "34476 or 34.476",
+        "-0,125": "-0.125",
+        "1,234,567": "1234567",
+        "0,25": "0.25",
+    }.items():
+        page.locator('[data-exercise="7.2"] input').fill(written)
+        page.keyboard.press("Enter")
+        assert status(page, "7.2") == f"7.2: {written} has a comma. Is it {meant}?"
 
 
 def test_the_statements_are_the_labels_of_their_letters(open_page):
