@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import run_notebooks
-from browsing import settle, wait_for_results
+from browsing import rest, settle, wait_for_results
 
 BUILT = os.environ.get("CONVNET_SITE")
 pytestmark = pytest.mark.skipif(not BUILT, reason="needs the built site: make test-site")
@@ -203,6 +203,7 @@ def test_back_to_top_covers_nothing(open_page, width):
     )
     page.mouse.wheel(0, 4000)
     page.evaluate("() => window.ended.then(() => true)")
+    rest(page)  # the theme compares where the page is at its frames
     page.mouse.wheel(0, -300)
     button = page.locator(".back-to-top")
     button.wait_for(state="visible")
