@@ -62,6 +62,10 @@ function fit() {
 addEventListener("load", fit);
 addEventListener("resize", fit);
 
+// A reader's larger text makes no other window, but another heading.
+const heading = document.querySelector("article h1");
+if (heading) new ResizeObserver(fit).observe(heading);
+
 // Names for what the theme leaves without one.
 addEventListener("DOMContentLoaded", () => {
   document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Chapters");

@@ -506,6 +506,44 @@ def test_the_sheet_of_a_telephone_shows_all_but_the_long_sums(show, figure):
             assert size[1] <= size[2] + 1, name
 
 
+def test_of_larger_text_around_it_the_sheet_of_a_telephone_becomes_no_wider(show, figure):
+    live = show(figure, width=390, height=844)
+    live.page.add_style_tag(content="html { font-size: 32px } body { margin: 0 32px }")
+    live.frame()
+    sheet = live.root.locator(".bp-lens")
+    for name, *cell in [("delta1", *OPEN[0]), ("nabla_a2", 5, 4), *CELLS]:
+        turn_to(live, name)
+        live.hover(name, *cell)
+        live.frame()
+        assert sheet.evaluate("e => e.scrollWidth - e.clientWidth") == 0, name
+    assert live.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# How far letters stand out from the colour below them, and from their rim, as WCAG has it.
+CONTRASTS = """([text, paper]) => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const { fill, stroke } = getComputedStyle(text);
+  const contrast = (a, b) => Math.max(a, b) / Math.min(a, b);
+  return [paper, stroke].map((other) => contrast(light(fill), light(other)));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_written_on_a_map_is_dark_on_light_in_both_themes(show, figure, theme):
+    live = show(figure, width=390, height=844, color_scheme=theme)
+    turn_to(live, "delta1")
+    live.hover("delta1", *OPEN[0])
+    live.frame()
+    text = live.root.locator(".bp-paths text").first
+    assert text.text_content().startswith("σ′")
+    zero = "rgb(247, 247, 247)"  # of the map
+    assert min(text.evaluate(f"text => ({CONTRASTS})([text, '{zero}'])")) > 7
+
+
 def test_digits_and_labels_can_be_hit_with_a_finger(show, figure):
     live = show(figure, width=390, height=844)
     live.page.evaluate("document.querySelector('main').style.paddingInline = '8px'")

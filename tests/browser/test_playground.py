@@ -594,3 +594,44 @@ def test_the_numbers_of_the_outputs_fit_their_places(show, width):
     )
     assert len(room) == 10
     assert min(room) >= 0
+
+
+# Of the answers and panels of a playground: what stands out of its figure's padding, or over
+# another number of its row.
+CRAMPED = """figure => {
+  const edge = figure.getBoundingClientRect().right - parseFloat(getComputedStyle(figure).padding);
+  const box = (e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    const [whole, words] = [e.getBoundingClientRect(), range.getBoundingClientRect()];
+    return { left: whole.left, right: Math.max(whole.right, words.right), top: whole.top,
+      bottom: whole.bottom };
+  };
+  const found = [...figure.querySelectorAll(".pg-panels .cn-field")]
+    .map((e) => e.getBoundingClientRect())
+    .filter(({ right }) => right > edge + 1).map(({ right }) => `panel ${right}`);
+  for (const row of figure.querySelectorAll(".pg-answer")) {
+    const boxes = [...row.children].map(box);
+    for (const [i, one] of boxes.entries()) {
+      if (one.right > edge + 1) found.push(`${row.innerText}: ${one.right} of ${edge}`);
+      for (const other of boxes.slice(i + 1))
+        if (one.right > other.left + 1 && one.bottom > other.top + 1 && other.bottom > one.top + 1)
+          found.push(`${row.innerText}: ${one.right} over ${other.left}`);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("width", "margin", "text"), [(390, 16, 16), (344, 16, 16), (320, 16, 16), (390, 32, 32)]
+)
+def test_answers_and_panels_have_room_on_a_narrow_telephone(show, width, margin, text):
+    live = show(widgets.playground(NET), width=width, height=844, has_touch=True)
+    live.page.add_style_tag(
+        content=f"html {{ font-size: {text}px }} body {{ margin: 0 {margin}px }}"
+    )
+    live.frame()
+    live.frame()
+    assert live.root.evaluate(CRAMPED) == []
+    assert live.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -18,7 +18,7 @@ export class Answers {
   constructor(figure, parent, choose) {
     this.element = figure.add(make("div", "pg-answers"), parent);
     const head = figure.add(make("div", "pg-answer pg-head"), this.element);
-    head.innerHTML = `<span class="pg-asked"></span><span>${symbol("a", 3)}</span><span>${symbol("δ", 3)} error</span>`;
+    head.innerHTML = `<span class="pg-asked"></span><span>${symbol("a", 3)}</span><span>${symbol("δ", 3)}<span class="pg-long"> error</span></span>`;
     this.asked = /** @type {HTMLElement} */ (head.querySelector(".pg-asked"));
     const group = make("div", "", { role: "group", "aria-label": "The right answer" });
     figure.add(group, this.element);
