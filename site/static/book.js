@@ -37,7 +37,9 @@ addEventListener("click", (event) => {
 function scrollWide() {
   for (const formula of document.querySelectorAll("span.math")) {
     formula.classList.remove("wide");
-    const room = formula.parentElement?.getBoundingClientRect().right ?? Number.POSITIVE_INFINITY;
+    // Of what has room of its own: an inline parent is as wide as the formula.
+    const block = formula.closest("p, li, dt, dd, th, td, figcaption, div");
+    const room = block?.getBoundingClientRect().right ?? Number.POSITIVE_INFINITY;
     const drawn = formula.firstElementChild?.getBoundingClientRect().right ?? 0;
     formula.classList.toggle("wide", drawn > room + 1);
   }
