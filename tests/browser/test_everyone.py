@@ -1,11 +1,10 @@
 """What holds for every figure: no barrier that axe-core finds, no page that is too wide."""
 
-import driver
 import numpy as np
 import pytest
 from browsing import assert_no_barrier
 
-from convnet_lib import ConvNet, activations, conv, data, deep, figures, pool, training, widgets
+from convnet_lib import ConvNet, activations, conv, data, deep, pool, training, widgets
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs a browser").expect
 
@@ -154,33 +153,3 @@ def test_print_shows_the_static_twin_on_white(show, name):
     assert right - left <= width
     assert height > 60
     assert live.root.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
-
-
-LAYOUT = """figure => [...figure.querySelectorAll("*")].map((element) => {
-    const [box, whole] = [element, figure].map((one) => one.getBoundingClientRect());
-    const { display, color, padding } = getComputedStyle(element);
-    const places = [box.x - whole.x, box.y - whole.y, box.width, box.height].map(Math.round);
-    return [element.tagName, element.getAttribute("class"), places, display, color, padding];
-})"""
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", [*FIGURES, "explored"])
-def test_a_figure_looks_the_same_whatever_else_is_on_its_page(new_page, tmp_path, name, width):
-    """Each brings its style sheet, and the one that comes last counts where two are as strong."""
-    first = FIGURES[name]() if name in FIGURES else explored()
-    other = FIGURES["pooling" if name != "pooling" else "output"]()
-    layouts = []
-    for figures_of_page in ([first], [first, other]):
-        path = tmp_path / f"{len(figures_of_page)}.html"
-        driver.write_page(path, figures_of_page)
-        page = new_page(width=width)
-        page.goto(path.as_uri())
-        page.locator(".cn-figure").nth(len(figures_of_page) - 1).wait_for()
-        page.wait_for_timeout(500)
-        layouts.append(page.locator(".cn-figure").first.evaluate(LAYOUT))
-    assert layouts[0] == layouts[1]
-
-
-def explored():
-    return widgets.explore(lambda b: figures.row(("a", np.full((24, 24), b))), b=(0.0, 1.0))
