@@ -316,6 +316,8 @@ def test_the_history_of_an_image_that_was_not_shown_is_numpys(show, figure, at_o
         other.check(force=True)
     costs = [net.cost(A0[1], Y[1]) for net in trained(NET, 20)]
     live.root.locator(".bp-history strong", has_text=f"{costs[-1]:.3g}").wait_for()
+    live.told()  # the history of the other image is computed
+    live.told()  # and drawn
     np.testing.assert_allclose(line_of(live), np.array(costs) / max(costs), atol=3e-3)
 
 
