@@ -15,6 +15,8 @@ from convnet_lib import ConvNet, data, gradient_check, training
 from convnet_lib.data import Digits, one_hot
 
 pytest.importorskip("distributed", reason="needs the extra `distributed`")
+import dask
+
 from convnet_lib.training import distributed
 
 # Dask leaves it to the interpreter to close what a killed process held open.
@@ -51,6 +53,13 @@ def test_shards_are_the_digits_in_their_order(client, shards):
 
 def test_as_many_shards_as_workers(client):
     assert len(distributed.hold(client, load).parts) == 2
+
+
+def test_the_workers_are_counted_whatever_else_the_client_asks_for(client):
+    """A client asks for the state of its cluster now and then: here as often as it can."""
+    often = dask.config.set({"distributed.client.scheduler-info-interval": "1ms"})
+    with often, distributed.connect(client.scheduler.address, security=client.security) as other:
+        assert {len(distributed.hold(other, load).parts) for _ in range(40)} == {2}
 
 
 @pytest.mark.parametrize("maps", [None, 3])
@@ -148,7 +157,7 @@ except Exception as error:
 def test_a_process_that_knows_the_address_is_refused(client, way, whose):
     address = client.scheduler.address
     if whose == "worker":
-        address = next(iter(client.scheduler_info(-1)["workers"]))
+        address = next(iter(client.nthreads()))
     command = [sys.executable, "-c", STRANGER, address, way]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout.startswith("refused: "), done.stdout + done.stderr
