@@ -159,7 +159,7 @@ def _difference(expected, found, within, subject, tell):
     if text is not None:
         return f"{text!r} is a text. Write the number without quotation marks."
     if found is None:
-        return f"{_first_capital(subject)} should be {wanted}, and is {kind(given)}."
+        return f"{_first_capital(subject)} should be {wanted}, and {_instead(given)}."
     if expected.ndim == 0 and found.ndim and found.size == 1:
         given = f"has shape {shape(found.shape)}, with brackets around it"
         return f"{_first_capital(subject)} {given}; a number alone is expected."
@@ -249,6 +249,24 @@ def _number_in_quotes(value):
         return value if isinstance(value, str) and read(value) is not None else None
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _instead(value):
+    """Return in words what a value is that is no array of numbers, and the first text in it."""
+    index, text = _first_text(value) or ((), "")
+    if index:
+        return f"holds a text at [{', '.join(map(str, index))}]: {text[:60]!r}"
+    parts = value if isinstance(value, (list, tuple)) else ()
+    uneven = parts and all(array(part) is not None for part in parts)
+    return f"is {kind(value)} of different shapes" if uneven else f"is {kind(value)}"
+
+
+def _first_text(value, index=()):
+    """Return where the first text stands in a list of any depth, and the text, or None."""
+    if isinstance(value, (list, tuple)):
+        found = (_first_text(entry, (*index, n)) for n, entry in enumerate(value))
+        return next(filter(None, found), None)
+    return (index, value) if isinstance(value, str) else None
 
 
 def _as_tuple(value, expected):

@@ -1,7 +1,7 @@
 // An answer beside what was expected: do they agree, and if not, where first and how? This is
 // convnet_lib/exercises/comparing.py in the reader's browser.
 
-import { kind, number, tuple } from "./words.js";
+import { kind, number, quoted, tuple } from "./words.js";
 
 /** @import { Answer, Entries, NumberArray, Numbers } from "./types" */
 
@@ -78,7 +78,7 @@ export function difference(expected, given, found, within) {
  */
 export function otherShape(shape, given, found) {
   const wanted = shape.length ? `an array of shape ${tuple(shape)}` : "a number";
-  if (!found) return `The answer should be ${wanted}, and is ${kind(given)}.`;
+  if (!found) return `The answer should be ${wanted}, and ${instead(given)}.`;
   if (same(shape, found.shape)) return undefined;
   if (!shape.length && found.data.length === 1) {
     const has = `has shape ${tuple(found.shape)}, with brackets around it`;
@@ -89,6 +89,29 @@ export function otherShape(shape, given, found) {
     `The answer has shape ${tuple(found.shape)}; shape ${tuple(shape)} is expected.` +
     (turned ? " Rows and columns seem to be exchanged." : "")
   );
+}
+
+/** What an answer is that is no array of numbers, and the first text in it. @param {Answer} given */
+function instead(given) {
+  const [index, text] = firstText(given) ?? [[], ""];
+  if (index.length) return `holds a text at [${index.join(", ")}]: ${quoted(text)}`;
+  const uneven = Array.isArray(given) && given.every(numbers);
+  return uneven ? `is ${kind(given)} of different shapes` : `is ${kind(given)}`;
+}
+
+/**
+ * Where the first text stands in a list of any depth, and the text.
+ * @param {Answer} answer
+ * @returns {[number[], string] | undefined}
+ */
+function firstText(answer) {
+  if (typeof answer === "string") return [[], answer];
+  if (!Array.isArray(answer)) return undefined;
+  for (const [n, entry] of answer.entries()) {
+    const found = firstText(entry);
+    if (found) return [[n, ...found[0]], found[1]];
+  }
+  return undefined;
 }
 
 /** @param {Entries} expected @param {NumberArray} found @param {number} within */

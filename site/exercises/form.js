@@ -2,7 +2,7 @@
 // browser and goes nowhere else.
 
 import { judge } from "./judge.js";
-import { comma, misprint, ofComma, read, readArray } from "./reading.js";
+import { misprint, misread, read, readArray } from "./reading.js";
 
 /** @import { Answer, FunctionQuestion, Question, Said } from "./types" */
 
@@ -95,8 +95,8 @@ function said(question, form) {
     if (odd) return { passed: false, message: `${question.id}: ${odd}` };
     return judge(question, readArray(value));
   }
-  const odd = fields.map((field) => comma(field.value)).find(Boolean);
-  if (odd) return { passed: false, message: `${question.id}: ${ofComma(odd)}` };
+  const odd = fields.map((field) => misread(field.value)).find(Boolean);
+  if (odd) return { passed: false, message: `${question.id}: ${odd}` };
   const shape = JSON.parse(there(form.querySelector("fieldset")).dataset.shape ?? "[]");
   return judge(
     question,

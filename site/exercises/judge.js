@@ -4,7 +4,7 @@
 
 import { agree, difference, numbers, otherShape, pattern, scale, side } from "./comparing.js";
 import { FAULTS } from "./made.js";
-import { kind } from "./words.js";
+import { kind, quoted } from "./words.js";
 
 /**
  * @import { Answer, Entries, LetterQuestion, MadeQuestion, Question, Said, ValuesQuestion }
@@ -58,16 +58,10 @@ function letter({ of, right, mistakes }, answer) {
       : "";
   if (choice.length !== 1 || !of.includes(choice)) {
     const letters = [...of].map((one) => `'${one}'`).join(", ");
-    return `The answer is one of ${letters}; this is ${shown(answer)}.`;
+    const shown = typeof answer === "string" ? quoted(answer) : kind(answer);
+    return `The answer is one of ${letters}; this is ${shown}.`;
   }
   return choice === right ? "" : mistakes.find(({ wrong }) => wrong === choice)?.message;
-}
-
-/** @param {Answer} answer */
-function shown(answer) {
-  if (typeof answer !== "string") return kind(answer);
-  const text = answer.slice(0, 60);
-  return text.includes("'") ? `"${text}"` : `'${text}'`;
 }
 
 /** @param {ValuesQuestion} question @param {Answer} answer */

@@ -1,10 +1,13 @@
 // What was typed into a field, as an answer: a number, a word, nothing, or an array of such.
 
+import { number } from "./words.js";
+
 /** @import { Answer } from "./types" */
 
 const WHOLE = /^[+-]?\d+(_\d+)*$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const FRACTION = /^([+-]?\d+)\s*\/\s*(\d+)$/;
+const SIGNED_HALF = /^([+-]?)([¼-¾⅐-⅞])$/; // and its like
 const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
 
 /**
@@ -13,7 +16,10 @@ const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
  * @returns {Answer}
  */
 export function read(text) {
-  const typed = text.trim().replace(/[−–]/g, "-");
+  const typed = text
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(SIGNED_HALF, (_, sign, half) => sign + half.normalize("NFKC").replace("⁄", "/"));
   if (!typed || typed === "..." || typed === "…") return null;
   if (WHOLE.test(typed)) return { x: Number(typed.replaceAll("_", "")), whole: true };
   if (DECIMAL.test(typed)) return { x: Number(typed), whole: false };
@@ -37,6 +43,24 @@ export function ofComma(odd) {
   const plain = /^\D?[1-9]\d{0,2}(,\d{3})+$/.test(odd) ? [odd.replaceAll(",", "")] : [];
   const point = odd.split(",").length === 2 ? [odd.replace(",", ".")] : [];
   return `${odd} has a comma. Is it ${[...plain, ...point].join(" or ")}?`;
+}
+
+/**
+ * What is to be said of a number as people write it, and no program reads it, or undefined.
+ * @param {string} text of one field
+ */
+export function misread(text) {
+  const typed = text.trim();
+  if (comma(typed)) return ofComma(typed);
+  const [, hundredths] = /^([+\-−–]?\d*\.?\d+)\s*%$/.exec(typed) ?? [];
+  if (hundredths) {
+    const { x } = /** @type {{ x: number }} */ (read(hundredths));
+    return `${typed} has a percent sign. Is it ${number(x / 100)}?`;
+  }
+  const [, parted] = /^[+\-−–]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/.exec(typed) ?? [];
+  if (!parted) return undefined;
+  const mark = /\s/.test(parted) ? "a space" : "an apostrophe";
+  return `${typed} has ${mark} in it. Is it ${typed.replaceAll(parted, "")}?`;
 }
 
 // --- An array ------------------------------------------------------------------------------
@@ -106,6 +130,8 @@ export function misprint(text) {
     if (depth < 0) break;
   }
   if (depth) return "The brackets do not match: each needs one that closes it.";
+  const percent = words(typed.replace(/[[\]();]/g, " ")).find((word) => word.endsWith("%"));
+  if (percent && misread(percent)) return misread(percent);
   // In 0,5 1,5 the commas are points; in 1,2,3 and in 1, 2, 3 they part the numbers.
   for (const row of typed.split(/[[\]();\n]+/)) {
     const parts = row.trim().split(/\s+/);

@@ -13,6 +13,27 @@ export function kind(value) {
 }
 
 /**
+ * The first sixty characters of a text in quotation marks, as Python's repr writes them.
+ * @param {string} text
+ */
+export function quoted(text) {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const marks = [...text].slice(0, 60).map((one) => {
+    if (one === mark || one === "\\") return `\\${one}`;
+    return one !== " " && /[\p{C}\p{Z}]/u.test(one) ? escaped(one) : one;
+  });
+  return mark + marks.join("") + mark;
+}
+
+/** A character that is not seen, by its number. @param {string} one */
+function escaped(one) {
+  const code = one.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 256) return { 9: "\\t", 10: "\\n", 13: "\\r" }[code] ?? `\\x${hex.padStart(2, "0")}`;
+  return code < 65536 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
+
+/**
  * A shape as Python writes it.
  * @param {number[]} axes
  */

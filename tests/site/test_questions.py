@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import unicodedata
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,13 +28,13 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="the page's judge needs Node")
 ASK = """
 import { judge } from "%(folder)s/judge.js";
-import { comma, misprint, read, readArray } from "%(folder)s/reading.js";
+import { misprint, misread, read, readArray } from "%(folder)s/reading.js";
 import { fixed, number } from "%(folder)s/words.js";
 import { FAULTS } from "%(folder)s/made.js";
 let text = "";
 for await (const piece of process.stdin) text += piece;
 const typed = (x) => (Array.isArray(x) ? x.map(typed) : x === null ? null : read(x));
-const { questions, sent, numbers, arrays, commas } = JSON.parse(text);
+const { questions, sent, numbers, arrays, fields } = JSON.parse(text);
 const say = ([id, answer]) => {
   const { kind } = questions[id];
   if (kind === "made") return judge(questions[id], readArray(answer));
@@ -45,7 +46,7 @@ console.log(JSON.stringify({
   numbers: numbers.map((x) => [number(Number(x)), fixed(Number(x), 3)]),
   arrays: arrays.map((text) => misprint(text) ?? plain(readArray(text))),
   made: Object.keys(FAULTS),
-  commas: commas.map((text) => comma(text) ?? null),
+  fields: fields.map((text) => misread(text) ?? null),
 }));
 """
 
@@ -55,14 +56,14 @@ def nothing_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("CONVNET_PROGRESS", str(tmp_path / "progress.json"))
 
 
-def on_the_page(sent=(), numbers=(), arrays=(), commas=()):
+def on_the_page(sent=(), numbers=(), arrays=(), fields=()):
     """What judge.js says of each (id, answer), an answer being texts as they are typed."""
     ask = ASK % {"folder": (ROOT / "site/exercises").as_uri()}
     data = {
         "questions": {e.id: questions.question(e) for e in HERE},
         "sent": list(sent),
         "arrays": list(arrays),
-        "commas": list(commas),
+        "fields": list(fields),
         "numbers": [repr(x).replace("inf", "Infinity").replace("nan", "NaN") for x in numbers],
     }
     command = [NODE, "--input-type=module", "-e", ask]
@@ -98,6 +99,8 @@ def handed_in(text):
             return number(text)
         except ValueError:
             pass
+    if re.fullmatch("[+-]?[¼-¾⅐-⅞]", text):
+        text = unicodedata.normalize("NFKC", text).replace("⁄", "/")
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
@@ -132,12 +135,29 @@ def answers_to(exercise):
         one = right.astype(float).copy()
         one.flat[rng.integers(one.size)] = odd
         yield one.tolist()
-    for word in ("four", "1 2", "1/0", "½", "0x10", "1e", "--1", "(3)"):
+    words = [
+        "four",
+        "1 2",
+        "1/0",
+        "½",
+        "-⅞",
+        "1½",
+        "33%",
+        "1e",
+        "--1",
+        "(3)",
+        "it's",
+        "\\",
+        '"',
+        "a\u00a0b",
+    ]
+    for word in words:
         yield word
         yield [word, 1]
         texts = [word, *map(str, right.astype(float).ravel()[1:])]
         yield np.array(texts, object).reshape(right.shape).tolist() if right.shape else word
     yield from [None, [], [[]], [None], [[None, None], [None, None]], [1, None], [1, [2]]]
+    yield from [[[1, 2], 3], [[1, 2], [3, "x"]], [[1, [2, 3]], [4, 5]], [[[1]], [['it\'s "it"']]]]
     yield from [3, "3/64", "-7/2", [3], [[3]], [1, 2], [1, 2, 3], [[1, 2], [3, 4]], [[1], [2, 3]]]
     if right.ndim:
         yield right[..., :-1].tolist()
@@ -193,7 +213,7 @@ def given_as(exercise, answer):
 
 def can_be_given(exercise, answer):
     """Where a field is for an array, a blank parts two entries, and brackets are no part of one."""
-    return exercise not in MADE or not re.search(r"1 2|\(3\)", brackets(answer))
+    return exercise not in MADE or not re.search(r'1 2|\(3\)|a\sb|it\'s "', brackets(answer))
 
 
 @needs_node
@@ -284,6 +304,10 @@ FORMS = {
     "–0,5 1,5\n1 2": "–0,5 has a comma. Is it –0.5?",
     "1 2\n1 0,25": "0,25 has a comma. Is it 0.25?",
     "1,2, 3,4": [1, 2, 3, 4],
+    "50% 25%\n1 2": "50% has a percent sign. Is it 0.5?",
+    "[[1, 2], [3, 4%]]": "4% has a percent sign. Is it 0.04?",
+    "½ -¼": [0.5, -0.25],
+    "1½ 2": ["1½", 2],
     "1,250 2": "1,250 has a comma. Is it 1250 or 1.250?",
     "100,200,300 400,500,600": [100, 200, 300, 400, 500, 600],
 }
@@ -294,11 +318,27 @@ def test_how_an_array_may_be_written():
     assert dict(zip(FORMS, on_the_page(arrays=FORMS)["arrays"], strict=True)) == FORMS
 
 
+MISREAD = {
+    "0,5": "0,5 has a comma. Is it 0.5?",
+    " +0,5 ": "+0,5 has a comma. Is it +0.5?",
+    "−0,5": "−0,5 has a comma. Is it −0.5?",
+    "–0,5": "–0,5 has a comma. Is it –0.5?",
+    "34,476": "34,476 has a comma. Is it 34476 or 34.476?",
+    "33%": "33% has a percent sign. Is it 0.33?",
+    "-12.5 %": "-12.5 % has a percent sign. Is it -0.125?",
+    "0.07%": "0.07% has a percent sign. Is it 0.0007?",
+    "11 770": "11 770 has a space in it. Is it 11770?",
+    "1\u202f234\u202f567.5": "1\u202f234\u202f567.5 has a space in it. Is it 1234567.5?",
+    "−11'770": "−11'770 has an apostrophe in it. Is it −11770?",
+    "11’770": "11’770 has an apostrophe in it. Is it 11770?",
+}
+
+
 @needs_node
-def test_a_comma_for_a_point_is_seen_behind_every_sign_that_is_read():
-    some = [f" {sign}0,5 " for sign in ("", "+", "-", "−", "–")]
-    assert on_the_page(commas=some)["commas"] == [one.strip() for one in some]
-    assert on_the_page(commas=["0.5", "1,2,3", "a,5", "--0,5"])["commas"] == [None] * 4
+def test_a_number_as_people_write_it_is_asked_about():
+    assert dict(zip(MISREAD, on_the_page(fields=MISREAD)["fields"], strict=True)) == MISREAD
+    plain = ["0.5", "1,2,3", "a,5", "--0,5", "%", "a%", "1 2", "11 77", "0 770", "1'2", "11 770'5"]
+    assert on_the_page(fields=plain)["fields"] == [None] * len(plain)
 
 
 @needs_node
