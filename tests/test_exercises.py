@@ -643,6 +643,15 @@ def test_several_numbers_that_are_wrong_are_not_answered_with_the_right_ones():
         assert said(answer, exercise).endswith("at [1], which is no finite number.")
 
 
+def test_no_loop_is_asked_for_where_numbers_were_written_down():
+    """Whoever has left out the last of them had none."""
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([3, -1, 2]))
+    assert said([3, 0, 0], exercise) == (
+        "0.2: not yet. 2 of 3 entries differ; the first difference in the answer is at [1]: "
+        "0 is too large."
+    )
+
+
 def test_results_in_another_order_are_told_so():
     expected = (np.ones(2), np.zeros(2), 3.0)
     found = (3.0, np.ones(2), np.zeros(2))
@@ -673,7 +682,7 @@ def test_what_is_raised_and_lowered_again_has_not_changed():
 
 
 def test_nothing_but_zeros_are_no_right_beginning():
-    assert comparing.pattern(np.array([0.0, 0, 1, 2]), np.zeros(4), 1e-9) == ""
+    assert comparing.pattern(np.array([0.0, 0, 1, 2]), np.zeros(4), 1e-9, of_code=True) == ""
 
 
 def test_an_answer_with_holes_left_is_told_so():
