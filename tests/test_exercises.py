@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import dis
+import html
 import inspect
 import itertools
 import json
@@ -19,7 +20,15 @@ import numpy as np
 import pytest
 
 from convnet_lib import exercises
-from convnet_lib.exercises import answers, asking, catalogue, comparing, progress_file, running
+from convnet_lib.exercises import (
+    answers,
+    asking,
+    catalogue,
+    comparing,
+    progress_file,
+    running,
+    showing,
+)
 from convnet_lib.exercises.asking import Case, Exercise, Function, Letter, Made, Mistake, Values
 
 ALL = catalogue.exercises()
@@ -179,6 +188,15 @@ def test_hints_come_one_by_one_and_the_solution_is_code(id):
     if not isinstance(exercise.answer, Letter):
         compile(solution.body, id, "exec")
         assert "return" in solution.body
+
+
+@pytest.mark.parametrize("id", [id for id, e in ALL.items() if isinstance(e.answer, Letter)])
+def test_the_paragraphs_of_a_solution_break_where_a_narrow_page_does(id):
+    solution, printed = exercises.solution(id), str(exercises.solution(id))
+    assert "\n" not in solution.body
+    assert solution.body in html.unescape(solution._repr_html_())
+    assert flat(solution.body) == flat(printed.removeprefix(f"{solution.title}\n\n"))
+    assert max(map(len, printed.splitlines())) <= showing.WIDTH
 
 
 # --- Every function exercise --------------------------------------------------------------------
