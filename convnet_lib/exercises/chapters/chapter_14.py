@@ -27,8 +27,9 @@ ONE_STEP = Exercise(
             8,
         ),
         "sum of means": Mistake(
-            "The two means were added up. What may be added up are the sums, which are divided "
-            "afterwards, by the number of digits.",
+            "If the two means were added up: what may be added up are the sums, which are divided "
+            "afterwards, by the number of digits. If their mean was taken off: the rate is "
+            "missing, and two digits weigh as much as six.",
             6,
         ),
         "the sum": Mistake(
