@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import dis
+import html
 import inspect
 import itertools
 import json
@@ -19,7 +20,15 @@ import numpy as np
 import pytest
 
 from convnet_lib import exercises
-from convnet_lib.exercises import answers, asking, catalogue, comparing, progress_file, running
+from convnet_lib.exercises import (
+    answers,
+    asking,
+    catalogue,
+    comparing,
+    progress_file,
+    running,
+    showing,
+)
 from convnet_lib.exercises.asking import Case, Exercise, Function, Letter, Made, Mistake, Values
 
 ALL = catalogue.exercises()
@@ -179,6 +188,15 @@ def test_hints_come_one_by_one_and_the_solution_is_code(id):
     if not isinstance(exercise.answer, Letter):
         compile(solution.body, id, "exec")
         assert "return" in solution.body
+
+
+@pytest.mark.parametrize("id", [id for id, e in ALL.items() if isinstance(e.answer, Letter)])
+def test_the_paragraphs_of_a_solution_break_where_a_narrow_page_does(id):
+    solution, printed = exercises.solution(id), str(exercises.solution(id))
+    assert "\n" not in solution.body
+    assert solution.body in html.unescape(solution._repr_html_())
+    assert flat(solution.body) == flat(printed.removeprefix(f"{solution.title}\n\n"))
+    assert max(map(len, printed.splitlines())) <= showing.WIDTH
 
 
 # --- Every function exercise --------------------------------------------------------------------
@@ -643,6 +661,15 @@ def test_several_numbers_that_are_wrong_are_not_answered_with_the_right_ones():
         assert said(answer, exercise).endswith("at [1], which is no finite number.")
 
 
+def test_no_loop_is_asked_for_where_numbers_were_written_down():
+    """Whoever has left out the last of them had none."""
+    exercise = Exercise(id="0.2", title="", asks="by hand", starter="", answer=Values([3, -1, 2]))
+    assert said([3, 0, 0], exercise) == (
+        "0.2: not yet. 2 of 3 entries differ; the first difference in the answer is at [1]: "
+        "0 is too large."
+    )
+
+
 def test_results_in_another_order_are_told_so():
     expected = (np.ones(2), np.zeros(2), 3.0)
     found = (3.0, np.ones(2), np.zeros(2))
@@ -673,7 +700,7 @@ def test_what_is_raised_and_lowered_again_has_not_changed():
 
 
 def test_nothing_but_zeros_are_no_right_beginning():
-    assert comparing.pattern(np.array([0.0, 0, 1, 2]), np.zeros(4), 1e-9) == ""
+    assert comparing.pattern(np.array([0.0, 0, 1, 2]), np.zeros(4), 1e-9, of_code=True) == ""
 
 
 def test_an_answer_with_holes_left_is_told_so():
@@ -861,12 +888,14 @@ def test_without_the_variable_it_is_in_the_users_folder(monkeypatch):
 @pytest.mark.parametrize(
     ("id", "rounded", "off"),
     [
+        ("10.1", [0, 0.13, 0, 0.13, 0.13], [0, 0.13, 0, 0.13, 0.1]),
         ("11.1", [0.46, 0.49, 0.62], [0.46, 0.49, 0.61]),
         ("11.1", [0.47, 0.5, 0.62], [0.48, 0.5, 0.62]),
         ("11.4", [0.9, 0.009, 4000], [0.9, 0.010, 4000]),
         ("11.4", [0.9, 0.0095, 4000], [0.9, 0.008, 4000]),
         ("13.4", [25.2, 25.2, 12.6], [25.2, 25.3, 12.6]),
         ("14.4", [4.7, 46.9, 4.7], [4.6, 46.9, 4.6]),
+        ("14.4", [4.7, 47, 4.7], [4.8, 47, 4.8]),
     ],
 )
 def test_an_answer_may_be_rounded_as_the_exercise_says_and_no_further(id, rounded, off):

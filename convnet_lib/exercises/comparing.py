@@ -177,7 +177,7 @@ def _difference(expected, found, within, subject, tell):
     if not np.isfinite(found[index]):
         text = f"{_first_capital(subject)} is {number(found[index])}{at}, which is no finite number"
         return f"{text}; {number(expected[index])} is expected." if tell else f"{text}."
-    text = pattern(expected, found, within)
+    text = pattern(expected, found, within, tell)
     values = _both(expected[index], found[index]) if tell else side(expected[index], found[index])
     if expected.ndim == 0:
         return f"{_first_capital(subject)} differs: {values}.{text}"
@@ -189,8 +189,10 @@ def _difference(expected, found, within, subject, tell):
 
 
 @np.errstate(all="ignore")
-def pattern(expected, found, within):
+def pattern(expected, found, within, of_code=False):
     """Return a sentence (with a space before it) on how all of found relates to expected.
+
+    Of what a function returned, `of_code`, it may ask for a loop that ends too early.
 
     >>> from convnet_lib.exercises import comparing
     >>> a = np.array([[1.0, 2.0, 0.0], [4.0, 0.0, 3.0]])
@@ -220,7 +222,8 @@ def pattern(expected, found, within):
         return ""
     begun, rest = ~_differs(expected, found, within).ravel(), found.ravel()
     right = int(begun.size if begun.all() else begun.argmin())
-    if 0 < right < rest.size - 1 and rest[:right].any() and not rest[right:].any():
+    zeros = 0 < right < rest.size - 1 and rest[:right].any() and not rest[right:].any()
+    if of_code and zeros:
         text = " It is right at the beginning, and 0 after that. Is the return inside of a loop,"
         return f"{text} or does a loop end too early?"
     largest = np.unravel_index(np.abs(expected).argmax(), expected.shape)

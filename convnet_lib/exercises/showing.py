@@ -60,19 +60,21 @@ class Result(Text):
 class Solution(Text):
     """A solution: folded in a notebook, plain text elsewhere.
 
+    Where it is folded, a paragraph breaks where the page does; `printed` is the body in lines.
+
     >>> from convnet_lib.exercises import showing
     >>> showing.Solution("Solution of 7.2", "Four.").title
     'Solution of 7.2'
     """
 
-    def __init__(self, title, body):
-        super().__init__(f"{title}\n\n{body}")
+    def __init__(self, title, body, printed=None):
+        super().__init__(f"{title}\n\n{printed or body}")
         self.title, self.body = title, body
 
     def _repr_html_(self):
         """Return the solution folded: one click opens it."""
         title, body = html.escape(self.title), html.escape(self.body)
-        style = "white-space: pre-wrap"
+        style = "white-space: pre-wrap; max-width: 100ch"
         return f'<details><summary>{title}</summary><pre style="{style}">{body}</pre></details>'
 
 
@@ -111,9 +113,10 @@ def solution(exercise):
     >>> showing.solution(catalogue.find("7.1")).body.split("(")[0]
     'def passed_on'
     """
-    answer = exercise.solution
-    body = inspect.getsource(answer).strip() if callable(answer) else wrapped(answer)
-    return Solution(f"Solution of {exercise.id}, {exercise.title}", body)
+    answer, title = exercise.solution, f"Solution of {exercise.id}, {exercise.title}"
+    if callable(answer):
+        return Solution(title, inspect.getsource(answer).strip())
+    return Solution(title, answer, printed=wrapped(answer))
 
 
 def progress(exercises, done, note):

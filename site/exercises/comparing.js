@@ -170,12 +170,6 @@ export function pattern(expected, found, within) {
   if (is(data.map((x) => -x))) return " The sign is wrong, and nothing else.";
   if (data.length === 1) return ""; // any number is some multiple of any other
   const wrong = differs(expected, found, within);
-  const right = wrong.includes(true) ? wrong.indexOf(true) : wrong.length;
-  const [begun, rest] = [found.data.slice(0, right), found.data.slice(right)];
-  if (right > 0 && rest.length > 1 && begun.some(Boolean) && !rest.some(Boolean)) {
-    const text = " It is right at the beginning, and 0 after that. Is the return inside of a loop,";
-    return `${text} or does a loop end too early?`;
-  }
   const largest = data.reduce((best, x, n) => (Math.abs(x) > Math.abs(data[best]) ? n : best), 0);
   const factor = data[largest] ? found.data[largest] / data[largest] : 0;
   const none = data.every((x, n) => x === 0 || wrong[n]);

@@ -10,14 +10,16 @@ const FRACTION = /^([+-]?\d+)\s*\/\s*(\d+)$/;
 const SIGNED_HALF = /^([+-]?)([¼-¾⅐-⅞])$/; // and its like
 const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
 
+/** A text without blanks around it, and without those after its sign. @param {string} text */
+const trimmed = (text) => text.trim().replace(/^([+\-−–])\s+(?=[\d.¼-¾⅐-⅞])/, "$1");
+
 /**
  * The number, the word, or null that a text field holds.
  * @param {string} text
  * @returns {Answer}
  */
 export function read(text) {
-  const typed = text
-    .trim()
+  const typed = trimmed(text)
     .replace(/[−–]/g, "-")
     .replace(SIGNED_HALF, (_, sign, half) => sign + half.normalize("NFKC").replace("⁄", "/"));
   if (!typed || typed === "..." || typed === "…") return null;
@@ -50,13 +52,15 @@ export function ofComma(odd) {
  * @param {string} text of one field
  */
 export function misread(text) {
-  const typed = text.trim();
+  const typed = trimmed(text);
   if (comma(typed)) return ofComma(typed);
   const [, hundredths] = /^([+\-−–]?\d*\.?\d+)\s*%$/.exec(typed) ?? [];
   if (hundredths) {
     const { x } = /** @type {{ x: number }} */ (read(hundredths));
     return `${typed} has a percent sign. Is it ${number(x / 100)}?`;
   }
+  const [, alone] = /^([+\-−–]?(?:\d+\.?\d*|\.\d+))(?:\s+\p{L}+|\p{L}{2,})$/u.exec(typed) ?? [];
+  if (alone) return `${typed} has a word or a unit behind the number. Is it ${alone}?`;
   const [, parted] = /^[+\-−–]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/.exec(typed) ?? [];
   if (!parted) return undefined;
   const mark = /\s/.test(parted) ? "a space" : "an apostrophe";

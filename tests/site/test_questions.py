@@ -331,6 +331,10 @@ MISREAD = {
     "1\u202f234\u202f567.5": "1\u202f234\u202f567.5 has a space in it. Is it 1234567.5?",
     "−11'770": "−11'770 has an apostrophe in it. Is it −11770?",
     "11’770": "11’770 has an apostrophe in it. Is it 11770?",
+    "- 0,5": "-0,5 has a comma. Is it -0.5?",
+    "4 times": "4 times has a word or a unit behind the number. Is it 4?",
+    " -25.2 µs": "-25.2 µs has a word or a unit behind the number. Is it -25.2?",
+    "4.7MB": "4.7MB has a word or a unit behind the number. Is it 4.7?",
 }
 
 
@@ -338,7 +342,17 @@ MISREAD = {
 def test_a_number_as_people_write_it_is_asked_about():
     assert dict(zip(MISREAD, on_the_page(fields=MISREAD)["fields"], strict=True)) == MISREAD
     plain = ["0.5", "1,2,3", "a,5", "--0,5", "%", "a%", "1 2", "11 77", "0 770", "1'2", "11 770'5"]
+    plain += ["- four", "4x", "34.5k", "1e5", "3h/4", "2 by 2", "- 1/8"]
     assert on_the_page(fields=plain)["fields"] == [None] * len(plain)
+
+
+@needs_node
+def test_a_blank_after_a_sign_is_nothing():
+    fields = ["- 1/8", "− 0.125", "-  ⅛", "– .125"]
+    said = on_the_page([("5.1", text) for text in [*fields, "+ 1/8", "- - 1/8", "- x"]])["said"]
+    assert [one["passed"] for one in said] == [True] * 4 + [False] * 3
+    assert "The sign is wrong" in said[4]["message"]
+    assert all("is a text" in one["message"] for one in said[5:])
 
 
 @needs_node

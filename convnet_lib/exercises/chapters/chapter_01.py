@@ -52,6 +52,16 @@ FIVE_NUMBERS = Exercise(
             "map; each filter brings its own.",
             [28, 14, 151, 11770, 47050],
         ),
+        "biases of the filters left out": Mistake(
+            "The weights of the six filters are counted, and not their biases. Each filter has "
+            "one; the outputs have theirs already.",
+            [28, 14, 150, 11770, 47050],
+        ),
+        "one bias for all outputs": Mistake(
+            "The ten outputs share one bias in this count. No output shares a bias, or a weight, "
+            "with another.",
+            [28, 14, 156, 11761, 47041],
+        ),
         "biases of the outputs left out": Mistake(
             "Right up to the filters. In the output layer the biases are missing: one for each of "
             "the ten outputs.",

@@ -61,6 +61,11 @@ PASSED_ON = Exercise(
             "The sign of one entry is lost. ∂C/∂a2 may be negative, and is passed on as it is.",
             np.abs(pool.winners(MAP) * SPREAD),
         ),
+        "rows and columns": Mistake(
+            "The winners are right, and two of them have got each other's number: the -2 stands in "
+            "row 0 and column 1 of ∂C/∂a2, so it belongs to the window on the upper right.",
+            pool.winners(MAP) * NABLA_A2.T.repeat(2, axis=0).repeat(2, axis=1),
+        ),
         "always the upper left": Mistake(
             "One a window, and always the upper left one. ∂C/∂a2 goes to the neuron that won.",
             _corners(),

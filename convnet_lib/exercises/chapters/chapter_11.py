@@ -311,8 +311,12 @@ HOW_GOOD = Exercise(
             [0.9, 0.3, 4000],
         ),
         "fewer": Mistake(
-            "With fewer digits the spread is larger. How many more does it take?",
+            "With fewer digits the spread is larger. How many digits halve it?",
             [0.9, 0.009487, 250],
+        ),
+        "the digits to be added": Mistake(
+            "So many have to be added to the 1,000. Asked for is how many there are then.",
+            [0.9, 0.009487, 3000],
         ),
         "twice as many": Mistake(
             "Twice as many digits do not halve the spread: n stands under a root.",

@@ -27,8 +27,9 @@ ONE_STEP = Exercise(
             8,
         ),
         "sum of means": Mistake(
-            "The two means were added up. What may be added up are the sums, which are divided "
-            "afterwards, by the number of digits.",
+            "If the two means were added up: what may be added up are the sums, which are divided "
+            "afterwards, by the number of digits. If their mean was taken off: the rate is "
+            "missing, and two digits weigh as much as six.",
             6,
         ),
         "the sum": Mistake(
@@ -300,7 +301,8 @@ ON_THE_WAY = Exercise(
     title="What is on the way",
     asks="predict",
     starter="answer = [..., ..., ...]",
-    answer=Values([4.69, 46.9, 4.69], within=0.051),
+    # Whoever goes on from 4.7 comes to 47.
+    answer=Values([4.6928, 46.928, 4.6928], within=0.08),
     mistakes={
         "half": Mistake(
             "That is half of it. If one way was left out: as many numbers as travel out, the sums "
