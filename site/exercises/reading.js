@@ -48,23 +48,53 @@ export function ofComma(odd) {
 }
 
 /**
- * What is to be said of a number as people write it, and no program reads it, or undefined.
+ * Numbers as people write them, and no program reads them: how they look, and what is said of one.
+ * @type {[RegExp, (typed: string, ...parts: string[]) => string][]}
+ */
+const ASKED = [
+  [/^\S+$/, (typed) => (comma(typed) ? ofComma(typed) : "")],
+  [
+    /^([+\-−–]?\d*\.?\d+)\s*%$/,
+    (typed, x) => `${typed} has a percent sign. Is it ${number(value(x) / 100)}?`,
+  ],
+  [
+    /^([+\-−–]?(?:\d+\.?\d*|\.\d+))(?:\s+\p{L}+|\p{L}{2,})$/u,
+    (typed, x) => `${typed} has a word or a unit behind the number. Is it ${x}?`,
+  ],
+  [
+    /^([+\-−–]?)(\d+)(\s+\d+\s*\/\s*[1-9]\d*|\s*[¼-¾⅐-⅞])$/,
+    (typed, sign, whole, part) =>
+      `${typed} is a whole number and a fraction. Is it ${improper(sign, whole, part)}?`,
+  ],
+  [
+    /^[+\-−–]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/,
+    (typed, mark) =>
+      `${typed} has ${/\s/.test(mark) ? "a space" : "an apostrophe"} in it. ` +
+      `Is it ${typed.replaceAll(mark, "")}?`,
+  ],
+];
+
+/** @param {string} text of a number */
+const value = (text) => Number(text.replace(/[−–]/, "-"));
+
+/** 2 and ¾ as 11/4. @param {string} sign @param {string} whole @param {string} part */
+function improper(sign, whole, part) {
+  const [over, under] = part.normalize("NFKC").split(/[/⁄]/).map(Number);
+  return `${sign}${Number(whole) * under + over}/${under}`;
+}
+
+/**
+ * What is to be said of such a number, or undefined.
  * @param {string} text of one field
  */
 export function misread(text) {
   const typed = trimmed(text);
-  if (comma(typed)) return ofComma(typed);
-  const [, hundredths] = /^([+\-−–]?\d*\.?\d+)\s*%$/.exec(typed) ?? [];
-  if (hundredths) {
-    const { x } = /** @type {{ x: number }} */ (read(hundredths));
-    return `${typed} has a percent sign. Is it ${number(x / 100)}?`;
+  for (const [looks, say] of ASKED) {
+    const [found, ...parts] = looks.exec(typed) ?? [];
+    const said = found && say(typed, ...parts);
+    if (said) return said;
   }
-  const [, alone] = /^([+\-−–]?(?:\d+\.?\d*|\.\d+))(?:\s+\p{L}+|\p{L}{2,})$/u.exec(typed) ?? [];
-  if (alone) return `${typed} has a word or a unit behind the number. Is it ${alone}?`;
-  const [, parted] = /^[+\-−–]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/.exec(typed) ?? [];
-  if (!parted) return undefined;
-  const mark = /\s/.test(parted) ? "a space" : "an apostrophe";
-  return `${typed} has ${mark} in it. Is it ${typed.replaceAll(parted, "")}?`;
+  return undefined;
 }
 
 // --- An array ------------------------------------------------------------------------------
@@ -134,8 +164,9 @@ export function misprint(text) {
     if (depth < 0) break;
   }
   if (depth) return "The brackets do not match: each needs one that closes it.";
-  const percent = words(typed.replace(/[[\]();]/g, " ")).find((word) => word.endsWith("%"));
-  if (percent && misread(percent)) return misread(percent);
+  const alone = words(typed.replace(/[[\]();]/g, " ")).filter((word) => !comma(word));
+  const asked = alone.map(misread).find(Boolean);
+  if (asked) return asked;
   // In 0,5 1,5 the commas are points; in 1,2,3 and in 1, 2, 3 they part the numbers.
   for (const row of typed.split(/[[\]();\n]+/)) {
     const parts = row.trim().split(/\s+/);
