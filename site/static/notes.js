@@ -1,6 +1,6 @@
 // What stands for the browser's storage where that refuses or is full, as long as the page is there:
 // the button of the theme and Sphinx's search take it for granted that they may write. It comes
-// before any of them does; exercises/form.js asks the browser's own, and says what is not kept.
+// before any of them, in the head; exercises/form.js asks the browser's own, and says what is not kept.
 
 (() => {
   const TRIED = "convnet_lib.try";
