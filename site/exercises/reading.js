@@ -8,7 +8,13 @@ const WHOLE = /^[+-]?\d+(_\d+)*$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const FRACTION = /^([+-]?\d+)\s*\/\s*(\d+)$/;
 const SIGNED_HALF = /^([+-]?)([¼-¾⅐-⅞])$/; // and its like
+// As the book and its figures write a small number, 4.5×10⁻³, or as one types it: 4.5*10^-3.
+const POWER =
+  /^([+-]?(?:\d+\.?\d*|\.\d+))\s*[×·⋅*]\s*10(?:([⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)([+-]?\d+))$/;
 const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
+
+/** Superscripts as digits. @param {string} above */
+const plain = (above) => above.normalize("NFKC").replace("−", "-");
 
 /**
  * The number, the word, or null that a text field holds.
@@ -18,7 +24,9 @@ const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
 export function read(text) {
   const typed = text
     .trim()
-    .replace(/[−–]/g, "-")
+    .replace(/[−–—‐‑]/g, "-") // a telephone makes one of them of what is typed
+    .replace(/[⁄∕]/g, "/")
+    .replace(POWER, (_, x, above, typed) => `${x}e${typed ?? plain(above)}`)
     .replace(SIGNED_HALF, (_, sign, half) => sign + half.normalize("NFKC").replace("⁄", "/"));
   if (!typed || typed === "..." || typed === "…") return null;
   if (WHOLE.test(typed)) return { x: Number(typed.replaceAll("_", "")), whole: true };
