@@ -146,6 +146,12 @@ def name_parts(app, page, template, context, doctree):
         context["furo_navigation_tree"] = margin.with_playground(margin.with_parts(tree))
 
 
+def keep_notes(app, page, template, context, doctree):
+    """Load static/notes.js in the head: the theme's first line asks for what the browser keeps."""
+    script = f'<script src="{context["pathto"]("_static/notes.js", 1)}"></script>'
+    context["metatags"] = context.get("metatags", "") + script
+
+
 def mark_by_ourselves(app, page, template, context, doctree):
     """Leave out Sphinx's marking of the words sought: it fails at icons, and writes into scripts.
 
@@ -194,6 +200,7 @@ def setup(app):
     app.connect("doctree-resolved", finish)
     app.connect("html-page-context", name_parts, priority=900)  # after the theme has made the tree
     app.connect("html-page-context", mark_by_ourselves, priority=900)
+    app.connect("html-page-context", keep_notes, priority=900)
     app.connect("html-page-context", excerpts.on_the_search_page)
     app.connect("build-finished", excerpts.write)
     app.connect("build-finished", write_equations)

@@ -171,6 +171,34 @@ def test_another_shape_is_refused(make):
         setattr(figure, name, np.zeros(3))
 
 
+NO_CELLS = {
+    "nothing": (None, "pinned: expected a dict of grid, row and column, got None"),
+    "empty": ({}, "pinned: expected a dict of grid, row and column, got {}"),
+    "no column": ({"grid": "z1", "row": 0}, "pinned: expected a dict of grid, row and column"),
+    "a number for a name": ({"grid": 1, "row": 0, "column": 0}, "pinned: expected a dict"),
+    "a half": ({"grid": "z1", "row": 0.5, "column": 0}, "row: expected a whole number, at least 0"),
+    "below 0": ({"grid": "z1", "row": 0, "column": -1}, "column: expected a whole number"),
+    "a text": ({"grid": "z1", "row": "0", "column": 0}, "row: expected a whole number"),
+}
+
+
+@pytest.mark.parametrize("wrong", NO_CELLS)
+@every_figure
+def test_what_is_no_cell_is_refused(make, wrong):
+    figure, (cell, message) = make(), NO_CELLS[wrong]
+    before = figure.pinned
+    with pytest.raises(ValueError, match=message):
+        figure.pinned = cell
+    assert figure.pinned == before
+
+
+def test_a_cell_that_numpy_has_found_can_be_sent():
+    figure = widgets.convolution(A0, W1, B1)
+    row, column = np.unravel_index(77, (24, 24))
+    figure.pinned = {"grid": "z1", "row": row, "column": column}
+    assert json.loads(json.dumps(figure.pinned)) == {"grid": "z1", "row": 3, "column": 5}
+
+
 def test_not_a_number_is_a_picture():
     """What is handed in is finite; what becomes of it under a reader's hands is drawn."""
     figure = widgets.convolution(A0, W1, B1)

@@ -171,6 +171,43 @@ class Index(traitlets.Int):
         return value
 
 
+class Cell(traitlets.Dict):
+    """A cell of a grid: {"grid", "row", "column"}, counted from 0.
+
+    The page knows which grids there are: of a cell that it has not, it takes the nearest or stays
+    with the one before.
+
+    >>> from convnet_lib.widgets import base
+    >>> class Owner(traitlets.HasTraits):
+    ...     pinned = base.Cell()
+    >>> Owner(pinned={"grid": "z1", "row": np.int64(8), "column": 14}).pinned
+    {'grid': 'z1', 'row': 8, 'column': 14}
+    """
+
+    info_text = "a cell of a grid"
+
+    def __init__(self, grid="", row=0, column=0):
+        super().__init__({"grid": grid, "row": row, "column": column})
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        """Return the value with whole numbers that can be sent.
+
+        >>> from convnet_lib.widgets import base
+        >>> class Owner(traitlets.HasTraits):
+        ...     pinned = base.Cell()
+        >>> Owner(pinned={"grid": "z1", "row": 8})
+        Traceback (most recent call last):
+            ...
+        ValueError: pinned: expected a dict of grid, row and column, got {'grid': 'z1', 'row': 8}
+        """
+        whole = isinstance(value, dict) and value.keys() == {"grid", "row", "column"}
+        if not whole or not isinstance(value["grid"], str):
+            checks.refuse(self.name, "a dict of grid, row and column", repr(value))
+        row, column = (checks.whole(name, value[name]) for name in ("row", "column"))
+        return {"grid": value["grid"], "row": row, "column": column}
+
+
 class GridFigure(anywidget.AnyWidget):
     """A figure of grids of cells. Python hands over data and parameters; the page computes.
 
@@ -196,7 +233,7 @@ class GridFigure(anywidget.AnyWidget):
     _palettes = traitlets.Dict().tag(sync=True)
     _arrays = traitlets.List().tag(sync=True)
     _twin = traitlets.Dict().tag(sync=True)
-    pinned = traitlets.Dict(allow_none=True).tag(sync=True)
+    pinned = Cell()
 
     def __init__(self, text, **traits):
         self._text, self._said = text, {}  # of itself; of its still picture, once that is drawn

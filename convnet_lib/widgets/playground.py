@@ -9,7 +9,7 @@ import traitlets
 from .. import checks, costs, data, figures, pool
 from ..network import ConvNet, from_arrays
 from . import networks
-from .base import STATIC, Array, Arrays, GridFigure, Number, style, written
+from .base import STATIC, Array, Arrays, Cell, GridFigure, Number, style, written
 
 #: The digits as one picture (tools/digits_picture.py): how many are learned from and held out.
 PICTURE, TRAIN, HELD_OUT, ACROSS = "playground/digits.png", 2000, 500, 50
@@ -137,7 +137,7 @@ class Playground(GridFigure):
     seed = traitlets.Int(0, min=0).tag(sync=True)
     seen = traitlets.Int(0, min=0).tag(sync=True)
     accuracy = traitlets.Float(None, allow_none=True).tag(sync=True)
-    pinned = traitlets.Dict({"grid": "delta1", "row": 8, "column": 11}).tag(sync=True)
+    pinned = Cell("delta1", 8, 11)
 
     def __init__(self, text, net, **traits):
         parameters = _parameters(net)

@@ -19,12 +19,18 @@ function there(found) {
 /** The ids that the browser did not keep; they last as long as the page. @type {Set<string>} */
 const unkept = new Set();
 
+/** The browser's own storage: what stands for it where that refuses (notes.js) keeps nothing. */
+function storage() {
+  const found = /** @type {Storage | { own: Storage | null }} */ (localStorage);
+  return there(found instanceof Storage ? found : found.own);
+}
+
 /** The ids that are done. A browser that keeps nothing, or something else, has none. */
 function done() {
   /** @type {unknown} */
   let kept = [];
   try {
-    kept = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+    kept = JSON.parse(storage().getItem(KEPT) ?? "[]");
   } catch {
     // nothing of ours
   }
@@ -35,8 +41,8 @@ function done() {
 /** Keep these ids, and say whether the browser did. @param {Set<string>} ids */
 function keep(ids) {
   try {
-    if (ids.size) localStorage.setItem(KEPT, JSON.stringify([...ids]));
-    else localStorage.removeItem(KEPT);
+    if (ids.size) storage().setItem(KEPT, JSON.stringify([...ids]));
+    else storage().removeItem(KEPT);
     unkept.clear();
     return true;
   } catch {

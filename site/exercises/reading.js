@@ -8,10 +8,16 @@ const WHOLE = /^[+-]?\d+(_\d+)*$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const FRACTION = /^([+-]?\d+)\s*\/\s*(\d+)$/;
 const SIGNED_HALF = /^([+-]?)([¼-¾⅐-⅞])$/; // and its like
+// As the book and its figures write a small number, 4.5×10⁻³, or as one types it: 4.5*10^-3.
+const POWER =
+  /^([+-]?(?:\d+\.?\d*|\.\d+))\s*[×·⋅*]\s*10(?:([⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)([+-]?\d+))$/;
 const BEYOND = /^([+-]?)(inf|infinity|∞)$/i;
 
 /** A text without blanks around it, and without those after its sign. @param {string} text */
-const trimmed = (text) => text.trim().replace(/^([+\-−–])\s+(?=[\d.¼-¾⅐-⅞])/, "$1");
+const trimmed = (text) => text.trim().replace(/^([+\-−–—‐‑])\s+(?=[\d.¼-¾⅐-⅞])/, "$1");
+
+/** Superscripts as digits. @param {string} above */
+const plain = (above) => above.normalize("NFKC").replace("−", "-");
 
 /**
  * The number, the word, or null that a text field holds.
@@ -20,7 +26,9 @@ const trimmed = (text) => text.trim().replace(/^([+\-−–])\s+(?=[\d.¼-¾⅐-
  */
 export function read(text) {
   const typed = trimmed(text)
-    .replace(/[−–]/g, "-")
+    .replace(/[−–—‐‑]/g, "-") // a telephone makes one of them of what is typed
+    .replace(/[⁄∕]/g, "/")
+    .replace(POWER, (_, x, above, typed) => `${x}e${typed ?? plain(above)}`)
     .replace(SIGNED_HALF, (_, sign, half) => sign + half.normalize("NFKC").replace("⁄", "/"));
   if (!typed || typed === "..." || typed === "…") return null;
   if (WHOLE.test(typed)) return { x: Number(typed.replaceAll("_", "")), whole: true };
@@ -37,7 +45,7 @@ export function read(text) {
  * @param {string} text of one field
  */
 export function comma(text) {
-  return /^\s*[+\-−–]?\d+(,\d+|(,\d{3})+)\s*$/.test(text) ? text.trim() : undefined;
+  return /^\s*[+\-−–—‐‑]?\d+(,\d+|(,\d{3})+)\s*$/.test(text) ? text.trim() : undefined;
 }
 
 /** What is said of such a number. @param {string} odd */
@@ -54,20 +62,20 @@ export function ofComma(odd) {
 const ASKED = [
   [/^\S+$/, (typed) => (comma(typed) ? ofComma(typed) : "")],
   [
-    /^([+\-−–]?\d*\.?\d+)\s*%$/,
+    /^([+\-−–—‐‑]?\d*\.?\d+)\s*%$/,
     (typed, x) => `${typed} has a percent sign. Is it ${number(value(x) / 100)}?`,
   ],
   [
-    /^([+\-−–]?(?:\d+\.?\d*|\.\d+))(?:\s+\p{L}+|\p{L}{2,})$/u,
+    /^([+\-−–—‐‑]?(?:\d+\.?\d*|\.\d+))(?:\s+\p{L}+|\p{L}{2,})$/u,
     (typed, x) => `${typed} has a word or a unit behind the number. Is it ${x}?`,
   ],
   [
-    /^([+\-−–]?)(\d+)(\s+\d+\s*\/\s*[1-9]\d*|\s*[¼-¾⅐-⅞])$/,
+    /^([+\-−–—‐‑]?)(\d+)(\s+\d+\s*[/⁄∕]\s*[1-9]\d*|\s*[¼-¾⅐-⅞])$/,
     (typed, sign, whole, part) =>
       `${typed} is a whole number and a fraction. Is it ${improper(sign, whole, part)}?`,
   ],
   [
-    /^[+\-−–]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/,
+    /^[+\-−–—‐‑]?[1-9]\d{0,2}(\s|['’])\d{3}(?:\1\d{3})*(?:\.\d+)?$/,
     (typed, mark) =>
       `${typed} has ${/\s/.test(mark) ? "a space" : "an apostrophe"} in it. ` +
       `Is it ${typed.replaceAll(mark, "")}?`,
@@ -75,11 +83,11 @@ const ASKED = [
 ];
 
 /** @param {string} text of a number */
-const value = (text) => Number(text.replace(/[−–]/, "-"));
+const value = (text) => Number(text.replace(/[−–—‐‑]/, "-"));
 
 /** 2 and ¾ as 11/4. @param {string} sign @param {string} whole @param {string} part */
 function improper(sign, whole, part) {
-  const [over, under] = part.normalize("NFKC").split(/[/⁄]/).map(Number);
+  const [over, under] = part.normalize("NFKC").split(/[/⁄∕]/).map(Number);
   return `${sign}${Number(whole) * under + over}/${under}`;
 }
 

@@ -155,6 +155,24 @@ def test_a_rate_that_no_slider_has(show, rate):
     assert_speaks(live)
 
 
+# Cells that no figure has, and one that most have: of the first the page takes what comes nearest.
+NO_CELLS = [("nowhere", 0, 0), (None, 99, 3), (None, 3, 10**9), ("left", 1, 1), ("z1", 2, 3)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_cell_that_there_is_not(show, name):
+    for grid, row, column in NO_CELLS:
+        figure = FIGURES[name]()
+        figure.pinned = {"grid": grid or figure.pinned["grid"], "row": row, "column": column}
+        live = show(figure, width=1400)
+        assert_speaks(live)
+        assert "NaN" not in live.words() + live.root.inner_text()
+        live.hover(MAPS[name], 1, 2)
+        live.page.mouse.move(1, 1)
+        live.told()
+        assert_speaks(live)
+
+
 def test_a_page_may_move_beneath_a_pointer_that_points_at_nothing(show):
     live = show(widgets.explore(lambda b: figures.row(("$z^1$", np.full((4, 4), b))), b=(0, 3)))
     live.page.evaluate("document.body.style.paddingBottom = '2000px'")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import questions
 import run_notebooks
-from browsing import assert_no_barrier
+from browsing import assert_no_barrier, wait_for_results
 
 from convnet_lib.exercises import asking, catalogue, check, showing
 
@@ -312,10 +312,17 @@ for (let size = 1 << 20, n = 0; size >= 1; size >>= 1) {
   } catch {}
 }
 """
+# As where cookies are blocked, and where the storage is switched off.
+BLOCK = """Object.defineProperty(window, "localStorage", {
+  configurable: true,
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+});"""
+LACK = 'Object.defineProperty(window, "localStorage", { configurable: true, value: null });'
 NO_PLACE = "(Not kept: this browser has no place for it.)"
+NOTHING = {"it throws": REFUSE, "it is full": FILL, "it is blocked": BLOCK, "there is none": LACK}
 
 
-@pytest.mark.parametrize("before", [REFUSE, FILL], ids=["it throws", "it is full"])
+@pytest.mark.parametrize("before", NOTHING.values(), ids=NOTHING)
 def test_a_browser_that_keeps_nothing_says_so_and_answers_all_the_same(open_page, before):
     page = open_page("07_bp2_pooling_switch", before=before)
     line = page.locator(".exercises-done")
@@ -338,6 +345,20 @@ def test_a_browser_that_keeps_nothing_says_so_and_answers_all_the_same(open_page
     answer(page, EXERCISES["7.2"], 4)
     page.reload()
     assert page.locator(".exercise.done").count() == 0
+
+
+@pytest.mark.parametrize("before", [FILL, BLOCK, LACK], ids=list(NOTHING)[1:])
+def test_the_theme_and_the_search_need_nothing_that_is_kept(open_page, before):
+    page = open_page("07_bp2_pooling_switch", before=before)
+    themes = []
+    for _ in range(3):
+        page.locator(".theme-toggle").first.evaluate("button => button.click()")
+        themes.append(page.evaluate("document.body.dataset.theme"))
+    assert sorted(themes) == ["auto", "dark", "light"]
+    page = open_page("search", before=before)
+    page.goto(f"{page.url}?q=switch")
+    wait_for_results(page)
+    assert page.locator("#search-results li .context").count() >= 2
 
 
 def test_room_that_is_made_keeps_what_was_done_before(open_page):

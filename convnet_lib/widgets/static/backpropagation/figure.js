@@ -352,7 +352,7 @@ class Backpropagation {
 
   /** Draw what joins the cells, and the pin; dim what is not on the path. */
   draw() {
-    const { grid, row, column } = this.model.get("pinned");
+    const { grid, row, column } = this.figure.pinned;
     const onPath = (/** @type {string} */ name) => !this.asked || name in this.marks;
     for (const [name, { element }] of Object.entries(this.grids)) {
       element.classList.toggle("bp-dim", !onPath(name));

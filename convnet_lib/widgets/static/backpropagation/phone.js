@@ -124,8 +124,8 @@ export class Phone {
 
   /** Be where the cell is that has been picked, or walked to. */
   follow() {
-    const { walked, model } = this.figure;
-    const { grid, row, column } = walked ?? model.get("pinned");
+    const { walked, pinned } = this.figure;
+    const { grid, row, column } = walked ?? pinned;
     const place = `${grid} ${row} ${column}`;
     if (place === this.followed) return;
     this.followed = place;

@@ -42,6 +42,9 @@ export class Figure extends Layout {
     /** @type {Map<string, { sent: unknown, array: NDArray }>} */
     this.kept = new Map(); // arrays of traits, until they are set anew
     this.post = new Post(this.model);
+    /** @type {Set<string>} */
+    this.about = new Set(); // the grids whose cells it can be about, the first of them first
+    this.picked = /** @type {Subject | null} */ (null); // the last that there is
     this.pointed = /** @type {Subject | null} */ (null); // by the pointer
     this.walked = /** @type {Subject | null} */ (null); // to, with the keyboard
     this.explain = /** @type {((subject: Subject) => void) | null} */ (null);
@@ -96,6 +99,7 @@ export class Figure extends Layout {
       onPick: first(onPick),
     });
     this.grids.set(name, grid);
+    if (!detail && !options.onPick) this.about.add(name);
     this.add(grid.element, parent);
     return grid;
   }
@@ -103,6 +107,7 @@ export class Figure extends Layout {
   /** Close a grid that is taken away. @param {Grid} grid */
   drop(grid) {
     this.grids.delete(grid.name);
+    this.about.delete(grid.name);
     grid.close();
   }
 
@@ -177,7 +182,24 @@ export class Figure extends Layout {
 
   /** @returns {Subject} */
   get subject() {
-    return this.pointed ?? this.walked ?? this.model.get("pinned");
+    return this.pointed ?? this.walked ?? this.pinned;
+  }
+
+  /**
+   * The cell that was picked, or that Python has named. Of a grid that there is not, the figure stays
+   * with the cell before; of one that has fewer cells, it is about the nearest.
+   * @returns {Subject}
+   */
+  get pinned() {
+    const named = /** @type {Subject | null} */ (this.model.get("pinned"));
+    const whole = Number.isInteger(named?.row) && Number.isInteger(named?.column);
+    if (named && whole && this.about.has(named.grid)) this.picked = named;
+    const [first = ""] = this.about;
+    const { grid, row, column } = this.picked ?? { grid: first, row: 0, column: 0 };
+    const { rows = 0, columns = 0 } = this.grids.get(grid)?.array ?? {};
+    const inside = (/** @type {number} */ n, /** @type {number} */ size) =>
+      Math.max(0, size ? Math.min(n, size - 1) : n);
+    return { grid, row: inside(row, rows), column: inside(column, columns) };
   }
 
   /** The keyboard counts from now on, until the pointer is moved: it may still lie on a cell. */
