@@ -122,6 +122,18 @@ def test_arrays_are_sent_as_they_are(make):
 
 
 @every_figure
+def test_what_is_written_into_an_array_would_not_be_shown_and_is_refused(make):
+    figure = make()
+    for name, trait in figure.traits().items():
+        if isinstance(trait, base.Array):
+            for array in (getattr(figure, name), getattr(figure, name) + 0):
+                setattr(figure, name, array)
+                assert not np.shares_memory(getattr(figure, name), array), name
+                with pytest.raises(ValueError, match="read-only"):
+                    getattr(figure, name)[...] = 0
+
+
+@every_figure
 def test_all_modules_that_the_page_imports_are_sent(make):
     sources = sent(make())["_modules"]
     assert {f"parts/{part}.js" for part in PARTS} < set(sources)

@@ -49,12 +49,15 @@ def style(*paths):
 class Array(traitlets.TraitType):
     """An array of floats, sent to the page as its shape, its dtype and its bytes.
 
+    It is the figure's own: what is written into an array that was handed in is not seen. Nor can
+    its entries be written, as the page would not hear of that; it is set as a whole.
+
     >>> from convnet_lib.widgets import base
     >>> class Owner(traitlets.HasTraits):
     ...     a = base.Array(np.float32)
     >>> owner = Owner(a=[[2, 3, 5]])
-    >>> owner.a.dtype.name, owner.a.shape
-    ('float32', (1, 3))
+    >>> owner.a.dtype.name, owner.a.shape, owner.a.flags.writeable
+    ('float32', (1, 3), False)
 
     Args:
         dtype: what it is kept and sent as. The page computes in float64 whatever comes.
@@ -80,7 +83,7 @@ class Array(traitlets.TraitType):
             ...
         ValueError: a: expected shape (2,), got (3,)
         """
-        value = np.asarray(value, self.dtype)
+        value = _own(value, self.dtype)
         if self.name in obj._trait_values and not self.grows:
             checks.shape(self.name, value, getattr(obj, self.name).shape)
         return value
@@ -372,6 +375,13 @@ def _to_json(array, widget=None):
         "dtype": array.dtype.name,
         "data": memoryview(array.tobytes()),
     }
+
+
+def _own(value, dtype=np.float64):
+    """Return a copy that cannot be written into."""
+    array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
 
 
 def _from_json(value, widget=None):

@@ -168,8 +168,9 @@ class Playground(GridFigure):
 
         >>> from convnet_lib import widgets
         >>> figure = widgets.playground()
-        >>> figure.a0 = np.zeros((1, 28, 28))
-        >>> figure.a0[0, 2:12, 3] = 1.0
+        >>> stroke = np.zeros((1, 28, 28))
+        >>> stroke[0, 2:12, 3] = 1.0
+        >>> figure.a0 = stroke
         >>> np.flatnonzero(figure.image.any(axis=1))[[0, -1]]  # twice as high, around row 14
         array([ 4, 23])
         """
