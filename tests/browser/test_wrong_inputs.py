@@ -142,6 +142,18 @@ def test_a_figure_bears_it_in_its_other_parameters(show, name, array, value):
     assert live.root.locator("canvas").first.evaluate("canvas => canvas.width > 0")
 
 
+def test_a_weight_near_the_largest_number_stays_finite_under_its_keys(show):
+    figure = FIGURES["convolution"]()
+    figure.w1 = np.full_like(figure.w1, 1e308)
+    live = show(figure, width=1400)
+    live.grid("w1").focus()
+    for key in ("Control+Home", "+", "-"):
+        live.page.keyboard.press(key)
+    live.told()
+    assert "∞" not in live.cursor("w1")
+    assert_speaks(live)
+
+
 @pytest.mark.parametrize("rate", [0, -1, 1e9, 1e308])
 def test_a_rate_that_no_slider_has(show, rate):
     figure = FIGURES["backpropagation"]()

@@ -392,7 +392,8 @@ class Convolution {
     const step = STEPS[event.key];
     if (!step) return false;
     const value = this.w1.at(cell.row, cell.column) + step;
-    this.setWeight(cell, Math.round(value * 1000) / 1000);
+    const rounded = Math.round(value * 1000) / 1000; // 0.1 + 0.2
+    this.setWeight(cell, Number.isFinite(rounded) ? rounded : value);
     return true;
   }
 }
