@@ -7,7 +7,9 @@ Start from it; how students log in, and on what machines their servers run, is y
 measured and tried.
 """
 
+import itertools
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -38,6 +40,33 @@ DATA = os.environ.get("CONVNET_DATA", "/srv/convnet")
 if Path(DATA).is_dir():
     c.Spawner.environment["CONVNET_DATA"] = DATA
 
+# Servers on this machine: each start has a port of its own. By default the hub asks the system for
+# any free port, and the server takes it seconds later: of thirty that start at once, two get the
+# same one on some mornings, and one student comes to the other's server, which answers 404. These
+# ports the system gives to nobody by itself: on Linux it takes 32768 and above.
+PORTS = itertools.cycle(range(20_000, 30_000))
+
+
+def is_free(port):
+    """Return whether nothing on this machine listens at a port of the loopback."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def give_port(spawner):
+    """Let a student's server listen at the next port that is free."""
+    spawner.port = next(filter(is_free, PORTS))
+
+
+# Only for spawners that start processes of this machine: a container's ports are its own, and
+# systemd's spawner chooses by itself.
+c.LocalProcessSpawner.pre_spawn_hook = give_port
+
 # A bound for each student's server with all its kernels. Spawners of systemd, Docker and
 # Kubernetes enforce it; those that start local processes only tell the server of it.
 c.Spawner.mem_limit = "1G"
@@ -53,6 +82,8 @@ c.Spawner.args = [
     # have taken one before the kernel does. A socket's path may have 107 characters: for homes
     # of more than 28, set JUPYTER_RUNTIME_DIR to a shorter folder of the student's own.
     "--KernelManager.transport=ipc",
+    # A server whose port is taken says so and ends; another port is not where the hub looks for it.
+    "--ServerApp.port_retries=0",
     f"--MappingKernelManager.cull_idle_timeout={IDLE}",
     f"--MappingKernelManager.cull_interval={max(1, IDLE // 12)}",
     "--MappingKernelManager.cull_connected=True",

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -235,13 +234,11 @@ def numbers(text):
 @contextlib.contextmanager
 def jupyter_lab(folder):
     """Start a JupyterLab server on a folder; yields address(notebook)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    runtime = Path(folder) / ".runtime"
     token = secrets.token_hex(16)
     options = {
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.port": port,
+        "ServerApp.port": 0,
         "ServerApp.open_browser": False,
         "ServerApp.root_dir": folder,
         "IdentityProvider.token": token,
@@ -255,12 +252,12 @@ def jupyter_lab(folder):
         [*command, *(f"--{key}={value}" for key, value in options.items())],
         env={
             **os.environ,
-            "JUPYTER_RUNTIME_DIR": str(Path(folder) / ".runtime"),
+            "JUPYTER_RUNTIME_DIR": str(runtime),
             "JUPYTER_CONFIG_PATH": surroundings.SETTINGS["JUPYTER_CONFIG_PATH"],
         },
     )
-    address = f"http://127.0.0.1:{port}"
     try:
+        address = servers.address(server, runtime)
         _wait_for(f"{address}/api/status?token={token}", server)
         yield lambda notebook: f"{address}/lab/tree/{notebook}?token={token}&reset"
     finally:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,8 @@ import servers
 class Lab:
     """A server that answers; what it is asked for comes with the teacher's token."""
 
-    def __init__(self, port, token):
-        self.address, self.token = f"http://127.0.0.1:{port}", token
+    def __init__(self, address, token):
+        self.address, self.token = address, token
 
     def get(self, path):
         """Return (status, headers, text)."""
@@ -43,12 +42,10 @@ class Lab:
 @contextlib.contextmanager
 def started(course, environ=()):
     """Start JupyterLab in a course; yields a Lab."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    runtime = course.folder / "home"
     token = secrets.token_hex(16)
     options = {
-        "ServerApp.port": port,
+        "ServerApp.port": 0,
         "ServerApp.open_browser": False,
         "IdentityProvider.token": token,
         "LabApp.news_url": "",
@@ -57,7 +54,7 @@ def started(course, environ=()):
         "LabApp.user_settings_dir": course.folder / "home" / "settings",
     }
     command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
-    log = course.folder / "home" / "lab.log"
+    log = runtime / "lab.log"
     with log.open("w") as said:
         server = subprocess.Popen(
             [*command, *(f"--{key}={value}" for key, value in options.items())],
@@ -65,14 +62,15 @@ def started(course, environ=()):
             env=os.environ
             | {
                 "HOME": str(course.folder / "home"),
-                "JUPYTER_RUNTIME_DIR": str(course.folder / "home"),
+                "JUPYTER_RUNTIME_DIR": str(runtime),
             }
             | dict(environ),
             stdout=said,
             stderr=said,
         )
-    lab, end = Lab(port, token), time.monotonic() + 400
+    end = time.monotonic() + 400
     try:
+        lab = Lab(servers.address(server, runtime, 400), token)
         while not answers(lab):
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < end, log.read_text()

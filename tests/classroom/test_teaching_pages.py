@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,14 +52,47 @@ def test_binder_installs_what_the_book_needs():
     assert os.name == "nt" or os.access(ROOT / ".binder" / "postBuild", os.X_OK)
 
 
-def test_jupyterhub_bounds_memory_and_opens_the_book():
-    names = ("Authenticator", "JupyterHub", "Spawner")
+def recipe():
+    """What the recipe for JupyterHub sets, read anew as by a hub that starts."""
+    names = ("Authenticator", "JupyterHub", "LocalProcessSpawner", "Spawner")
     c = SimpleNamespace(**{name: SimpleNamespace() for name in names})
     path = ROOT / "teaching" / "jupyterhub" / "jupyterhub_config.py"
     runpy.run_path(str(path), {"get_config": lambda: c})
+    return c
+
+
+def test_jupyterhub_bounds_memory_and_opens_the_book():
+    c = recipe()
     assert c.Spawner.mem_limit == "1G"
     page = c.Spawner.default_url.removeprefix("/lab/tree/")
     assert (ROOT / page).exists()
+
+
+def given(hub, count):
+    """The ports of so many servers that start one after the other, before any has bound its own."""
+    spawners = [SimpleNamespace(port=0) for _ in range(count)]
+    for spawner in spawners:
+        hub.LocalProcessSpawner.pre_spawn_hook(spawner)
+    return [spawner.port for spawner in spawners]
+
+
+def test_no_two_servers_are_given_the_same_port():
+    ports = given(recipe(), 100)
+    assert len(set(ports)) == 100
+    # The system gives these to nobody who asks for any port, nor to a connection that goes out.
+    system = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    lowest = int(system.read_text().split()[0]) if system.exists() else 32768
+    assert max(ports) < lowest
+
+
+def test_a_hub_that_starts_anew_gives_no_port_at_which_a_server_still_listens():
+    (port,) = given(recipe(), 1)
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        assert port not in given(recipe(), 10)
+    assert "--ServerApp.port_retries=0" in recipe().Spawner.args
 
 
 def test_the_time_limit_is_the_one_that_the_guide_names():

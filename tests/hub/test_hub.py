@@ -6,6 +6,7 @@ CONVNET_STUDENTS=12 CONVNET_CHAPTER=02 pytest -s tests/hub
 import asyncio
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -115,6 +117,18 @@ class Hub:
                 found.setdefault(here[0].removeprefix(home), []).append(int(folder.name))
         return found
 
+    def addresses(self):
+        """{student: the address that the hub has given to the server}, read from /proc."""
+        found = {}
+        for name, pids in self.servers().items():
+            environment = Path(f"/proc/{min(pids)}/environ").read_bytes().split(b"\0")
+            (found[name],) = (
+                v.partition(b"=")[2].decode()
+                for v in environment
+                if v.startswith(b"JUPYTERHUB_SERVICE_URL=")
+            )
+        return found
+
     def memory(self):
         """MB of each student: what is shared by several processes counts to each its part (PSS)."""
         totals = {}
@@ -133,13 +147,14 @@ def pss(pid):
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports for the hub itself: of those that the system gives to nobody, and not the recipe's."""
+    ports = random.sample(range(10_000, 20_000), 100)
+    return [port for port in ports if is_free(port)][:count]
+
+
+def is_free(port):
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +230,9 @@ async def monday(hub):
     memory.cancel()
     took = time.monotonic() - begun
     students = [student for student, _, _ in results]
+    ports = {urllib.parse.urlparse(address).port for address in hub.addresses().values()}
+    assert len(ports) == STUDENTS
+    assert ports <= set(range(20_000, 30_000)), "not those of the recipe"
     say(f"\n{STUDENTS} students, {os.cpu_count()} cores, chapter {CHAPTER}: {took:.0f} s in all")
     say(f"seconds to get in: {spread([s.seconds['start'] for s in students])}")
     say(f"seconds for the chapter: {spread([s.seconds['chapter'] for s in students])}")
