@@ -78,7 +78,8 @@ def judged(answer, kind="function"):
         result = answers.judge(EXERCISES[kind], answer)
     took = time.monotonic() - begun
     message = " ".join(result.message.split())
-    assert took < running.LIMIT + running.GRACE + 1.5, f"{took} s"
+    # What is not stopped takes a minute or never ends; a machine at work takes some seconds more.
+    assert took < running.LIMIT + running.GRACE + 15, f"{took} s"
     assert len(message) < 500
     assert not re.search(INTERNAL, message), message
     after = answers.judge(EXERCISES[kind], RIGHT[kind])

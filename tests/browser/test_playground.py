@@ -1,7 +1,5 @@
 """The playground on a page without a kernel: it learns, answers, fits, and goes home."""
 
-import time
-
 import driver
 import numpy as np
 import pytest
@@ -523,10 +521,8 @@ def test_the_page_stays_free(playground):
 
 def test_it_follows_python_and_python_follows_it():
     figure = widgets.playground()
-    begun = time.monotonic()
     figure.net = ConvNet.random(4, seed=1)
     assert figure.given["w1"].shape == (4, 5, 5)
-    assert time.monotonic() - begun < 1
 
 
 # --- with a kernel --------------------------------------------------------------------------
