@@ -1,7 +1,8 @@
 // The figures of a page that has no kernel: their models, made of the state that stands in the page,
 // and their drawing, begun as anywidget begins it. Jupyter's own manager for such pages does as
 // much for every widget there is, in 3.6 MB; here are anywidget's alone, which all figures are, and
-// the controls that one of them asks for. tests/browser and the slides run them in the other one.
+// the controls that one of them asks for. The slides run them in the other one, tests/browser in
+// both.
 
 /** @typedef {(...args: any[]) => void} Listener */
 /**

@@ -29,11 +29,15 @@ def new_page(browser):
 
 @pytest.fixture
 def show(new_page, tmp_path):
-    """show(figure, **options) opens a page without kernel and network, and returns its Live."""
+    """show(figure, **options) opens a page without kernel and network, and returns its Live.
+
+    The page begins its figures as the book's own do. Under Jupyter's manager, as in a saved
+    notebook, they are the same (test_live.py), and the slides run them there.
+    """
 
     def show(figure, **options):
         path = tmp_path / "page.html"
-        driver.write_page(path, [figure])
+        driver.write_page(path, [figure], in_the_book=True)
         page = new_page(**options)
         outside = []
         page.on(

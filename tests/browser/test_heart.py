@@ -616,6 +616,8 @@ def test_a_finger_that_rests_moves_over_the_map_and_one_that_does_not_scrolls(
     (x, y), (_, end) = (live.place("delta1", row, k) for row in (j + 6, j))
     touch = live.page.context.new_cdp_session(live.page)
 
+    # All of it was in the second before now, when the page was there already.
+    live.page.wait_for_function("() => performance.now() > 1000")
     began = time.time() - 1
 
     def send(kind, *points, ms=0):
