@@ -1042,9 +1042,11 @@ def test_process_ended_in_the_middle_of_a_download(tmp_path, mirror, how):
     def half(handler):
         handler.give(PACKED[:4000], length=len(PACKED))
         half_given.set()
-        ended.wait(30)
+        ended.wait(60)
 
-    process = run_python(loading(tmp_path, [mirror(images=half).url]))
+    # What a shell runs in the background ignores SIGINT, and so does what that starts.
+    heeds = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    process = run_python(heeds + loading(tmp_path, [mirror(images=half).url]))
     assert half_given.wait(30)
     time.sleep(0.2)
     process.send_signal(getattr(signal, how))
