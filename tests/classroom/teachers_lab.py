@@ -70,7 +70,7 @@ def started(course, environ=()):
         )
     end = time.monotonic() + 400
     try:
-        lab = Lab(servers.address(server, runtime, 400), token)
+        lab = Lab(servers.address(server, runtime, 400, log), token)
         while not answers(lab):
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < end, log.read_text()
